@@ -1,0 +1,67 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright ITKTorch contributors
+#
+# itktorch_use_itk()           in a folder that builds executables: registers ITK's image formats there.
+# itktorch_add_module(Name …)  library ITKTorch::Name from include/ and src/ of the current folder.
+# itktorch_add_executable(…)   program with library paths that survive a host's LD_LIBRARY_PATH.
+# itktorch_add_tests(Name …)   one GoogleTest program per module; each TEST is a CTest with the module as label.
+
+# The formats' registration of ITK 5 is a file that a directory includes; ITK 6 replaces it by a function.
+macro(itktorch_use_itk)
+  if(ITK_VERSION_MAJOR LESS 6)
+    include(${ITK_USE_FILE})
+  else()
+    itk_generate_factory_registration()
+  endif()
+endmacro()
+
+set(ITKTorch_WARNINGS -Wall -Wextra)
+
+function(itktorch_add_module name)
+  cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
+  set(target ITKTorch${name})
+  add_library(${target} ${arg_SOURCES})
+  add_library(ITKTorch::${name} ALIAS ${target})
+  set_target_properties(${target} PROPERTIES EXPORT_NAME ${name} VERSION ${PROJECT_VERSION} SOVERSION 0)
+  target_include_directories(
+    ${target}
+    PUBLIC "$<BUILD_INTERFACE:${CMAKE_CURRENT_SOURCE_DIR}/include>"
+           "$<INSTALL_INTERFACE:${CMAKE_INSTALL_INCLUDEDIR}/ITKTorch>"
+    PRIVATE "${CMAKE_CURRENT_SOURCE_DIR}/src")
+  target_include_directories(${target} SYSTEM PUBLIC "$<BUILD_INTERFACE:${ITK_INCLUDE_DIRS}>")
+  target_compile_features(${target} PUBLIC cxx_std_17)
+  target_compile_definitions(${target} PRIVATE ITK_NO_IO_FACTORY_REGISTER_MANAGER)
+  # Same bits on every machine: no contraction of a·b+c, whatever the instruction set.
+  target_compile_options(${target} PRIVATE ${ITKTorch_WARNINGS} -ffp-contract=off)
+  target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
+  itktorch_set_rpath(${target} "$ORIGIN")
+  install(TARGETS ${target} EXPORT ITKTorchTargets COMPONENT libraries)
+  install(DIRECTORY include/ DESTINATION ${CMAKE_INSTALL_INCLUDEDIR}/ITKTorch COMPONENT headers)
+endfunction()
+
+# DT_RPATH, which the loader searches before LD_LIBRARY_PATH (DT_RUNPATH comes after it): a host such as 3D Slicer
+# starts programs with its own ITK on LD_LIBRARY_PATH.
+function(itktorch_set_rpath target origin)
+  get_target_property(itk_common ITKCommon LOCATION)
+  get_filename_component(itk_folder "${itk_common}" DIRECTORY)
+  target_link_options(${target} PRIVATE LINKER:--disable-new-dtags)
+  set_target_properties(${target} PROPERTIES INSTALL_RPATH "${origin};${itk_folder};${LibTorch_LIBRARY_DIR}")
+endfunction()
+
+function(itktorch_add_executable name)
+  cmake_parse_arguments(arg "INSTALL" "" "SOURCES;LINK" ${ARGN})
+  add_executable(${name} ${arg_SOURCES})
+  target_compile_options(${name} PRIVATE ${ITKTorch_WARNINGS})
+  target_link_libraries(${name} PRIVATE ${arg_LINK})
+  itktorch_set_rpath(${name} "$ORIGIN/../${CMAKE_INSTALL_LIBDIR}")
+  if(arg_INSTALL)
+    install(TARGETS ${name} COMPONENT programs)
+  endif()
+endfunction()
+
+function(itktorch_add_tests module)
+  cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
+  set(program ITKTorch${module}Tests)
+  itktorch_add_executable(${program} SOURCES ${arg_SOURCES} LINK ${arg_LINK} ITKTorchTestSupport GTest::gtest_main)
+  gtest_discover_tests(${program} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${module} TIMEOUT 600)
+endfunction()

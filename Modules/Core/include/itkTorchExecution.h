@@ -1,0 +1,28 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkTorchExecution_h
+#define itkTorchExecution_h
+
+#include "itkTorchDevice.h"
+#include <functional>
+
+namespace itk
+{
+class LightObject;
+
+/** \class TorchExecution
+ * \brief Runs a filter's tensor computation; the one place where errors of LibTorch, CUDA and the allocators become
+ * ITK exceptions.
+ * \ingroup ITKTorchCore */
+class TorchExecution
+{
+public:
+  /** Runs `body` on the calling thread, without recording gradients.
+   * \throws TorchOutOfMemoryError or ExceptionObject that names the filter, the device and the first line of the
+   * cause. ITK's own exceptions pass unchanged. */
+  static void
+  Run(const LightObject & filter, const TorchDevice & device, const std::function<void()> & body);
+};
+} // namespace itk
+
+#endif

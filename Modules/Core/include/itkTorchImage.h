@@ -1,0 +1,165 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkTorchImage_h
+#define itkTorchImage_h
+
+#include "itkTorchResident.h"
+#include "itkImage.h"
+#include "itkVectorImage.h"
+#include <mutex>
+
+namespace itk
+{
+/** \class TorchPixelContainer
+ * \brief ITK pixel container over a tensor's host memory, which it keeps alive.
+ * \ingroup ITKTorchCore */
+template <typename TContainer>
+class TorchPixelContainer : public TContainer
+{
+public:
+  ITK_DISALLOW_COPY_AND_MOVE(TorchPixelContainer);
+
+  using Self = TorchPixelContainer;
+  using Pointer = SmartPointer<Self>;
+  itkNewMacro(Self);
+  itkTypeMacro(TorchPixelContainer, TContainer);
+
+  /** \param tensor interleaved host pixels without gaps */
+  void
+  SetTensor(const TorchTensor & tensor);
+
+protected:
+  TorchPixelContainer() = default;
+  ~TorchPixelContainer() override = default;
+
+private:
+  TorchTensor m_Tensor;
+};
+
+/** \class TorchImage
+ * \brief An itk::Image or itk::VectorImage whose pixels may be on a device.
+ *
+ * Torch filters make one for each image output; everybody else sees `TImage`. Native ITK filters, iterators and
+ * GetPixel() read ITK's own buffer, so the pixels are brought there before anyone of them runs: UpdateOutputData()
+ * copies to the host unless the request pass asked for the device only (see TorchResident), and Update() on the image
+ * itself always ends on the host. GetBufferPointer() synchronises as well, as a second line of defence. After the
+ * update of a chain of Torch filters, an image in its middle may be on the device only: call its own Update() before
+ * reading its pixels.
+ *
+ * On the CPU there is no second copy: the ITK buffer is the tensor's memory.
+ *
+ * Modified(), to be called after every edit of the pixels on the host, drops the device's copy.
+ *
+ * \tparam TImage itk::Image of numbers or of fixed-length pixels (RGBPixel, Vector, …), or itk::VectorImage
+ * \ingroup ITKTorchCore
+ */
+template <typename TImage>
+class ITK_TEMPLATE_EXPORT TorchImage
+  : public TImage
+  , public TorchResident
+{
+public:
+  ITK_DISALLOW_COPY_AND_MOVE(TorchImage);
+
+  using Self = TorchImage;
+  using Superclass = TImage;
+  using Pointer = SmartPointer<Self>;
+  using ConstPointer = SmartPointer<const Self>;
+  itkNewMacro(Self);
+  itkTypeMacro(TorchImage, TImage);
+
+  using RegionType = typename TImage::RegionType;
+  using PixelContainer = typename TImage::PixelContainer;
+  using ElementType = typename PixelContainer::Element;
+
+  TorchResidence
+  GetResidence() const override
+  {
+    return m_Residence;
+  }
+
+  const TorchTensor &
+  GetDeviceTensor() const override
+  {
+    return m_DeviceTensor;
+  }
+
+  /** The pixels of the buffered region from now on: `tensor`, which becomes the ITK buffer itself on the host. */
+  void
+  SetTensor(const TorchTensor & tensor);
+
+  /** Makes ITK's buffer hold the pixels; the device keeps its copy. */
+  void
+  SynchronizeHost() const;
+
+  ElementType *
+  GetBufferPointer()
+  {
+    SynchronizeHost();
+    return this->GetPixelContainer()->GetBufferPointer();
+  }
+  const ElementType *
+  GetBufferPointer() const
+  {
+    return const_cast<Self *>(this)->GetBufferPointer();
+  }
+
+  void
+  Modified() const override;
+
+  void
+  Update() override;
+  void
+  UpdateOutputInformation() override;
+  void
+  UpdateOutputData() override;
+
+  using Superclass::SetRequestedRegion;
+  void
+  SetRequestedRegion(const RegionType & region) override;
+  void
+  SetRequestedRegionToLargestPossibleRegion() override;
+
+  void
+  Allocate(bool initializePixels = false) override;
+  void
+  Initialize() override;
+
+  using Superclass::Graft;
+  /** Shares the host buffer of `image`; a source that is on a device only is brought to the host first. */
+  void
+  Graft(const TImage * image) override;
+
+protected:
+  TorchImage() = default;
+  ~TorchImage() override = default;
+
+  void
+  PrintSelf(std::ostream & os, Indent indent) const override;
+
+private:
+  void
+  DropDeviceCopy() const;
+
+  mutable std::recursive_mutex m_Mutex;
+  mutable TorchTensor          m_DeviceTensor;
+  mutable TorchResidence       m_Residence{ TorchResidence::HostOnly };
+  mutable bool                 m_IsSynchronizing{ false };
+};
+
+/** The pixels of `region` of `image` as a tensor of shape (1, C, …, y, x) on `device`.
+ *
+ * On the host it is a view of the buffer. Elsewhere it is the tensor of a TorchImage that is there already, or an
+ * upload, which is not kept.
+ * \param region lies inside the buffered region
+ * \ingroup ITKTorchCore */
+template <typename TImage>
+TorchTensor
+GetTorchTensor(const TImage * image, const typename TImage::RegionType & region, const TorchDevice & device);
+} // namespace itk
+
+#ifndef ITK_MANUAL_INSTANTIATION
+#  include "itkTorchImage.hxx"
+#endif
+
+#endif

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkTorchImageToImageFilter_h
+#define itkTorchImageToImageFilter_h
+
+#include "itkImageToImageFilter.h"
+#include "itkTorchExecution.h"
+#include "itkTorchImage.h"
+#include "itkTorchParameterTable.h"
+
+namespace itk
+{
+/** \class TorchImageToImageFilter
+ * \brief Base of the filters that compute on tensors.
+ *
+ * A filter with one input overrides one function:
+ * \code
+ * TorchTensor GenerateTensor(const TorchTensor & input) override
+ * {
+ *   return MakeTorchTensor(GetATensor(input).exp(), input.GetDevice());
+ * }
+ * \endcode
+ * It gets the input's requested region and returns the output's, both as (1, C, …, y, x); see TorchTensor. A filter
+ * with several inputs or outputs overrides GenerateTensors(). Everything else is ITK's own contract: a filter that
+ * needs a margin overrides GenerateInputRequestedRegion(), one that needs the whole image also
+ * EnlargeOutputRequestedRegion().
+ *
+ * Outputs are TorchImages, so that pixels stay on the device between Torch filters; see TorchImage.
+ *
+ * Setters never throw. Update() throws, before anything is computed: parameters and device are checked in
+ * VerifyPreconditions(), geometry in VerifyInputInformation(). LibTorch runs on the thread that calls Update().
+ * \ingroup ITKTorchCore
+ */
+template <typename TInputImage, typename TOutputImage>
+class ITK_TEMPLATE_EXPORT TorchImageToImageFilter : public ImageToImageFilter<TInputImage, TOutputImage>
+{
+public:
+  ITK_DISALLOW_COPY_AND_MOVE(TorchImageToImageFilter);
+
+  using Self = TorchImageToImageFilter;
+  using Superclass = ImageToImageFilter<TInputImage, TOutputImage>;
+  using Pointer = SmartPointer<Self>;
+  using ConstPointer = SmartPointer<const Self>;
+  itkTypeMacro(TorchImageToImageFilter, ImageToImageFilter);
+
+  using OutputImageRegionType = typename TOutputImage::RegionType;
+  using DataObjectPointer = ProcessObject::DataObjectPointer;
+  using DataObjectPointerArraySizeType = ProcessObject::DataObjectPointerArraySizeType;
+  using DataObjectIdentifierType = ProcessObject::DataObjectIdentifierType;
+
+  /** Where to compute. Default: auto. */
+  itkSetMacro(Device, TorchDevice);
+  itkGetConstReferenceMacro(Device, TorchDevice);
+
+  /** Parameters and their table; empty for a filter without. */
+  virtual TorchParameterView
+  GetParameterView() const
+  {
+    return {};
+  }
+
+  DataObjectPointer
+  MakeOutput(DataObjectPointerArraySizeType index) override;
+  DataObjectPointer
+  MakeOutput(const DataObjectIdentifierType & name) override;
+
+  void
+  PropagateRequestedRegion(DataObject * output) override;
+
+  /** As in the superclass; after an exception the filter can be updated again without ResetPipeline(). */
+  void
+  UpdateOutputData(DataObject * output) override;
+
+protected:
+  TorchImageToImageFilter();
+  ~TorchImageToImageFilter() override = default;
+
+  void
+  VerifyPreconditions() ITKv5_CONST override;
+  void
+  GenerateOutputRequestedRegion(DataObject * output) override;
+  void
+  GenerateData() final;
+
+  /** Computes all outputs by GetInputTensor() and SetOutputTensor(). */
+  virtual void
+  GenerateTensors();
+
+  /** The output's requested region from the input's.
+   * \param input not to be written to: on the host it is the input image itself */
+  virtual TorchTensor
+  GenerateTensor(const TorchTensor & input);
+
+  /** The device that this execution uses; never `auto`. */
+  TorchDevice
+  GetResolvedDevice() const;
+
+  /** The requested region of an image, on the device. */
+  template <typename TImage>
+  TorchTensor
+  GetInputTensor(const TImage * image);
+
+  /** \param tensor shape (1, C, …, y, x) of the output's requested region, of the output's component type */
+  template <typename TImage>
+  void
+  SetOutputTensor(TImage * output, const TorchTensor & tensor);
+
+  /** Tells observers how much is done, in [0, 1].
+   * \throws ProcessAborted if one of them asked for it */
+  void
+  ReportProgress(float progress);
+
+  void
+  PrintSelf(std::ostream & os, Indent indent) const override;
+
+private:
+  TorchDevice              m_Device;
+  std::vector<TorchTensor> m_InputTensors;
+};
+} // namespace itk
+
+#ifndef ITK_MANUAL_INSTANTIATION
+#  include "itkTorchImageToImageFilter.hxx"
+#endif
+
+#endif

@@ -1,0 +1,235 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkTorchImageToImageFilter_hxx
+#define itkTorchImageToImageFilter_hxx
+
+#include "itkTorchImageToImageFilter.h"
+
+namespace itk
+{
+template <typename TInputImage, typename TOutputImage>
+TorchImageToImageFilter<TInputImage, TOutputImage>::TorchImageToImageFilter()
+{
+  // ImageSource's constructor made output 0 before this class's MakeOutput() existed.
+  this->SetPrimaryOutput(TorchImage<TOutputImage>::New());
+}
+
+template <typename TInputImage, typename TOutputImage>
+auto
+TorchImageToImageFilter<TInputImage, TOutputImage>::MakeOutput(DataObjectPointerArraySizeType) -> DataObjectPointer
+{
+  return TorchImage<TOutputImage>::New().GetPointer();
+}
+
+template <typename TInputImage, typename TOutputImage>
+auto
+TorchImageToImageFilter<TInputImage, TOutputImage>::MakeOutput(const DataObjectIdentifierType &) -> DataObjectPointer
+{
+  return TorchImage<TOutputImage>::New().GetPointer();
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+TorchImageToImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() ITKv5_CONST
+{
+  Superclass::VerifyPreconditions();
+  const TorchParameterView view = this->GetParameterView();
+  if (view.Table != nullptr)
+  {
+    view.Table->Verify(view.Values, this->GetNameOfClass());
+  }
+  m_Device.Resolve();
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+TorchImageToImageFilter<TInputImage, TOutputImage>::PropagateRequestedRegion(DataObject * output)
+{
+  if (this->m_Updating)
+  {
+    return;
+  }
+  this->EnlargeOutputRequestedRegion(output);
+  this->GenerateOutputRequestedRegion(output);
+  {
+    const bool                                isDeviceWanted = !this->GetResolvedDevice().IsHost();
+    std::vector<TorchResident::DeviceRequest> requests;
+    for (const auto & input : this->GetInputs())
+    {
+      if (auto * const resident = dynamic_cast<TorchResident *>(input.GetPointer()); resident && isDeviceWanted)
+      {
+        requests.emplace_back(resident, true);
+      }
+    }
+    this->GenerateInputRequestedRegion();
+  }
+
+  // Also reset when an input throws, so that the next Update() starts afresh.
+  struct UpdatingScope
+  {
+    explicit UpdatingScope(bool & isUpdating)
+      : m_IsUpdating(isUpdating)
+    {
+      m_IsUpdating = true;
+    }
+    ~UpdatingScope() { m_IsUpdating = false; }
+    bool & m_IsUpdating;
+  };
+  const UpdatingScope scope(this->m_Updating);
+  for (const auto & input : this->GetInputs())
+  {
+    if (input)
+    {
+      input->PropagateRequestedRegion();
+    }
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+TorchImageToImageFilter<TInputImage, TOutputImage>::UpdateOutputData(DataObject * output)
+{
+  try
+  {
+    Superclass::UpdateOutputData(output);
+  }
+  catch (...)
+  {
+    this->m_Updating = false;
+    throw;
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+TorchImageToImageFilter<TInputImage, TOutputImage>::GenerateOutputRequestedRegion(DataObject * output)
+{
+  // The sibling outputs get a region so that they can be produced, not because somebody reads them on the host.
+  std::vector<TorchResident::DeviceRequest> requests;
+  for (const auto & sibling : this->GetOutputs())
+  {
+    if (auto * const resident = dynamic_cast<TorchResident *>(sibling.GetPointer()); resident && sibling != output)
+    {
+      requests.emplace_back(resident, false);
+    }
+  }
+  Superclass::GenerateOutputRequestedRegion(output);
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+TorchImageToImageFilter<TInputImage, TOutputImage>::GenerateData()
+{
+  struct InputTensorsScope
+  {
+    std::vector<TorchTensor> & m_Tensors;
+    ~InputTensorsScope() { m_Tensors.clear(); }
+  };
+  const InputTensorsScope scope{ m_InputTensors };
+  TorchExecution::Run(*this,
+                      m_Device,
+                      [this]
+                      {
+                        this->ReportProgress(0.0f);
+                        this->GenerateTensors();
+                      });
+  this->UpdateProgress(1.0f);
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+TorchImageToImageFilter<TInputImage, TOutputImage>::GenerateTensors()
+{
+  this->SetOutputTensor(this->GetOutput(), this->GenerateTensor(this->GetInputTensor(this->GetInput())));
+}
+
+template <typename TInputImage, typename TOutputImage>
+TorchTensor
+TorchImageToImageFilter<TInputImage, TOutputImage>::GenerateTensor(const TorchTensor &)
+{
+  itkExceptionMacro("A Torch filter must override GenerateTensor() or GenerateTensors().");
+}
+
+template <typename TInputImage, typename TOutputImage>
+TorchDevice
+TorchImageToImageFilter<TInputImage, TOutputImage>::GetResolvedDevice() const
+{
+  return m_Device.Resolve();
+}
+
+template <typename TInputImage, typename TOutputImage>
+template <typename TImage>
+TorchTensor
+TorchImageToImageFilter<TInputImage, TOutputImage>::GetInputTensor(const TImage * image)
+{
+  m_InputTensors.push_back(GetTorchTensor(image, image->GetRequestedRegion(), this->GetResolvedDevice()));
+  return m_InputTensors.back();
+}
+
+template <typename TInputImage, typename TOutputImage>
+template <typename TImage>
+void
+TorchImageToImageFilter<TInputImage, TOutputImage>::SetOutputTensor(TImage * output, const TorchTensor & tensor)
+{
+  using ComponentType = typename NumericTraits<typename TImage::PixelContainer::Element>::ValueType;
+  const auto &              region = output->GetRequestedRegion();
+  std::vector<std::int64_t> expected{ 1, static_cast<std::int64_t>(output->GetNumberOfComponentsPerPixel()) };
+  for (unsigned int axis = TImage::ImageDimension; axis-- > 0;)
+  {
+    expected.push_back(static_cast<std::int64_t>(region.GetSize(axis)));
+  }
+  if (tensor.GetShape() != expected || tensor.GetComponentType() != GetTorchComponentType<ComponentType>())
+  {
+    itkExceptionMacro(
+      "The computed tensor does not fit the output image: its shape and component type must be those of "
+      "the requested region "
+      << region.GetSize() << " with " << expected[1] << " component(s).");
+  }
+  TorchTensor pixels = tensor.ToInterleaved();
+  if (pixels.GetDevice().IsHost())
+  {
+    for (const auto & input : m_InputTensors)
+    {
+      if (pixels.SharesMemoryWith(input))
+      {
+        pixels = pixels.Clone();
+      }
+    }
+  }
+  auto * const image = dynamic_cast<TorchImage<TImage> *>(output);
+  if (image == nullptr)
+  {
+    itkExceptionMacro("The output must be a TorchImage, but is a " << output->GetNameOfClass() << ".");
+  }
+  image->SetBufferedRegion(region);
+  image->SetTensor(pixels);
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+TorchImageToImageFilter<TInputImage, TOutputImage>::ReportProgress(float progress)
+{
+  this->UpdateProgress(progress);
+  if (this->GetAbortGenerateData())
+  {
+    ProcessAborted aborted(__FILE__, __LINE__);
+    aborted.SetDescription(std::string(this->GetNameOfClass()) + " was aborted by an observer.");
+    throw aborted;
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+TorchImageToImageFilter<TInputImage, TOutputImage>::PrintSelf(std::ostream & os, Indent indent) const
+{
+  Superclass::PrintSelf(os, indent);
+  os << indent << "Device: " << m_Device << std::endl;
+  const TorchParameterView view = this->GetParameterView();
+  if (view.Table != nullptr)
+  {
+    view.Table->Print(os, indent, view.Values);
+  }
+}
+} // namespace itk
+
+#endif

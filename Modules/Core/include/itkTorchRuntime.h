@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkTorchRuntime_h
+#define itkTorchRuntime_h
+
+#include <string>
+
+namespace itk
+{
+/** \class TorchRuntime
+ * \brief Settings of the process: threads and determinism.
+ * \ingroup ITKTorchCore */
+class TorchRuntime
+{
+public:
+  /** Number of threads for LibTorch, this project's kernels and ITK's native filters alike.
+   * Call it before pipelines run, from the thread that runs them. Results do not depend on it.
+   * \param numberOfThreads 1 or more; 0 for the number of processors */
+  static void
+  SetNumberOfThreads(unsigned int numberOfThreads);
+
+  static unsigned int
+  GetNumberOfThreads();
+
+  /** On: LibTorch uses only algorithms that give the same bits in every run, and TF32 stays off. Costs speed on CUDA;
+   * on the CPU results are repeatable either way. Off by default. */
+  static void
+  SetDeterministic(bool isDeterministic);
+
+  static bool
+  GetDeterministic();
+
+  /** Version of the LibTorch that is loaded, such as "2.11.0". */
+  static std::string
+  GetLibTorchVersion();
+};
+} // namespace itk
+
+#endif

@@ -1,0 +1,183 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkTorchDevice.h"
+#include "itkTorchStagedMemory.h"
+#include <ATen/Context.h>
+#include <c10/util/Exception.h>
+#include <atomic>
+#include <dlfcn.h>
+#include <ostream>
+
+namespace itk
+{
+namespace
+{
+struct CUDAState
+{
+  int         NumberOfDevices{ 0 };
+  std::string UnavailableReason;
+};
+
+std::string
+FolderOfLibTorch()
+{
+  Dl_info info{};
+  if (dladdr(reinterpret_cast<const void *>(&at::globalContext), &info) == 0 || info.dli_fname == nullptr)
+  {
+    return {};
+  }
+  const std::string file = info.dli_fname;
+  return file.substr(0, file.find_last_of('/') + 1);
+}
+
+CUDAState
+LoadCUDA()
+{
+  CUDAState state;
+  if (dlopen((FolderOfLibTorch() + "libtorch_cuda.so").c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr)
+  {
+    const char * const cause = dlerror();
+    state.UnavailableReason = std::string("LibTorch's CUDA library could not be loaded: ") + (cause ? cause : "");
+    return state;
+  }
+  try
+  {
+    state.NumberOfDevices = at::hasCUDA() ? static_cast<int>(at::detail::getCUDAHooks().deviceCount()) : 0;
+  }
+  catch (const std::exception & error)
+  {
+    state.UnavailableReason = error.what();
+  }
+  if (state.NumberOfDevices == 0 && state.UnavailableReason.empty())
+  {
+    state.UnavailableReason = "LibTorch's CUDA library found no CUDA device";
+  }
+  return state;
+}
+
+const CUDAState &
+GetCUDA()
+{
+  static const CUDAState state = LoadCUDA();
+  return state;
+}
+
+std::atomic<int> allocationsUntilFailure{ -1 };
+} // namespace
+
+TorchDevice::TorchDevice(const std::string & name)
+  : m_Name(name)
+  , m_Kind(Kind::Unknown)
+{
+  if (name == "auto")
+  {
+    m_Kind = Kind::Automatic;
+  }
+  else if (name == "cpu")
+  {
+    m_Kind = Kind::CPU;
+  }
+  else if (name == "staged")
+  {
+    m_Kind = Kind::Staged;
+  }
+  else if (name == "cuda")
+  {
+    m_Kind = Kind::CUDA;
+  }
+  else if (name.rfind("cuda:", 0) == 0 && name.size() > 5 && name.size() <= 8 &&
+           name.find_first_not_of("0123456789", 5) == std::string::npos)
+  {
+    m_Kind = Kind::CUDA;
+    m_Index = std::stoi(name.substr(5));
+  }
+}
+
+TorchDevice::TorchDevice(const char * name)
+  : TorchDevice(std::string(name ? name : ""))
+{}
+
+TorchDevice
+TorchDevice::CPU()
+{
+  return { "cpu" };
+}
+
+TorchDevice
+TorchDevice::Resolve() const
+{
+  switch (m_Kind)
+  {
+    case Kind::Automatic:
+      return IsCUDAAvailable() ? TorchDevice("cuda:0") : CPU();
+    case Kind::CUDA:
+      if (!IsCUDAAvailable())
+      {
+        throw TorchDeviceError(__FILE__,
+                               __LINE__,
+                               "Device must be one that this machine has (auto, cpu), but is " + m_Name + ": " +
+                                 GetCUDAUnavailableReason() + ".",
+                               ITK_LOCATION);
+      }
+      if (m_Index >= GetCUDA().NumberOfDevices)
+      {
+        throw TorchDeviceError(__FILE__,
+                               __LINE__,
+                               "Device must be one of cuda:0 to cuda:" + std::to_string(GetCUDA().NumberOfDevices - 1) +
+                                 ", auto or cpu, but is " + m_Name + ".",
+                               ITK_LOCATION);
+      }
+      return { "cuda:" + std::to_string(m_Index) };
+    case Kind::Unknown:
+      throw TorchDeviceError(
+        __FILE__, __LINE__, "Device must be auto, cpu, cuda or cuda:N, but is \"" + m_Name + "\".", ITK_LOCATION);
+    default:
+      return *this;
+  }
+}
+
+std::vector<TorchDevice>
+TorchDevice::GetAvailableDevices()
+{
+  std::vector<TorchDevice> devices{ CPU() };
+  for (int index = 0; index < GetCUDA().NumberOfDevices; ++index)
+  {
+    devices.emplace_back("cuda:" + std::to_string(index));
+  }
+  return devices;
+}
+
+bool
+TorchDevice::IsCUDAAvailable()
+{
+  return GetCUDA().NumberOfDevices > 0;
+}
+
+std::string
+TorchDevice::GetCUDAUnavailableReason()
+{
+  return GetCUDA().UnavailableReason;
+}
+
+void
+TorchDevice::SetStagedAllocationsUntilFailure(int count)
+{
+  allocationsUntilFailure = count;
+}
+
+void
+CountStagedAllocation(std::size_t numberOfBytes)
+{
+  int left = allocationsUntilFailure;
+  while (left >= 0 && !allocationsUntilFailure.compare_exchange_weak(left, left - 1))
+  {}
+  TORCH_CHECK_WITH(
+    OutOfMemoryError, left != 0, "staged device out of memory: tried to allocate ", numberOfBytes, " bytes");
+}
+
+std::ostream &
+operator<<(std::ostream & os, const TorchDevice & device)
+{
+  return os << device.GetName();
+}
+} // namespace itk

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkTorchParameterTable.h"
+#include "itkMacro.h"
+#include <algorithm>
+#include <cmath>
+#include <ostream>
+#include <sstream>
+
+namespace itk
+{
+namespace
+{
+std::string
+Number(double value)
+{
+  std::ostringstream text;
+  text.imbue(std::locale::classic());
+  text.precision(15);
+  text << value;
+  return text.str();
+}
+
+std::string
+Join(const std::vector<std::string> & words, const char * separator)
+{
+  std::string joined;
+  for (const auto & word : words)
+  {
+    joined += (joined.empty() ? "" : separator) + word;
+  }
+  return joined;
+}
+
+const char *
+UnitName(TorchParameterUnit unit)
+{
+  static constexpr const char * names[] = { "", "pixels", "mm", "%" };
+  return names[static_cast<int>(unit)];
+}
+} // namespace
+
+std::string
+ToString(const TorchParameterValue & value)
+{
+  if (const auto * const flag = std::get_if<bool>(&value))
+  {
+    return *flag ? "true" : "false";
+  }
+  if (const auto * const integer = std::get_if<std::int64_t>(&value))
+  {
+    return std::to_string(*integer);
+  }
+  if (const auto * const number = std::get_if<double>(&value))
+  {
+    return Number(*number);
+  }
+  return std::get<std::string>(value);
+}
+
+bool
+TorchParameterRange::Contains(double value) const
+{
+  return (IsMinimumAllowed ? value >= Minimum : value > Minimum) &&
+         (IsMaximumAllowed ? value <= Maximum : value < Maximum);
+}
+
+std::string
+TorchParameterRange::Describe() const
+{
+  if (std::isinf(Minimum) && std::isinf(Maximum))
+  {
+    return {};
+  }
+  if (std::isinf(Maximum))
+  {
+    return (IsMinimumAllowed ? "at least " : "greater than ") + Number(Minimum);
+  }
+  if (std::isinf(Minimum))
+  {
+    return (IsMaximumAllowed ? "at most " : "less than ") + Number(Maximum);
+  }
+  return std::string("in ") + (IsMinimumAllowed ? "[" : "(") + Number(Minimum) + ", " + Number(Maximum) +
+         (IsMaximumAllowed ? "]" : ")");
+}
+
+std::string
+TorchParameter::Check(const void * parameters) const
+{
+  const TorchParameterValue value = Get(parameters);
+  std::string               allowed;
+  if (!Choices.empty())
+  {
+    if (std::find(Choices.begin(), Choices.end(), std::get<std::string>(value)) == Choices.end())
+    {
+      allowed = "one of " + Join(Choices, ", ");
+    }
+  }
+  else if (const auto * const integer = std::get_if<std::int64_t>(&value))
+  {
+    allowed = Range.Contains(static_cast<double>(*integer)) ? "" : Range.Describe();
+  }
+  else if (const auto * const number = std::get_if<double>(&value))
+  {
+    const std::string described = Range.Describe();
+    allowed = Range.Contains(*number) && !std::isnan(*number) ? "" : described.empty() ? "a number" : described;
+  }
+  return allowed.empty() ? std::string{} : Name + " must be " + allowed + ", but is " + ToString(value) + ".";
+}
+
+const TorchParameter &
+TorchParameterTable::GetParameter(const std::string & name) const
+{
+  const auto found = std::find_if(
+    m_Parameters.begin(), m_Parameters.end(), [&name](const TorchParameter & p) { return p.Name == name; });
+  if (found == m_Parameters.end())
+  {
+    itkGenericExceptionMacro("There is no parameter \"" << name << "\".");
+  }
+  return *found;
+}
+
+void
+TorchParameterTable::Verify(const void * parameters, const char * owner) const
+{
+  std::string problems;
+  for (const auto & parameter : m_Parameters)
+  {
+    const std::string problem = parameter.Check(parameters);
+    problems += problem.empty() ? "" : " " + problem;
+  }
+  if (!problems.empty())
+  {
+    throw ExceptionObject(__FILE__, __LINE__, std::string(owner) + ":" + problems, ITK_LOCATION);
+  }
+}
+
+void
+TorchParameterTable::Print(std::ostream & os, Indent indent, const void * parameters) const
+{
+  for (const auto & parameter : m_Parameters)
+  {
+    os << indent << parameter.Name << ": " << ToString(parameter.Get(parameters)) << '\n';
+  }
+}
+
+void
+TorchParameterTable::WriteMarkdown(std::ostream & os) const
+{
+  os << "| parameter | default | allowed | unit | meaning |\n|---|---|---|---|---|\n";
+  for (const auto & parameter : m_Parameters)
+  {
+    os << "| `" << parameter.Name << "` | " << ToString(parameter.Default) << " | "
+       << (parameter.Choices.empty() ? parameter.Range.Describe() : Join(parameter.Choices, ", ")) << " | "
+       << UnitName(parameter.Unit) << " | " << parameter.Description << " |\n";
+  }
+}
+} // namespace itk

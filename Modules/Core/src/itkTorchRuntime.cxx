@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkTorchRuntime.h"
+#include "itkMultiThreaderBase.h"
+#include <ATen/Context.h>
+#include <ATen/Parallel.h>
+#include <torch/headeronly/version.h>
+#include <thread>
+
+namespace itk
+{
+void
+TorchRuntime::SetNumberOfThreads(unsigned int numberOfThreads)
+{
+  const unsigned int number = numberOfThreads > 0 ? numberOfThreads : std::max(1u, std::thread::hardware_concurrency());
+  at::set_num_threads(static_cast<int>(number));
+  MultiThreaderBase::SetGlobalMaximumNumberOfThreads(
+    std::max(number, MultiThreaderBase::GetGlobalMaximumNumberOfThreads()));
+  MultiThreaderBase::SetGlobalDefaultNumberOfThreads(number);
+}
+
+unsigned int
+TorchRuntime::GetNumberOfThreads()
+{
+  return static_cast<unsigned int>(at::get_num_threads());
+}
+
+void
+TorchRuntime::SetDeterministic(bool isDeterministic)
+{
+  at::globalContext().setDeterministicAlgorithms(isDeterministic, false);
+  at::globalContext().setDeterministicCuDNN(isDeterministic);
+}
+
+bool
+TorchRuntime::GetDeterministic()
+{
+  return at::globalContext().deterministicAlgorithms();
+}
+
+std::string
+TorchRuntime::GetLibTorchVersion()
+{
+  return TORCH_VERSION;
+}
+} // namespace itk

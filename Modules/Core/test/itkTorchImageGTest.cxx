@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkTorchImage.h"
+#include "itkTorchTestImages.h"
+#include "itkImageBufferRange.h"
+
+template class itk::TorchImage<itk::Image<short, 3>>;
+template class itk::TorchImage<itk::VectorImage<float, 2>>;
+
+namespace
+{
+using ImageType = itk::Image<float, 2>;
+using itk::TorchDevice;
+using itk::TorchResidence;
+
+/** A TorchImage whose pixels 1, 2, 3, … are on the staged device only. */
+itk::TorchImage<ImageType>::Pointer
+MakeDeviceImage()
+{
+  const auto host = ImageType::New();
+  host->SetRegions(ImageType::SizeType{ { 4, 3 } });
+  host->Allocate();
+  float value = 0.0f;
+  for (auto && pixel : itk::ImageBufferRange<ImageType>(*host))
+  {
+    pixel = ++value;
+  }
+  auto image = itk::TorchImage<ImageType>::New();
+  image->SetRegions(host->GetLargestPossibleRegion());
+  image->SetTensor(itk::GetTorchTensor(host.GetPointer(), host->GetBufferedRegion(), "staged"));
+  return image;
+}
+
+TEST(TorchImage, IsANativeImageThatStartsOnTheHost)
+{
+  const auto image = itk::TorchImage<ImageType>::New();
+  EXPECT_EQ(image->GetResidence(), TorchResidence::HostOnly);
+  image->SetRegions(ImageType::SizeType{ { 4, 3 } });
+  image->Allocate(true);
+  EXPECT_EQ(image->GetPixel({ { 3, 2 } }), 0.0f);
+}
+
+TEST(TorchImage, GetBufferPointerThroughTheNativeTypeSynchronises)
+{
+  const auto              image = MakeDeviceImage();
+  const ImageType * const native = image;
+  ASSERT_EQ(image->GetResidence(), TorchResidence::DeviceOnly);
+  const auto timeBefore = image->GetMTime();
+  EXPECT_EQ(native->GetBufferPointer()[5], 6.0f);
+  EXPECT_EQ(image->GetResidence(), TorchResidence::Both);
+  EXPECT_EQ(image->GetMTime(), timeBefore) << "a copy of the pixels is not a modification";
+}
+
+TEST(TorchImage, UpdateWithoutASourceEndsOnTheHost)
+{
+  const auto image = MakeDeviceImage();
+  image->Update();
+  EXPECT_EQ(image->GetPixel({ { 1, 2 } }), 10.0f);
+}
+
+TEST(TorchImage, ModifiedDropsTheDeviceCopyOnlyWhenTheHostHasOne)
+{
+  const auto image = MakeDeviceImage();
+  image->Modified();
+  EXPECT_EQ(image->GetResidence(), TorchResidence::DeviceOnly);
+  image->SynchronizeHost();
+  image->Modified();
+  EXPECT_EQ(image->GetResidence(), TorchResidence::HostOnly);
+  EXPECT_FALSE(image->GetDeviceTensor().IsDefined());
+}
+
+TEST(TorchImage, AllocateInitializeAndReleaseDataReturnToTheHost)
+{
+  for (int way = 0; way < 3; ++way)
+  {
+    const auto image = MakeDeviceImage();
+    if (way == 0)
+    {
+      image->Allocate();
+    }
+    else if (way == 1)
+    {
+      image->Initialize();
+    }
+    else
+    {
+      image->ReleaseData();
+    }
+    EXPECT_EQ(image->GetResidence(), TorchResidence::HostOnly);
+    EXPECT_FALSE(image->GetDeviceTensor().IsDefined());
+  }
+}
+
+TEST(TorchImage, GraftSharesTheHostBufferOfADeviceImage)
+{
+  const auto source = MakeDeviceImage();
+  const auto grafted = itk::TorchImage<ImageType>::New();
+  grafted->Graft(static_cast<const itk::DataObject *>(source.GetPointer()));
+  EXPECT_EQ(grafted->GetResidence(), TorchResidence::HostOnly);
+  EXPECT_EQ(grafted->GetPixelContainer(), source->GetPixelContainer());
+  EXPECT_EQ(grafted->GetPixel({ { 0, 0 } }), 1.0f);
+}
+
+TEST(TorchImage, ABufferOutlivesTheImageItCameFrom)
+{
+  ImageType::PixelContainerPointer container;
+  {
+    const auto image = MakeDeviceImage();
+    image->Update();
+    container = image->GetPixelContainer();
+  }
+  EXPECT_EQ((*container)[11], 12.0f);
+}
+
+TEST(TorchTensor, CropSelectsTheRegionInITKsAxisOrder)
+{
+  const auto image = MakeDeviceImage();
+  image->Update();
+  ImageType::RegionType region;
+  region.SetIndex({ { 1, 2 } });
+  region.SetSize({ { 3, 1 } });
+  const auto tensor = itk::GetTorchTensor<ImageType>(image, region, TorchDevice::CPU());
+  EXPECT_EQ(tensor.GetShape(), (std::vector<std::int64_t>{ 1, 1, 1, 3 }));
+  EXPECT_EQ(*static_cast<float *>(tensor.GetPointer()), 10.0f);
+  EXPECT_EQ(tensor.GetPointer(), image->GetBufferPointer() + 9) << "on the host it is a view";
+}
+
+TEST(TorchTensor, ComponentTypesAreThoseOfThePixels)
+{
+  EXPECT_EQ(itk::GetTorchComponentType<unsigned char>(), itk::TorchComponentType::UInt8);
+  EXPECT_EQ(itk::GetTorchComponentType<signed char>(), itk::TorchComponentType::Int8);
+  EXPECT_EQ(itk::GetTorchComponentType<unsigned short>(), itk::TorchComponentType::UInt16);
+  EXPECT_EQ(itk::GetTorchComponentType<int>(), itk::TorchComponentType::Int32);
+  EXPECT_EQ(itk::GetTorchComponentType<unsigned long>(), itk::TorchComponentType::UInt64);
+  EXPECT_EQ(itk::GetTorchComponentType<long long>(), itk::TorchComponentType::Int64);
+  EXPECT_EQ(itk::GetTorchComponentType<double>(), itk::TorchComponentType::Float64);
+}
+} // namespace
