@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkCommandLineParameters_h
+#define itkCommandLineParameters_h
+
+#include "itkTorchParameterTable.h"
+
+namespace CLI
+{
+class App;
+}
+
+namespace itk
+{
+/** Adds an option for each parameter of a table: `LearningRate` becomes `--learning-rate`, a switch also
+ * `--no-…`. Values outside the range are refused while the command line is read.
+ * \param parameters the struct that the options write to; outlives `app`
+ * \param group heading in the help */
+void
+AddParameterOptions(CLI::App & app, const TorchParameterTable & table, void * parameters, const std::string & group);
+
+/** "LearningRate" → "learning-rate". */
+std::string
+ToOptionName(const std::string & parameterName);
+} // namespace itk
+
+#endif

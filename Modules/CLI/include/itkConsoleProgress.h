@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkConsoleProgress_h
+#define itkConsoleProgress_h
+
+#include "itkProcessObject.h"
+#include <chrono>
+#include <functional>
+#include <string>
+
+namespace itk
+{
+/** \class ConsoleProgress
+ * \brief Shows a filter's progress on the standard error stream while it lives.
+ *
+ * On a terminal a bar with the time left, elsewhere a line for each tenth. */
+class ConsoleProgress
+{
+public:
+  /** \param suffix what else to say at the end of the line */
+  ConsoleProgress(ProcessObject * process, std::string title, std::function<std::string()> suffix = {});
+  ~ConsoleProgress();
+  ConsoleProgress(const ConsoleProgress &) = delete;
+  ConsoleProgress &
+  operator=(const ConsoleProgress &) = delete;
+
+private:
+  using Clock = std::chrono::steady_clock;
+
+  void
+  Show(double fraction);
+
+  ProcessObject *              m_Process;
+  std::string                  m_Title;
+  std::function<std::string()> m_Suffix;
+  bool                         m_IsTerminal;
+  Clock::time_point            m_Start;
+  Clock::time_point            m_LastShown{};
+  int                          m_LastTenth{ 0 };
+  unsigned long                m_ProgressTag{ 0 };
+};
+
+/** "45 s", "3 min 20 s", "2 h 05 min". */
+std::string
+FormatDuration(double seconds);
+} // namespace itk
+
+#endif

@@ -1,0 +1,121 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkCommandLineParameters.h"
+#include <CLI/CLI.hpp>
+#include <cctype>
+
+namespace itk
+{
+namespace
+{
+TorchParameterValue
+Parse(const TorchParameter & parameter, const std::string & text)
+{
+  std::size_t used = 0;
+  try
+  {
+    if (std::holds_alternative<std::int64_t>(parameter.Default))
+    {
+      const std::int64_t value = std::stoll(text, &used);
+      if (used == text.size())
+      {
+        return value;
+      }
+    }
+    else if (std::holds_alternative<double>(parameter.Default))
+    {
+      const double value = std::stod(text, &used);
+      if (used == text.size())
+      {
+        return value;
+      }
+    }
+    else
+    {
+      return text;
+    }
+  }
+  catch (const std::exception &)
+  {}
+  const bool isWhole = std::holds_alternative<std::int64_t>(parameter.Default);
+  throw CLI::ValidationError("--" + ToOptionName(parameter.Name),
+                             parameter.Name + " must be a " + (isWhole ? "whole " : "") + "number, but is " + text +
+                               ".");
+}
+
+std::string
+DescribeOption(const TorchParameter & parameter)
+{
+  const std::string range = parameter.Range.Describe();
+  return parameter.Description + (range.empty() ? "" : " (" + range + ")");
+}
+
+std::string
+TypeName(const TorchParameter & parameter)
+{
+  if (parameter.Choices.empty())
+  {
+    return std::holds_alternative<std::int64_t>(parameter.Default) ? "INTEGER" : "NUMBER";
+  }
+  std::string names;
+  for (const auto & choice : parameter.Choices)
+  {
+    names += (names.empty() ? "" : "|") + choice;
+  }
+  return names;
+}
+} // namespace
+
+std::string
+ToOptionName(const std::string & parameterName)
+{
+  std::string name;
+  for (const char letter : parameterName)
+  {
+    if (std::isupper(static_cast<unsigned char>(letter)) && !name.empty())
+    {
+      name += '-';
+    }
+    name += static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  }
+  return name;
+}
+
+void
+AddParameterOptions(CLI::App & app, const TorchParameterTable & table, void * parameters, const std::string & group)
+{
+  for (const auto & parameter : table.GetParameters())
+  {
+    const std::string name = ToOptionName(parameter.Name);
+    if (std::holds_alternative<bool>(parameter.Default))
+    {
+      app
+        .add_flag_function(
+          "--" + name + ",!--no-" + name,
+          [&parameter, parameters](std::int64_t count) { parameter.Set(parameters, count > 0); },
+          DescribeOption(parameter) + " [" + ToString(parameter.Default) + "]")
+        ->group(group);
+      continue;
+    }
+    app
+      .add_option_function<std::string>(
+        "--" + name,
+        [&parameter, parameters, name](const std::string & text)
+        {
+          const TorchParameterValue value = Parse(parameter, text);
+          parameter.Set(parameters, value);
+          std::string problem = parameter.Check(parameters);
+          if (!problem.empty())
+          {
+            // An enumeration cannot hold, and so not report, an unknown name.
+            problem = problem.substr(0, problem.rfind("but is ")) + "but is " + text + ".";
+            throw CLI::ValidationError("--" + name, problem);
+          }
+        },
+        DescribeOption(parameter))
+      ->type_name(TypeName(parameter))
+      ->default_str(ToString(parameter.Default))
+      ->group(group);
+  }
+}
+} // namespace itk

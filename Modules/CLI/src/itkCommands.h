@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkCommands_h
+#define itkCommands_h
+
+namespace CLI
+{
+class App;
+}
+
+namespace itk
+{
+/** Each adds a subcommand, which runs as its callback. */
+void
+AddTrainCommand(CLI::App & app);
+void
+AddSegmentCommand(CLI::App & app);
+void
+AddEvaluateCommand(CLI::App & app);
+void
+AddParametersCommand(CLI::App & app);
+} // namespace itk
+
+#endif

@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkConsoleProgress.h"
+#include <cmath>
+#include <cstdio>
+#include <unistd.h>
+
+namespace itk
+{
+std::string
+FormatDuration(double seconds)
+{
+  const auto whole = static_cast<long>(std::lround(seconds));
+  char       text[64];
+  if (whole < 60)
+  {
+    std::snprintf(text, sizeof(text), "%ld s", whole);
+  }
+  else if (whole < 3600)
+  {
+    std::snprintf(text, sizeof(text), "%ld min %02ld s", whole / 60, whole % 60);
+  }
+  else
+  {
+    std::snprintf(text, sizeof(text), "%ld h %02ld min", whole / 3600, whole % 3600 / 60);
+  }
+  return text;
+}
+
+ConsoleProgress::ConsoleProgress(ProcessObject * process, std::string title, std::function<std::string()> suffix)
+  : m_Process(process)
+  , m_Title(std::move(title))
+  , m_Suffix(std::move(suffix))
+  , m_IsTerminal(isatty(STDERR_FILENO) != 0)
+  , m_Start(Clock::now())
+{
+  m_ProgressTag =
+    process->AddObserver(ProgressEvent(), [this](const EventObject &) { this->Show(m_Process->GetProgress()); });
+}
+
+ConsoleProgress::~ConsoleProgress()
+{
+  m_Process->RemoveObserver(m_ProgressTag);
+  if (m_IsTerminal && m_LastShown != Clock::time_point{})
+  {
+    std::fputc('\n', stderr);
+  }
+}
+
+void
+ConsoleProgress::Show(double fraction)
+{
+  const auto   now = Clock::now();
+  const double elapsed = std::chrono::duration<double>(now - m_Start).count();
+  const double left = fraction > 0.0 ? elapsed * (1.0 - fraction) / fraction : 0.0;
+  std::string  text = fraction >= 1.0  ? "done in " + FormatDuration(elapsed)
+                      : fraction > 0.0 ? FormatDuration(left) + " left"
+                                       : "";
+  if (m_Suffix)
+  {
+    text += "  " + m_Suffix();
+  }
+  if (m_IsTerminal)
+  {
+    if (fraction < 1.0 && now - m_LastShown < std::chrono::milliseconds(100))
+    {
+      return;
+    }
+    constexpr int     width = 30;
+    const int         filled = static_cast<int>(fraction * width);
+    const std::string bar =
+      std::string(static_cast<std::size_t>(filled), '#') + std::string(static_cast<std::size_t>(width - filled), '.');
+    std::fprintf(stderr,
+                 "\r%s [%s] %3d %%  %s\033[K",
+                 m_Title.c_str(),
+                 bar.c_str(),
+                 static_cast<int>(100.0 * fraction),
+                 text.c_str());
+    std::fflush(stderr);
+    m_LastShown = now;
+  }
+  else if (const int tenth = static_cast<int>(10.0 * fraction + 1e-6); tenth > m_LastTenth)
+  {
+    std::fprintf(stderr, "%s: %d %%, %s\n", m_Title.c_str(), 10 * tenth, text.c_str());
+    m_LastTenth = tenth;
+  }
+}
+} // namespace itk

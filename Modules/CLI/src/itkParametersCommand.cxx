@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkCommands.h"
+#include "itkUNetInference.h"
+#include "itkUNetTraining.h"
+#include <CLI/CLI.hpp>
+#include <iostream>
+
+namespace itk
+{
+void
+AddParametersCommand(CLI::App & app)
+{
+  app.add_subcommand("parameters", "Prints Documentation/Parameters.md.")
+    ->group("")
+    ->callback(
+      []
+      {
+        const auto write = [](const char * title, const TorchParameterTable & table)
+        {
+          std::cout << "\n## " << title << "\n\n";
+          table.WriteMarkdown(std::cout);
+        };
+        std::cout << "# Parameters\n\nMade by `itktorch parameters` from the tables in the code.\n";
+        write("UNetSpecification", UNetSpecification::Describe());
+        write("UNetIntensityRule", UNetIntensityRule::Describe());
+        write("UNetTrainingImageFilter", UNetTrainingParameters::Describe());
+        write("UNetInferenceImageFilter", UNetInferenceParameters::Describe());
+      });
+}
+} // namespace itk

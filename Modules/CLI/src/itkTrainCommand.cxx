@@ -1,0 +1,133 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkCommands.h"
+#include "itkCommandLineParameters.h"
+#include "itkConsoleProgress.h"
+#include "itkImageLabelPairs.h"
+#include "itkTorchRuntime.h"
+#include "itkUNetModelReader.h"
+#include "itkUNetModelWriter.h"
+#include "itkUNetTrainingImageFilter.h"
+#include "itkImageFileReader.h"
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <csignal>
+#include <iostream>
+#include <memory>
+
+namespace itk
+{
+namespace
+{
+volatile std::sig_atomic_t isInterrupted = 0;
+
+struct TrainOptions
+{
+  std::string            Pairs;
+  std::vector<int>       Folds;
+  std::string            Output;
+  std::string            InitialModel;
+  std::string            Device{ "auto" };
+  unsigned int           Threads{ 0 };
+  UNetSpecification      Specification;
+  UNetIntensityRule      IntensityRule;
+  UNetTrainingParameters Training;
+};
+
+template <unsigned int VDimension>
+void
+Train(const TrainOptions & options)
+{
+  using ImageType = VectorImage<float, VDimension>;
+  auto data = UNetTrainingData::New();
+  data->SetDimension(VDimension);
+  std::string shownImage;
+  for (const auto & pair : ReadImageLabelPairs(options.Pairs))
+  {
+    if (options.Folds.empty() ||
+        std::find(options.Folds.begin(), options.Folds.end(), pair.Fold) != options.Folds.end())
+    {
+      data->AddPairOfFiles(pair.Image, pair.Label);
+      shownImage = shownImage.empty() ? pair.Image : shownImage;
+    }
+  }
+  if (data->GetNumberOfPairs() == 0)
+  {
+    itkGenericExceptionMacro(<< options.Pairs
+                             << ": there must be at least 1 pair of the chosen folds, but there are 0.");
+  }
+
+  auto reader = ImageFileReader<ImageType>::New();
+  reader->SetFileName(shownImage);
+  auto train = UNetTrainingImageFilter<ImageType, Image<float, VDimension>>::New();
+  train->SetDevice(options.Device);
+  train->SetInput(reader->GetOutput());
+  train->SetTrainingData(data);
+  train->SetParameters(options.Training);
+  train->SetSpecification(options.Specification);
+  train->SetIntensityRule(options.IntensityRule);
+  auto initial = UNetModelReader::New();
+  if (!options.InitialModel.empty())
+  {
+    initial->SetFileName(options.InitialModel);
+    train->SetInitialModel(initial->GetOutput());
+  }
+
+  std::signal(SIGINT, [](int) { isInterrupted = 1; });
+  train->AddObserver(ProgressEvent(), [&](const EventObject &) { train->SetAbortGenerateData(isInterrupted != 0); });
+  auto writer = UNetModelWriter::New();
+  writer->SetFileName(options.Output);
+  const auto lastLoss = [&]
+  {
+    const auto & history = train->GetHistory();
+    return history.empty()
+             ? std::string{}
+             : "epoch " + std::to_string(history.size()) + ", loss " + std::to_string(history.back().Loss);
+  };
+  std::cerr << "Training on " << data->GetNumberOfPairs() << " images, "
+            << options.Specification.GetNumberOfParameters() << " parameters, device "
+            << TorchDevice(options.Device).Resolve() << std::endl;
+  try
+  {
+    const ConsoleProgress progress(train, "Training", lastLoss);
+    train->GetModel()->Update();
+  }
+  catch (const ProcessAborted &)
+  {
+    const UNetModel::Pointer model = train->GetModel();
+    model->DisconnectPipeline();
+    writer->SetInput(model);
+    writer->Update();
+    itkGenericExceptionMacro("Training was interrupted after "
+                             << train->GetHistory().size() << " of " << options.Training.Epochs
+                             << " epochs; the model so far is in " << options.Output << '.');
+  }
+  writer->SetInput(train->GetModel());
+  writer->Update();
+  std::cout << options.Output << std::endl;
+}
+} // namespace
+
+void
+AddTrainCommand(CLI::App & app)
+{
+  auto             options = std::make_shared<TrainOptions>();
+  CLI::App * const command = app.add_subcommand("train", "Trains a U-Net on images with label images.");
+  command->add_option("pairs", options->Pairs, "CSV file with the columns image, label and (optional) fold.")
+    ->required();
+  command->add_option("-o,--output", options->Output, "Model file to write (.safetensors).")->required();
+  command->add_option("--folds", options->Folds, "Folds to train on, such as 0,1,2. Default: all.")->delimiter(',');
+  command->add_option("--initial-model", options->InitialModel, "Model to go on from; decides the network.");
+  command->add_option("--device", options->Device, "auto, cpu, cuda or cuda:N.")->capture_default_str();
+  command->add_option("--threads", options->Threads, "Threads; 0 for all processors.")->capture_default_str();
+  AddParameterOptions(*command, UNetTrainingParameters::Describe(), &options->Training, "Training");
+  AddParameterOptions(*command, UNetSpecification::Describe(), &options->Specification, "Network");
+  AddParameterOptions(*command, UNetIntensityRule::Describe(), &options->IntensityRule, "Intensity rule");
+  command->callback(
+    [options]
+    {
+      TorchRuntime::SetNumberOfThreads(options->Threads);
+      options->Specification.Dimension == 3 ? Train<3>(*options) : Train<2>(*options);
+    });
+}
+} // namespace itk

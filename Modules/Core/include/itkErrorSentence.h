@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkErrorSentence_h
+#define itkErrorSentence_h
+
+#include <exception>
+#include <string>
+
+namespace itk
+{
+/** What an exception says to a person: its description on one line, without the source location, class name and address
+ * that ITK's macros put before it.
+ * \ingroup ITKTorchCore */
+std::string
+ErrorSentence(const std::exception & error);
+} // namespace itk
+
+#endif

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkUNetInferenceImageFilter_h
+#define itkUNetInferenceImageFilter_h
+
+#include "itkTorchImageToImageFilter.h"
+#include "itkUNetInference.h"
+
+namespace itk
+{
+/** What a U-Net computes for an output image type: probabilities for itk::VectorImage, the foreground's probability for
+ * an image of floats, labels for an image of integers. */
+template <typename TOutputImage>
+struct UNetOutputTraits
+{
+  using ComponentType = typename NumericTraits<typename TOutputImage::PixelContainer::Element>::ValueType;
+  static constexpr bool IsVectorImage =
+    std::is_same<TOutputImage, VectorImage<ComponentType, TOutputImage::ImageDimension>>::value;
+  static constexpr UNetInferenceOutput Output =
+    IsVectorImage ? UNetInferenceOutput::Probabilities
+                  : (std::is_floating_point<ComponentType>::value ? UNetInferenceOutput::ForegroundProbability
+                                                                  : UNetInferenceOutput::Labels);
+};
+
+/** \class UNetInferenceImageFilter
+ * \brief Segments an image with a trained U-Net.
+ *
+ * | output image | pixels |
+ * |---|---|
+ * | `VectorImage<float, D>` | probability of each class (softmax; sigmoid for one class) |
+ * | `Image<float, D>` | probability of the last class, of one or two |
+ * | `Image<unsigned char, D>`, other integers | number of the most probable class; for one or two classes 1 where the last one's probability is above Threshold |
+ *
+ * The input is a scalar, colour or vector image of any size from 1 pixel up, in 2D or 3D. The model's intensity rule
+ * is applied to it, it is mirrored up to a multiple of the network's stride, and the result is cropped back: the output
+ * lies on the input's grid.
+ *
+ * The whole image is computed at once, whatever region is asked for.
+ * \ingroup ITKTorchUNet
+ */
+template <typename TInputImage, typename TOutputImage>
+class ITK_TEMPLATE_EXPORT UNetInferenceImageFilter : public TorchImageToImageFilter<TInputImage, TOutputImage>
+{
+public:
+  ITK_DISALLOW_COPY_AND_MOVE(UNetInferenceImageFilter);
+
+  using Self = UNetInferenceImageFilter;
+  using Superclass = TorchImageToImageFilter<TInputImage, TOutputImage>;
+  using Pointer = SmartPointer<Self>;
+  using ConstPointer = SmartPointer<const Self>;
+  itkNewMacro(Self);
+  itkTypeMacro(UNetInferenceImageFilter, TorchImageToImageFilter);
+
+  static constexpr unsigned int ImageDimension = TInputImage::ImageDimension;
+
+  /** The trained network. Required. */
+  itkSetInputMacro(Model, UNetModel);
+  itkGetInputMacro(Model, UNetModel);
+
+  itkTorchParametersMacro(UNetInferenceParameters);
+  itkTorchParameterMacro(Threshold);
+
+protected:
+  UNetInferenceImageFilter();
+  ~UNetInferenceImageFilter() override = default;
+
+  void
+  VerifyInputInformation() ITKv5_CONST override;
+  void
+  GenerateOutputInformation() override;
+  void
+  EnlargeOutputRequestedRegion(DataObject * output) override;
+  void
+  GenerateInputRequestedRegion() override;
+  TorchTensor
+  GenerateTensor(const TorchTensor & input) override;
+
+private:
+  UNetInferenceParameters m_Parameters;
+
+  std::unique_ptr<UNetInference> m_Inference;
+  UNetModel::ConstPointer        m_InferenceModel;
+  TimeStamp                      m_InferenceTime;
+  TorchDevice                    m_InferenceDevice;
+};
+} // namespace itk
+
+#ifndef ITK_MANUAL_INSTANTIATION
+#  include "itkUNetInferenceImageFilter.hxx"
+#endif
+
+#endif

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkUNetIntensityRule_h
+#define itkUNetIntensityRule_h
+
+#include "itkTorchParameterTable.h"
+#include "itkTorchTensor.h"
+
+namespace itk
+{
+enum class UNetColour : std::uint8_t
+{
+  Luminance,
+  Keep
+};
+
+enum class UNetIntensityScaling : std::uint8_t
+{
+  Percentiles,
+  ZScore,
+  Factor
+};
+
+/** \class UNetIntensityRule
+ * \brief What a model expects its images to have been through; kept with the model and applied by the filters.
+ *
+ * In this order, over the whole image:
+ * -# colour: luminance 0.299 R + 0.587 G + 0.114 B of the first three components, or all components as they are;
+ * -# scaling: (x − a) / (b − a) cut to [0, 1], with a and b the LowerPercentile and UpperPercentile of all values;
+ *    or (x − mean) / standard deviation; or Factor · x. A constant image becomes 0 by the first two;
+ * -# polarity, with percentiles only: 1 − x where Otsu's threshold of 256 bins on [0, 1] leaves more than half of the
+ *    image above it, so that objects are bright.
+ *
+ * The p-th percentile of n values is the k-th smallest, k = 1 + floor(p / 100 · (n − 1)).
+ * \ingroup ITKTorchUNet
+ */
+struct UNetIntensityRule
+{
+  UNetColour           Colour{ UNetColour::Luminance };
+  UNetIntensityScaling Scaling{ UNetIntensityScaling::Percentiles };
+  double               LowerPercentile{ 1.0 };
+  double               UpperPercentile{ 99.8 };
+  double               Factor{ 1.0 };
+  bool                 AutomaticPolarity{ true };
+
+  static const TorchParameterTable &
+  Describe();
+
+  /** \throws ExceptionObject that names every parameter outside its range */
+  void
+  Verify() const;
+
+  /** Channels that an image of so many components has after the rule; 0 where the rule cannot be applied. */
+  unsigned int
+  GetNumberOfChannels(unsigned int numberOfComponents) const;
+
+  /** \param image shape (1, C, …), any component type, on any device
+   * \return float of the same size
+   * \throws ExceptionObject for pixels that are not finite, or two components where a luminance is asked for */
+  TorchTensor
+  Apply(const TorchTensor & image) const;
+};
+} // namespace itk
+
+#endif

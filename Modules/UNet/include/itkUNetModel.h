@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkUNetModel_h
+#define itkUNetModel_h
+
+#include "itkDataObject.h"
+#include "itkObjectFactory.h"
+#include "itkTorchTensor.h"
+#include "itkUNetIntensityRule.h"
+#include "itkUNetSpecification.h"
+#include <map>
+
+namespace itk
+{
+/** \class UNetModel
+ * \brief A U-Net that travels through pipelines: architecture, weights and what its images must have been through.
+ *
+ * Training filters and readers produce it, inference filters and writers consume it. Weights are float tensors on the
+ * host under the names of UNetSpecification::GetTensors(). A model that was handed on is not changed any more.
+ * \ingroup ITKTorchUNet
+ */
+class UNetModel : public DataObject
+{
+public:
+  ITK_DISALLOW_COPY_AND_MOVE(UNetModel);
+
+  using Self = UNetModel;
+  using Superclass = DataObject;
+  using Pointer = SmartPointer<Self>;
+  using ConstPointer = SmartPointer<const Self>;
+  itkNewMacro(Self);
+  itkTypeMacro(UNetModel, DataObject);
+
+  using WeightsType = std::map<std::string, TorchTensor>;
+
+  void
+  SetSpecification(const UNetSpecification & specification);
+  const UNetSpecification &
+  GetSpecification() const
+  {
+    return m_Specification;
+  }
+
+  void
+  SetIntensityRule(const UNetIntensityRule & rule);
+  const UNetIntensityRule &
+  GetIntensityRule() const
+  {
+    return m_IntensityRule;
+  }
+
+  /** A name for each class; empty, or as many as the specification has. */
+  itkSetMacro(ClassNames, std::vector<std::string>);
+  itkGetConstReferenceMacro(ClassNames, std::vector<std::string>);
+
+  /** Pixel size of the training images along x, y (, z) in mm; empty when the model is not tied to one. */
+  itkSetMacro(Spacing, std::vector<double>);
+  itkGetConstReferenceMacro(Spacing, std::vector<double>);
+
+  /** How it was trained, in words or JSON. */
+  itkSetMacro(Recipe, std::string);
+  itkGetConstReferenceMacro(Recipe, std::string);
+
+  void
+  SetWeights(const WeightsType & weights);
+  const WeightsType &
+  GetWeights() const
+  {
+    return m_Weights;
+  }
+
+  /** Weights before any training: N(0, √(2/N)), the same for the same seed on every machine. */
+  void
+  InitializeWeights(std::uint64_t seed);
+
+  /** \throws ExceptionObject that names the first weight that is missing, unknown or of another shape, or another part
+   * that does not fit the specification */
+  void
+  Verify() const;
+
+  /** Shares the weights of `data`, a UNetModel. */
+  void
+  Graft(const DataObject * data) override;
+
+  void
+  Initialize() override;
+
+protected:
+  UNetModel() = default;
+  ~UNetModel() override = default;
+
+  void
+  PrintSelf(std::ostream & os, Indent indent) const override;
+
+private:
+  UNetSpecification        m_Specification;
+  UNetIntensityRule        m_IntensityRule;
+  std::vector<std::string> m_ClassNames;
+  std::vector<double>      m_Spacing;
+  std::string              m_Recipe;
+  WeightsType              m_Weights;
+};
+} // namespace itk
+
+#endif

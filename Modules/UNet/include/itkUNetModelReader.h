@@ -1,0 +1,57 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkUNetModelReader_h
+#define itkUNetModelReader_h
+
+#include "itkProcessObject.h"
+#include "itkUNetModel.h"
+
+namespace itk
+{
+/** \class UNetModelReader
+ * \brief Reads a UNetModel from a safetensors file.
+ *
+ * The header is read, and checked, when the pipeline asks for information, the weights when it asks for data.
+ * \ingroup ITKTorchUNet
+ */
+class UNetModelReader : public ProcessObject
+{
+public:
+  ITK_DISALLOW_COPY_AND_MOVE(UNetModelReader);
+
+  using Self = UNetModelReader;
+  using Superclass = ProcessObject;
+  using Pointer = SmartPointer<Self>;
+  using ConstPointer = SmartPointer<const Self>;
+  itkNewMacro(Self);
+  itkTypeMacro(UNetModelReader, ProcessObject);
+
+  itkSetStringMacro(FileName);
+  itkGetStringMacro(FileName);
+
+  UNetModel *
+  GetOutput();
+
+  using Superclass::MakeOutput;
+  DataObjectPointer
+  MakeOutput(DataObjectPointerArraySizeType index) override;
+
+protected:
+  UNetModelReader();
+  ~UNetModelReader() override = default;
+
+  void
+  VerifyPreconditions() ITKv5_CONST override;
+  void
+  GenerateOutputInformation() override;
+  void
+  GenerateData() override;
+  void
+  PrintSelf(std::ostream & os, Indent indent) const override;
+
+private:
+  std::string m_FileName;
+};
+} // namespace itk
+
+#endif

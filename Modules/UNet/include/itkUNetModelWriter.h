@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkUNetModelWriter_h
+#define itkUNetModelWriter_h
+
+#include "itkProcessObject.h"
+#include "itkUNetModel.h"
+
+namespace itk
+{
+/** \class UNetModelWriter
+ * \brief Writes a UNetModel as a safetensors file: float32 weights, and specification, intensity rule, class names,
+ * spacing and recipe as JSON in its metadata.
+ *
+ * The file appears under its name when it is complete.
+ * \ingroup ITKTorchUNet
+ */
+class UNetModelWriter : public ProcessObject
+{
+public:
+  ITK_DISALLOW_COPY_AND_MOVE(UNetModelWriter);
+
+  using Self = UNetModelWriter;
+  using Superclass = ProcessObject;
+  using Pointer = SmartPointer<Self>;
+  using ConstPointer = SmartPointer<const Self>;
+  itkNewMacro(Self);
+  itkTypeMacro(UNetModelWriter, ProcessObject);
+
+  itkSetStringMacro(FileName);
+  itkGetStringMacro(FileName);
+
+  using Superclass::SetInput;
+  void
+  SetInput(const UNetModel * model);
+  const UNetModel *
+  GetInput() const;
+
+  /** Brings the input up to date and writes it. */
+  void
+  Write();
+  void
+  Update() override
+  {
+    this->Write();
+  }
+
+protected:
+  UNetModelWriter();
+  ~UNetModelWriter() override = default;
+
+  void
+  VerifyPreconditions() ITKv5_CONST override;
+  void
+  GenerateData() override;
+  void
+  PrintSelf(std::ostream & os, Indent indent) const override;
+
+private:
+  std::string m_FileName;
+};
+} // namespace itk
+
+#endif

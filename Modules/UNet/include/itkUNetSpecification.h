@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkUNetSpecification_h
+#define itkUNetSpecification_h
+
+#include "itkTorchParameterTable.h"
+#include <string>
+#include <vector>
+
+namespace itk
+{
+enum class UNetNormalization : std::uint8_t
+{
+  None,
+  Batch,
+  Instance,
+  Group
+};
+
+/** What a 3×3 convolution sees outside the image. */
+enum class UNetPadding : std::uint8_t
+{
+  Zero,
+  Edge
+};
+
+/** Order of the channels that a decoder level concatenates. */
+enum class UNetConcatenation : std::uint8_t
+{
+  SkipFirst,
+  UpsampledFirst
+};
+
+/** One weight of a network: its name in model files and its shape. */
+struct UNetTensorDescription
+{
+  enum class Kind : std::uint8_t
+  {
+    ConvolutionWeight,
+    Zero,
+    One
+  };
+  std::string               Name;
+  std::vector<std::int64_t> Shape;
+  /** How it starts before training: by He's rule, zero or one. */
+  Kind InitialValue{ Kind::ConvolutionWeight };
+  /** Inputs of one output of a convolution, N of He's N(0, √(2/N)). */
+  std::int64_t FanIn{ 0 };
+  /** False for running statistics, which no optimiser changes. */
+  bool IsTrained{ true };
+};
+
+/** \class UNetSpecification
+ * \brief The architecture of a U-Net.
+ *
+ * A level is a row of 3×3 (3×3×3) convolutions, each followed by normalisation and ReLU. Each of `Levels` poolings
+ * (2×2, maximum) leads to a level with twice the filters; each of as many transposed convolutions (2×2, stride 2)
+ * leads back up and is concatenated with the level of its size on the way down. A 1×1 convolution leads to the
+ * classes. The defaults are the network of the U-Net paper with batch normalisation and same-size convolutions.
+ *
+ * O. Ronneberger, P. Fischer, T. Brox, "U-Net: convolutional networks for biomedical image segmentation", MICCAI 2015.
+ * \ingroup ITKTorchUNet
+ */
+struct UNetSpecification
+{
+  unsigned int Dimension{ 2 };
+  unsigned int Channels{ 1 };
+  /** 1: one sigmoid. 2 or more: softmax. */
+  unsigned int      Classes{ 2 };
+  unsigned int      BaseFilters{ 64 };
+  unsigned int      Levels{ 4 };
+  unsigned int      ConvolutionsPerLevel{ 2 };
+  UNetNormalization Normalization{ UNetNormalization::Batch };
+  double            NormalizationEpsilon{ 1e-5 };
+  bool              ConvolutionBias{ false };
+  double            Dropout{ 0.0 };
+  UNetPadding       Padding{ UNetPadding::Zero };
+  UNetConcatenation Concatenation{ UNetConcatenation::SkipFirst };
+
+  static const TorchParameterTable &
+  Describe();
+
+  /** \throws ExceptionObject that names every parameter outside its range */
+  void
+  Verify() const;
+
+  /** 2^Levels: sizes that the network takes are multiples of it. */
+  std::int64_t
+  GetStride() const
+  {
+    return std::int64_t{ 1 } << Levels;
+  }
+
+  /** Filters at a level; 0 is the full resolution. */
+  std::int64_t
+  GetFilters(unsigned int level) const
+  {
+    return static_cast<std::int64_t>(BaseFilters) << level;
+  }
+
+  /** Every tensor of the network, in the order of computation. */
+  std::vector<UNetTensorDescription>
+  GetTensors() const;
+
+  /** Trained numbers; running statistics are not counted. */
+  std::int64_t
+  GetNumberOfParameters() const;
+
+  bool
+  operator==(const UNetSpecification & other) const;
+  bool
+  operator!=(const UNetSpecification & other) const
+  {
+    return !(*this == other);
+  }
+};
+} // namespace itk
+
+#endif

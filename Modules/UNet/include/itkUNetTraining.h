@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkUNetTraining_h
+#define itkUNetTraining_h
+
+#include "itkUNetModel.h"
+#include "itkUNetTrainingData.h"
+
+namespace itk
+{
+enum class UNetLearningRateSchedule : std::uint8_t
+{
+  Constant,
+  /** From LearningRate to 0 along half a cosine. */
+  Cosine
+};
+
+enum class UNetLabelRule : std::uint8_t
+{
+  /** Every label but 0 is the last class: instance labels. */
+  Foreground,
+  /** A label is the number of its class. */
+  ClassIndex
+};
+
+struct UNetTrainingParameters
+{
+  unsigned int             Epochs{ 20 };
+  unsigned int             BatchSize{ 8 };
+  unsigned int             CropSize{ 256 };
+  unsigned int             CropsPerImage{ 1 };
+  double                   LearningRate{ 1e-3 };
+  UNetLearningRateSchedule LearningRateSchedule{ UNetLearningRateSchedule::Cosine };
+  double                   WeightDecay{ 0.0 };
+  UNetLabelRule            LabelRule{ UNetLabelRule::Foreground };
+  std::uint64_t            Seed{ 0 };
+  unsigned int             MaximumCacheSize{ 2048 };
+
+  static const TorchParameterTable &
+  Describe();
+};
+
+/** One line of a training's history. */
+struct UNetTrainingEpoch
+{
+  unsigned int Epoch{ 0 };
+  /** Mean over the epoch's batches of the mean over pixels of weight · cross-entropy. */
+  double Loss{ 0.0 };
+  /** Of the last batch. */
+  double LearningRate{ 0.0 };
+  double Seconds{ 0.0 };
+};
+
+/** \class UNetTraining
+ * \brief Minimises the mean over pixels of w · cross-entropy by Adam, on random crops at native size.
+ *
+ * An epoch takes CropsPerImage crops of each image in random order. A crop lies at random inside the image; an image
+ * smaller than the crop is centred and mirrored. With one class the cross-entropy is the binary one of a sigmoid, else
+ * that of a softmax.
+ *
+ * Order and places of the crops depend on (Seed, epoch, sample) alone: the same on every device and for any number of
+ * threads. On the CPU the same seed and number of threads give the same weights.
+ *
+ * D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015.
+ * \ingroup ITKTorchUNet
+ */
+class UNetTraining
+{
+public:
+  /** What the caller hears during a run. */
+  struct Observer
+  {
+    /** After each batch: fraction done, in [0, 1]. An exception ends the training. */
+    std::function<void(double fraction)> Progress;
+    /** After each epoch. */
+    std::function<void(const UNetTrainingEpoch & epoch)> Epoch;
+  };
+
+  /** Trains `model`, whose specification, intensity rule and weights are set, and replaces its weights at the end; also
+   * when an observer ends the training by an exception, which then goes on.
+   * \throws ExceptionObject, before anything is trained, with a line for each pair that cannot be used */
+  static void
+  Run(UNetModel &                    model,
+      const UNetTrainingData &       data,
+      const UNetTrainingParameters & parameters,
+      const TorchDevice &            device,
+      const Observer &               observer);
+};
+
+/** \throws ExceptionObject if the parameters do not fit the network */
+void
+VerifyUNetTraining(const UNetSpecification & specification, const UNetTrainingParameters & parameters);
+} // namespace itk
+
+#endif

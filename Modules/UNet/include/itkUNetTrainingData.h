@@ -1,0 +1,109 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkUNetTrainingData_h
+#define itkUNetTrainingData_h
+
+#include "itkDataObject.h"
+#include "itkObjectFactory.h"
+#include "itkTorchImage.h"
+#include <functional>
+
+namespace itk
+{
+/** One training pair as tensors on the host. */
+struct UNetTrainingSample
+{
+  /** (1, components, …, y, x), any component type. */
+  TorchTensor Image;
+  /** (1, 1, …, y, x), 64-bit labels. */
+  TorchTensor Label;
+  /** (1, 1, …, y, x), float; undefined for the weight 1 everywhere. */
+  TorchTensor Weight;
+  /** Pixel size along x, y (, z). */
+  std::vector<double> Spacing;
+};
+
+/** \class UNetTrainingData
+ * \brief Images with their label images, from memory or from files that are read when they are needed.
+ *
+ * What does not fit together is reported when the pair is asked for, so that training can name all such pairs at once.
+ * \ingroup ITKTorchUNet
+ */
+class UNetTrainingData : public DataObject
+{
+public:
+  ITK_DISALLOW_COPY_AND_MOVE(UNetTrainingData);
+
+  using Self = UNetTrainingData;
+  using Superclass = DataObject;
+  using Pointer = SmartPointer<Self>;
+  using ConstPointer = SmartPointer<const Self>;
+  itkNewMacro(Self);
+  itkTypeMacro(UNetTrainingData, DataObject);
+
+  /** Copies the buffered pixels.
+   * \param label integers on the image's grid, 0 for background
+   * \param weight optional, on the same grid: factor of each pixel's loss */
+  template <typename TImage, typename TLabelImage, typename TWeightImage = Image<float, TImage::ImageDimension>>
+  void
+  AddPair(const TImage * image, const TLabelImage * label, const TWeightImage * weight = nullptr);
+
+  /** Any formats that ITK reads; an alpha component is left out.
+   * \param weightFile empty for none */
+  void
+  AddPairOfFiles(const std::string & imageFile, const std::string & labelFile, const std::string & weightFile = {});
+
+  std::size_t
+  GetNumberOfPairs() const
+  {
+    return m_Pairs.size();
+  }
+
+  /** File name of the image, or the number of the pair. */
+  const std::string &
+  GetName(std::size_t pair) const
+  {
+    return m_Pairs.at(pair).Name;
+  }
+
+  /** \throws ExceptionObject for a file that cannot be read, and for images that do not share one grid */
+  UNetTrainingSample
+  GetSample(std::size_t pair) const
+  {
+    return m_Pairs.at(pair).Load();
+  }
+
+  /** Dimension of images in files: 2 or 3. */
+  itkSetMacro(Dimension, unsigned int);
+  itkGetConstMacro(Dimension, unsigned int);
+
+  void
+  Initialize() override;
+
+protected:
+  UNetTrainingData() = default;
+  ~UNetTrainingData() override = default;
+
+  void
+  PrintSelf(std::ostream & os, Indent indent) const override;
+
+private:
+  struct Pair
+  {
+    std::string                         Name;
+    std::function<UNetTrainingSample()> Load;
+  };
+
+  void
+  AddPair(const std::string & name, std::function<UNetTrainingSample()> load);
+
+  std::vector<Pair> m_Pairs;
+  unsigned int      m_Dimension{ 2 };
+};
+} // namespace itk
+
+#ifndef ITK_MANUAL_INSTANTIATION
+#  include "itkUNetTrainingData.hxx"
+#endif
+
+#endif

@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkUNetTrainingImageFilter_h
+#define itkUNetTrainingImageFilter_h
+
+#include "itkUNetInferenceImageFilter.h"
+#include "itkUNetTraining.h"
+
+namespace itk
+{
+/** \class UNetTrainingImageFilter
+ * \brief Trains a U-Net and shows it at work on its input image.
+ *
+ * | | name | type |
+ * |---|---|---|
+ * | input | primary | the image to show the trained network on |
+ * | input | `TrainingData`, required | UNetTrainingData |
+ * | input | `InitialModel` | UNetModel to start from; it is copied, and decides specification and intensity rule |
+ * | output | primary | prediction on the primary input, as by UNetInferenceImageFilter |
+ * | output | `Model` | the trained UNetModel |
+ *
+ * Updating either output trains; updating the other one, or a streamed consumer, does not train again; a changed
+ * parameter or training pair does.
+ *
+ * ProgressEvent is invoked after every batch, IterationEvent after every epoch, when GetHistory() has grown by a line.
+ * After AbortGenerateDataOn() the filter throws ProcessAborted, and the model holds the weights of the last batch: call
+ * DisconnectPipeline() on it before it is used, so that it is not brought up to date first.
+ *
+ * See UNetTraining for what is minimised and how.
+ * \ingroup ITKTorchUNet
+ */
+template <typename TInputImage, typename TOutputImage>
+class ITK_TEMPLATE_EXPORT UNetTrainingImageFilter : public TorchImageToImageFilter<TInputImage, TOutputImage>
+{
+public:
+  ITK_DISALLOW_COPY_AND_MOVE(UNetTrainingImageFilter);
+
+  using Self = UNetTrainingImageFilter;
+  using Superclass = TorchImageToImageFilter<TInputImage, TOutputImage>;
+  using Pointer = SmartPointer<Self>;
+  using ConstPointer = SmartPointer<const Self>;
+  itkNewMacro(Self);
+  itkTypeMacro(UNetTrainingImageFilter, TorchImageToImageFilter);
+
+  static constexpr unsigned int ImageDimension = TInputImage::ImageDimension;
+  using typename Superclass::DataObjectIdentifierType;
+  using typename Superclass::DataObjectPointer;
+
+  itkSetInputMacro(TrainingData, UNetTrainingData);
+  itkGetInputMacro(TrainingData, UNetTrainingData);
+  itkSetInputMacro(InitialModel, UNetModel);
+  itkGetInputMacro(InitialModel, UNetModel);
+
+  UNetModel *
+  GetModel();
+
+  /** Architecture of a new network; not used with an initial model. */
+  void
+  SetSpecification(const UNetSpecification & specification);
+  itkGetConstReferenceMacro(Specification, UNetSpecification);
+
+  /** What images go through; not used with an initial model. */
+  void
+  SetIntensityRule(const UNetIntensityRule & rule);
+  itkGetConstReferenceMacro(IntensityRule, UNetIntensityRule);
+
+  itkSetMacro(ClassNames, std::vector<std::string>);
+  itkGetConstReferenceMacro(ClassNames, std::vector<std::string>);
+
+  itkTorchParametersMacro(UNetTrainingParameters);
+  itkTorchParameterMacro(Epochs);
+  itkTorchParameterMacro(BatchSize);
+  itkTorchParameterMacro(CropSize);
+  itkTorchParameterMacro(CropsPerImage);
+  itkTorchParameterMacro(LearningRate);
+  itkTorchParameterMacro(LearningRateSchedule);
+  itkTorchParameterMacro(WeightDecay);
+  itkTorchParameterMacro(LabelRule);
+  itkTorchParameterMacro(Seed);
+  itkTorchParameterMacro(MaximumCacheSize);
+
+  /** One line for each finished epoch of the last training. */
+  const std::vector<UNetTrainingEpoch> &
+  GetHistory() const
+  {
+    return m_History;
+  }
+
+  using Superclass::MakeOutput;
+  DataObjectPointer
+  MakeOutput(const DataObjectIdentifierType & name) override;
+
+protected:
+  UNetTrainingImageFilter();
+  ~UNetTrainingImageFilter() override = default;
+
+  void
+  VerifyPreconditions() ITKv5_CONST override;
+  void
+  VerifyInputInformation() ITKv5_CONST override;
+  void
+  GenerateOutputInformation() override;
+  void
+  EnlargeOutputRequestedRegion(DataObject * output) override;
+  void
+  GenerateInputRequestedRegion() override;
+  void
+  GenerateTensors() override;
+  void
+  PrintSelf(std::ostream & os, Indent indent) const override;
+
+private:
+  UNetTrainingParameters         m_Parameters;
+  UNetSpecification              m_Specification;
+  UNetIntensityRule              m_IntensityRule;
+  std::vector<std::string>       m_ClassNames;
+  std::vector<UNetTrainingEpoch> m_History;
+};
+} // namespace itk
+
+#ifndef ITK_MANUAL_INSTANTIATION
+#  include "itkUNetTrainingImageFilter.hxx"
+#endif
+
+#endif

@@ -1,0 +1,136 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkUNetModel.h"
+#include "itkTorchTensorAccess.h"
+#include "itkUNetNetwork.h"
+#include <algorithm>
+
+namespace itk
+{
+namespace
+{
+std::string
+ShapeText(const std::vector<std::int64_t> & shape)
+{
+  std::string text;
+  for (const auto size : shape)
+  {
+    text += (text.empty() ? "" : " x ") + std::to_string(size);
+  }
+  return text;
+}
+} // namespace
+
+void
+UNetModel::SetSpecification(const UNetSpecification & specification)
+{
+  if (m_Specification != specification)
+  {
+    m_Specification = specification;
+    this->Modified();
+  }
+}
+
+void
+UNetModel::SetIntensityRule(const UNetIntensityRule & rule)
+{
+  m_IntensityRule = rule;
+  this->Modified();
+}
+
+void
+UNetModel::SetWeights(const WeightsType & weights)
+{
+  m_Weights = weights;
+  this->Modified();
+}
+
+void
+UNetModel::InitializeWeights(std::uint64_t seed)
+{
+  m_Specification.Verify();
+  WeightsType weights;
+  for (const auto & [name, tensor] : InitializeUNetWeights(m_Specification, seed))
+  {
+    weights.emplace(name, MakeTorchTensor(tensor, TorchDevice::CPU()));
+  }
+  this->SetWeights(weights);
+}
+
+void
+UNetModel::Verify() const
+{
+  m_Specification.Verify();
+  m_IntensityRule.Verify();
+  const auto tensors = m_Specification.GetTensors();
+  for (const auto & tensor : tensors)
+  {
+    const auto found = m_Weights.find(tensor.Name);
+    if (found == m_Weights.end())
+    {
+      itkExceptionMacro("The model has no weight \"" << tensor.Name << "\", which its specification asks for.");
+    }
+    if (found->second.GetShape() != tensor.Shape)
+    {
+      itkExceptionMacro("The model's weight \"" << tensor.Name << "\" must be of shape " << ShapeText(tensor.Shape)
+                                                << ", but is of shape " << ShapeText(found->second.GetShape()) << '.');
+    }
+  }
+  for (const auto & weight : m_Weights)
+  {
+    if (std::none_of(tensors.begin(), tensors.end(), [&](const auto & t) { return t.Name == weight.first; }))
+    {
+      itkExceptionMacro("The model's specification has no weight \"" << weight.first << "\".");
+    }
+  }
+  if (!m_ClassNames.empty() && m_ClassNames.size() != m_Specification.Classes)
+  {
+    itkExceptionMacro("ClassNames must be " << m_Specification.Classes << " names, but are " << m_ClassNames.size()
+                                            << '.');
+  }
+  const bool isSpacingGood =
+    m_Spacing.empty() || (m_Spacing.size() == m_Specification.Dimension &&
+                          std::all_of(m_Spacing.begin(), m_Spacing.end(), [](double s) { return s > 0.0; }));
+  if (!isSpacingGood)
+  {
+    itkExceptionMacro("Spacing must be " << m_Specification.Dimension << " numbers greater than 0, but is "
+                                         << m_Spacing.size() << " numbers.");
+  }
+}
+
+void
+UNetModel::Graft(const DataObject * data)
+{
+  const auto * const model = dynamic_cast<const Self *>(data);
+  if (model == nullptr)
+  {
+    itkExceptionMacro("Only a UNetModel can be grafted onto a UNetModel.");
+  }
+  m_Specification = model->m_Specification;
+  m_IntensityRule = model->m_IntensityRule;
+  m_ClassNames = model->m_ClassNames;
+  m_Spacing = model->m_Spacing;
+  m_Recipe = model->m_Recipe;
+  m_Weights = model->m_Weights;
+  this->Modified();
+}
+
+void
+UNetModel::Initialize()
+{
+  Superclass::Initialize();
+  m_Weights.clear();
+}
+
+void
+UNetModel::PrintSelf(std::ostream & os, Indent indent) const
+{
+  Superclass::PrintSelf(os, indent);
+  os << indent << "Specification:" << std::endl;
+  UNetSpecification::Describe().Print(os, indent.GetNextIndent(), &m_Specification);
+  os << indent << "Intensity rule:" << std::endl;
+  UNetIntensityRule::Describe().Print(os, indent.GetNextIndent(), &m_IntensityRule);
+  os << indent << "Number of parameters: " << m_Specification.GetNumberOfParameters() << std::endl;
+  os << indent << "Weights: " << m_Weights.size() << " tensors" << std::endl;
+}
+} // namespace itk

@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkUNetNetwork.h"
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/batch_norm.h>
+#include <ATen/ops/cat.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/conv3d.h>
+#include <ATen/ops/conv_transpose2d.h>
+#include <ATen/ops/conv_transpose3d.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
+#include <ATen/ops/group_norm.h>
+#include <ATen/ops/instance_norm.h>
+#include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/max_pool3d.h>
+#include <ATen/ops/relu.h>
+#include <ATen/ops/replication_pad2d.h>
+#include <ATen/ops/replication_pad3d.h>
+
+namespace itk
+{
+namespace
+{
+constexpr double       runningMomentum = 0.1;
+constexpr std::int64_t numberOfGroups = 8;
+
+at::MemoryFormat
+ChannelsLast(std::int64_t dimensionOfTensor)
+{
+  return dimensionOfTensor == 4   ? at::MemoryFormat::ChannelsLast
+         : dimensionOfTensor == 5 ? at::MemoryFormat::ChannelsLast3d
+                                  : at::MemoryFormat::Contiguous;
+}
+} // namespace
+
+UNetWeights
+InitializeUNetWeights(const UNetSpecification & specification, std::uint64_t seed)
+{
+  UNetWeights   weights;
+  std::uint32_t number = 0;
+  for (const auto & description : specification.GetTensors())
+  {
+    const bool isWeight = description.InitialValue == UNetTensorDescription::Kind::ConvolutionWeight;
+    at::Tensor tensor =
+      at::full(description.Shape, description.InitialValue == UNetTensorDescription::Kind::One ? 1.0 : 0.0, at::kFloat);
+    if (isWeight)
+    {
+      TorchRandom  random(seed, 0, number);
+      const double deviation = std::sqrt(2.0 / static_cast<double>(description.FanIn));
+      float *      value = tensor.mutable_data_ptr<float>();
+      for (std::int64_t i = 0; i < tensor.numel(); ++i)
+      {
+        value[i] = static_cast<float>(deviation * random.Normal());
+      }
+    }
+    weights.emplace(description.Name, tensor);
+    ++number;
+  }
+  return weights;
+}
+
+UNetNetwork::UNetNetwork(const UNetSpecification & specification, UNetWeights weights)
+  : m_Specification(specification)
+  , m_Weights(std::move(weights))
+{
+  for (auto & [name, tensor] : m_Weights)
+  {
+    tensor = tensor.contiguous(ChannelsLast(tensor.dim()));
+  }
+}
+
+at::Tensor
+UNetNetwork::Predict(const at::Tensor & image) const
+{
+  return Forward(image, nullptr);
+}
+
+at::Tensor
+UNetNetwork::Train(const at::Tensor & image, TorchRandom random)
+{
+  return Forward(image, &random);
+}
+
+at::Tensor
+UNetNetwork::Forward(at::Tensor image, TorchRandom * random) const
+{
+  const bool              isTraining = random != nullptr;
+  const bool              is3D = m_Specification.Dimension == 3;
+  std::vector<at::Tensor> skips;
+  image = image.contiguous(ChannelsLast(image.dim()));
+  for (unsigned int level = 0; level <= m_Specification.Levels; ++level)
+  {
+    if (level > 0)
+    {
+      skips.push_back(image);
+      image = is3D ? at::max_pool3d(image, 2) : at::max_pool2d(image, 2);
+    }
+    image = Level(image, "encoder." + std::to_string(level), isTraining);
+  }
+  if (isTraining && m_Specification.Dropout > 0.0)
+  {
+    image = Dropout(image, *random);
+  }
+  for (unsigned int level = m_Specification.Levels; level-- > 0;)
+  {
+    const std::string  name = "decoder." + std::to_string(level);
+    const at::Tensor & weight = Weight(name + ".upsampling.weight");
+    const at::Tensor & bias = Weight(name + ".upsampling.bias");
+    const at::Tensor   upsampled =
+      is3D ? at::conv_transpose3d(image, weight, bias, 2) : at::conv_transpose2d(image, weight, bias, 2);
+    const at::Tensor & skip = skips[level];
+    image = m_Specification.Concatenation == UNetConcatenation::SkipFirst ? at::cat({ skip, upsampled }, 1)
+                                                                          : at::cat({ upsampled, skip }, 1);
+    image = Level(image, name, isTraining);
+  }
+  const at::Tensor & weight = Weight("classifier.weight");
+  const at::Tensor & bias = Weight("classifier.bias");
+  return is3D ? at::conv3d(image, weight, bias) : at::conv2d(image, weight, bias);
+}
+
+at::Tensor
+UNetNetwork::Level(at::Tensor image, const std::string & name, bool isTraining) const
+{
+  const bool is3D = m_Specification.Dimension == 3;
+  const bool isZeroPadded = m_Specification.Padding == UNetPadding::Zero;
+  for (unsigned int index = 0; index < m_Specification.ConvolutionsPerLevel; ++index)
+  {
+    const std::string step = name + "." + std::to_string(index);
+    if (!isZeroPadded)
+    {
+      image = is3D ? at::replication_pad3d(image, { 1, 1, 1, 1, 1, 1 }) : at::replication_pad2d(image, { 1, 1, 1, 1 });
+    }
+    const at::Tensor & weight = Weight(step + ".convolution.weight");
+    const at::Tensor   bias = OptionalWeight(step + ".convolution.bias");
+    const std::int64_t padding = isZeroPadded ? 1 : 0;
+    image = is3D ? at::conv3d(image, weight, bias, 1, padding) : at::conv2d(image, weight, bias, 1, padding);
+    image = at::relu(Normalize(image, step + ".normalization", isTraining));
+  }
+  return image;
+}
+
+at::Tensor
+UNetNetwork::Normalize(const at::Tensor & image, const std::string & name, bool isTraining) const
+{
+  const double epsilon = m_Specification.NormalizationEpsilon;
+  const auto & weight = OptionalWeight(name + ".weight");
+  const auto & bias = OptionalWeight(name + ".bias");
+  switch (m_Specification.Normalization)
+  {
+    case UNetNormalization::Batch:
+      return at::batch_norm(image,
+                            weight,
+                            bias,
+                            Weight(name + ".running_mean"),
+                            Weight(name + ".running_var"),
+                            isTraining,
+                            runningMomentum,
+                            epsilon,
+                            true);
+    case UNetNormalization::Instance:
+      return at::instance_norm(image, weight, bias, {}, {}, true, runningMomentum, epsilon, true);
+    case UNetNormalization::Group:
+      return at::group_norm(image, numberOfGroups, weight, bias, epsilon);
+    default:
+      return image;
+  }
+}
+
+at::Tensor
+UNetNetwork::Dropout(const at::Tensor & image, TorchRandom & random) const
+{
+  at::Tensor   mask = at::empty(image.sizes(), at::kFloat);
+  const double kept = 1.0 - m_Specification.Dropout;
+  float *      value = mask.mutable_data_ptr<float>();
+  for (std::int64_t i = 0; i < mask.numel(); ++i)
+  {
+    value[i] = static_cast<float>(random.Uniform() < kept ? 1.0 / kept : 0.0);
+  }
+  return image * mask.to(image.device());
+}
+
+const at::Tensor &
+UNetNetwork::Weight(const std::string & name) const
+{
+  return m_Weights.at(name);
+}
+
+at::Tensor
+UNetNetwork::OptionalWeight(const std::string & name) const
+{
+  const auto found = m_Weights.find(name);
+  return found == m_Weights.end() ? at::Tensor{} : found->second;
+}
+} // namespace itk

@@ -1,0 +1,70 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkUNetNetwork_h
+#define itkUNetNetwork_h
+
+#include "itkTorchRandom.h"
+#include "itkUNetSpecification.h"
+#include <ATen/core/Tensor.h>
+#include <map>
+
+namespace itk
+{
+/** Weights by their names in model files. */
+using UNetWeights = std::map<std::string, at::Tensor>;
+
+/** He's initialisation: weights N(0, √(2/N)), N inputs of an output; the last convolution's bias and shifts 0. */
+UNetWeights
+InitializeUNetWeights(const UNetSpecification & specification, std::uint64_t seed);
+
+/** \class UNetNetwork
+ * \brief The network as a function of its weights. */
+class UNetNetwork
+{
+public:
+  /** \param weights every tensor of the specification; their memory is shared where it already has the layout that
+   * convolutions are fastest in */
+  UNetNetwork(const UNetSpecification & specification, UNetWeights weights);
+
+  const UNetSpecification &
+  GetSpecification() const
+  {
+    return m_Specification;
+  }
+
+  const UNetWeights &
+  GetWeights() const
+  {
+    return m_Weights;
+  }
+
+  /** Logits by stored statistics and without drop-out.
+   * \param image (N, Channels, …) float, sizes multiples of the stride
+   * \return (N, Classes, …) */
+  at::Tensor
+  Predict(const at::Tensor & image) const;
+
+  /** Logits by the batch's statistics and with drop-out; updates the running statistics. */
+  at::Tensor
+  Train(const at::Tensor & image, TorchRandom random);
+
+private:
+  at::Tensor
+  Forward(at::Tensor image, TorchRandom * random) const;
+  at::Tensor
+  Level(at::Tensor image, const std::string & name, bool isTraining) const;
+  at::Tensor
+  Normalize(const at::Tensor & image, const std::string & name, bool isTraining) const;
+  at::Tensor
+  Dropout(const at::Tensor & image, TorchRandom & random) const;
+  const at::Tensor &
+  Weight(const std::string & name) const;
+  at::Tensor
+  OptionalWeight(const std::string & name) const;
+
+  UNetSpecification m_Specification;
+  UNetWeights       m_Weights;
+};
+} // namespace itk
+
+#endif

@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkUNetTrainingData.h"
+#include "itkImageFileReader.h"
+#include <filesystem>
+
+namespace itk
+{
+namespace
+{
+template <typename TImage>
+typename TImage::Pointer
+ReadImage(const std::string & fileName)
+{
+  std::error_code error;
+  if (!std::filesystem::is_regular_file(fileName, error))
+  {
+    itkGenericExceptionMacro(<< fileName << ": there is no such file.");
+  }
+  auto reader = ImageFileReader<TImage>::New();
+  reader->SetFileName(fileName);
+  try
+  {
+    reader->Update();
+  }
+  catch (const ExceptionObject &)
+  {
+    itkGenericExceptionMacro(<< fileName << ": it is not an image that can be read.");
+  }
+  return reader->GetOutput();
+}
+
+/** \throws ExceptionObject unless `problem` is empty */
+void
+Require(const std::string & fileName, const std::string & problem)
+{
+  if (!problem.empty())
+  {
+    itkGenericExceptionMacro(<< fileName << ": " << problem << '.');
+  }
+}
+
+template <unsigned int VDimension>
+UNetTrainingSample
+ReadSample(const std::string & imageFile, const std::string & labelFile, const std::string & weightFile)
+{
+  using FloatImage = Image<float, VDimension>;
+  const auto image = ReadImage<VectorImage<float, VDimension>>(imageFile);
+  const auto label = ReadImage<Image<std::int64_t, VDimension>>(labelFile);
+  Require(labelFile, DescribeGridDifference<VDimension>(image, label, "label image"));
+
+  UNetTrainingSample sample;
+  const auto         all = GetTorchTensor(image.GetPointer(), image->GetBufferedRegion(), TorchDevice::CPU());
+  sample.Image = all.Clone();
+  sample.Label = GetTorchTensor(label.GetPointer(), label->GetBufferedRegion(), TorchDevice::CPU()).Clone();
+  sample.Spacing.assign(image->GetSpacing().Begin(), image->GetSpacing().End());
+  if (!weightFile.empty())
+  {
+    const auto weight = ReadImage<FloatImage>(weightFile);
+    Require(weightFile, DescribeGridDifference<VDimension>(image, weight, "weight image"));
+    sample.Weight = GetTorchTensor(weight.GetPointer(), weight->GetBufferedRegion(), TorchDevice::CPU()).Clone();
+  }
+  return sample;
+}
+} // namespace
+
+void
+UNetTrainingData::AddPairOfFiles(const std::string & imageFile,
+                                 const std::string & labelFile,
+                                 const std::string & weightFile)
+{
+  this->AddPair(imageFile,
+                [this, imageFile, labelFile, weightFile]
+                {
+                  return m_Dimension == 3 ? ReadSample<3>(imageFile, labelFile, weightFile)
+                                          : ReadSample<2>(imageFile, labelFile, weightFile);
+                });
+}
+
+void
+UNetTrainingData::AddPair(const std::string & name, std::function<UNetTrainingSample()> load)
+{
+  m_Pairs.push_back({ name, std::move(load) });
+  this->Modified();
+}
+
+void
+UNetTrainingData::Initialize()
+{
+  // The pairs are the user's: releasing data does not forget them.
+  Superclass::Initialize();
+}
+
+void
+UNetTrainingData::PrintSelf(std::ostream & os, Indent indent) const
+{
+  Superclass::PrintSelf(os, indent);
+  os << indent << "Dimension: " << m_Dimension << std::endl;
+  os << indent << "Number of pairs: " << m_Pairs.size() << std::endl;
+}
+} // namespace itk
