@@ -49,7 +49,11 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::PropagateRequestedRegion(Dat
   {
     return;
   }
-  this->EnlargeOutputRequestedRegion(output);
+  {
+    // To produce more than was asked for is no wish for the host.
+    const TorchResident::DeviceRequest request(dynamic_cast<TorchResident *>(output), false);
+    this->EnlargeOutputRequestedRegion(output);
+  }
   this->GenerateOutputRequestedRegion(output);
   {
     const bool                                isDeviceWanted = !this->GetResolvedDevice().IsHost();
