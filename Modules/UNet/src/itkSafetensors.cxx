@@ -10,6 +10,7 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <nlohmann/json.hpp>
 
 namespace itk
@@ -87,7 +88,8 @@ ParseEntry(const std::string & fileName, const std::string & name, const nlohman
   std::uint64_t expected = c10::elementSize(entry.Type);
   for (const auto size : entry.Shape)
   {
-    if (size < 0 || (size > 0 && expected > dataSize / static_cast<std::uint64_t>(size)))
+    if (size < 0 ||
+        (size > 0 && expected > std::numeric_limits<std::uint64_t>::max() / static_cast<std::uint64_t>(size)))
     {
       Refuse(fileName, "the shape of tensor \"" + name + "\" is impossible");
     }

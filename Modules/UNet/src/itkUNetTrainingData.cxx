@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetTrainingData.h"
+#include "itkPngIntegrity.h"
 #include "itkImageFileReader.h"
-#include <filesystem>
 
 namespace itk
 {
@@ -12,11 +12,7 @@ template <typename TImage>
 typename TImage::Pointer
 ReadImage(const std::string & fileName)
 {
-  std::error_code error;
-  if (!std::filesystem::is_regular_file(fileName, error))
-  {
-    itkGenericExceptionMacro(<< fileName << ": there is no such file.");
-  }
+  VerifyImageFile(fileName);
   auto reader = ImageFileReader<TImage>::New();
   reader->SetFileName(fileName);
   try
