@@ -19,6 +19,12 @@ namespace itk
 void
 AddParameterOptions(CLI::App & app, const TorchParameterTable & table, void * parameters, const std::string & group);
 
+/** Adds `--device` and `--threads`. Names that no device can have are refused while the command line is read; whether
+ * the machine has the device is found out by who uses it.
+ * \param device,threads what the options write to; outlive `app` */
+void
+AddDeviceOptions(CLI::App & app, std::string & device, unsigned int & threads);
+
 /** "LearningRate" → "learning-rate". */
 std::string
 ToOptionName(const std::string & parameterName);

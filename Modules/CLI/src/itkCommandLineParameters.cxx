@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkCommandLineParameters.h"
+#include "itkTorchDevice.h"
 #include <CLI/CLI.hpp>
 #include <cctype>
 
@@ -41,6 +42,26 @@ Parse(const TorchParameter & parameter, const std::string & text)
   throw CLI::ValidationError("--" + ToOptionName(parameter.Name),
                              parameter.Name + " must be a " + (isWhole ? "whole " : "") + "number, but is " + text +
                                ".");
+}
+
+/** \throws CLI::ValidationError for a value outside the range or too large for its type */
+void
+Read(const TorchParameter & parameter, void * parameters, const std::string & text)
+{
+  const TorchParameterValue value = Parse(parameter, text);
+  parameter.Set(parameters, value);
+  std::string problem = parameter.Check(parameters);
+  if (std::holds_alternative<std::int64_t>(value) && parameter.Get(parameters) != value)
+  {
+    const std::string range = parameter.Range.Describe();
+    problem = parameter.Name + " must be " + (range.empty() ? "a number that its type holds" : range) + ", but is ";
+  }
+  if (!problem.empty())
+  {
+    // Neither an enumeration nor a wrapped number holds, and so reports, what was asked for.
+    problem = problem.substr(0, problem.rfind("but is ")) + "but is " + text + ".";
+    throw CLI::ValidationError("--" + ToOptionName(parameter.Name), problem);
+  }
 }
 
 std::string
@@ -100,22 +121,27 @@ AddParameterOptions(CLI::App & app, const TorchParameterTable & table, void * pa
     app
       .add_option_function<std::string>(
         "--" + name,
-        [&parameter, parameters, name](const std::string & text)
-        {
-          const TorchParameterValue value = Parse(parameter, text);
-          parameter.Set(parameters, value);
-          std::string problem = parameter.Check(parameters);
-          if (!problem.empty())
-          {
-            // An enumeration cannot hold, and so not report, an unknown name.
-            problem = problem.substr(0, problem.rfind("but is ")) + "but is " + text + ".";
-            throw CLI::ValidationError("--" + name, problem);
-          }
-        },
+        [&parameter, parameters](const std::string & text) { Read(parameter, parameters, text); },
         DescribeOption(parameter))
       ->type_name(TypeName(parameter))
       ->default_str(ToString(parameter.Default))
       ->group(group);
   }
+}
+
+void
+AddDeviceOptions(CLI::App & app, std::string & device, unsigned int & threads)
+{
+  const auto problemOf = [](const std::string & name)
+  {
+    return TorchDevice(name).GetKind() == TorchDevice::Kind::Unknown
+             ? "Device must be auto, cpu, cuda or cuda:N, but is " + name + "."
+             : std::string{};
+  };
+  app.add_option("--device", device, "auto, cpu, cuda or cuda:N.")
+    ->capture_default_str()
+    ->type_name("NAME")
+    ->check(CLI::Validator(problemOf, ""));
+  app.add_option("--threads", threads, "Threads; 0 for all processors.")->capture_default_str();
 }
 } // namespace itk

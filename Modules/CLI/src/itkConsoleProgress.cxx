@@ -50,16 +50,14 @@ ConsoleProgress::~ConsoleProgress()
 void
 ConsoleProgress::Show(double fraction)
 {
-  const auto   now = Clock::now();
-  const double elapsed = std::chrono::duration<double>(now - m_Start).count();
-  const double left = fraction > 0.0 ? elapsed * (1.0 - fraction) / fraction : 0.0;
-  std::string  text = fraction >= 1.0  ? "done in " + FormatDuration(elapsed)
-                      : fraction > 0.0 ? FormatDuration(left) + " left"
-                                       : "";
-  if (m_Suffix)
-  {
-    text += "  " + m_Suffix();
-  }
+  const auto        now = Clock::now();
+  const double      elapsed = std::chrono::duration<double>(now - m_Start).count();
+  const double      left = fraction > 0.0 ? elapsed * (1.0 - fraction) / fraction : 0.0;
+  std::string       text = fraction >= 1.0  ? "done in " + FormatDuration(elapsed)
+                           : fraction > 0.0 ? FormatDuration(left) + " left"
+                                            : "";
+  const std::string suffix = m_Suffix ? m_Suffix() : std::string{};
+  text += (text.empty() || suffix.empty() ? "" : "  ") + suffix;
   if (m_IsTerminal)
   {
     if (fraction < 1.0 && now - m_LastShown < std::chrono::milliseconds(100))

@@ -2,12 +2,12 @@
 // Copyright ITKTorch contributors
 #include "itkCommands.h"
 #include "itkAtomicFileWrite.h"
+#include "itkPngIntegrity.h"
 #include "itkSegmentationEvaluationImageFilter.h"
 #include "itkImageFileReader.h"
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <map>
 #include <memory>
 
@@ -35,6 +35,8 @@ Compare(const std::string & prediction, const std::string & truth)
 {
   // 3D holds 2D files as well: one slice.
   using LabelType = Image<std::int64_t, 3>;
+  VerifyImageFile(prediction);
+  VerifyImageFile(truth);
   auto predictionReader = ImageFileReader<LabelType>::New();
   predictionReader->SetFileName(prediction);
   auto truthReader = ImageFileReader<LabelType>::New();
@@ -117,16 +119,7 @@ Run(const EvaluateOptions & options)
   }
   if (!options.Csv.empty())
   {
-    AtomicFileWrite(options.Csv,
-                    [&csv](const std::string & temporaryName)
-                    {
-                      std::ofstream file(temporaryName);
-                      file << csv;
-                      if (!file.flush())
-                      {
-                        itkGenericExceptionMacro("Cannot write " << temporaryName << '.');
-                      }
-                    });
+    AtomicFileWrite(options.Csv, csv);
   }
 }
 } // namespace

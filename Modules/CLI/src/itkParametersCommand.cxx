@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkCommands.h"
+#include "itkNucleiPhantom.h"
 #include "itkUNetInference.h"
 #include "itkUNetTraining.h"
 #include <CLI/CLI.hpp>
@@ -26,6 +27,7 @@ AddParametersCommand(CLI::App & app)
         write("UNetIntensityRule", UNetIntensityRule::Describe());
         write("UNetTrainingImageFilter", UNetTrainingParameters::Describe());
         write("UNetInferenceImageFilter", UNetInferenceParameters::Describe());
+        write("NucleiPhantomImageSource", NucleiPhantomParameters::Describe());
       });
 }
 } // namespace itk

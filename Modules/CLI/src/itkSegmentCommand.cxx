@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkCommands.h"
-#include "itkAtomicFileWrite.h"
 #include "itkCommandLineParameters.h"
 #include "itkConsoleProgress.h"
+#include "itkPngIntegrity.h"
 #include "itkResampleOntoGrid.h"
 #include "itkTorchRuntime.h"
 #include "itkUNetInferenceImageFilter.h"
 #include "itkUNetModelReader.h"
+#include "itkWriteImage.h"
 #include "itkBinaryThresholdImageFilter.h"
 #include "itkConnectedComponentImageFilter.h"
 #include "itkImageFileReader.h"
-#include "itkImageFileWriter.h"
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
@@ -32,22 +32,6 @@ struct SegmentOptions
   UNetInferenceParameters Inference;
 };
 
-template <typename TImage>
-void
-WriteImage(TImage * image, const std::string & fileName)
-{
-  image->Update();
-  AtomicFileWrite(fileName,
-                  [&](const std::string & temporaryName)
-                  {
-                    auto writer = ImageFileWriter<TImage>::New();
-                    writer->SetInput(image);
-                    writer->SetFileName(temporaryName);
-                    writer->UseCompressionOn();
-                    writer->Update();
-                  });
-}
-
 template <unsigned int VDimension>
 void
 Segment(const SegmentOptions & options, UNetModel * model)
@@ -55,6 +39,7 @@ Segment(const SegmentOptions & options, UNetModel * model)
   using ImageType = VectorImage<float, VDimension>;
   using ProbabilityType = Image<float, VDimension>;
   using LabelType = Image<unsigned short, VDimension>;
+  VerifyImageFile(options.Input);
   auto reader = ImageFileReader<ImageType>::New();
   reader->SetFileName(options.Input);
   reader->UpdateOutputInformation();
@@ -112,8 +97,7 @@ AddSegmentCommand(CLI::App & app)
   auto * const probabilities =
     command->add_flag("--probabilities", options->WritesProbabilities, "Write the foreground's probability instead.");
   command->add_flag("--mask", options->WritesMask, "Write 0 and 1 instead of object numbers.")->excludes(probabilities);
-  command->add_option("--device", options->Device, "auto, cpu, cuda or cuda:N.")->capture_default_str();
-  command->add_option("--threads", options->Threads, "Threads; 0 for all processors.")->capture_default_str();
+  AddDeviceOptions(*command, options->Device, options->Threads);
   AddParameterOptions(*command, UNetInferenceParameters::Describe(), &options->Inference, "Inference");
   command->callback([options] { Run(*options); });
 }

@@ -4,6 +4,7 @@
 #include "itkCommandLineParameters.h"
 #include "itkConsoleProgress.h"
 #include "itkImageLabelPairs.h"
+#include "itkPngIntegrity.h"
 #include "itkTorchRuntime.h"
 #include "itkUNetModelReader.h"
 #include "itkUNetModelWriter.h"
@@ -58,6 +59,7 @@ Train(const TrainOptions & options)
   }
 
   auto reader = ImageFileReader<ImageType>::New();
+  VerifyImageFile(shownImage);
   reader->SetFileName(shownImage);
   auto train = UNetTrainingImageFilter<ImageType, Image<float, VDimension>>::New();
   train->SetDevice(options.Device);
@@ -118,8 +120,7 @@ AddTrainCommand(CLI::App & app)
   command->add_option("-o,--output", options->Output, "Model file to write (.safetensors).")->required();
   command->add_option("--folds", options->Folds, "Folds to train on, such as 0,1,2. Default: all.")->delimiter(',');
   command->add_option("--initial-model", options->InitialModel, "Model to go on from; decides the network.");
-  command->add_option("--device", options->Device, "auto, cpu, cuda or cuda:N.")->capture_default_str();
-  command->add_option("--threads", options->Threads, "Threads; 0 for all processors.")->capture_default_str();
+  AddDeviceOptions(*command, options->Device, options->Threads);
   AddParameterOptions(*command, UNetTrainingParameters::Describe(), &options->Training, "Training");
   AddParameterOptions(*command, UNetSpecification::Describe(), &options->Specification, "Network");
   AddParameterOptions(*command, UNetIntensityRule::Describe(), &options->IntensityRule, "Intensity rule");

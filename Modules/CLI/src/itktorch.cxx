@@ -11,10 +11,13 @@
 int
 main(int argc, char * argv[])
 {
+  itk::TorchRuntime::KeepFreedMemory();
   CLI::App app("U-Net segmentation for images that ITK reads.", "itktorch");
   app.require_subcommand(1);
   app.set_version_flag("--version",
                        "itktorch " ITKTorch_VERSION " with LibTorch " + itk::TorchRuntime::GetLibTorchVersion());
+  app.failure_message([](const CLI::App *, const CLI::Error & error)
+                      { return "itktorch: " + itk::ErrorSentence(error) + '\n'; });
   itk::AddTrainCommand(app);
   itk::AddSegmentCommand(app);
   itk::AddEvaluateCommand(app);

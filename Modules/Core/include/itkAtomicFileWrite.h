@@ -8,13 +8,19 @@
 
 namespace itk
 {
-/** Lets `write` make a file under a temporary name in the same folder, then gives it its own name: whoever looks, also
+/** Lets `write` make a file in a temporary folder beside it, then moves it to its own name: whoever looks, also
  * after a failure or a kill, finds the old file or the whole new one.
- * \param write gets the temporary name, which ends in the same extension; throws if it fails
+ * \param write gets the temporary name: the same file name in a folder of its own, whose other files are moved as well,
+ * such as the pixels of a separate header; throws if it fails
  * \throws ExceptionObject that names `fileName` if the file could not be made, and what `write` throws
  * \ingroup ITKTorchCore */
 void
 AtomicFileWrite(const std::string & fileName, const std::function<void(const std::string & temporaryName)> & write);
+
+/** The same for a file whose content is at hand.
+ * \ingroup ITKTorchCore */
+void
+AtomicFileWrite(const std::string & fileName, const std::string & content);
 } // namespace itk
 
 #endif

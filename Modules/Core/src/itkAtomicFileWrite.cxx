@@ -3,7 +3,10 @@
 #include "itkAtomicFileWrite.h"
 #include "itkMacro.h"
 #include <atomic>
+#include <cerrno>
+#include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <unistd.h>
 
 namespace itk
@@ -24,24 +27,51 @@ AtomicFileWrite(const std::string & fileName, const std::function<void(const std
   {
     itkGenericExceptionMacro("Cannot write " << fileName << ": it is a folder.");
   }
-  // The whole name, because formats such as .nii.gz are known by more than the last extension.
-  const fs::path temporary = folder / (".partial-" + std::to_string(getpid()) + "-" + std::to_string(number++) + "-" +
-                                       target.filename().string());
+  // A folder, so that the name is right for formats that write a header which names a second file.
+  const fs::path partial = folder / (".partial-" + std::to_string(getpid()) + "-" + std::to_string(number++));
+  const fs::path temporary = partial / target.filename();
+  if (!fs::create_directory(partial, error))
+  {
+    itkGenericExceptionMacro("Cannot write " << fileName << ": " << error.message() << '.');
+  }
   try
   {
     write(temporary.string());
+    for (const auto & file : fs::directory_iterator(partial))
+    {
+      if (file.path() != temporary)
+      {
+        fs::rename(file.path(), folder / file.path().filename());
+      }
+    }
+    fs::rename(temporary, target);
+  }
+  catch (const fs::filesystem_error & problem)
+  {
+    fs::remove_all(partial, error);
+    itkGenericExceptionMacro("Cannot write " << fileName << ": " << problem.code().message() << '.');
   }
   catch (...)
   {
-    fs::remove(temporary, error);
+    fs::remove_all(partial, error);
     throw;
   }
-  fs::rename(temporary, target, error);
-  if (error)
-  {
-    const std::string cause = error.message();
-    fs::remove(temporary, error);
-    itkGenericExceptionMacro("Cannot write " << fileName << ": " << cause << '.');
-  }
+  fs::remove(partial, error);
+}
+
+void
+AtomicFileWrite(const std::string & fileName, const std::string & content)
+{
+  AtomicFileWrite(fileName,
+                  [&](const std::string & temporaryName)
+                  {
+                    std::ofstream file(temporaryName, std::ios::binary);
+                    file << content;
+                    file.close();
+                    if (!file)
+                    {
+                      itkGenericExceptionMacro("Cannot write " << fileName << ": " << std::strerror(errno) << '.');
+                    }
+                  });
 }
 } // namespace itk

@@ -5,7 +5,11 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <torch/headeronly/version.h>
+#include <limits>
 #include <thread>
+#ifdef __GLIBC__
+#  include <malloc.h>
+#endif
 
 namespace itk
 {
@@ -23,6 +27,16 @@ unsigned int
 TorchRuntime::GetNumberOfThreads()
 {
   return static_cast<unsigned int>(at::get_num_threads());
+}
+
+void
+TorchRuntime::KeepFreedMemory()
+{
+#ifdef __GLIBC__
+  mallopt(M_MMAP_MAX, 0);
+  mallopt(M_TRIM_THRESHOLD, std::numeric_limits<int>::max());
+  mallopt(M_TOP_PAD, 64 << 20);
+#endif
 }
 
 void

@@ -79,6 +79,17 @@ TEST(TorchRandom, AStreamDoesNotDependOnWhatOthersDraw)
   }
 }
 
+TEST(TorchRandom, UniformIsTheFirst53BitsOfTwoWords)
+{
+  TorchRandom random(1, 2, 3, 4);
+  const auto  bits = FirstBits(random, 8);
+  for (std::size_t i = 0; i < bits.size(); i += 2)
+  {
+    const std::uint64_t word = (std::uint64_t{ bits[i] } << 32) | bits[i + 1];
+    EXPECT_EQ(random.Uniform(), std::ldexp(static_cast<double>(word >> 11), -53));
+  }
+}
+
 // Tolerances: five standard deviations of the estimate over numberOfDraws draws.
 TEST(TorchRandom, UniformHasTheMomentsOfAUniformNumberAndStaysBelowOne)
 {

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkConsoleProgress.h"
+#include <gtest/gtest.h>
+
+namespace
+{
+class Steps : public itk::ProcessObject
+{
+public:
+  using Self = Steps;
+  using Pointer = itk::SmartPointer<Self>;
+  itkNewMacro(Self);
+  itkTypeMacro(Steps, itk::ProcessObject);
+};
+
+// Lines for a hundred steps; GoogleTest's capture is a file and so no terminal.
+std::string
+Show(const std::function<std::string()> & suffix)
+{
+  auto process = Steps::New();
+  ::testing::internal::CaptureStderr();
+  {
+    const itk::ConsoleProgress progress(process, "Title", suffix);
+    for (int i = 0; i <= 100; ++i)
+    {
+      process->UpdateProgress(static_cast<float>(i) / 100.0f);
+    }
+  }
+  process->UpdateProgress(1.0f);
+  return ::testing::internal::GetCapturedStderr();
+}
+} // namespace
+
+TEST(ConsoleProgress, DurationsAreWrittenInTheirLargestTwoUnits)
+{
+  EXPECT_EQ(itk::FormatDuration(0.0), "0 s");
+  EXPECT_EQ(itk::FormatDuration(45.4), "45 s");
+  EXPECT_EQ(itk::FormatDuration(59.6), "1 min 00 s");
+  EXPECT_EQ(itk::FormatDuration(200.0), "3 min 20 s");
+  EXPECT_EQ(itk::FormatDuration(3599.4), "59 min 59 s");
+  EXPECT_EQ(itk::FormatDuration(7500.0), "2 h 05 min");
+}
+
+TEST(ConsoleProgress, ElsewhereThanOnATerminalItWritesALineForEachTenth)
+{
+  EXPECT_EQ(Show([] { return "loss 0.5"; }),
+            "Title: 10 %, 0 s left  loss 0.5\n"
+            "Title: 20 %, 0 s left  loss 0.5\n"
+            "Title: 30 %, 0 s left  loss 0.5\n"
+            "Title: 40 %, 0 s left  loss 0.5\n"
+            "Title: 50 %, 0 s left  loss 0.5\n"
+            "Title: 60 %, 0 s left  loss 0.5\n"
+            "Title: 70 %, 0 s left  loss 0.5\n"
+            "Title: 80 %, 0 s left  loss 0.5\n"
+            "Title: 90 %, 0 s left  loss 0.5\n"
+            "Title: 100 %, done in 0 s  loss 0.5\n");
+}
+
+TEST(ConsoleProgress, WithoutASuffixNoLineEndsInSpaces)
+{
+  EXPECT_EQ(Show({}), Show([] { return std::string(); }));
+  EXPECT_EQ(Show({}).find(" \n"), std::string::npos);
+}
+
+TEST(ConsoleProgress, StopsWhenItsLifeEnds)
+{
+  auto process = Steps::New();
+  ::testing::internal::CaptureStderr();
+  {
+    const itk::ConsoleProgress progress(process, "Title");
+  }
+  process->UpdateProgress(1.0f);
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "");
+  EXPECT_FALSE(process->HasObserver(itk::ProgressEvent()));
+}

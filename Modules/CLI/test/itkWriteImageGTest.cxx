@@ -1,0 +1,169 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkWriteImage.h"
+#include "itkBinaryThresholdImageFilter.h"
+#include "itkImageFileReader.h"
+#include "itkTorchTestImages.h"
+#include <algorithm>
+
+namespace
+{
+namespace fs = std::filesystem;
+
+class WriteImage : public ::testing::Test
+{
+protected:
+  void
+  SetUp() override
+  {
+    const std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    m_Folder = fs::temp_directory_path() / ("itkWriteImage-" + test);
+    fs::remove_all(m_Folder);
+    fs::create_directory(m_Folder);
+  }
+
+  void
+  TearDown() override
+  {
+    fs::remove_all(m_Folder);
+  }
+
+  std::string
+  In(const std::string & name) const
+  {
+    return (m_Folder / name).string();
+  }
+
+  std::vector<std::string>
+  Names() const
+  {
+    std::vector<std::string> names;
+    for (const auto & entry : fs::directory_iterator(m_Folder))
+    {
+      names.push_back(entry.path().filename().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  // The sentence of a refusal, after which the folder is as before.
+  template <typename TImage>
+  std::string
+  ProblemWith(TImage * image, const std::string & name) const
+  {
+    const auto before = Names();
+    try
+    {
+      itk::WriteImage(image, In(name));
+    }
+    catch (const std::exception & error)
+    {
+      EXPECT_EQ(Names(), before);
+      return itk::ErrorSentence(error);
+    }
+    return {};
+  }
+
+  fs::path m_Folder;
+};
+
+using Files = std::vector<std::string>;
+using ByteImage = itk::Image<unsigned char, 2>;
+using FloatImage = itk::Image<float, 3>;
+
+template <typename TImage>
+void
+ExpectSamePixels(const TImage * actual, const TImage * expected)
+{
+  const auto pixels = expected->GetBufferedRegion().GetNumberOfPixels();
+  ASSERT_EQ(actual->GetBufferedRegion().GetSize(), expected->GetBufferedRegion().GetSize());
+  EXPECT_TRUE(
+    std::equal(actual->GetBufferPointer(), actual->GetBufferPointer() + pixels, expected->GetBufferPointer()));
+}
+} // namespace
+
+TEST_F(WriteImage, WhatIsReadIsWhatWasWritten)
+{
+  const auto image = itk::Test::MakeAwkwardImage<FloatImage>();
+  for (const std::string name : { "a.nrrd", "a.mha", "a.nii.gz" })
+  {
+    itk::WriteImage(image.GetPointer(), In(name));
+    ExpectSamePixels(itk::ReadImage<FloatImage>(In(name)).GetPointer(), image.GetPointer());
+  }
+  EXPECT_EQ(Names(), (Files{ "a.mha", "a.nii.gz", "a.nrrd" }));
+}
+
+TEST_F(WriteImage, AHeaderFindsItsPixels)
+{
+  const auto image = itk::Test::MakeAwkwardImage<FloatImage>();
+  itk::WriteImage(image.GetPointer(), In("a.mhd"));
+  EXPECT_EQ(Names(), (Files{ "a.mhd", "a.zraw" }));
+  ExpectSamePixels(itk::ReadImage<FloatImage>(In("a.mhd")).GetPointer(), image.GetPointer());
+}
+
+TEST_F(WriteImage, TheCompressionLevelDecidesTheSize)
+{
+  auto image = ByteImage::New();
+  image->SetRegions(itk::Size<2>{ { 200, 200 } });
+  image->Allocate();
+  itk::TorchRandom random(3);
+  for (int i = 0; i < 200 * 200; ++i)
+  {
+    image->GetBufferPointer()[i] = static_cast<unsigned char>((i / 7) % 11 + random.Uniform(0.0, 2.0));
+  }
+  itk::WriteImage(image.GetPointer(), In("fast.png"), 1);
+  itk::WriteImage(image.GetPointer(), In("small.png"), 9);
+  EXPECT_LT(fs::file_size(In("small.png")), fs::file_size(In("fast.png")));
+}
+
+TEST_F(WriteImage, AnUnknownFormatIsOneSentence)
+{
+  const auto image = itk::Test::MakeAwkwardImage<ByteImage>();
+  for (const std::string name : { "a.docx", "a" })
+  {
+    EXPECT_EQ(ProblemWith(image.GetPointer(), name),
+              "Cannot write " + In(name) + ": its name must end like an image format of ITK.");
+  }
+}
+
+TEST_F(WriteImage, AnUnwritableFileIsOneSentence)
+{
+  const auto image = itk::Test::MakeAwkwardImage<ByteImage>();
+  EXPECT_EQ(ProblemWith(image.GetPointer(), "absent/a.png"),
+            "Cannot write " + In("absent/a.png") + ": there is no folder " + In("absent") + ".");
+  fs::create_directory(In("a.png"));
+  EXPECT_EQ(ProblemWith(image.GetPointer(), "a.png"), "Cannot write " + In("a.png") + ": it is a folder.");
+}
+
+TEST_F(WriteImage, NothingIsComputedForAFileThatCannotBeMade)
+{
+  auto filter = itk::BinaryThresholdImageFilter<ByteImage, ByteImage>::New();
+  int  executions = 0;
+  filter->AddObserver(itk::StartEvent(), [&executions](const itk::EventObject &) { ++executions; });
+  filter->SetInput(itk::Test::MakeAwkwardImage<ByteImage>());
+  EXPECT_NE(ProblemWith(filter->GetOutput(), "absent/a.nrrd"), "");
+  EXPECT_EQ(executions, 0);
+  EXPECT_EQ(ProblemWith(filter->GetOutput(), "a.nrrd"), "");
+  EXPECT_EQ(executions, 1);
+}
+
+TEST_F(WriteImage, PixelsThatAFormatCannotHoldAreOneSentenceAndLeaveNothingBehind)
+{
+  const auto image = itk::Test::MakeAwkwardImage<itk::Image<float, 2>>();
+  const auto problem = ProblemWith(image.GetPointer(), "a.png");
+  EXPECT_EQ(problem.rfind("Cannot write " + In("a.png") + ": ", 0), 0u) << problem;
+  EXPECT_EQ(problem.find("partial"), std::string::npos) << problem;
+  EXPECT_EQ(Names(), Files{});
+}
+
+TEST_F(WriteImage, OnlyTheFirstSliceIsNeverWritten)
+{
+  const auto volume = itk::Test::MakeAwkwardImage<FloatImage>();
+  EXPECT_EQ(ProblemWith(volume.GetPointer(), "a.png"),
+            "Cannot write " + In("a.png") + ": a PNG holds one slice, but the image has size [5, 7, 9].");
+  auto slice = itk::Image<unsigned short, 3>::New();
+  slice->SetRegions(itk::Size<3>{ { 4, 3, 1 } });
+  slice->Allocate(true);
+  EXPECT_EQ(ProblemWith(slice.GetPointer(), "slice.png"), "");
+  EXPECT_EQ(Names(), Files{ "slice.png" });
+}

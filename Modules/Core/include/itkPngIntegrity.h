@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkPngIntegrity_h
+#define itkPngIntegrity_h
+
+#include <string>
+
+namespace itk
+{
+/** Whether a file is a complete PNG with right check sums: signature, header chunk, data chunk, end chunk.
+ *
+ * The pixels are not decompressed.
+ * \ingroup ITKTorchCore */
+bool
+IsIntactPng(const std::string & fileName);
+
+/** To be asked before reading with ITK 5.2, whose PNGImageIO ends the process on a damaged file (ITK pull request 2942).
+ * \throws ExceptionObject that names the file if there is none, or if it begins as a PNG does and is not intact
+ * \ingroup ITKTorchCore */
+void
+VerifyImageFile(const std::string & fileName);
+} // namespace itk
+
+#endif

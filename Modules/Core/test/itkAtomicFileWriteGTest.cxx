@@ -1,0 +1,186 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkAtomicFileWrite.h"
+#include "itkErrorSentence.h"
+#include "itkMacro.h"
+#include <gtest/gtest.h>
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+#include <thread>
+#include <vector>
+
+namespace
+{
+namespace fs = std::filesystem;
+
+class AtomicFileWrite : public ::testing::Test
+{
+protected:
+  void
+  SetUp() override
+  {
+    const std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
+    m_Folder = fs::temp_directory_path() / ("itkAtomicFileWrite-" + test);
+    fs::remove_all(m_Folder);
+    fs::create_directory(m_Folder);
+  }
+
+  void
+  TearDown() override
+  {
+    fs::remove_all(m_Folder);
+  }
+
+  std::string
+  In(const std::string & name) const
+  {
+    return (m_Folder / name).string();
+  }
+
+  std::vector<std::string>
+  Names() const
+  {
+    std::vector<std::string> names;
+    for (const auto & entry : fs::directory_iterator(m_Folder))
+    {
+      names.push_back(entry.path().filename().string());
+    }
+    std::sort(names.begin(), names.end());
+    return names;
+  }
+
+  fs::path m_Folder;
+};
+
+using Files = std::vector<std::string>;
+
+void
+Write(const std::string & fileName, const std::string & text)
+{
+  std::ofstream(fileName, std::ios::binary) << text;
+}
+
+std::string
+Read(const std::string & fileName)
+{
+  std::ifstream stream(fileName, std::ios::binary);
+  return { std::istreambuf_iterator<char>(stream), {} };
+}
+
+template <typename TFunction>
+std::string
+ProblemOf(const TFunction & function)
+{
+  try
+  {
+    function();
+  }
+  catch (const std::exception & error)
+  {
+    return itk::ErrorSentence(error);
+  }
+  return {};
+}
+} // namespace
+
+TEST_F(AtomicFileWrite, ReplacesAFileOnlyWhenTheNewOneIsWhole)
+{
+  const std::string file = In("a.nii.gz");
+  Write(file, "old");
+  itk::AtomicFileWrite(file,
+                       [&](const std::string & temporaryName)
+                       {
+                         EXPECT_EQ(fs::path(temporaryName).filename(), "a.nii.gz");
+                         Write(temporaryName, "new");
+                         EXPECT_EQ(Read(file), "old");
+                       });
+  EXPECT_EQ(Read(file), "new");
+  EXPECT_EQ(Names(), Files{ "a.nii.gz" });
+}
+
+TEST_F(AtomicFileWrite, AFailureKeepsTheOldFileAndLeavesNothingBehind)
+{
+  const std::string file = In("a.txt");
+  Write(file, "old");
+  const auto fail = [](const std::string & temporaryName)
+  {
+    Write(temporaryName, "half");
+    throw std::runtime_error("the pen broke");
+  };
+  EXPECT_EQ(ProblemOf([&] { itk::AtomicFileWrite(file, fail); }), "the pen broke");
+  EXPECT_EQ(Read(file), "old");
+  EXPECT_EQ(Names(), Files{ "a.txt" });
+}
+
+TEST_F(AtomicFileWrite, AHeaderBringsItsSecondFile)
+{
+  itk::AtomicFileWrite(In("a.mhd"),
+                       [](const std::string & temporaryName)
+                       {
+                         Write(temporaryName, "header");
+                         Write(fs::path(temporaryName).replace_extension("raw").string(), "pixels");
+                       });
+  EXPECT_EQ(Names(), (Files{ "a.mhd", "a.raw" }));
+  EXPECT_EQ(Read(In("a.raw")), "pixels");
+}
+
+TEST_F(AtomicFileWrite, ContentAtHandIsWrittenAsItIs)
+{
+  const std::string content("a\r\n\0b", 5);
+  itk::AtomicFileWrite(In("a.csv"), content);
+  EXPECT_EQ(Read(In("a.csv")), content);
+}
+
+TEST_F(AtomicFileWrite, AFileNameWithoutAFolderIsInTheCurrentOne)
+{
+  const auto before = fs::current_path();
+  fs::current_path(m_Folder);
+  itk::AtomicFileWrite("a.txt", "text");
+  fs::current_path(before);
+  EXPECT_EQ(Names(), Files{ "a.txt" });
+}
+
+TEST_F(AtomicFileWrite, WritersAtTheSameTimeDoNotMix)
+{
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i)
+  {
+    threads.emplace_back([&, i]
+                         { itk::AtomicFileWrite(In("a.txt"), std::string(100000, static_cast<char>('a' + i))); });
+  }
+  for (auto & thread : threads)
+  {
+    thread.join();
+  }
+  const std::string text = Read(In("a.txt"));
+  EXPECT_EQ(text, std::string(100000, text.front()));
+  EXPECT_EQ(Names(), Files{ "a.txt" });
+}
+
+TEST_F(AtomicFileWrite, WhatCannotBeWrittenIsNamedWithTheReason)
+{
+  fs::create_directory(In("folder"));
+  EXPECT_EQ(ProblemOf([&] { itk::AtomicFileWrite(In("absent/a.txt"), ""); }),
+            "Cannot write " + In("absent/a.txt") + ": there is no folder " + In("absent") + ".");
+  EXPECT_EQ(ProblemOf([&] { itk::AtomicFileWrite(In("folder"), ""); }),
+            "Cannot write " + In("folder") + ": it is a folder.");
+  EXPECT_EQ(ProblemOf([&] { itk::AtomicFileWrite(In("a.txt"), [](const std::string &) {}); }),
+            "Cannot write " + In("a.txt") + ": No such file or directory.");
+  EXPECT_EQ(Names(), Files{ "folder" });
+}
+
+TEST_F(AtomicFileWrite, AFolderThatMayNotBeWrittenToIsNamed)
+{
+  fs::permissions(m_Folder, fs::perms::owner_read | fs::perms::owner_exec);
+  std::ofstream probe(In("probe"));
+  const bool    isPrivileged = probe.is_open();
+  const auto    problem = ProblemOf([&] { itk::AtomicFileWrite(In("a.txt"), ""); });
+  fs::permissions(m_Folder, fs::perms::owner_all);
+  if (isPrivileged)
+  {
+    GTEST_SKIP() << "This user may write everywhere.";
+  }
+  EXPECT_EQ(problem, "Cannot write " + In("a.txt") + ": Permission denied.");
+}

@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkTorchBenchmark.h"
+
+#include "itkNucleiPhantomImageSource.h"
+#include "itkTorchImage.h"
+#include "itkImageBufferRange.h"
+#include "itkMedianImageFilter.h"
+#include "itkRGBPixel.h"
+#include <memory>
+
+using GreyImageType = itk::Image<unsigned char, 2>;
+using ColourImageType = itk::Image<itk::RGBPixel<unsigned char>, 2>;
+
+namespace
+{
+constexpr itk::SizeValueType length = 2048;
+
+GreyImageType::Pointer
+MakeGreyImage()
+{
+  const auto source = itk::NucleiPhantomImageSource<GreyImageType>::New();
+  source->SetSize({ { length, length } });
+  source->Update();
+  return source->GetOutput();
+}
+
+ColourImageType::Pointer
+MakeColourImage(const GreyImageType * grey)
+{
+  auto colour = ColourImageType::New();
+  colour->SetRegions(grey->GetBufferedRegion());
+  colour->Allocate();
+  const unsigned char * level = grey->GetBufferPointer();
+  for (auto && pixel : itk::ImageBufferRange<ColourImageType>(*colour))
+  {
+    pixel.Set(*level, static_cast<unsigned char>(*level / 2), static_cast<unsigned char>(*level / 3));
+    ++level;
+  }
+  return colour;
+}
+
+/** Cost of the hand-over between ITK's buffer and a tensor on the CPU, on the scale of a small native filter. */
+void
+CompareWithMedian(int pairs, const GreyImageType * grey, ColourImageType * colour)
+{
+  const auto median = itk::MedianImageFilter<GreyImageType, GreyImageType>::New();
+  median->SetInput(grey);
+  median->SetRadius(1);
+  const auto runMedian = [&median]
+  {
+    median->Modified();
+    median->Update();
+  };
+  const std::string peer = "itk::MedianImageFilter, radius 1, one of the three channels";
+
+  itk::Benchmark::Row input{ "image as tensor", "2048x2048 RGB uint8", peer, {}, {}, false };
+  itk::TorchTensor    tensor;
+  itk::Benchmark::Alternate(
+    input,
+    pairs,
+    [&] { tensor = itk::GetTorchTensor(colour, colour->GetBufferedRegion(), itk::TorchDevice::CPU()); },
+    runMedian);
+  input.IsEqual = tensor.GetPointer() == colour->GetBufferPointer();
+  itk::Benchmark::Write(input);
+
+  itk::Benchmark::Row output{ "tensor as image", "2048x2048 RGB uint8", peer, {}, {}, false };
+  const auto          image = itk::TorchImage<ColourImageType>::New();
+  image->SetRegions(colour->GetBufferedRegion());
+  itk::Benchmark::Alternate(
+    output, pairs, [&] { image->SetTensor(tensor); }, runMedian);
+  output.IsEqual = static_cast<void *>(image->GetBufferPointer()) == tensor.GetPointer();
+  itk::Benchmark::Write(output);
+}
+
+void
+CompareWithMemcpy(int pairs, const ColourImageType * colour)
+{
+  itk::Benchmark::Row row{ "upload and download, staged device",
+                           "2048x2048 RGB uint8",
+                           "memcpy to new memory and back to new memory",
+                           {},
+                           {},
+                           false };
+  const auto          tensor = itk::GetTorchTensor(colour, colour->GetBufferedRegion(), itk::TorchDevice::CPU());
+  const std::size_t   bytes = tensor.GetNumberOfBytes();
+  itk::TorchTensor    back;
+  itk::Benchmark::Alternate(
+    row,
+    pairs,
+    [&] { back = tensor.To("staged").To(itk::TorchDevice::CPU()); },
+    [&]
+    {
+      const std::unique_ptr<char[]> there(new char[bytes]);
+      const std::unique_ptr<char[]> here(new char[bytes]);
+      std::memcpy(there.get(), tensor.GetPointer(), bytes);
+      std::memcpy(here.get(), there.get(), bytes);
+      volatile char kept = here[bytes / 2];
+      static_cast<void>(kept);
+    });
+  row.IsEqual =
+    back.GetPointer() != tensor.GetPointer() && std::memcmp(back.GetPointer(), tensor.GetPointer(), bytes) == 0;
+  itk::Benchmark::Write(row);
+}
+} // namespace
+
+int
+main(int argc, char * argv[])
+{
+  const int  pairs = itk::Benchmark::GetPairs(argc, argv);
+  const auto grey = MakeGreyImage();
+  const auto colour = MakeColourImage(grey);
+  CompareWithMedian(pairs, grey, colour);
+  CompareWithMemcpy(pairs, colour);
+}
