@@ -231,7 +231,7 @@ ComparisonSheet::GetColor(std::size_t column)
 }
 
 void
-ComparisonSheet::SetColumns(std::vector<std::string> titles)
+ComparisonSheet::SetColumns(const std::vector<std::string> & titles)
 {
   m_Titles = WrapAll(titles);
   m_HasOutlines.assign(titles.size(), false);

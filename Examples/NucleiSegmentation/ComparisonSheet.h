@@ -33,7 +33,7 @@ public:
 
   /** Starts a sheet without rows. */
   void
-  SetColumns(std::vector<std::string> titles);
+  SetColumns(const std::vector<std::string> & titles);
 
   /** \param labels one for each column, of the image's size; null for the image alone
    * \param captions one for each column

@@ -25,10 +25,11 @@
 #include "itkImageFileReader.h"
 #include "itkRGBPixel.h"
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
+#include <sstream>
 
 namespace
 {
@@ -56,6 +57,7 @@ struct Options
   std::string                 Model;
   std::string                 Device{ "auto" };
   unsigned int                Threads{ 0 };
+  unsigned int                Rows{ 0 };
   itk::UNetTrainingParameters Training;
   itk::UNetSpecification      Specification;
 };
@@ -212,26 +214,18 @@ PrintTable(const std::vector<Row> & rows, const Row & mean)
 void
 WriteTable(const std::vector<Row> & rows, const std::string & fileName)
 {
-  itk::AtomicFileWrite(
-    fileName,
-    [&](const std::string & temporaryName)
+  std::ostringstream table;
+  table << "image,unet_dice,unet_iou,unet_precision,unet_recall,otsu_dice,otsu_iou,otsu_precision,otsu_recall\n";
+  for (const auto & row : rows)
+  {
+    table << row.Name;
+    for (const double value : row.Values)
     {
-      std::ofstream file(temporaryName);
-      file << "image,unet_dice,unet_iou,unet_precision,unet_recall,otsu_dice,otsu_iou,otsu_precision,otsu_recall\n";
-      for (const auto & row : rows)
-      {
-        file << row.Name;
-        for (const double value : row.Values)
-        {
-          file << ',' << value;
-        }
-        file << '\n';
-      }
-      if (!file.flush())
-      {
-        itkGenericExceptionMacro("Cannot write " << fileName << '.');
-      }
-    });
+      table << ',' << value;
+    }
+    table << '\n';
+  }
+  itk::AtomicFileWrite(fileName, table.str());
 }
 
 std::string
@@ -242,6 +236,13 @@ DiceText(double dice)
   return text;
 }
 
+/** Whether item `index` of `count` is one of `wanted` that are spread evenly; 0 wants all. */
+bool
+IsShown(std::size_t index, std::size_t count, std::size_t wanted)
+{
+  return wanted == 0 || wanted >= count || index * wanted / count != (index + 1) * wanted / count;
+}
+
 void
 SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> & pairs, const std::string & modelFile)
 {
@@ -249,6 +250,8 @@ SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> 
   ComparisonSheet  sheet;
   std::vector<Row> rows;
   Row              mean{ "mean", {} };
+  const auto       numberOfTests = static_cast<std::size_t>(
+    std::count_if(pairs.begin(), pairs.end(), [](const auto & pair) { return IsTestFold(pair.Fold); }));
   sheet.SetColumns({ "Image", "Truth", "U-Net", "Otsu threshold" });
   fs::create_directories(fs::path(options.Output) / "labels");
   for (const auto & pair : pairs)
@@ -272,9 +275,12 @@ SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> 
     const std::string name = fs::path(pair.Image).stem().string();
     itk::WriteImage(segmentation.GetPointer(), (fs::path(options.Output) / "labels" / (name + ".png")).string());
     rows.push_back(MakeRow(name, Evaluate(segmentation, truth), Evaluate(otsu->GetOutput(), truth)));
-    sheet.AddRow(image,
-                 { nullptr, truth, segmentation, otsu->GetOutput() },
-                 { name, "", DiceText(rows.back().Values[0]), DiceText(rows.back().Values[4]) });
+    if (IsShown(rows.size() - 1, numberOfTests, options.Rows))
+    {
+      sheet.AddRow(image,
+                   { nullptr, truth, segmentation, otsu->GetOutput() },
+                   { name, "", DiceText(rows.back().Values[0]), DiceText(rows.back().Values[4]) });
+    }
   }
   if (rows.empty())
   {
@@ -308,13 +314,14 @@ main(int argc, char * argv[])
   app.add_option("pairs", options.Pairs, "CSV file with the columns image, label, fold.")->required();
   app.add_option("-o,--output", options.Output, "Folder for the results.")->required();
   app.add_option("-m,--model", options.Model, "Use this model and do not train.");
-  app.add_option("--device", options.Device, "auto, cpu, cuda or cuda:N.")->capture_default_str();
-  app.add_option("--threads", options.Threads, "Threads; 0 for all processors.")->capture_default_str();
+  app.add_option("--rows", options.Rows, "Test images in the picture, spread evenly; 0 for all.")
+    ->capture_default_str();
+  itk::AddDeviceOptions(app, options.Device, options.Threads);
   itk::AddParameterOptions(app, itk::UNetTrainingParameters::Describe(), &options.Training, "Training");
   itk::AddParameterOptions(app, itk::UNetSpecification::Describe(), &options.Specification, "Network");
-  CLI11_PARSE(app, argc, argv);
   try
   {
+    app.parse(argc, argv);
     itk::TorchRuntime::KeepFreedMemory();
     itk::TorchRuntime::SetNumberOfThreads(options.Threads);
     const auto pairs = itk::ReadImageLabelPairs(options.Pairs);
@@ -326,6 +333,10 @@ main(int argc, char * argv[])
       Train(options, pairs, modelFile);
     }
     SegmentAndScore(options, pairs, modelFile);
+  }
+  catch (const CLI::ParseError & error)
+  {
+    return app.exit(error) == 0 ? EXIT_SUCCESS : 2;
   }
   catch (const std::exception & error)
   {

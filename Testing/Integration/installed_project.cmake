@@ -36,7 +36,7 @@ run("configure"
 run("build" "${CMAKE_COMMAND}" --build "${WORK_DIR}/build" --config "${BUILD_TYPE}")
 find_program(program installed-project PATHS "${WORK_DIR}/build" "${WORK_DIR}/build/${BUILD_TYPE}" NO_DEFAULT_PATH REQUIRED)
 run("run" "${program}")
-if(NOT output MATCHES "with LibTorch [0-9.]+ on ")
+if(NOT output MATCHES "\\[64, 64\\] on auto")
   message(FATAL_ERROR "The program wrote: ${output}")
 endif()
 message(STATUS "${output}")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkCommands.h"
+#include "itkAtomicFileWrite.h"
 #include "itkCommandLineParameters.h"
 #include "itkConsoleProgress.h"
 #include "itkImageLabelPairs.h"
@@ -40,6 +41,7 @@ void
 Train(const TrainOptions & options)
 {
   using ImageType = VectorImage<float, VDimension>;
+  VerifyFileCanBeWritten(options.Output);
   auto data = UNetTrainingData::New();
   data->SetDimension(VDimension);
   std::string shownImage;

@@ -8,6 +8,12 @@
 
 namespace itk
 {
+/** For work that takes long before its result is written.
+ * \throws ExceptionObject that names `fileName` if no file can be made under that name
+ * \ingroup ITKTorchCore */
+void
+VerifyFileCanBeWritten(const std::string & fileName);
+
 /** Lets `write` make a file in a temporary folder beside it, then moves it to its own name: whoever looks, also
  * after a failure or a kill, finds the old file or the whole new one.
  * \param write gets the temporary name: the same file name in a folder of its own, whose other files are moved as well,

@@ -26,7 +26,9 @@ namespace itk
  * \ingroup ITKTorchCore
  */
 template <typename TImage, typename TLabelImage = Image<unsigned short, TImage::ImageDimension>>
-class ITK_TEMPLATE_EXPORT NucleiPhantomImageSource : public GenerateImageSource<TImage>
+class ITK_TEMPLATE_EXPORT NucleiPhantomImageSource
+  : public GenerateImageSource<TImage>
+  , public TorchParameterized
 {
 public:
   ITK_DISALLOW_COPY_AND_MOVE(NucleiPhantomImageSource);
@@ -54,19 +56,7 @@ public:
   DataObject::Pointer
   MakeOutput(const DataObjectIdentifierType & name) override;
 
-  using ParametersType = NucleiPhantomParameters;
-  void
-  SetParameters(const ParametersType & parameters);
-  const ParametersType &
-  GetParameters() const
-  {
-    return m_Parameters;
-  }
-  virtual TorchParameterView
-  GetParameterView() const
-  {
-    return { &ParametersType::Describe(), &m_Parameters };
-  }
+  itkTorchParametersMacro(NucleiPhantomParameters);
   itkTorchParameterMacro(Seed);
   itkTorchParameterMacro(NumberOfNuclei);
   itkTorchParameterMacro(Coverage);

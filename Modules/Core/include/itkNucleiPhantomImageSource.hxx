@@ -42,19 +42,10 @@ NucleiPhantomImageSource<TImage, TLabelImage>::MakeOutput(const DataObjectIdenti
 
 template <typename TImage, typename TLabelImage>
 void
-NucleiPhantomImageSource<TImage, TLabelImage>::SetParameters(const ParametersType & parameters)
-{
-  m_Parameters = parameters;
-  this->Modified();
-}
-
-template <typename TImage, typename TLabelImage>
-void
 NucleiPhantomImageSource<TImage, TLabelImage>::VerifyPreconditions() ITKv5_CONST
 {
   Superclass::VerifyPreconditions();
-  const TorchParameterView view = this->GetParameterView();
-  view.Table->Verify(view.Values, this->GetNameOfClass());
+  this->VerifyParameters(this->GetNameOfClass());
 }
 
 template <typename TImage, typename TLabelImage>
@@ -163,8 +154,7 @@ void
 NucleiPhantomImageSource<TImage, TLabelImage>::PrintSelf(std::ostream & os, Indent indent) const
 {
   Superclass::PrintSelf(os, indent);
-  const TorchParameterView view = this->GetParameterView();
-  view.Table->Print(os, indent, view.Values);
+  this->PrintParameters(os, indent);
 }
 } // namespace itk
 

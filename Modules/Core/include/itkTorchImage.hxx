@@ -64,6 +64,7 @@ template <typename TImage>
 void
 TorchImage<TImage>::Modified() const
 {
+  const std::lock_guard<std::recursive_mutex> lock(m_Mutex);
   if (m_IsSynchronizing)
   {
     return;

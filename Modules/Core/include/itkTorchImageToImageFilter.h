@@ -32,7 +32,9 @@ namespace itk
  * \ingroup ITKTorchCore
  */
 template <typename TInputImage, typename TOutputImage>
-class ITK_TEMPLATE_EXPORT TorchImageToImageFilter : public ImageToImageFilter<TInputImage, TOutputImage>
+class ITK_TEMPLATE_EXPORT TorchImageToImageFilter
+  : public ImageToImageFilter<TInputImage, TOutputImage>
+  , public TorchParameterized
 {
 public:
   ITK_DISALLOW_COPY_AND_MOVE(TorchImageToImageFilter);
@@ -51,13 +53,6 @@ public:
   /** Where to compute. Default: auto. */
   itkSetMacro(Device, TorchDevice);
   itkGetConstReferenceMacro(Device, TorchDevice);
-
-  /** Parameters and their table; empty for a filter without. */
-  virtual TorchParameterView
-  GetParameterView() const
-  {
-    return {};
-  }
 
   DataObjectPointer
   MakeOutput(DataObjectPointerArraySizeType index) override;

@@ -33,11 +33,7 @@ void
 TorchImageToImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() ITKv5_CONST
 {
   Superclass::VerifyPreconditions();
-  const TorchParameterView view = this->GetParameterView();
-  if (view.Table != nullptr)
-  {
-    view.Table->Verify(view.Values, this->GetNameOfClass());
-  }
+  this->VerifyParameters(this->GetNameOfClass());
   m_Device.Resolve();
 }
 
@@ -131,7 +127,7 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::GenerateData()
   };
   const InputTensorsScope scope{ m_InputTensors };
   TorchExecution::Run(*this,
-                      m_Device,
+                      this->GetResolvedDevice(),
                       [this]
                       {
                         this->ReportProgress(0.0f);
@@ -228,11 +224,7 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::PrintSelf(std::ostream & os,
 {
   Superclass::PrintSelf(os, indent);
   os << indent << "Device: " << m_Device << std::endl;
-  const TorchParameterView view = this->GetParameterView();
-  if (view.Table != nullptr)
-  {
-    view.Table->Print(os, indent, view.Values);
-  }
+  this->PrintParameters(os, indent);
 }
 } // namespace itk
 

@@ -147,7 +147,46 @@ struct TorchParameterView
   const void *                Values{ nullptr };
 };
 
-/** In a filter: SetParameters(), GetParameters() and what the base class needs to check and print them.
+/** \class TorchParameterized
+ * \brief A class whose parameters stand in a table, so that whoever has a pointer to an object can find them.
+ * \ingroup ITKTorchCore */
+class TorchParameterized
+{
+public:
+  /** Without a table for a class without parameters. */
+  virtual TorchParameterView
+  GetParameterView() const
+  {
+    return {};
+  }
+
+protected:
+  TorchParameterized() = default;
+  virtual ~TorchParameterized() = default;
+
+  /** \throws ExceptionObject with one sentence for each parameter outside its range */
+  void
+  VerifyParameters(const char * owner) const
+  {
+    const TorchParameterView view = this->GetParameterView();
+    if (view.Table != nullptr)
+    {
+      view.Table->Verify(view.Values, owner);
+    }
+  }
+
+  void
+  PrintParameters(std::ostream & os, Indent indent) const
+  {
+    const TorchParameterView view = this->GetParameterView();
+    if (view.Table != nullptr)
+    {
+      view.Table->Print(os, indent, view.Values);
+    }
+  }
+};
+
+/** In a TorchParameterized filter: SetParameters(), GetParameters() and what the base class needs to check and print them.
  * `type` has a static function Describe(). */
 #define itkTorchParametersMacro(type)                                                                                  \
   using ParametersType = type;                                                                                         \

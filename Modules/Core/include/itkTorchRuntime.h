@@ -15,7 +15,7 @@ class TorchRuntime
 public:
   /** Number of threads for LibTorch, this project's kernels and ITK's native filters alike.
    * Call it before pipelines run, from the thread that runs them. Results do not depend on it.
-   * \param numberOfThreads 1 or more; 0 for the number of processors */
+   * \param numberOfThreads 1 or more, of which ITK takes at most 128; 0 for the number of processors */
   static void
   SetNumberOfThreads(unsigned int numberOfThreads);
 

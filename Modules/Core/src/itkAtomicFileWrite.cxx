@@ -11,14 +11,23 @@
 
 namespace itk
 {
-void
-AtomicFileWrite(const std::string & fileName, const std::function<void(const std::string & temporaryName)> & write)
+namespace
 {
-  namespace fs = std::filesystem;
-  static std::atomic<unsigned int> number{ 0 };
-  const fs::path                   target(fileName);
-  const fs::path                   folder = target.has_parent_path() ? target.parent_path() : fs::path(".");
-  std::error_code                  error;
+namespace fs = std::filesystem;
+
+fs::path
+FolderOf(const fs::path & file)
+{
+  return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+} // namespace
+
+void
+VerifyFileCanBeWritten(const std::string & fileName)
+{
+  const fs::path  target(fileName);
+  const fs::path  folder = FolderOf(target);
+  std::error_code error;
   if (!fs::is_directory(folder, error))
   {
     itkGenericExceptionMacro("Cannot write " << fileName << ": there is no folder " << folder.string() << '.');
@@ -27,6 +36,20 @@ AtomicFileWrite(const std::string & fileName, const std::function<void(const std
   {
     itkGenericExceptionMacro("Cannot write " << fileName << ": it is a folder.");
   }
+  if (access(folder.c_str(), W_OK | X_OK) != 0)
+  {
+    itkGenericExceptionMacro("Cannot write " << fileName << ": " << std::strerror(errno) << '.');
+  }
+}
+
+void
+AtomicFileWrite(const std::string & fileName, const std::function<void(const std::string & temporaryName)> & write)
+{
+  VerifyFileCanBeWritten(fileName);
+  static std::atomic<unsigned int> number{ 0 };
+  const fs::path                   target(fileName);
+  const fs::path                   folder = FolderOf(target);
+  std::error_code                  error;
   // A folder, so that the name is right for formats that write a header which names a second file.
   const fs::path partial = folder / (".partial-" + std::to_string(getpid()) + "-" + std::to_string(number++));
   const fs::path temporary = partial / target.filename();

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkNucleiPhantomScene.h"
+#include "itkTorchTargetClones.h"
 #include <algorithm>
 #include <cmath>
 
@@ -317,6 +318,19 @@ NucleiPhantom::Scene::PaintBackground(const PhantomBox & window, std::vector<flo
                });
 }
 
+namespace
+{
+/** sum += weight · values */
+ITKTorch_TARGET_CLONES void
+AddScaled(float * sum, const float * values, float weight, std::int64_t count)
+{
+  for (std::int64_t i = 0; i < count; ++i)
+  {
+    sum[i] += weight * values[i];
+  }
+}
+} // namespace
+
 /** Convolves along one axis and shrinks `window` to the pixels that have all their neighbours. */
 void
 NucleiPhantom::Scene::Blur(unsigned int axis, PhantomBox & window, std::vector<float> & light) const
@@ -339,10 +353,7 @@ NucleiPhantom::Scene::Blur(unsigned int axis, PhantomBox & window, std::vector<f
     {
       const float   weight = PointSpread[tap];
       const float * source = in + static_cast<std::int64_t>(tap) * inner;
-      for (std::int64_t i = 0; i < newBlock; ++i)
-      {
-        out[i] += weight * source[i];
-      }
+      AddScaled(out, source, weight, newBlock);
     }
   }
   light = std::move(blurred);

@@ -103,7 +103,7 @@ TorchParameter::Check(const void * parameters) const
   else if (const auto * const number = std::get_if<double>(&value))
   {
     const std::string described = Range.Describe();
-    allowed = Range.Contains(*number) && !std::isnan(*number) ? "" : described.empty() ? "a number" : described;
+    allowed = Range.Contains(*number) ? "" : described.empty() ? "a number" : described;
   }
   return allowed.empty() ? std::string{} : Name + " must be " + allowed + ", but is " + ToString(value) + ".";
 }

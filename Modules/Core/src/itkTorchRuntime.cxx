@@ -5,6 +5,7 @@
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
 #include <torch/headeronly/version.h>
+#include <algorithm>
 #include <limits>
 #include <thread>
 #ifdef __GLIBC__
@@ -16,7 +17,8 @@ namespace itk
 void
 TorchRuntime::SetNumberOfThreads(unsigned int numberOfThreads)
 {
-  const unsigned int number = numberOfThreads > 0 ? numberOfThreads : std::max(1u, std::thread::hardware_concurrency());
+  const unsigned int asked = numberOfThreads > 0 ? numberOfThreads : std::max(1u, std::thread::hardware_concurrency());
+  const unsigned int number = std::min<unsigned int>(asked, ITK_MAX_THREADS);
   at::set_num_threads(static_cast<int>(number));
   MultiThreaderBase::SetGlobalMaximumNumberOfThreads(
     std::max(number, MultiThreaderBase::GetGlobalMaximumNumberOfThreads()));

@@ -4,7 +4,7 @@
 #include "itkTorchStagedMemory.h"
 #include <ATen/ops/from_blob.h>
 #include <atomic>
-#include <numeric>
+#include <algorithm>
 
 namespace itk
 {
@@ -59,6 +59,7 @@ TorchTensor::GetShape() const
 TorchComponentType
 TorchTensor::GetComponentType() const
 {
+  TORCH_CHECK(IsDefined(), "an undefined tensor has no component type");
   const auto found = std::find(std::begin(scalarTypes), std::end(scalarTypes), m_Tensor->scalar_type());
   TORCH_CHECK(found != std::end(scalarTypes), "no pixel type stands for the tensor type ", m_Tensor->scalar_type());
   return static_cast<TorchComponentType>(found - std::begin(scalarTypes));

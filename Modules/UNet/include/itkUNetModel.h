@@ -50,11 +50,13 @@ public:
   }
 
   /** A name for each class; empty, or as many as the specification has. */
-  itkSetMacro(ClassNames, std::vector<std::string>);
+  void
+  SetClassNames(const std::vector<std::string> & names);
   itkGetConstReferenceMacro(ClassNames, std::vector<std::string>);
 
   /** Pixel size of the training images along x, y (, z) in mm; empty when the model is not tied to one. */
-  itkSetMacro(Spacing, std::vector<double>);
+  void
+  SetSpacing(const std::vector<double> & spacing);
   itkGetConstReferenceMacro(Spacing, std::vector<double>);
 
   /** How it was trained, in words or JSON. */

@@ -64,7 +64,8 @@ public:
   SetIntensityRule(const UNetIntensityRule & rule);
   itkGetConstReferenceMacro(IntensityRule, UNetIntensityRule);
 
-  itkSetMacro(ClassNames, std::vector<std::string>);
+  void
+  SetClassNames(const std::vector<std::string> & names);
   itkGetConstReferenceMacro(ClassNames, std::vector<std::string>);
 
   itkTorchParametersMacro(UNetTrainingParameters);

@@ -42,6 +42,14 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::SetIntensityRule(const UNetI
 }
 
 template <typename TInputImage, typename TOutputImage>
+void
+UNetTrainingImageFilter<TInputImage, TOutputImage>::SetClassNames(const std::vector<std::string> & names)
+{
+  m_ClassNames = names;
+  this->Modified();
+}
+
+template <typename TInputImage, typename TOutputImage>
 auto
 UNetTrainingImageFilter<TInputImage, TOutputImage>::MakeOutput(const DataObjectIdentifierType & name)
   -> DataObjectPointer

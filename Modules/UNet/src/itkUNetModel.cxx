@@ -39,6 +39,20 @@ UNetModel::SetIntensityRule(const UNetIntensityRule & rule)
 }
 
 void
+UNetModel::SetClassNames(const std::vector<std::string> & names)
+{
+  m_ClassNames = names;
+  this->Modified();
+}
+
+void
+UNetModel::SetSpacing(const std::vector<double> & spacing)
+{
+  m_Spacing = spacing;
+  this->Modified();
+}
+
+void
 UNetModel::SetWeights(const WeightsType & weights)
 {
   m_Weights = weights;

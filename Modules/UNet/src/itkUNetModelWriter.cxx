@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetModelWriter.h"
+#include "itkAtomicFileWrite.h"
 #include "itkUNetModelFile.h"
 
 namespace itk
@@ -42,6 +43,7 @@ UNetModelWriter::VerifyPreconditions() ITKv5_CONST
   {
     itkExceptionMacro("FileName must be the name of a file, but is empty.");
   }
+  VerifyFileCanBeWritten(m_FileName);
 }
 
 void
