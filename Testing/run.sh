@@ -6,4 +6,4 @@ cd "$(dirname "$0")/.."
 bash Examples/setup.sh
 cmake --preset release
 cmake --build --preset release
-ctest --preset release "$@"
+ctest --preset release --parallel "$(nproc)" "$@"

@@ -85,7 +85,7 @@ main(int argc, char * argv[])
     const auto volume = MakePhantom<3>(128, 3);
     const auto image = MiddleSlice(volume->GetOutput());
     const auto labels = MiddleSlice(volume->GetLabelOutput());
-    AddRow(sheet, image, labels, "middle slice of 128 x 128 x 128");
+    AddRow(sheet, image, labels, "3D, middle slice of 128");
     sheet.Write(argv[1]);
   }
   catch (const std::exception & error)

@@ -308,6 +308,8 @@ main(int argc, char * argv[])
   Options options;
   options.Specification.BaseFilters = 16;
   options.Training.Epochs = 24;
+  options.Training.CropSize = 128;
+  options.Training.CropsPerImage = 4;
   options.Training.LearningRate = 2e-3;
 
   CLI::App app("Trains a U-Net on folds 0 to 6 of a set of nuclei and scores it on folds 8 and 9.");
