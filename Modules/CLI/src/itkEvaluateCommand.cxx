@@ -57,7 +57,13 @@ FilesByStem(const std::string & folder)
     const std::string name = entry.path().filename().string();
     if (entry.is_regular_file() && name[0] != '.')
     {
-      files.emplace(name.substr(0, name.find('.')), entry.path().string());
+      const fs::path path = entry.path().extension() == ".gz" ? entry.path().stem() : entry.path().filename();
+      const auto [found, isNew] = files.emplace(path.stem().string(), entry.path().string());
+      if (!isNew)
+      {
+        itkGenericExceptionMacro(<< folder << " must hold one image of each name, but holds " << found->second
+                                 << " and " << entry.path().string() << '.');
+      }
     }
   }
   return files;

@@ -13,6 +13,7 @@
 #include "itkConnectedComponentImageFilter.h"
 #include "itkImageFileReader.h"
 #include <CLI/CLI.hpp>
+#include <cmath>
 #include <iostream>
 #include <memory>
 
@@ -43,6 +44,7 @@ Segment(const SegmentOptions & options, UNetModel * model)
   auto reader = ImageFileReader<ImageType>::New();
   reader->SetFileName(options.Input);
   reader->UpdateOutputInformation();
+  VerifyImageFileDimension(*reader->GetImageIO(), VDimension);
 
   const auto toModel = ResampleToSpacing(reader->GetOutput(), model->GetSpacing());
   auto       network = UNetInferenceImageFilter<ImageType, ProbabilityType>::New();
@@ -59,7 +61,7 @@ Segment(const SegmentOptions & options, UNetModel * model)
   }
   auto threshold = BinaryThresholdImageFilter<ProbabilityType, LabelType>::New();
   threshold->SetInput(toInput->GetOutput());
-  threshold->SetLowerThreshold(static_cast<float>(options.Inference.Threshold));
+  threshold->SetLowerThreshold(std::nextafter(static_cast<float>(options.Inference.Threshold), 2.0f));
   threshold->SetInsideValue(1);
   auto components = ConnectedComponentImageFilter<LabelType, LabelType>::New();
   components->SetInput(threshold->GetOutput());

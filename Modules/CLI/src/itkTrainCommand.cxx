@@ -4,6 +4,7 @@
 #include "itkAtomicFileWrite.h"
 #include "itkCommandLineParameters.h"
 #include "itkConsoleProgress.h"
+#include "itkErrorSentence.h"
 #include "itkImageLabelPairs.h"
 #include "itkPngIntegrity.h"
 #include "itkTorchRuntime.h"
@@ -77,7 +78,13 @@ Train(const TrainOptions & options)
     train->SetInitialModel(initial->GetOutput());
   }
 
-  std::signal(SIGINT, [](int) { isInterrupted = 1; });
+  // The second Ctrl-C ends the program at once.
+  std::signal(SIGINT,
+              [](int)
+              {
+                isInterrupted = 1;
+                std::signal(SIGINT, SIG_DFL);
+              });
   train->AddObserver(ProgressEvent(), [&](const EventObject &) { train->SetAbortGenerateData(isInterrupted != 0); });
   auto writer = UNetModelWriter::New();
   writer->SetFileName(options.Output);
@@ -96,15 +103,21 @@ Train(const TrainOptions & options)
     const ConsoleProgress progress(train, "Training", lastLoss);
     train->GetModel()->Update();
   }
-  catch (const ProcessAborted &)
+  catch (const ExceptionObject & error)
   {
+    const bool isInterruption = dynamic_cast<const ProcessAborted *>(&error) != nullptr;
+    if (!isInterruption && train->GetHistory().empty())
+    {
+      throw;
+    }
     const UNetModel::Pointer model = train->GetModel();
     model->DisconnectPipeline();
     writer->SetInput(model);
     writer->Update();
-    itkGenericExceptionMacro("Training was interrupted after "
-                             << train->GetHistory().size() << " of " << options.Training.Epochs
-                             << " epochs; the model so far is in " << options.Output << '.');
+    itkGenericExceptionMacro("Training " << (isInterruption ? "was interrupted" : "failed") << " after "
+                                         << train->GetHistory().size() << " of " << options.Training.Epochs
+                                         << " epochs; the model so far is in " << options.Output
+                                         << (isInterruption ? "." : ". Cause: " + ErrorSentence(error)));
   }
   writer->SetInput(train->GetModel());
   writer->Update();
@@ -130,6 +143,13 @@ AddTrainCommand(CLI::App & app)
     [options]
     {
       TorchRuntime::SetNumberOfThreads(options->Threads);
+      if (!options->InitialModel.empty())
+      {
+        auto initial = UNetModelReader::New();
+        initial->SetFileName(options->InitialModel);
+        initial->UpdateOutputInformation();
+        options->Specification = initial->GetOutput()->GetSpecification();
+      }
       options->Specification.Dimension == 3 ? Train<3>(*options) : Train<2>(*options);
     });
 }

@@ -19,6 +19,15 @@ IsIntactPng(const std::string & fileName);
  * \ingroup ITKTorchCore */
 void
 VerifyImageFile(const std::string & fileName);
+
+class ImageIOBase;
+
+/** To be asked before a reader of `dimension` takes the first slice of a larger image without a word.
+ * \param io as the reader made it, its information read
+ * \throws ExceptionObject that names the file and both dimensions
+ * \ingroup ITKTorchCore */
+void
+VerifyImageFileDimension(const ImageIOBase & io, unsigned int dimension);
 } // namespace itk
 
 #endif

@@ -5,6 +5,7 @@
 
 #include "itkTorchImage.h"
 #include "itkNumericTraits.h"
+#include "itkTorchExecution.h"
 
 namespace itk
 {
@@ -52,7 +53,10 @@ TorchImage<TImage>::SynchronizeHost() const
     return;
   }
   auto container = TorchPixelContainer<PixelContainer>::New();
-  container->SetTensor(m_DeviceTensor.ToInterleaved().To(TorchDevice::CPU()).ToInterleaved());
+  TorchExecution::Run(*this,
+                      m_DeviceTensor.GetDevice(),
+                      [this, &container]
+                      { container->SetTensor(m_DeviceTensor.ToInterleaved().To(TorchDevice::CPU()).ToInterleaved()); });
   // The pixels do not change, so neither does the time of their modification.
   m_IsSynchronizing = true;
   const_cast<Self *>(this)->SetPixelContainer(container);

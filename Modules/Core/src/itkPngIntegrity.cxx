@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkPngIntegrity.h"
+#include "itkImageIOBase.h"
 #include "itkMacro.h"
 #include "itk_zlib.h"
 #include <cstdint>
@@ -88,6 +89,19 @@ VerifyImageFile(const std::string & fileName)
   if (begin == signature && !IsIntactPng(fileName))
   {
     itkGenericExceptionMacro(<< fileName << ": it is not an image that can be read.");
+  }
+}
+
+void
+VerifyImageFileDimension(const ImageIOBase & io, unsigned int dimension)
+{
+  for (unsigned int axis = dimension; axis < io.GetNumberOfDimensions(); ++axis)
+  {
+    if (io.GetDimensions(axis) > 1)
+    {
+      itkGenericExceptionMacro(<< io.GetFileName() << ": its dimension must be " << dimension << ", but is "
+                               << io.GetNumberOfDimensions() << '.');
+    }
   }
 }
 } // namespace itk

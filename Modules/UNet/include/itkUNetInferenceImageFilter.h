@@ -22,6 +22,12 @@ struct UNetOutputTraits
                                                                   : UNetInferenceOutput::Labels);
 };
 
+/** \throws ExceptionObject if a network cannot turn `image` into a TOutputImage: an empty image, another dimension or
+ * number of components, more classes than the output's pixels can name */
+template <typename TOutputImage, typename TInputImage>
+void
+VerifyUNetFilterInput(const UNetModel & model, const TInputImage * image);
+
 /** \class UNetInferenceImageFilter
  * \brief Segments an image with a trained U-Net.
  *

@@ -7,6 +7,34 @@
 
 namespace itk
 {
+template <typename TOutputImage, typename TInputImage>
+void
+VerifyUNetFilterInput(const UNetModel & model, const TInputImage * image)
+{
+  using Traits = UNetOutputTraits<TOutputImage>;
+  using ComponentType = typename Traits::ComponentType;
+  static_assert(!Traits::IsVectorImage || std::is_floating_point<ComponentType>::value,
+                "Probabilities need float or double components.");
+  const double classes = model.GetSpecification().Classes;
+  if (image->GetLargestPossibleRegion().GetNumberOfPixels() == 0)
+  {
+    itkGenericExceptionMacro("The image must have at least 1 pixel, but its size is "
+                             << image->GetLargestPossibleRegion().GetSize() << '.');
+  }
+  VerifyUNetModelFitsImage(model, TInputImage::ImageDimension, image->GetNumberOfComponentsPerPixel());
+  if (Traits::Output == UNetInferenceOutput::ForegroundProbability && classes > 2)
+  {
+    itkGenericExceptionMacro("An image of one probability needs a model of 1 or 2 classes, but the model has "
+                             << classes << "; use a VectorImage.");
+  }
+  const double largest = static_cast<double>(NumericTraits<ComponentType>::max());
+  if (Traits::Output == UNetInferenceOutput::Labels && classes - 1.0 > largest)
+  {
+    itkGenericExceptionMacro("The model's classes must be at most "
+                             << largest + 1.0 << " for labels of this pixel type, but are " << classes << '.');
+  }
+}
+
 template <typename TInputImage, typename TOutputImage>
 UNetInferenceImageFilter<TInputImage, TOutputImage>::UNetInferenceImageFilter()
 {
@@ -18,18 +46,7 @@ void
 UNetInferenceImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() ITKv5_CONST
 {
   Superclass::VerifyInputInformation();
-  if (this->GetInput()->GetLargestPossibleRegion().GetNumberOfPixels() == 0)
-  {
-    itkExceptionMacro("The image must have at least 1 pixel, but its size is "
-                      << this->GetInput()->GetLargestPossibleRegion().GetSize() << '.');
-  }
-  VerifyUNetModelFitsImage(*this->GetModel(), ImageDimension, this->GetInput()->GetNumberOfComponentsPerPixel());
-  if (UNetOutputTraits<TOutputImage>::Output == UNetInferenceOutput::ForegroundProbability &&
-      this->GetModel()->GetSpecification().Classes > 2)
-  {
-    itkExceptionMacro("An image of one probability needs a model of 1 or 2 classes, but the model has "
-                      << this->GetModel()->GetSpecification().Classes << "; use a VectorImage.");
-  }
+  VerifyUNetFilterInput<TOutputImage>(*this->GetModel(), this->GetInput());
 }
 
 template <typename TInputImage, typename TOutputImage>

@@ -48,7 +48,7 @@ public:
   void
   AddPair(const TImage * image, const TLabelImage * label, const TWeightImage * weight = nullptr);
 
-  /** Any formats that ITK reads; an alpha component is left out.
+  /** Any formats that ITK reads, with all components of their pixels.
    * \param weightFile empty for none */
   void
   AddPairOfFiles(const std::string & imageFile, const std::string & labelFile, const std::string & weightFile = {});

@@ -63,10 +63,6 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() ITKv5_
 {
   Superclass::VerifyPreconditions();
   m_IntensityRule.Verify();
-  if (this->GetInitialModel() == nullptr)
-  {
-    VerifyUNetTraining(m_Specification, m_Parameters);
-  }
   if (this->GetTrainingData()->GetNumberOfPairs() == 0)
   {
     itkExceptionMacro("TrainingData must hold at least 1 pair, but holds 0.");
@@ -89,7 +85,7 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() ITK
     model->SetIntensityRule(m_IntensityRule);
   }
   VerifyUNetTraining(model->GetSpecification(), m_Parameters);
-  VerifyUNetModelFitsImage(*model, ImageDimension, this->GetInput()->GetNumberOfComponentsPerPixel());
+  VerifyUNetFilterInput<TOutputImage>(*model, this->GetInput());
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -143,6 +139,9 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateTensors()
   {
     model->SetSpecification(m_Specification);
     model->SetIntensityRule(m_IntensityRule);
+    model->SetClassNames({});
+    model->SetSpacing({});
+    model->SetRecipe({});
     model->InitializeWeights(m_Parameters.Seed);
   }
   if (!m_ClassNames.empty())

@@ -80,6 +80,17 @@ struct Entry
 Entry
 ParseEntry(const std::string & fileName, const std::string & name, const nlohmann::json & json, std::uint64_t dataSize)
 {
+  for (const char * key : { "shape", "data_offsets" })
+  {
+    for (const auto & number : json.at(key))
+    {
+      if (!number.is_number_unsigned())
+      {
+        Refuse(fileName,
+               std::string("\"") + key + "\" of tensor \"" + name + "\" must hold whole numbers of at least 0");
+      }
+    }
+  }
   Entry         entry{ name,
                ScalarTypeOf(fileName, name, json.at("dtype").get<std::string>()),
                json.at("shape").get<std::vector<std::int64_t>>(),

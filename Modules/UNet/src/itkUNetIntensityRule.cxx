@@ -111,7 +111,9 @@ UNetIntensityRule::Apply(const TorchTensor & image) const
 {
   at::Tensor         tensor = GetATensor(image);
   const std::int64_t components = tensor.size(1);
-  if (tensor.is_floating_point())
+  const bool         isInteger = !tensor.is_floating_point();
+  tensor = tensor.to(at::kFloat);
+  if (!isInteger)
   {
     const std::int64_t bad = tensor.numel() - at::isfinite(tensor).sum().item<std::int64_t>();
     if (bad > 0)
@@ -125,7 +127,6 @@ UNetIntensityRule::Apply(const TorchTensor & image) const
     itkGenericExceptionMacro("An image must have 1, 3 or more components for a luminance, but has " << components
                                                                                                     << '.');
   }
-  tensor = tensor.to(at::kFloat);
   if (Colour == UNetColour::Luminance && components > 1)
   {
     tensor = tensor.narrow(1, 0, 1).mul(0.299).add_(tensor.narrow(1, 1, 1), 0.587).add_(tensor.narrow(1, 2, 1), 0.114);

@@ -28,9 +28,20 @@ FromJson(const nlohmann::json & json, const TorchParameterTable & table, void * 
   for (const auto & [name, value] : json.items())
   {
     const auto & parameter = table.GetParameter(name);
-    std::visit([&, &text = value](const auto & kind)
-               { parameter.Set(parameters, text.template get<std::decay_t<decltype(kind)>>()); },
-               parameter.Default);
+    std::visit(
+      [&, &text = value](const auto & kind)
+      {
+        const auto wanted = text.template get<std::decay_t<decltype(kind)>>();
+        parameter.Set(parameters, wanted);
+        // A type that cannot hold the value, or an unknown choice.
+        if (parameter.Get(parameters) != TorchParameterValue(wanted) || (text.is_number_float() && wanted != text))
+        {
+          itkGenericExceptionMacro(<< parameter.Name << " must be a value of its type ("
+                                   << (parameter.Choices.empty() ? parameter.Range.Describe() : "a named choice")
+                                   << "), but is " << text.dump() << '.');
+        }
+      },
+      parameter.Default);
   }
 }
 } // namespace

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetModelReader.h"
+#include "itkTorchExecution.h"
 #include "itkUNetModelFile.h"
 
 namespace itk
@@ -36,13 +37,13 @@ UNetModelReader::VerifyPreconditions() ITKv5_CONST
 void
 UNetModelReader::GenerateOutputInformation()
 {
-  ReadUNetModelFile(m_FileName, *this->GetOutput(), false);
+  TorchExecution::Run(*this, TorchDevice::CPU(), [this] { ReadUNetModelFile(m_FileName, *this->GetOutput(), false); });
 }
 
 void
 UNetModelReader::GenerateData()
 {
-  ReadUNetModelFile(m_FileName, *this->GetOutput(), true);
+  TorchExecution::Run(*this, TorchDevice::CPU(), [this] { ReadUNetModelFile(m_FileName, *this->GetOutput(), true); });
 }
 
 void

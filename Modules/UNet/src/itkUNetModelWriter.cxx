@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkUNetModelWriter.h"
 #include "itkAtomicFileWrite.h"
+#include "itkTorchExecution.h"
 #include "itkUNetModelFile.h"
 
 namespace itk
@@ -49,7 +50,7 @@ UNetModelWriter::VerifyPreconditions() ITKv5_CONST
 void
 UNetModelWriter::GenerateData()
 {
-  WriteUNetModelFile(m_FileName, *this->GetInput());
+  TorchExecution::Run(*this, TorchDevice::CPU(), [this] { WriteUNetModelFile(m_FileName, *this->GetInput()); });
 }
 
 void

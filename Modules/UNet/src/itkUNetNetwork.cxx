@@ -25,6 +25,9 @@ namespace
 constexpr double       runningMomentum = 0.1;
 constexpr std::int64_t numberOfGroups = 8;
 
+/** Apart from the streams that training draws from. */
+constexpr std::uint32_t weightStream = 100;
+
 at::MemoryFormat
 ChannelsLast(std::int64_t dimensionOfTensor)
 {
@@ -46,7 +49,7 @@ InitializeUNetWeights(const UNetSpecification & specification, std::uint64_t see
       at::full(description.Shape, description.InitialValue == UNetTensorDescription::Kind::One ? 1.0 : 0.0, at::kFloat);
     if (isWeight)
     {
-      TorchRandom  random(seed, 0, number);
+      TorchRandom  random(seed, 0, number, weightStream);
       const double deviation = std::sqrt(2.0 / static_cast<double>(description.FanIn));
       float *      value = tensor.mutable_data_ptr<float>();
       for (std::int64_t i = 0; i < tensor.numel(); ++i)

@@ -13,7 +13,10 @@
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
+#include <algorithm>
 #include <chrono>
+#include <cmath>
+#include <exception>
 #include <numeric>
 #include <optional>
 
@@ -53,13 +56,15 @@ public:
     , m_Cached(data.GetNumberOfPairs())
   {}
 
-  /** Loads every pair once. */
+  /** Loads every pair once.
+   * \param progress is called before each pair, so that an observer can end the loading */
   void
-  Verify()
+  Verify(const std::function<void(double)> & progress)
   {
     std::string problems;
     for (std::size_t pair = 0; pair < m_Cached.size(); ++pair)
     {
+      progress(0.0);
       try
       {
         Get(pair);
@@ -94,14 +99,45 @@ public:
     return sample;
   }
 
+  /** The pixel size that all pairs share; empty where they differ, and for 1 along all axes, which ITK gives to files
+   * that state none. */
+  std::vector<double>
+  GetCommonSpacing() const
+  {
+    const bool isStated =
+      std::any_of(m_CommonSpacing.begin(), m_CommonSpacing.end(), [](double spacing) { return spacing != 1.0; });
+    return isStated && !m_HasSeveralSpacings ? m_CommonSpacing : std::vector<double>{};
+  }
+
 private:
+  static bool
+  IsSameSpacing(const std::vector<double> & a, const std::vector<double> & b)
+  {
+    return std::equal(
+      a.begin(), a.end(), b.begin(), b.end(), [](double x, double y) { return std::abs(x - y) <= 1e-3 * y; });
+  }
+
+  void
+  NoteSpacing(std::size_t pair, const std::vector<double> & spacing)
+  {
+    if (!m_Model.GetSpacing().empty() && !IsSameSpacing(spacing, m_Model.GetSpacing()))
+    {
+      itkGenericExceptionMacro(<< m_Data.GetName(pair) << ": spacing along x must be the initial model's, "
+                               << m_Model.GetSpacing()[0] << ", and so along the other axes, but is " << spacing[0]
+                               << '.');
+    }
+    m_HasSeveralSpacings |= !m_CommonSpacing.empty() && !IsSameSpacing(spacing, m_CommonSpacing);
+    m_CommonSpacing = spacing;
+  }
+
   PreparedSample
-  Prepare(std::size_t pair) const
+  Prepare(std::size_t pair)
   {
     const UNetTrainingSample sample = m_Data.GetSample(pair);
     const auto &             specification = m_Model.GetSpecification();
     const auto               shape = sample.Image.GetShape();
     PreparedSample           prepared;
+    NoteSpacing(pair, sample.Spacing);
     try
     {
       VerifyUNetModelFitsImage(
@@ -141,6 +177,8 @@ private:
   const UNetTrainingParameters &             m_Parameters;
   std::vector<std::optional<PreparedSample>> m_Cached;
   std::size_t                                m_NumberOfBytes{ 0 };
+  std::vector<double>                        m_CommonSpacing;
+  bool                                       m_HasSeveralSpacings{ false };
 };
 
 PreparedSample
@@ -356,6 +394,13 @@ VerifyUNetTraining(const UNetSpecification & specification, const UNetTrainingPa
                                                                << ", the network's stride with " << specification.Levels
                                                                << " levels, but is " << parameters.CropSize << '.');
   }
+  // At the stride itself the deepest level is one pixel, and a batch of one crop has no variance.
+  if (specification.Normalization == UNetNormalization::Batch && parameters.CropSize < 2 * specification.GetStride())
+  {
+    itkGenericExceptionMacro("CropSize must be at least " << 2 * specification.GetStride()
+                                                          << " with batch normalisation, but is " << parameters.CropSize
+                                                          << '.');
+  }
 }
 
 void
@@ -365,6 +410,7 @@ UNetTraining::Run(UNetModel &                    model,
                   const TorchDevice &            device,
                   const Observer &               observer)
 {
+  const c10::AutoGradMode noGradients(false);
   model.Verify();
   VerifyUNetTraining(model.GetSpecification(), parameters);
   const std::size_t numberOfPairs = data.GetNumberOfPairs();
@@ -373,7 +419,8 @@ UNetTraining::Run(UNetModel &                    model,
     itkGenericExceptionMacro("TrainingData must hold at least 1 pair, but holds 0.");
   }
   SampleCache cache(model, data, parameters);
-  cache.Verify();
+  cache.Verify(observer.Progress);
+  model.SetSpacing(cache.GetCommonSpacing());
 
   UNetNetwork       network = MakeTrainableNetwork(model, device);
   AdamOptimizer     optimizer(TrainedTensors(network));
@@ -404,6 +451,12 @@ UNetTraining::Run(UNetModel &                    model,
           loss.backward();
           record.Loss += loss.item<double>() / static_cast<double>(batchesPerEpoch);
         }
+        if (!std::isfinite(record.Loss))
+        {
+          itkGenericExceptionMacro("The loss must be finite, but is " << record.Loss << " in epoch " << epoch
+                                                                      << "; LearningRate is " << parameters.LearningRate
+                                                                      << '.');
+        }
         optimizer.Step(record.LearningRate, parameters.WeightDecay);
         observer.Progress(static_cast<double>(batch + 1) / static_cast<double>(numberOfBatches));
       }
@@ -413,8 +466,16 @@ UNetTraining::Run(UNetModel &                    model,
   }
   catch (...)
   {
-    PublishWeights(network, model);
-    throw;
+    const auto cause = std::current_exception();
+    try
+    {
+      PublishWeights(network, model);
+    }
+    catch (const std::exception &)
+    {
+      // The device that failed may not give its weights back; the first error is the one to report.
+    }
+    std::rethrow_exception(cause);
   }
   PublishWeights(network, model);
 }

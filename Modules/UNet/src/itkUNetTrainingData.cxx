@@ -23,6 +23,7 @@ ReadImage(const std::string & fileName)
   {
     itkGenericExceptionMacro(<< fileName << ": it is not an image that can be read.");
   }
+  VerifyImageFileDimension(*reader->GetImageIO(), TImage::ImageDimension);
   return reader->GetOutput();
 }
 

@@ -299,6 +299,14 @@ TEST(UNetInferenceErrors, AFailedAllocationIsReportedAndTheNextRunIsGood)
   EXPECT_NO_THROW(filter->Update());
 }
 
+TEST(UNetInferenceErrors, LabelsThatThePixelTypeCannotHoldAreRefused)
+{
+  const auto filter = MakeFilter<ScalarImage<2>, LabelImage<2>>(MakeAwkwardImage<ScalarImage<2>>(),
+                                                                MakeModel(SmallSpecification(2, 1, 300)));
+  ExpectContains(MessageOf([&] { filter->Update(); }),
+                 "classes must be at most 256 for labels of this pixel type, but are 300.");
+}
+
 TEST(UNetInferenceErrors, OneProbabilityNeedsOneOrTwoClasses)
 {
   const auto filter = MakeFilter<ScalarImage<2>, ScalarImage<2>>(MakeAwkwardImage<ScalarImage<2>>(),

@@ -163,7 +163,17 @@ TEST(UNetModelFile, HeadersThatLieAreRefusedWithTheReason)
     messageFor(MakeFile(R"({"a":{"dtype":"F32","shape":[9007199254740992,4096],"data_offsets":[0,4]}})", "1234")),
     "the shape of tensor \"a\" is impossible");
   ExpectContains(messageFor(MakeFile(R"({"a":{"dtype":"F32","shape":[-1],"data_offsets":[0,4]}})", "1234")),
-                 "the shape of tensor \"a\" is impossible");
+                 "\"shape\" of tensor \"a\" must hold whole numbers of at least 0");
+  ExpectContains(messageFor(MakeFile(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,1e30]}})", "1234")),
+                 "\"data_offsets\" of tensor \"a\" must hold whole numbers of at least 0");
+  // No element, but strides that no machine can count.
+  EXPECT_THROW(
+    {
+      WriteBytes(folder.File("bad.safetensors"),
+                 MakeFile(R"({"a":{"dtype":"F32","shape":[0,4611686018427387904,4],"data_offsets":[0,0]}})", ""));
+      Read(folder.File("bad.safetensors"));
+    },
+    itk::ExceptionObject);
   ExpectContains(messageFor(MakeFile(R"({"a":{"dtype":"I8","shape":[4],"data_offsets":[0,4]}})", "1234")),
                  "the type of tensor \"a\" must be F64, F32, F16 or BF16, but is I8");
   ExpectContains(messageFor(MakeFile(R"({"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4]},)"
@@ -192,6 +202,10 @@ TEST(UNetModelFile, MetadataOutsideTheSpecificationsRangesIsRefused)
     return MessageOf([&] { Read(folder.File("bad.safetensors")); });
   };
   ExpectContains(messageFor(R"({"Levels":99})"), "Levels must be in [1, 8], but is 99.");
+  ExpectContains(messageFor(R"({"Levels":2.5})"), "Levels must be a value of its type (in [1, 8]), but is 2.5.");
+  ExpectContains(messageFor(R"({"Channels":4294967297})"), "Channels must be a value of its type");
+  ExpectContains(messageFor(R"({"Normalization":"layer"})"),
+                 "Normalization must be a value of its type (a named choice), but is \"layer\".");
   ExpectContains(messageFor(R"({"Depth":3})"), "There is no parameter \"Depth\".");
   ExpectContains(messageFor(R"({"Levels":"deep"})"), "has metadata that cannot be read");
   ExpectContains(messageFor("[1"), "has metadata that cannot be read");

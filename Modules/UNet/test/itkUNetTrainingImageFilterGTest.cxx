@@ -372,6 +372,49 @@ TEST(UNetTrainingErrors, ACropThatTheNetworkCannotHalveIsRefused)
                  "CropSize must be a multiple of 4, the network's stride with 2 levels, but is 30.");
 }
 
+TEST(UNetTrainingErrors, ACropWhoseDeepestLevelIsOnePixelIsRefusedWithBatchNormalisation)
+{
+  const auto filter = MakeFilter<2>();
+  filter->SetCropSize(4);
+  ExpectContains(MessageOf([&] { filter->Update(); }),
+                 "CropSize must be at least 8 with batch normalisation, but is 4.");
+}
+
+TEST(UNetTrainingErrors, ALossThatDivergesEndsTheTraining)
+{
+  const auto filter = MakeFilter<2>("cpu", 5);
+  filter->SetLearningRate(1e30);
+  ExpectContains(MessageOf([&] { filter->Update(); }), "The loss must be finite, but is ");
+}
+
+TEST(UNetTraining, TheModelRecordsASpacingThatAllPairsShareAndKeepsToIt)
+{
+  const auto train = [](double spacing, const UNetModel * initial)
+  {
+    auto data = UNetTrainingData::New();
+    for (unsigned int number = 0; number < 3; ++number)
+    {
+      const auto [image, label] = MakePair<2>(24, number);
+      image->SetSpacing(spacing);
+      label->SetSpacing(spacing);
+      data->AddPair(image.GetPointer(), label.GetPointer());
+    }
+    const auto filter = MakeFilter<2>("cpu", 1);
+    filter->SetTrainingData(data);
+    filter->SetInitialModel(initial);
+    filter->Update();
+    const UNetModel::Pointer model = filter->GetModel();
+    model->DisconnectPipeline();
+    return model;
+  };
+  const auto half = train(0.5, nullptr);
+  EXPECT_EQ(half->GetSpacing(), (std::vector<double>{ 0.5, 0.5 }));
+  EXPECT_TRUE(train(1.0, nullptr)->GetSpacing().empty());
+  EXPECT_EQ(train(0.5, half)->GetSpacing(), half->GetSpacing());
+  ExpectContains(MessageOf([&] { train(0.7, half); }),
+                 "spacing along x must be the initial model's, 0.5, and so along the other axes, but is 0.7.");
+}
+
 TEST(UNetTrainingErrors, ParametersOutsideTheirRangesAreNamedTogether)
 {
   const auto filter = MakeFilter<2>();
