@@ -22,6 +22,10 @@ public:
    * cause. ITK's own exceptions pass unchanged. */
   static void
   Run(const LightObject & filter, const TorchDevice & device, const std::function<void()> & body);
+
+  /** \throws ProcessAborted that names the filter */
+  [[noreturn]] static void
+  ThrowAborted(const char * nameOfFilter);
 };
 } // namespace itk
 

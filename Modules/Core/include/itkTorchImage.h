@@ -6,7 +6,6 @@
 #include "itkTorchResident.h"
 #include "itkImage.h"
 #include "itkVectorImage.h"
-#include <mutex>
 
 namespace itk
 {
@@ -24,7 +23,7 @@ public:
   itkNewMacro(Self);
   itkTypeMacro(TorchPixelContainer, TContainer);
 
-  /** \param tensor interleaved host pixels without gaps */
+  /** \param tensor interleaved host pixels without gaps; undefined for none */
   void
   SetTensor(const TorchTensor & tensor);
 
@@ -72,26 +71,6 @@ public:
   using PixelContainer = typename TImage::PixelContainer;
   using ElementType = typename PixelContainer::Element;
 
-  TorchResidence
-  GetResidence() const override
-  {
-    return m_Residence;
-  }
-
-  const TorchTensor &
-  GetDeviceTensor() const override
-  {
-    return m_DeviceTensor;
-  }
-
-  /** The pixels of the buffered region from now on: `tensor`, which becomes the ITK buffer itself on the host. */
-  void
-  SetTensor(const TorchTensor & tensor);
-
-  /** Makes ITK's buffer hold the pixels; the device keeps its copy. */
-  void
-  SynchronizeHost() const;
-
   ElementType *
   GetBufferPointer()
   {
@@ -135,16 +114,9 @@ protected:
   ~TorchImage() override = default;
 
   void
-  PrintSelf(std::ostream & os, Indent indent) const override;
-
-private:
+  SetHostTensor(const TorchTensor & tensor) override;
   void
-  DropDeviceCopy() const;
-
-  mutable std::recursive_mutex m_Mutex;
-  mutable TorchTensor          m_DeviceTensor;
-  mutable TorchResidence       m_Residence{ TorchResidence::HostOnly };
-  mutable bool                 m_IsSynchronizing{ false };
+  PrintSelf(std::ostream & os, Indent indent) const override;
 };
 
 /** The pixels of `region` of `image` as a tensor of shape (1, C, …, y, x) on `device`.

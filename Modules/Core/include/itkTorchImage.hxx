@@ -5,7 +5,6 @@
 
 #include "itkTorchImage.h"
 #include "itkNumericTraits.h"
-#include "itkTorchExecution.h"
 
 namespace itk
 {
@@ -23,60 +22,22 @@ TorchPixelContainer<TContainer>::SetTensor(const TorchTensor & tensor)
 
 template <typename TImage>
 void
-TorchImage<TImage>::SetTensor(const TorchTensor & tensor)
+TorchImage<TImage>::SetHostTensor(const TorchTensor & tensor)
 {
-  const std::lock_guard<std::recursive_mutex> lock(m_Mutex);
-  if (tensor.GetDevice().IsHost())
-  {
-    auto container = TorchPixelContainer<PixelContainer>::New();
-    container->SetTensor(tensor);
-    m_DeviceTensor = TorchTensor{};
-    m_Residence = TorchResidence::HostOnly;
-    this->SetPixelContainer(container);
-  }
-  else
-  {
-    m_DeviceTensor = tensor;
-    m_Residence = TorchResidence::DeviceOnly;
-    this->SetPixelContainer(PixelContainer::New());
-  }
-  this->ComputeOffsetTable();
-}
-
-template <typename TImage>
-void
-TorchImage<TImage>::SynchronizeHost() const
-{
-  const std::lock_guard<std::recursive_mutex> lock(m_Mutex);
-  if (m_Residence != TorchResidence::DeviceOnly)
-  {
-    return;
-  }
   auto container = TorchPixelContainer<PixelContainer>::New();
-  TorchExecution::Run(*this,
-                      m_DeviceTensor.GetDevice(),
-                      [this, &container]
-                      { container->SetTensor(m_DeviceTensor.ToInterleaved().To(TorchDevice::CPU()).ToInterleaved()); });
-  // The pixels do not change, so neither does the time of their modification.
-  m_IsSynchronizing = true;
-  const_cast<Self *>(this)->SetPixelContainer(container);
-  m_IsSynchronizing = false;
-  m_Residence = TorchResidence::Both;
+  container->SetTensor(tensor);
+  this->SetPixelContainer(container);
+  this->ComputeOffsetTable();
 }
 
 template <typename TImage>
 void
 TorchImage<TImage>::Modified() const
 {
-  const std::lock_guard<std::recursive_mutex> lock(m_Mutex);
-  if (m_IsSynchronizing)
+  if (!this->IsSynchronizing())
   {
-    return;
-  }
-  Superclass::Modified();
-  if (m_Residence == TorchResidence::Both)
-  {
-    DropDeviceCopy();
+    Superclass::Modified();
+    this->DropStaleDeviceCopy();
   }
 }
 
@@ -105,11 +66,11 @@ TorchImage<TImage>::UpdateOutputData()
 {
   const bool isDeviceOnlyWanted = TakeDeviceOnlyRequest();
   // A native consumer that was served earlier in this pass must find its pixels again after a second execution.
-  const bool wasOnHost = m_Residence != TorchResidence::DeviceOnly && this->GetPixelContainer()->Size() > 0;
+  const bool wasOnHost = this->GetResidence() != TorchResidence::DeviceOnly && this->GetPixelContainer()->Size() > 0;
   Superclass::UpdateOutputData();
   if (!isDeviceOnlyWanted || wasOnHost)
   {
-    SynchronizeHost();
+    this->SynchronizeHost();
   }
 }
 
@@ -159,24 +120,10 @@ TorchImage<TImage>::Graft(const TImage * image)
 
 template <typename TImage>
 void
-TorchImage<TImage>::DropDeviceCopy() const
-{
-  const std::lock_guard<std::recursive_mutex> lock(m_Mutex);
-  m_DeviceTensor = TorchTensor{};
-  m_Residence = TorchResidence::HostOnly;
-}
-
-template <typename TImage>
-void
 TorchImage<TImage>::PrintSelf(std::ostream & os, Indent indent) const
 {
   Superclass::PrintSelf(os, indent);
-  static constexpr const char * names[] = { "HostOnly", "DeviceOnly", "Both" };
-  os << indent << "Residence: " << names[static_cast<int>(m_Residence)] << std::endl;
-  if (m_DeviceTensor.IsDefined())
-  {
-    os << indent << "Device: " << m_DeviceTensor.GetDevice() << std::endl;
-  }
+  this->PrintResidence(os, indent);
 }
 
 template <typename TImage>
@@ -202,9 +149,9 @@ GetTorchTensor(const TImage * image, const typename TImage::RegionType & region,
   {
     return resident->GetDeviceTensor().Crop(start, size).To(device);
   }
-  if (const auto * const torchImage = dynamic_cast<const TorchImage<TImage> *>(image))
+  if (resident != nullptr)
   {
-    torchImage->SynchronizeHost();
+    resident->SynchronizeHost();
   }
   ElementType * const buffer = const_cast<TImage *>(image)->GetPixelContainer()->GetBufferPointer();
   return TorchTensor::FromPixels(buffer,

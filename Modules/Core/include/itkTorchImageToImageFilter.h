@@ -47,6 +47,7 @@ public:
 
   using OutputImageRegionType = typename TOutputImage::RegionType;
   using DataObjectPointer = ProcessObject::DataObjectPointer;
+  using DataObjectPointerArray = ProcessObject::DataObjectPointerArray;
   using DataObjectPointerArraySizeType = ProcessObject::DataObjectPointerArraySizeType;
   using DataObjectIdentifierType = ProcessObject::DataObjectIdentifierType;
 

@@ -52,15 +52,8 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::PropagateRequestedRegion(Dat
   }
   this->GenerateOutputRequestedRegion(output);
   {
-    const bool                                isDeviceWanted = !this->GetResolvedDevice().IsHost();
-    std::vector<TorchResident::DeviceRequest> requests;
-    for (const auto & input : this->GetInputs())
-    {
-      if (auto * const resident = dynamic_cast<TorchResident *>(input.GetPointer()); resident && isDeviceWanted)
-      {
-        requests.emplace_back(resident, true);
-      }
-    }
+    const bool isHost = this->GetResolvedDevice().IsHost();
+    const auto requests = TorchResident::RequestDevice(isHost ? DataObjectPointerArray{} : this->GetInputs(), true);
     this->GenerateInputRequestedRegion();
   }
 
@@ -105,14 +98,7 @@ void
 TorchImageToImageFilter<TInputImage, TOutputImage>::GenerateOutputRequestedRegion(DataObject * output)
 {
   // The sibling outputs get a region so that they can be produced, not because somebody reads them on the host.
-  std::vector<TorchResident::DeviceRequest> requests;
-  for (const auto & sibling : this->GetOutputs())
-  {
-    if (auto * const resident = dynamic_cast<TorchResident *>(sibling.GetPointer()); resident && sibling != output)
-    {
-      requests.emplace_back(resident, false);
-    }
-  }
+  const auto requests = TorchResident::RequestDevice(this->GetOutputs(), false, output);
   Superclass::GenerateOutputRequestedRegion(output);
 }
 
@@ -178,24 +164,8 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::SetOutputTensor(TImage * out
   {
     expected.push_back(static_cast<std::int64_t>(region.GetSize(axis)));
   }
-  if (tensor.GetShape() != expected || tensor.GetComponentType() != GetTorchComponentType<ComponentType>())
-  {
-    itkExceptionMacro(
-      "The computed tensor does not fit the output image: its shape and component type must be those of "
-      "the requested region "
-      << region.GetSize() << " with " << expected[1] << " component(s).");
-  }
-  TorchTensor pixels = tensor.ToInterleaved();
-  if (pixels.GetDevice().IsHost())
-  {
-    for (const auto & input : m_InputTensors)
-    {
-      if (pixels.SharesMemoryWith(input))
-      {
-        pixels = pixels.Clone();
-      }
-    }
-  }
+  const TorchTensor pixels =
+    tensor.ToPixels(expected, GetTorchComponentType<ComponentType>(), m_InputTensors, this->GetNameOfClass());
   auto * const image = dynamic_cast<TorchImage<TImage> *>(output);
   if (image == nullptr)
   {
@@ -212,9 +182,7 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::ReportProgress(float progres
   this->UpdateProgress(progress);
   if (this->GetAbortGenerateData())
   {
-    ProcessAborted aborted(__FILE__, __LINE__);
-    aborted.SetDescription(std::string(this->GetNameOfClass()) + " was aborted by an observer.");
-    throw aborted;
+    TorchExecution::ThrowAborted(this->GetNameOfClass());
   }
 }
 

@@ -3,7 +3,9 @@
 #ifndef itkTorchResident_h
 #define itkTorchResident_h
 
+#include "itkDataObject.h"
 #include "itkTorchTensor.h"
+#include <mutex>
 
 namespace itk
 {
@@ -16,8 +18,8 @@ enum class TorchResidence : std::uint8_t
 };
 
 /** \class TorchResident
- * \brief What a TorchImage is to a filter that knows neither its pixel type nor its dimension: a data object whose
- * pixels can be asked for on a device.
+ * \brief What a TorchImage is to a filter that knows neither its pixel type nor its dimension: a data object that keeps
+ * account of where its pixels are, and whose pixels can be asked for on a device.
  *
  * The wish is part of the request pass, like a requested region. Asking for a region in the ordinary way asks for the
  * host; a Torch filter asks for its device instead, by a DeviceRequest. The two wishes are kept apart and the host
@@ -47,16 +49,54 @@ public:
     bool            m_IsDeviceWanted;
   };
 
-  virtual TorchResidence
-  GetResidence() const = 0;
+  /** One for each resident among `objects` but `except`. */
+  static std::vector<DeviceRequest>
+  RequestDevice(const std::vector<DataObject::Pointer> & objects,
+                bool                                     isDeviceWanted,
+                const DataObject *                       except = nullptr);
+
+  TorchResidence
+  GetResidence() const
+  {
+    return m_Residence;
+  }
 
   /** The device's tensor of the buffered region; undefined while the pixels are on the host only. */
-  virtual const TorchTensor &
-  GetDeviceTensor() const = 0;
+  const TorchTensor &
+  GetDeviceTensor() const
+  {
+    return m_DeviceTensor;
+  }
+
+  /** The pixels of the buffered region from now on: `tensor`, which becomes the ITK buffer itself on the host. */
+  void
+  SetTensor(const TorchTensor & tensor);
+
+  /** Makes ITK's buffer hold the pixels; the device keeps its copy. */
+  void
+  SynchronizeHost() const;
 
 protected:
   TorchResident() = default;
   virtual ~TorchResident() = default;
+
+  /** Makes `tensor`, interleaved and without gaps, ITK's buffer; an undefined one empties it. */
+  virtual void
+  SetHostTensor(const TorchTensor & tensor) = 0;
+
+  /** While ITK's buffer is being replaced by the same pixels. */
+  bool
+  IsSynchronizing() const;
+
+  void
+  DropDeviceCopy() const;
+
+  /** After an edit on the host; keeps what is the only copy. */
+  void
+  DropStaleDeviceCopy() const;
+
+  void
+  PrintResidence(std::ostream & os, Indent indent) const;
 
   void
   RequestHost()
@@ -72,8 +112,12 @@ protected:
   TakeDeviceOnlyRequest();
 
 private:
-  bool m_IsHostWanted{ false };
-  bool m_IsDeviceWanted{ false };
+  mutable std::recursive_mutex m_Mutex;
+  mutable TorchTensor          m_DeviceTensor;
+  mutable TorchResidence       m_Residence{ TorchResidence::HostOnly };
+  mutable bool                 m_IsSynchronizing{ false };
+  bool                         m_IsHostWanted{ false };
+  bool                         m_IsDeviceWanted{ false };
 };
 } // namespace itk
 

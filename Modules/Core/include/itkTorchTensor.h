@@ -108,6 +108,14 @@ public:
   TorchTensor
   ToInterleaved() const;
 
+  /** This tensor as an output image's pixels: interleaved, and sharing no host memory with `inputs`.
+   * \throws ExceptionObject that names `owner` if shape or component type are not the expected ones */
+  TorchTensor
+  ToPixels(const std::vector<std::int64_t> & expectedShape,
+           TorchComponentType                expectedType,
+           const std::vector<TorchTensor> &  inputs,
+           const char *                      owner) const;
+
   /** A copy that shares no memory with this tensor. */
   TorchTensor
   Clone() const;

@@ -54,4 +54,12 @@ TorchExecution::Run(const LightObject & filter, const TorchDevice & device, cons
     Rethrow(filter, device, error.what(), false);
   }
 }
+
+void
+TorchExecution::ThrowAborted(const char * nameOfFilter)
+{
+  ProcessAborted aborted(__FILE__, __LINE__);
+  aborted.SetDescription(std::string(nameOfFilter) + " was aborted by an observer.");
+  throw aborted;
+}
 } // namespace itk

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkTorchResident.h"
+#include "itkTorchExecution.h"
+#include <ostream>
 #include <utility>
 
 namespace itk
@@ -23,6 +25,87 @@ TorchResident::DeviceRequest::~DeviceRequest()
   {
     m_Resident->m_IsHostWanted = m_WasHostWanted;
     m_Resident->m_IsDeviceWanted |= m_IsDeviceWanted;
+  }
+}
+
+std::vector<TorchResident::DeviceRequest>
+TorchResident::RequestDevice(const std::vector<DataObject::Pointer> & objects,
+                             bool                                     isDeviceWanted,
+                             const DataObject *                       except)
+{
+  std::vector<DeviceRequest> requests;
+  for (const auto & object : objects)
+  {
+    if (auto * const resident = dynamic_cast<TorchResident *>(object.GetPointer()); resident && object != except)
+    {
+      requests.emplace_back(resident, isDeviceWanted);
+    }
+  }
+  return requests;
+}
+
+void
+TorchResident::SetTensor(const TorchTensor & tensor)
+{
+  const std::lock_guard<std::recursive_mutex> lock(m_Mutex);
+  const bool                                  isHost = tensor.GetDevice().IsHost();
+  m_DeviceTensor = isHost ? TorchTensor{} : tensor;
+  m_Residence = isHost ? TorchResidence::HostOnly : TorchResidence::DeviceOnly;
+  this->SetHostTensor(isHost ? tensor : TorchTensor{});
+}
+
+void
+TorchResident::SynchronizeHost() const
+{
+  const std::lock_guard<std::recursive_mutex> lock(m_Mutex);
+  if (m_Residence != TorchResidence::DeviceOnly)
+  {
+    return;
+  }
+  TorchTensor pixels;
+  TorchExecution::Run(dynamic_cast<const LightObject &>(*this),
+                      m_DeviceTensor.GetDevice(),
+                      [&] { pixels = m_DeviceTensor.ToInterleaved().To(TorchDevice::CPU()).ToInterleaved(); });
+  // The pixels do not change, so neither does the time of their modification.
+  m_IsSynchronizing = true;
+  const_cast<TorchResident *>(this)->SetHostTensor(pixels);
+  m_IsSynchronizing = false;
+  m_Residence = TorchResidence::Both;
+}
+
+bool
+TorchResident::IsSynchronizing() const
+{
+  const std::lock_guard<std::recursive_mutex> lock(m_Mutex);
+  return m_IsSynchronizing;
+}
+
+void
+TorchResident::DropDeviceCopy() const
+{
+  const std::lock_guard<std::recursive_mutex> lock(m_Mutex);
+  m_DeviceTensor = TorchTensor{};
+  m_Residence = TorchResidence::HostOnly;
+}
+
+void
+TorchResident::DropStaleDeviceCopy() const
+{
+  const std::lock_guard<std::recursive_mutex> lock(m_Mutex);
+  if (m_Residence == TorchResidence::Both)
+  {
+    this->DropDeviceCopy();
+  }
+}
+
+void
+TorchResident::PrintResidence(std::ostream & os, Indent indent) const
+{
+  static constexpr const char * names[] = { "HostOnly", "DeviceOnly", "Both" };
+  os << indent << "Residence: " << names[static_cast<int>(m_Residence)] << std::endl;
+  if (m_DeviceTensor.IsDefined())
+  {
+    os << indent << "Device: " << m_DeviceTensor.GetDevice() << std::endl;
   }
 }
 

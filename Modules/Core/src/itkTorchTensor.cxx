@@ -124,6 +124,28 @@ TorchTensor::ToInterleaved() const
 }
 
 TorchTensor
+TorchTensor::ToPixels(const std::vector<std::int64_t> & expectedShape,
+                      TorchComponentType                expectedType,
+                      const std::vector<TorchTensor> &  inputs,
+                      const char *                      owner) const
+{
+  if (GetShape() != expectedShape || GetComponentType() != expectedType)
+  {
+    itkGenericExceptionMacro(<< owner
+                             << " computed a tensor that does not fit its output image: shape and type must be "
+                             << c10::IntArrayRef(expectedShape) << " of " << scalarTypes[static_cast<int>(expectedType)]
+                             << ", but are " << c10::IntArrayRef(GetShape()) << " of "
+                             << (IsDefined() ? c10::toString(m_Tensor->scalar_type()) : "nothing") << '.');
+  }
+  const TorchTensor pixels = ToInterleaved();
+  const bool        isShared = pixels.GetDevice().IsHost() &&
+                        std::any_of(inputs.begin(),
+                                    inputs.end(),
+                                    [&](const TorchTensor & input) { return pixels.SharesMemoryWith(input); });
+  return isShared ? pixels.Clone() : pixels;
+}
+
+TorchTensor
 TorchTensor::Clone() const
 {
   return MakeTorchTensor(m_Tensor->clone(), m_Device);

@@ -56,9 +56,16 @@ private:
   std::unique_ptr<Implementation> m_Implementation;
 };
 
-/** \throws ExceptionObject if a model cannot be used for images of that dimension and number of components */
+/** \param size pixels along x, y (, z)
+ * \throws ExceptionObject if a model cannot be used for images of that size and number of components */
 void
-VerifyUNetModelFitsImage(const UNetModel & model, unsigned int dimension, unsigned int numberOfComponents);
+VerifyUNetModelFitsImage(const UNetModel &                model,
+                         const std::vector<std::size_t> & size,
+                         unsigned int                     numberOfComponents);
+
+/** \throws ExceptionObject if pixels up to `largest` cannot hold the model's output */
+void
+VerifyUNetModelFitsOutput(const UNetModel & model, UNetInferenceOutput output, double largest);
 } // namespace itk
 
 #endif

@@ -15,24 +15,9 @@ VerifyUNetFilterInput(const UNetModel & model, const TInputImage * image)
   using ComponentType = typename Traits::ComponentType;
   static_assert(!Traits::IsVectorImage || std::is_floating_point<ComponentType>::value,
                 "Probabilities need float or double components.");
-  const double classes = model.GetSpecification().Classes;
-  if (image->GetLargestPossibleRegion().GetNumberOfPixels() == 0)
-  {
-    itkGenericExceptionMacro("The image must have at least 1 pixel, but its size is "
-                             << image->GetLargestPossibleRegion().GetSize() << '.');
-  }
-  VerifyUNetModelFitsImage(model, TInputImage::ImageDimension, image->GetNumberOfComponentsPerPixel());
-  if (Traits::Output == UNetInferenceOutput::ForegroundProbability && classes > 2)
-  {
-    itkGenericExceptionMacro("An image of one probability needs a model of 1 or 2 classes, but the model has "
-                             << classes << "; use a VectorImage.");
-  }
-  const double largest = static_cast<double>(NumericTraits<ComponentType>::max());
-  if (Traits::Output == UNetInferenceOutput::Labels && classes - 1.0 > largest)
-  {
-    itkGenericExceptionMacro("The model's classes must be at most "
-                             << largest + 1.0 << " for labels of this pixel type, but are " << classes << '.');
-  }
+  const auto & size = image->GetLargestPossibleRegion().GetSize();
+  VerifyUNetModelFitsImage(model, { size.begin(), size.end() }, image->GetNumberOfComponentsPerPixel());
+  VerifyUNetModelFitsOutput(model, Traits::Output, static_cast<double>(NumericTraits<ComponentType>::max()));
 }
 
 template <typename TInputImage, typename TOutputImage>

@@ -8,6 +8,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/softmax.h>
+#include <algorithm>
 
 namespace itk
 {
@@ -49,13 +50,20 @@ UNetInferenceParameters::Describe()
 }
 
 void
-VerifyUNetModelFitsImage(const UNetModel & model, unsigned int dimension, unsigned int numberOfComponents)
+VerifyUNetModelFitsImage(const UNetModel &                model,
+                         const std::vector<std::size_t> & size,
+                         unsigned int                     numberOfComponents)
 {
+  if (std::find(size.begin(), size.end(), 0) != size.end())
+  {
+    itkGenericExceptionMacro("The image must have at least 1 pixel, but its size is "
+                             << c10::ArrayRef<std::size_t>(size) << '.');
+  }
   const auto & specification = model.GetSpecification();
-  if (specification.Dimension != dimension)
+  if (specification.Dimension != size.size())
   {
     itkGenericExceptionMacro("The model is for images of dimension "
-                             << specification.Dimension << ", but the image is of dimension " << dimension << '.');
+                             << specification.Dimension << ", but the image is of dimension " << size.size() << '.');
   }
   const unsigned int channels = model.GetIntensityRule().GetNumberOfChannels(numberOfComponents);
   if (channels != specification.Channels)
@@ -63,6 +71,22 @@ VerifyUNetModelFitsImage(const UNetModel & model, unsigned int dimension, unsign
     itkGenericExceptionMacro("The model takes " << specification.Channels << " channel(s), but the image's "
                                                 << numberOfComponents << " component(s) make " << channels
                                                 << " under the model's intensity rule.");
+  }
+}
+
+void
+VerifyUNetModelFitsOutput(const UNetModel & model, UNetInferenceOutput output, double largest)
+{
+  const double classes = model.GetSpecification().Classes;
+  if (output == UNetInferenceOutput::ForegroundProbability && classes > 2)
+  {
+    itkGenericExceptionMacro("An image of one probability needs a model of 1 or 2 classes, but the model has "
+                             << classes << "; use a VectorImage.");
+  }
+  if (output == UNetInferenceOutput::Labels && classes - 1.0 > largest)
+  {
+    itkGenericExceptionMacro("The model's classes must be at most "
+                             << largest + 1.0 << " for labels of this pixel type, but are " << classes << '.');
   }
 }
 

@@ -140,8 +140,7 @@ private:
     NoteSpacing(pair, sample.Spacing);
     try
     {
-      VerifyUNetModelFitsImage(
-        m_Model, static_cast<unsigned int>(shape.size()) - 2, static_cast<unsigned int>(shape[1]));
+      VerifyUNetModelFitsImage(m_Model, { shape.rbegin(), shape.rend() - 2 }, static_cast<unsigned int>(shape[1]));
       prepared.Image = GetATensor(m_Model.GetIntensityRule().Apply(sample.Image));
     }
     catch (const ExceptionObject & error)
