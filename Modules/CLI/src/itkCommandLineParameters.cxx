@@ -4,6 +4,7 @@
 #include "itkTorchDevice.h"
 #include <CLI/CLI.hpp>
 #include <cctype>
+#include <stdexcept>
 
 namespace itk
 {
@@ -31,6 +32,22 @@ Parse(const TorchParameter & parameter, const std::string & text)
         return value;
       }
     }
+    else if (std::holds_alternative<std::vector<double>>(parameter.Default))
+    {
+      std::vector<double> numbers;
+      std::size_t         begin = 0;
+      for (std::size_t end = 0; end != std::string::npos; begin = end + 1)
+      {
+        end = text.find(',', begin);
+        const std::string word = text.substr(begin, end - begin);
+        numbers.push_back(std::stod(word, &used));
+        if (used != word.size())
+        {
+          throw std::invalid_argument(word);
+        }
+      }
+      return numbers;
+    }
     else
     {
       return text;
@@ -38,6 +55,11 @@ Parse(const TorchParameter & parameter, const std::string & text)
   }
   catch (const std::exception &)
   {}
+  if (std::holds_alternative<std::vector<double>>(parameter.Default))
+  {
+    throw CLI::ValidationError("--" + ToOptionName(parameter.Name),
+                               parameter.Name + " must be numbers with commas between them, but is " + text + ".");
+  }
   const bool isWhole = std::holds_alternative<std::int64_t>(parameter.Default);
   throw CLI::ValidationError("--" + ToOptionName(parameter.Name),
                              parameter.Name + " must be a " + (isWhole ? "whole " : "") + "number, but is " + text +
@@ -76,7 +98,9 @@ TypeName(const TorchParameter & parameter)
 {
   if (parameter.Choices.empty())
   {
-    return std::holds_alternative<std::int64_t>(parameter.Default) ? "INTEGER" : "NUMBER";
+    return std::holds_alternative<std::int64_t>(parameter.Default) ? "INTEGER"
+           : std::holds_alternative<double>(parameter.Default)     ? "NUMBER"
+                                                                   : "NUMBER,NUMBER,…";
   }
   std::string names;
   for (const auto & choice : parameter.Choices)

@@ -20,6 +20,8 @@ struct Parameters
   bool         IsFast{ true };
   Shape        Form{ Shape::Square };
 
+  std::vector<double> Weights{ 1.0, 0.5 };
+
   static const itk::TorchParameterTable &
   Describe()
   {
@@ -30,7 +32,8 @@ struct Parameters
                                 .Add("Epochs", &P::Epochs, "Passes.", Range::Between(1, 100))
                                 .Add("Seed", &P::Seed, "Start.")
                                 .Add("IsFast", &P::IsFast, "Speed.")
-                                .AddChoice("Form", &P::Form, "Shape.", { "Round", "Square" });
+                                .AddChoice("Form", &P::Form, "Shape.", { "Round", "Square" })
+                                .Add("Weights", &P::Weights, "Of classes.", Range::AtLeast(0));
     return table;
   }
 };
@@ -145,4 +148,17 @@ TEST(CommandLineParameters, TheHelpShowsGroupRangeDefaultAndChoices)
   {
     EXPECT_NE(help.find(words), std::string::npos) << words << " in\n" << help;
   }
+}
+
+TEST(CommandLineParameters, AListIsNumbersWithCommasBetweenThem)
+{
+  EXPECT_EQ(CommandLine({ "--weights", "2,0.25,1e1" }).Values.Weights, (std::vector<double>{ 2.0, 0.25, 10.0 }));
+  EXPECT_EQ(CommandLine({ "--weights", "3" }).Values.Weights, (std::vector<double>{ 3.0 }));
+  for (const char * const wrong : { "1,", "a", "1;2", "" })
+  {
+    EXPECT_NE(CommandLine({ "--weights", wrong }).Problem.find("Weights must be numbers"), std::string::npos) << wrong;
+  }
+  EXPECT_NE(CommandLine({ "--weights", "1,-2" }).Problem.find("Weights must be numbers, each at least 0, but is 1,-2."),
+            std::string::npos);
+  EXPECT_NE(CommandLine({}).Help.find("NUMBER,NUMBER"), std::string::npos);
 }

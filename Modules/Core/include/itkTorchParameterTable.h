@@ -25,13 +25,13 @@ enum class TorchParameterUnit : std::uint8_t
 };
 
 /** Value of a parameter. An enumeration is its name. */
-using TorchParameterValue = std::variant<bool, std::int64_t, double, std::string>;
+using TorchParameterValue = std::variant<bool, std::int64_t, double, std::string, std::vector<double>>;
 
-/** As people write it: true, 3, 0.5, name. */
+/** As people write it: true, 3, 0.5, name, or 1,2.5. */
 std::string
 ToString(const TorchParameterValue & value);
 
-/** Allowed values of a number. */
+/** Allowed values of a number, and of each number of a list. */
 struct TorchParameterRange
 {
   double Minimum{ -std::numeric_limits<double>::infinity() };
@@ -232,9 +232,13 @@ TorchParameterTable::Add(const char * name,
   using Stored = std::conditional_t<
     std::is_same<TValue, bool>::value,
     bool,
-    std::conditional_t<std::is_integral<TValue>::value,
-                       std::int64_t,
-                       std::conditional_t<std::is_floating_point<TValue>::value, double, std::string>>>;
+    std::conditional_t<
+      std::is_integral<TValue>::value,
+      std::int64_t,
+      std::conditional_t<
+        std::is_floating_point<TValue>::value,
+        double,
+        std::conditional_t<std::is_same<TValue, std::vector<double>>::value, std::vector<double>, std::string>>>>;
   TorchParameter parameter;
   parameter.Name = name;
   parameter.Description = description;

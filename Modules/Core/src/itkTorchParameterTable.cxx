@@ -4,6 +4,7 @@
 #include "itkMacro.h"
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 #include <ostream>
 #include <sstream>
 
@@ -55,6 +56,12 @@ ToString(const TorchParameterValue & value)
   {
     return Number(*number);
   }
+  if (const auto * const numbers = std::get_if<std::vector<double>>(&value))
+  {
+    std::vector<std::string> words;
+    std::transform(numbers->begin(), numbers->end(), std::back_inserter(words), Number);
+    return Join(words, ",");
+  }
   return std::get<std::string>(value);
 }
 
@@ -104,6 +111,12 @@ TorchParameter::Check(const void * parameters) const
   {
     const std::string described = Range.Describe();
     allowed = Range.Contains(*number) ? "" : described.empty() ? "a number" : described;
+  }
+  else if (const auto * const numbers = std::get_if<std::vector<double>>(&value))
+  {
+    const bool areAllowed =
+      std::all_of(numbers->begin(), numbers->end(), [this](double x) { return Range.Contains(x); });
+    allowed = areAllowed ? "" : "numbers, each " + Range.Describe();
   }
   return allowed.empty() ? std::string{} : Name + " must be " + allowed + ", but is " + ToString(value) + ".";
 }
