@@ -11,6 +11,7 @@
 #include "itkConsoleProgress.h"
 #include "itkErrorSentence.h"
 #include "itkImageLabelPairs.h"
+#include "itkInstanceMatching.h"
 #include "itkOtsuFloorImageFilter.h"
 #include "itkResampleOntoGrid.h"
 #include "itkSegmentationEvaluationImageFilter.h"
@@ -26,6 +27,7 @@
 #include "itkRGBPixel.h"
 #include <CLI/CLI.hpp>
 #include <algorithm>
+#include <cinttypes>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
@@ -108,6 +110,16 @@ Train(const Options & options, const std::vector<itk::ImageLabelPair> & pairs, c
   writer->Update();
 }
 
+/** Gives each connected part of the mask a label of its own. */
+LabelType::Pointer
+LabelObjects(LabelType * mask)
+{
+  auto components = itk::ConnectedComponentImageFilter<LabelType, LabelType>::New();
+  components->SetInput(mask);
+  components->Update();
+  return components->GetOutput();
+}
+
 /** One network for all images: its weights are made ready once. */
 class Segmenter
 {
@@ -130,10 +142,7 @@ public:
     threshold->SetInput(toImage->GetOutput());
     threshold->SetLowerThreshold(0.5f);
     threshold->SetInsideValue(1);
-    auto components = itk::ConnectedComponentImageFilter<LabelType, LabelType>::New();
-    components->SetInput(threshold->GetOutput());
-    components->Update();
-    return components->GetOutput();
+    return LabelObjects(threshold->GetOutput());
   }
 
 private:
@@ -143,32 +152,42 @@ private:
   };
 };
 
-itk::SegmentationOverlap
+/** How well pixels and objects of one segmentation agree with the truth. */
+struct Score
+{
+  itk::SegmentationOverlap Pixels;
+  itk::InstanceCounts      Objects;
+};
+
+Score
 Evaluate(const LabelType * prediction, const LabelType * truth)
 {
   auto evaluation = itk::SegmentationEvaluationImageFilter<LabelType>::New();
   evaluation->SetInput(prediction);
   evaluation->SetTruth(truth);
   evaluation->Update();
-  return evaluation->GetOverlap();
+  return { evaluation->GetOverlap(), itk::MatchInstances(prediction, truth).GetCounts(0.5) };
 }
 
-/** The numbers of one image, or their means. */
+/** The numbers of one image, or their means: five of the network, five of the threshold. */
 struct Row
 {
   std::string Name;
-  double      Values[8];
+  double      Values[10];
 };
 
 Row
-MakeRow(const std::string & name, const itk::SegmentationOverlap & network, const itk::SegmentationOverlap & otsu)
+MakeRow(const std::string & name, const Score & network, const Score & otsu)
 {
   Row row{ name, {} };
   int column = 0;
-  for (const auto & overlap : { network, otsu })
+  for (const auto & [pixels, objects] : { network, otsu })
   {
-    for (const double value :
-         { overlap.Dice(), overlap.IntersectionOverUnion(), overlap.Precision(), overlap.Recall() })
+    for (const double value : { pixels.Dice(),
+                                pixels.IntersectionOverUnion(),
+                                pixels.Precision(),
+                                pixels.Recall(),
+                                objects.AveragePrecision() })
     {
       row.Values[column++] = value;
     }
@@ -179,30 +198,17 @@ MakeRow(const std::string & name, const itk::SegmentationOverlap & network, cons
 void
 PrintTable(const std::vector<Row> & rows, const Row & mean)
 {
-  std::printf("%-12s %37s   %37s\n", "", "U-Net", "Otsu threshold");
-  std::printf("%-12s %8s %8s %10s %8s   %8s %8s %10s %8s\n",
-              "image",
-              "Dice",
-              "IoU",
-              "precision",
-              "recall",
-              "Dice",
-              "IoU",
-              "precision",
-              "recall");
+  const char * const names = "Dice      IoU  precision   recall   AP@0.5";
+  std::printf("%-12s%49s%49s\n", "", "U-Net", "Otsu threshold");
+  std::printf("%-12s%49s%49s\n", "image", names, names);
   const auto print = [](const Row & row)
   {
-    const double * v = row.Values;
-    std::printf("%-12s %8.3f %8.3f %10.3f %8.3f   %8.3f %8.3f %10.3f %8.3f\n",
-                row.Name.c_str(),
-                v[0],
-                v[1],
-                v[2],
-                v[3],
-                v[4],
-                v[5],
-                v[6],
-                v[7]);
+    std::printf("%-12s", row.Name.c_str());
+    for (const double * v : { row.Values, row.Values + 5 })
+    {
+      std::printf("   %8.3f %8.3f %10.3f %8.3f %8.3f", v[0], v[1], v[2], v[3], v[4]);
+    }
+    std::printf("\n");
   };
   for (const auto & row : rows)
   {
@@ -215,7 +221,8 @@ void
 WriteTable(const std::vector<Row> & rows, const std::string & fileName)
 {
   std::ostringstream table;
-  table << "image,unet_dice,unet_iou,unet_precision,unet_recall,otsu_dice,otsu_iou,otsu_precision,otsu_recall\n";
+  table << "image,unet_dice,unet_iou,unet_precision,unet_recall,unet_ap50,"
+           "otsu_dice,otsu_iou,otsu_precision,otsu_recall,otsu_ap50\n";
   for (const auto & row : rows)
   {
     table << row.Name;
@@ -246,11 +253,13 @@ IsShown(std::size_t index, std::size_t count, std::size_t wanted)
 void
 SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> & pairs, const std::string & modelFile)
 {
-  Segmenter        segmenter(modelFile, options);
-  ComparisonSheet  sheet;
-  std::vector<Row> rows;
-  Row              mean{ "mean", {} };
-  const auto       numberOfTests = static_cast<std::size_t>(
+  Segmenter           segmenter(modelFile, options);
+  ComparisonSheet     sheet;
+  std::vector<Row>    rows;
+  Row                 mean{ "mean", {} };
+  itk::InstanceCounts networkObjects;
+  itk::InstanceCounts otsuObjects;
+  const auto          numberOfTests = static_cast<std::size_t>(
     std::count_if(pairs.begin(), pairs.end(), [](const auto & pair) { return IsTestFold(pair.Fold); }));
   sheet.SetColumns({ "Image", "Truth", "U-Net", "Otsu threshold" });
   fs::create_directories(fs::path(options.Output) / "labels");
@@ -274,12 +283,16 @@ SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> 
 
     const std::string name = fs::path(pair.Image).stem().string();
     itk::WriteImage(segmentation.GetPointer(), (fs::path(options.Output) / "labels" / (name + ".png")).string());
-    rows.push_back(MakeRow(name, Evaluate(segmentation, truth), Evaluate(otsu->GetOutput(), truth)));
+    const Score network = Evaluate(segmentation, truth);
+    const Score threshold = Evaluate(LabelObjects(otsu->GetOutput()), truth);
+    rows.push_back(MakeRow(name, network, threshold));
+    networkObjects += network.Objects;
+    otsuObjects += threshold.Objects;
     if (IsShown(rows.size() - 1, numberOfTests, options.Rows))
     {
       sheet.AddRow(image,
                    { nullptr, truth, segmentation, otsu->GetOutput() },
-                   { name, "", DiceText(rows.back().Values[0]), DiceText(rows.back().Values[4]) });
+                   { name, "", DiceText(rows.back().Values[0]), DiceText(rows.back().Values[5]) });
     }
   }
   if (rows.empty())
@@ -289,7 +302,7 @@ SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> 
   }
   for (const auto & row : rows)
   {
-    for (int i = 0; i < 8; ++i)
+    for (int i = 0; i < 10; ++i)
     {
       mean.Values[i] += row.Values[i] / static_cast<double>(rows.size());
     }
@@ -297,7 +310,13 @@ SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> 
   PrintTable(rows, mean);
   WriteTable(rows, (fs::path(options.Output) / "scores.csv").string());
   sheet.Write((fs::path(options.Output) / "comparison.png").string());
-  std::printf("\nMean Dice over %zu test images: U-Net %.3f, Otsu %.3f\n", rows.size(), mean.Values[0], mean.Values[4]);
+  std::printf("\nMean Dice over %zu test images: U-Net %.3f, Otsu %.3f\n", rows.size(), mean.Values[0], mean.Values[5]);
+  std::printf("Mean AP@0.5: U-Net %.3f, Otsu %.3f; merged of %" PRIu64 " nuclei: U-Net %" PRIu64 ", Otsu %" PRIu64 "\n",
+              mean.Values[4],
+              mean.Values[9],
+              networkObjects.TruePositives + networkObjects.FalseNegatives,
+              networkObjects.MergedObjects,
+              otsuObjects.MergedObjects);
   std::printf("Written to %s: model, labels/, scores.csv, comparison.png\n", options.Output.c_str());
 }
 } // namespace
