@@ -1,13 +1,17 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
 #
-# itktorch_use_itk()           in a folder that builds executables: registers ITK's image formats there.
+# itktorch_use_itk(format …)   in a folder that builds executables: registers these image formats of ITK there, or all.
 # itktorch_add_module(Name …)  library ITKTorch::Name from include/ and src/ of the current folder.
 # itktorch_add_executable(…)   program with library paths that survive a host's LD_LIBRARY_PATH.
 # itktorch_add_tests(Name …)   one GoogleTest program per module; each TEST is a CTest with the module as label.
+include(ITKTorchCuda)
 
 # The formats' registration of ITK 5 is a file that a directory includes; ITK 6 replaces it by a function.
 macro(itktorch_use_itk)
+  if(${ARGC} GREATER 0)
+    set(ITK_ImageIO ${ARGN})
+  endif()
   if(ITK_VERSION_MAJOR LESS 6)
     include(${ITK_USE_FILE})
   else()
