@@ -77,21 +77,12 @@ protected:
   TorchTensor
   GenerateTensor(const TorchTensor & input) override
   {
-    const auto         wanted = this->GetOutput()->GetRequestedRegion();
-    const auto         given = this->GetInput()->GetRequestedRegion();
     const at::Tensor   tensor = GetATensor(input);
     at::Tensor         sum = tensor.clone();
     constexpr int      x = -1;
     const std::int64_t width = tensor.size(x);
     sum.narrow(x, 1, width - 1).add_(tensor.narrow(x, 0, width - 1));
-    std::vector<std::int64_t> start;
-    std::vector<std::int64_t> size;
-    for (unsigned int axis = 0; axis < TImage::ImageDimension; ++axis)
-    {
-      start.push_back(wanted.GetIndex(axis) - given.GetIndex(axis));
-      size.push_back(static_cast<std::int64_t>(wanted.GetSize(axis)));
-    }
-    return MakeTorchTensor(sum, input.GetDevice()).Crop(start, size);
+    return this->CropToOutput(MakeTorchTensor(sum, input.GetDevice()));
   }
 };
 } // namespace Test

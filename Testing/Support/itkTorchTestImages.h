@@ -49,9 +49,12 @@ SetAwkwardGeometry(TImage * image)
     spacing[axis] = 0.5 + 0.7 * axis;
     origin[axis] = -11.0 + 5.0 * axis;
   }
-  direction[0][0] = direction[1][1] = 0.8;
-  direction[0][1] = -0.6;
-  direction[1][0] = 0.6;
+  if constexpr (D > 1)
+  {
+    direction[0][0] = direction[1][1] = 0.8;
+    direction[0][1] = -0.6;
+    direction[1][0] = 0.6;
+  }
   image->SetRegions(region);
   image->SetSpacing(spacing);
   image->SetOrigin(origin);
@@ -98,6 +101,10 @@ ExpectSameImage(const TImage * actual, const TImage * expected, double tolerance
   {
     if constexpr (std::is_arithmetic<typename TImage::PixelType>::value)
     {
+      if (a.Get() == e.Get())
+      {
+        continue; // also for infinity
+      }
       ASSERT_NEAR(a.Get(), e.Get(), tolerance) << "at " << e.GetIndex();
     }
     else

@@ -60,6 +60,10 @@ public:
   DataObjectPointer
   MakeOutput(const DataObjectIdentifierType & name) override;
 
+  /** As in the superclass; all outputs, and not just the primary one, are on the host at the end. */
+  void
+  Update() override;
+
   void
   PropagateRequestedRegion(DataObject * output) override;
 
@@ -95,6 +99,10 @@ protected:
   template <typename TImage>
   TorchTensor
   GetInputTensor(const TImage * image);
+
+  /** The primary output's requested region of a tensor of the primary input's. */
+  TorchTensor
+  CropToOutput(const TorchTensor & tensor) const;
 
   /** \param tensor shape (1, C, …, y, x) of the output's requested region, of the output's component type */
   template <typename TImage>

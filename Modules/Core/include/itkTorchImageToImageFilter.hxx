@@ -39,6 +39,14 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() ITKv5_
 
 template <typename TInputImage, typename TOutputImage>
 void
+TorchImageToImageFilter<TInputImage, TOutputImage>::Update()
+{
+  Superclass::Update();
+  TorchResident::SynchronizeHost(this->GetOutputs());
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
 TorchImageToImageFilter<TInputImage, TOutputImage>::PropagateRequestedRegion(DataObject * output)
 {
   if (this->m_Updating)
@@ -150,6 +158,22 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::GetInputTensor(const TImage 
 {
   m_InputTensors.push_back(GetTorchTensor(image, image->GetRequestedRegion(), this->GetResolvedDevice()));
   return m_InputTensors.back();
+}
+
+template <typename TInputImage, typename TOutputImage>
+TorchTensor
+TorchImageToImageFilter<TInputImage, TOutputImage>::CropToOutput(const TorchTensor & tensor) const
+{
+  const auto &              whole = this->GetInput()->GetRequestedRegion();
+  const auto &              region = this->GetOutput()->GetRequestedRegion();
+  std::vector<std::int64_t> start;
+  std::vector<std::int64_t> size;
+  for (unsigned int axis = 0; axis < TOutputImage::ImageDimension; ++axis)
+  {
+    start.push_back(region.GetIndex(axis) - whole.GetIndex(axis));
+    size.push_back(static_cast<std::int64_t>(region.GetSize(axis)));
+  }
+  return tensor.Crop(start, size);
 }
 
 template <typename TInputImage, typename TOutputImage>

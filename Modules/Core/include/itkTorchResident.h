@@ -76,6 +76,10 @@ public:
   void
   SynchronizeHost() const;
 
+  /** The same for each resident among `objects`. */
+  static void
+  SynchronizeHost(const std::vector<DataObject::Pointer> & objects);
+
 protected:
   TorchResident() = default;
   virtual ~TorchResident() = default;

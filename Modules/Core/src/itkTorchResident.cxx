@@ -73,6 +73,18 @@ TorchResident::SynchronizeHost() const
   m_Residence = TorchResidence::Both;
 }
 
+void
+TorchResident::SynchronizeHost(const std::vector<DataObject::Pointer> & objects)
+{
+  for (const auto & object : objects)
+  {
+    if (const auto * const resident = dynamic_cast<const TorchResident *>(object.GetPointer()))
+    {
+      resident->SynchronizeHost();
+    }
+  }
+}
+
 bool
 TorchResident::IsSynchronizing() const
 {

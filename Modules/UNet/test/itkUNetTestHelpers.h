@@ -3,10 +3,8 @@
 #ifndef itkUNetTestHelpers_h
 #define itkUNetTestHelpers_h
 
+#include "itkTestHelpers.h"
 #include "itkUNetModel.h"
-#include <filesystem>
-#include <gtest/gtest.h>
-#include <unistd.h>
 
 namespace itk
 {
@@ -36,55 +34,6 @@ MakeModel(const UNetSpecification & specification, UNetColour colour = UNetColou
   model->InitializeWeights(5);
   return model;
 }
-
-/** What `action` says when it throws; empty if it does not. */
-template <typename TAction>
-std::string
-MessageOf(TAction && action)
-{
-  try
-  {
-    action();
-  }
-  catch (const ExceptionObject & error)
-  {
-    return error.GetDescription();
-  }
-  return {};
-}
-
-inline void
-ExpectContains(const std::string & text, const std::string & part)
-{
-  EXPECT_NE(text.find(part), std::string::npos) << "\"" << text << "\" does not contain \"" << part << "\"";
-}
-
-/** A folder that is removed at the end. */
-class TemporaryFolder
-{
-public:
-  TemporaryFolder()
-    : m_Path(std::filesystem::temp_directory_path() / ("itktorch-test-" + std::to_string(getpid())))
-  {
-    std::filesystem::create_directories(m_Path);
-  }
-  ~TemporaryFolder() { std::filesystem::remove_all(m_Path); }
-
-  std::string
-  File(const std::string & name) const
-  {
-    return (m_Path / name).string();
-  }
-  std::size_t
-  GetNumberOfFiles() const
-  {
-    return static_cast<std::size_t>(
-      std::distance(std::filesystem::directory_iterator(m_Path), std::filesystem::directory_iterator{}));
-  }
-
-private:
-  std::filesystem::path m_Path;
-};
 } // namespace Test
 } // namespace itk
 

@@ -1,0 +1,111 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkBoundaryWeightMap_h
+#define itkBoundaryWeightMap_h
+
+#include "itkTwoNearestObjectsDistance.h"
+#include <map>
+
+namespace itk
+{
+/** What the border term's exponent divides (d₁ + d₂)² by. */
+enum class BoundaryWeightSigmaRule : std::uint8_t
+{
+  TwoSigmaSquared,
+  SigmaSquared
+};
+
+enum class BoundaryWeightRegion : std::uint8_t
+{
+  Everywhere,
+  Background
+};
+
+enum class BoundaryWeightClasses : std::uint8_t
+{
+  /** 1 for every class. */
+  None,
+  /** N / (K N_c) for K classes that N pixels have, N_c of class c: the mean is 1. */
+  InverseFrequency,
+  /** As in ClassWeights. */
+  Given
+};
+
+struct BoundaryWeightMapParameters
+{
+  double                  BorderWeight{ 10.0 };
+  double                  Sigma{ 5.0 };
+  BoundaryWeightSigmaRule SigmaRule{ BoundaryWeightSigmaRule::TwoSigmaSquared };
+  double                  ProximityWeight{ 0.0 };
+  double                  ProximitySigma{ 10.0 };
+  BoundaryWeightRegion    Region{ BoundaryWeightRegion::Everywhere };
+  ObjectBorder            Border{ ObjectBorder::PixelCentre };
+  bool                    UseImageSpacing{ false };
+  BoundaryWeightClasses   ClassWeighting{ BoundaryWeightClasses::None };
+  std::vector<double>     ClassWeights{ 1.0, 1.0 };
+  bool                    TermsPerClass{ false };
+  std::int64_t            IgnoreLabel{ 0 };
+  double                  MaximumWeight{ std::numeric_limits<double>::infinity() };
+  double                  CutOff{ 0.0 };
+  unsigned int            GapWidth{ 0 };
+
+  static const TorchParameterTable &
+  Describe();
+
+  /** The defaults: the border term of the U-Net paper, everywhere, beside w_c = 1. */
+  static BoundaryWeightMapParameters
+  Paper();
+
+  /** The U-Net plug-in for Fiji: w₀ = 50, σ = 6, on the background of weight 0.1, with 0.9 more near objects (σ₁ = 10). */
+  static BoundaryWeightMapParameters
+  Falk();
+
+  /** The distance from which on the terms are left out: CutOff, or where they fall below the resolution of a float
+   * beside the smallest positive class weight. */
+  double
+  GetReach() const;
+};
+
+/** \class BoundaryWeightMap
+ * \brief Weights of a label image's pixels that make a network learn the gaps between touching objects.
+ *
+ * \f[ w(x) = w_c(x) + w_0 \exp\left(-\frac{(d_1(x) + d_2(x))^2}{2\sigma^2}\right)
+ *            + p \exp\left(-\frac{d_1(x)^2}{2\sigma_1^2}\right) \f]
+ *
+ * d₁ and d₂ are the distances to the nearest object and to the nearest other one; 0 inside an object. With fewer than
+ * two objects the first term is 0, without objects the second one, too. Terms beyond the reach are exactly 0.
+ *
+ * O. Ronneberger, P. Fischer, T. Brox, "U-Net: convolutional networks for biomedical image segmentation", MICCAI 2015;
+ * T. Falk et al., "U-Net: deep learning for cell counting, detection, and morphometry", Nature Methods 16, 2019.
+ * \ingroup ITKTorchWeightMap
+ */
+class BoundaryWeightMap
+{
+public:
+  struct Result
+  {
+    /** Float, shape (1, 1, …, y, x). */
+    TorchTensor Weight;
+    /** The labels, with a gap of GapWidth pixels of background between touching objects. */
+    TorchTensor SeparatedLabels;
+  };
+
+  /** \param labels integers of shape (1, 1, …, y, x); 0 is background
+   * \param spacing distance between pixels along x, y, …
+   * \param classOfLabel class of the labels that it names; others are of class 1, background is of class 0
+   * \param progress called with the fraction done; an exception ends the computation */
+  static Result
+  Compute(const TorchTensor &                          labels,
+          const std::vector<double> &                  spacing,
+          const BoundaryWeightMapParameters &          parameters,
+          const std::map<std::int64_t, unsigned int> & classOfLabel,
+          const std::function<void(double)> &          progress);
+};
+
+/** \throws ExceptionObject if the parameters do not fit each other or the classes */
+void
+VerifyBoundaryWeightMap(const BoundaryWeightMapParameters &          parameters,
+                        const std::map<std::int64_t, unsigned int> & classOfLabel);
+} // namespace itk
+
+#endif

@@ -1,0 +1,576 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkTwoNearestObjectsKernel.h"
+#include "itkTwoNearestObjectsLine.h"
+#include <ATen/Parallel.h>
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <memory>
+#include <new>
+#ifdef __linux__
+#  include <sys/mman.h>
+#endif
+
+namespace itk
+{
+namespace
+{
+/** The two nearest objects of a row of pixels, at distances in steps along x. Label 0: none. */
+struct RowObjects
+{
+  std::int32_t  First;
+  std::int32_t  Second;
+  std::uint32_t FirstLabel;
+  std::uint32_t SecondLabel;
+};
+
+/** Memory whose content is undefined at first. Large pages, where the system has them, spare their faults. */
+template <typename T>
+class Scratch
+{
+public:
+  explicit Scratch(std::int64_t size)
+  {
+    constexpr std::size_t largePage = std::size_t{ 1 } << 21;
+    const std::size_t     bytes = static_cast<std::size_t>(size) * sizeof(T);
+    const bool            isLarge = bytes >= 2 * largePage;
+    m_Memory.reset(static_cast<T *>(std::aligned_alloc(isLarge ? largePage : 64, (bytes / 64 + 1) * 64)));
+    if (!m_Memory)
+    {
+      throw std::bad_alloc();
+    }
+#ifdef __linux__
+    if (isLarge)
+    {
+      madvise(m_Memory.get(), bytes, MADV_HUGEPAGE);
+    }
+#endif
+  }
+
+  T *
+  Get() const
+  {
+    return m_Memory.get();
+  }
+
+private:
+  struct Free
+  {
+    void
+    operator()(void * memory) const
+    {
+      std::free(memory);
+    }
+  };
+  std::unique_ptr<T, Free> m_Memory;
+};
+
+/** Columns that are worked on together: a cache line of floats. */
+constexpr std::int64_t tileWidth = 16;
+
+/** The first axis, by a scan in either direction that remembers the last two objects.
+ * \param unit steps for each pixel: with 2 the nearest edge of a pixel is one step nearer than its centre */
+void
+ScanRow(const std::uint32_t * labels, std::int64_t count, int unit, RowObjects * row)
+{
+  struct Seen
+  {
+    std::uint32_t Label{ 0 };
+    std::int32_t  Position{ 0 };
+  };
+  const auto size = static_cast<std::int32_t>(count);
+  const auto stepsTo = [unit](std::int32_t pixels) { return pixels == 0 ? 0 : unit * pixels - (unit - 1); };
+  Seen       last;
+  Seen       before;
+  const auto see = [&](std::int32_t x)
+  {
+    if (labels[x] == last.Label)
+    {
+      last.Position = x;
+    }
+    else if (labels[x] != 0)
+    {
+      before = last;
+      last = { labels[x], x };
+    }
+  };
+  for (std::int32_t x = 0; x < size; ++x)
+  {
+    see(x);
+    row[x] = { stepsTo(x - last.Position), stepsTo(x - before.Position), last.Label, before.Label };
+  }
+  last = {};
+  before = {};
+  for (std::int32_t x = size - 1; x >= 0; --x)
+  {
+    see(x);
+    if (last.Label == 0)
+    {
+      continue;
+    }
+    RowObjects &       left = row[x];
+    const std::int32_t toLast = stepsTo(last.Position - x);
+    const std::int32_t toBefore = stepsTo(before.Position - x);
+    if (left.FirstLabel == 0)
+    {
+      left = { toLast, toBefore, last.Label, before.Label };
+    }
+    else if (left.FirstLabel == last.Label)
+    {
+      left.First = std::min(left.First, toLast);
+      if (before.Label != 0 && (left.SecondLabel == 0 || toBefore < left.Second))
+      {
+        left.Second = toBefore;
+        left.SecondLabel = before.Label;
+      }
+    }
+    else if (left.First <= toLast)
+    {
+      if (left.SecondLabel == 0 || toLast < left.Second)
+      {
+        left.Second = toLast;
+        left.SecondLabel = last.Label;
+      }
+    }
+    else if (before.Label != 0 && toBefore < left.First)
+    {
+      left = { toLast, toBefore, last.Label, before.Label };
+    }
+    else
+    {
+      left = { toLast, left.First, last.Label, left.FirstLabel };
+    }
+  }
+}
+
+/** Runs body(begin, end) over parts of [0, count) on all threads, and between its steps `progress` from `from` to `to`. */
+template <typename TBody>
+void
+ParallelInSteps(std::int64_t                                 count,
+                std::int64_t                                 steps,
+                const std::function<void(double fraction)> & progress,
+                double                                       from,
+                double                                       to,
+                const TBody &                                body)
+{
+  steps = std::clamp<std::int64_t>(steps, 1, count);
+  for (std::int64_t step = 0; step < steps; ++step)
+  {
+    at::parallel_for(count * step / steps, count * (step + 1) / steps, 1, body);
+    progress(from + (to - from) * static_cast<double>(step + 1) / static_cast<double>(steps));
+  }
+}
+
+/** Columns along one axis, tileWidth of them at a time. */
+template <typename TSquaredDistance>
+class ColumnPass
+{
+public:
+  using Piece = TwoNearestObjectsPiece<TSquaredDistance>;
+
+  ColumnPass(std::int64_t length, double spacing, const TwoNearestObjectsProblem & problem, bool areLabelsWanted)
+    : m_Length(length)
+    , m_Pitch(length + tileWidth)
+    , m_IsToPixelEdge(problem.IsToPixelEdge)
+    , m_SquaredMaximum(problem.MaximumDistance * problem.MaximumDistance)
+    , m_Line(length, problem.IsToPixelEdge ? 2 : 1, spacing)
+    , m_Own(problem.IsToPixelEdge ? static_cast<std::size_t>(length + 2) : 0)
+    , m_AreLabelsWanted(areLabelsWanted)
+    , m_First(static_cast<std::size_t>(m_Pitch * tileWidth))
+    , m_Second(m_First.size())
+    // The nearest of edges are told apart by their labels.
+    , m_FirstLabel(areLabelsWanted || problem.IsToPixelEdge ? m_First.size() : 0)
+    , m_SecondLabel(m_FirstLabel.size())
+  {}
+
+  /** \param load gives the objects known at (position along the axis, column)
+   * \param store gets pieces of `width` pixels; its argument's Offset is the position along the axis */
+  template <typename TLoad, typename TStore>
+  void
+  Run(std::int64_t firstColumn, std::int64_t width, const TLoad & load, const TStore & store)
+  {
+    for (std::int64_t column = 0; column < width; ++column)
+    {
+      this->TransformColumn(column * m_Pitch, [&](std::int64_t y) { return load(y, firstColumn + column); });
+    }
+    constexpr auto   infinity = std::numeric_limits<TSquaredDistance>::infinity();
+    TSquaredDistance first[tileWidth];
+    TSquaredDistance second[tileWidth];
+    std::uint32_t    firstLabel[tileWidth];
+    std::uint32_t    secondLabel[tileWidth];
+    for (std::int64_t y = 0; y < m_Length; ++y)
+    {
+      for (std::int64_t column = 0; column < width; ++column)
+      {
+        const auto at = static_cast<std::size_t>(column * m_Pitch + y);
+        first[column] = m_First[at] <= m_SquaredMaximum ? m_First[at] : infinity;
+        second[column] = m_Second[at] <= m_SquaredMaximum ? m_Second[at] : infinity;
+        if (m_AreLabelsWanted)
+        {
+          firstLabel[column] = m_First[at] <= m_SquaredMaximum ? m_FirstLabel[at] : 0;
+          secondLabel[column] = m_Second[at] <= m_SquaredMaximum ? m_SecondLabel[at] : 0;
+        }
+      }
+      store(Piece{ y, width, first, second, firstLabel, secondLabel });
+    }
+  }
+
+private:
+  using Objects = TwoNearestObjects<double>;
+
+  /** What is known at a pixel, without what is too far away; whether there is anything. */
+  bool
+  KeepNear(Objects & objects) const
+  {
+    if (objects.Second > m_SquaredMaximum)
+    {
+      objects.SecondLabel = 0;
+    }
+    return objects.FirstLabel != 0 && objects.First <= m_SquaredMaximum;
+  }
+
+  template <typename TLoad>
+  void
+  TransformColumn(std::int64_t start, const TLoad & load)
+  {
+    const auto length = static_cast<std::int32_t>(m_Length);
+    if (m_IsToPixelEdge)
+    {
+      for (std::int64_t y = 0; y < m_Length; ++y)
+      {
+        Objects & own = m_Own[static_cast<std::size_t>(y + 1)];
+        own = load(y);
+        own = this->KeepNear(own) ? own : Objects{};
+        own.Second = own.SecondLabel == 0 ? Objects::Infinity : own.Second;
+      }
+      // A pixel is seen from afar at its edges, which it shares with its neighbours.
+      m_Line.SetSites(length + 1,
+                      -1,
+                      2,
+                      [this](std::int32_t y, Objects & edge)
+                      {
+                        edge = Merge(m_Own[static_cast<std::size_t>(y)], m_Own[static_cast<std::size_t>(y + 1)]);
+                        return edge.FirstLabel != 0;
+                      });
+    }
+    else
+    {
+      m_Line.SetSites(length,
+                      0,
+                      1,
+                      [&](std::int32_t y, Objects & objects)
+                      {
+                        objects = load(y);
+                        return this->KeepNear(objects);
+                      });
+    }
+    const bool hasLabels = !m_FirstLabel.empty();
+    m_Line.Transform(m_First.data() + start,
+                     m_Second.data() + start,
+                     hasLabels ? m_FirstLabel.data() + start : nullptr,
+                     hasLabels ? m_SecondLabel.data() + start : nullptr);
+    if (m_IsToPixelEdge)
+    {
+      this->MergeOwn(start);
+    }
+  }
+
+  void
+  MergeOwn(std::int64_t start)
+  {
+    for (std::int64_t y = 0; y < m_Length; ++y)
+    {
+      const auto    at = static_cast<std::size_t>(start + y);
+      const Objects merged = Merge(m_Own[static_cast<std::size_t>(y + 1)],
+                                   { m_First[at], m_Second[at], m_FirstLabel[at], m_SecondLabel[at] });
+      m_First[at] = static_cast<TSquaredDistance>(merged.First);
+      m_Second[at] = static_cast<TSquaredDistance>(merged.Second);
+      m_FirstLabel[at] = merged.FirstLabel;
+      m_SecondLabel[at] = merged.SecondLabel;
+    }
+  }
+
+  std::int64_t                  m_Length;
+  std::int64_t                  m_Pitch;
+  bool                          m_IsToPixelEdge;
+  double                        m_SquaredMaximum;
+  TwoNearestObjectsLine         m_Line;
+  std::vector<Objects>          m_Own; // of pixels -1 to m_Length; none beyond the ends
+  bool                          m_AreLabelsWanted;
+  std::vector<TSquaredDistance> m_First;
+  std::vector<TSquaredDistance> m_Second;
+  std::vector<std::uint32_t>    m_FirstLabel;
+  std::vector<std::uint32_t>    m_SecondLabel;
+};
+
+/** The rows of a plane, laid out for a pass over its columns: four neighbours, a line of the cache, follow their upper
+ * ones. */
+class Plane
+{
+public:
+  Plane(std::int64_t width, std::int64_t height, int unit, double spacing)
+    : m_Width(width)
+    , m_Height(height)
+    , m_Unit(unit)
+    , m_SquaredStep((spacing / unit) * (spacing / unit))
+    , m_Objects(NumberOfGroups() * height * groupWidth)
+  {}
+
+  /** \param labels,row room for a row, of any size */
+  void
+  Scan(std::int64_t                    y,
+       std::int64_t                    offset,
+       const TwoNearestObjectsSource & source,
+       std::vector<std::uint32_t> &    labels,
+       std::vector<RowObjects> &       row)
+  {
+    labels.resize(static_cast<std::size_t>(m_Width));
+    row.resize(static_cast<std::size_t>(NumberOfGroups() * groupWidth));
+    source(offset, m_Width, labels.data());
+    ScanRow(labels.data(), m_Width, m_Unit, row.data());
+    for (std::int64_t group = 0; group < NumberOfGroups(); ++group)
+    {
+      std::memcpy(m_Objects.Get() + (group * m_Height + y) * groupWidth,
+                  row.data() + group * groupWidth,
+                  groupWidth * sizeof(RowObjects));
+    }
+  }
+
+  TwoNearestObjects<double>
+  operator()(std::int64_t y, std::int64_t x) const
+  {
+    using Objects = TwoNearestObjects<double>;
+    const RowObjects & row = m_Objects.Get()[(x / groupWidth * m_Height + y) * groupWidth + x % groupWidth];
+    const auto         squared = [this](std::int32_t steps)
+    { return m_SquaredStep * (static_cast<double>(steps) * static_cast<double>(steps)); };
+    return { row.FirstLabel == 0 ? Objects::Infinity : squared(row.First),
+             row.SecondLabel == 0 ? Objects::Infinity : squared(row.Second),
+             row.FirstLabel,
+             row.SecondLabel };
+  }
+
+private:
+  static constexpr std::int64_t groupWidth = 4;
+
+  std::int64_t
+  NumberOfGroups() const
+  {
+    return (m_Width + groupWidth - 1) / groupWidth;
+  }
+
+  std::int64_t        m_Width;
+  std::int64_t        m_Height;
+  int                 m_Unit;
+  double              m_SquaredStep;
+  Scratch<RowObjects> m_Objects;
+};
+
+constexpr std::int64_t
+NumberOfTiles(std::int64_t columns)
+{
+  return (columns + tileWidth - 1) / tileWidth;
+}
+
+/** Steps between two looks at an observer: about a hundredth of a second of work each. */
+std::int64_t
+NumberOfSteps(std::int64_t pixels)
+{
+  return 1 + pixels / 500000;
+}
+
+template <typename TSquaredDistance>
+void
+ComputePlane(const TwoNearestObjectsProblem &                problem,
+             const TwoNearestObjectsSource &                 source,
+             const TwoNearestObjectsSink<TSquaredDistance> & sink,
+             bool                                            areLabelsWanted,
+             const std::function<void(double fraction)> &    progress)
+{
+  const std::int64_t width = problem.Size[0];
+  const std::int64_t height = problem.Size.size() > 1 ? problem.Size[1] : 1;
+  const double       spacing = problem.Size.size() > 1 ? problem.Spacing[1] : 1.0;
+  const std::int64_t steps = NumberOfSteps(width * height);
+  Plane              plane(width, height, problem.IsToPixelEdge ? 2 : 1, problem.Spacing[0]);
+  ParallelInSteps(height,
+                  steps,
+                  progress,
+                  0.0,
+                  0.25,
+                  [&](std::int64_t begin, std::int64_t end)
+                  {
+                    std::vector<std::uint32_t> labels;
+                    std::vector<RowObjects>    row;
+                    for (std::int64_t y = begin; y < end; ++y)
+                    {
+                      plane.Scan(y, y * width, source, labels, row);
+                    }
+                  });
+  ParallelInSteps(NumberOfTiles(width),
+                  steps,
+                  progress,
+                  0.25,
+                  1.0,
+                  [&](std::int64_t begin, std::int64_t end)
+                  {
+                    ColumnPass<TSquaredDistance> pass(height, spacing, problem, areLabelsWanted);
+                    for (std::int64_t x = begin * tileWidth; x < std::min(end * tileWidth, width); x += tileWidth)
+                    {
+                      pass.Run(x,
+                               std::min(tileWidth, width - x),
+                               plane,
+                               [&](TwoNearestObjectsPiece<TSquaredDistance> piece)
+                               {
+                                 piece.Offset = piece.Offset * width + x;
+                                 sink(piece);
+                               });
+                    }
+                  });
+}
+
+template <typename TSquaredDistance>
+void
+ComputeVolume(const TwoNearestObjectsProblem &                problem,
+              const TwoNearestObjectsSource &                 source,
+              const TwoNearestObjectsSink<TSquaredDistance> & sink,
+              bool                                            areLabelsWanted,
+              const std::function<void(double fraction)> &    progress)
+{
+  using Objects = TwoNearestObjects<double>;
+  using Piece = TwoNearestObjectsPiece<double>;
+  const std::int64_t     width = problem.Size[0];
+  const std::int64_t     height = problem.Size[1];
+  const std::int64_t     area = width * height;
+  const std::int64_t     pixels = problem.GetNumberOfPixels();
+  const std::int64_t     planes = pixels / area;
+  const std::int64_t     pitch = area + 8;
+  const auto             axes = static_cast<double>(problem.Size.size());
+  const Scratch<Objects> volume(planes * pitch);
+  const auto             write = [](Objects * to, const Piece & piece)
+  {
+    for (std::int64_t i = 0; i < piece.Count; ++i)
+    {
+      to[i] = { piece.First[i], piece.Second[i], piece.FirstLabel[i], piece.SecondLabel[i] };
+    }
+  };
+
+  ParallelInSteps(planes,
+                  NumberOfSteps(pixels),
+                  progress,
+                  0.0,
+                  2.0 / axes,
+                  [&](std::int64_t begin, std::int64_t end)
+                  {
+                    std::vector<std::uint32_t> labels;
+                    std::vector<RowObjects>    row;
+                    Plane                      plane(width, height, problem.IsToPixelEdge ? 2 : 1, problem.Spacing[0]);
+                    ColumnPass<double>         pass(height, problem.Spacing[1], problem, true);
+                    for (std::int64_t z = begin; z < end; ++z)
+                    {
+                      for (std::int64_t y = 0; y < height; ++y)
+                      {
+                        plane.Scan(y, z * area + y * width, source, labels, row);
+                      }
+                      for (std::int64_t x = 0; x < width; x += tileWidth)
+                      {
+                        pass.Run(x,
+                                 std::min(tileWidth, width - x),
+                                 plane,
+                                 [&](const Piece & piece)
+                                 { write(volume.Get() + z * pitch + piece.Offset * width + x, piece); });
+                      }
+                    }
+                  });
+
+  // Axes from the third on: columns of planes that are `stride` planes apart.
+  std::int64_t stride = 1;
+  for (std::size_t axis = 2; axis < problem.Size.size(); ++axis)
+  {
+    const std::int64_t length = problem.Size[axis];
+    const bool         isLast = axis + 1 == problem.Size.size();
+    const auto         runTiles = [&](std::int64_t begin, std::int64_t end, auto & pass, const auto & store)
+    {
+      const std::int64_t tilesOfPlane = NumberOfTiles(area);
+      for (std::int64_t tile = begin; tile < end; ++tile)
+      {
+        const std::int64_t group = tile / tilesOfPlane;
+        const std::int64_t firstPlane = group / stride * stride * length + group % stride;
+        const std::int64_t column = tile % tilesOfPlane * tileWidth;
+        pass.Run(
+          column,
+          std::min(tileWidth, area - column),
+          [&](std::int64_t position, std::int64_t x) -> const Objects &
+          { return volume.Get()[(firstPlane + position * stride) * pitch + x]; },
+          [&](auto piece) { store(piece, firstPlane + piece.Offset * stride, column); });
+      }
+    };
+    ParallelInSteps(planes / length * NumberOfTiles(area),
+                    NumberOfSteps(pixels),
+                    progress,
+                    static_cast<double>(axis) / axes,
+                    static_cast<double>(axis + 1) / axes,
+                    [&](std::int64_t begin, std::int64_t end)
+                    {
+                      if (isLast)
+                      {
+                        ColumnPass<TSquaredDistance> pass(length, problem.Spacing[axis], problem, areLabelsWanted);
+                        runTiles(begin,
+                                 end,
+                                 pass,
+                                 [&](auto & piece, std::int64_t plane, std::int64_t column)
+                                 {
+                                   piece.Offset = plane * area + column;
+                                   sink(piece);
+                                 });
+                      }
+                      else
+                      {
+                        ColumnPass<double> pass(length, problem.Spacing[axis], problem, true);
+                        runTiles(begin,
+                                 end,
+                                 pass,
+                                 [&](auto & piece, std::int64_t plane, std::int64_t column)
+                                 { write(volume.Get() + plane * pitch + column, piece); });
+                      }
+                    });
+    stride *= length;
+  }
+}
+} // namespace
+
+std::int64_t
+TwoNearestObjectsProblem::GetNumberOfPixels() const
+{
+  std::int64_t pixels = 1;
+  for (const auto extent : Size)
+  {
+    pixels *= extent;
+  }
+  return pixels;
+}
+
+template <typename TSquaredDistance>
+void
+ComputeTwoNearestObjects(const TwoNearestObjectsProblem &                problem,
+                         const TwoNearestObjectsSource &                 source,
+                         const TwoNearestObjectsSink<TSquaredDistance> & sink,
+                         bool                                            areLabelsWanted,
+                         const std::function<void(double fraction)> &    progress)
+{
+  const auto compute = problem.Size.size() > 2 ? ComputeVolume<TSquaredDistance> : ComputePlane<TSquaredDistance>;
+  compute(problem, source, sink, areLabelsWanted, progress);
+}
+
+template void
+ComputeTwoNearestObjects(const TwoNearestObjectsProblem &,
+                         const TwoNearestObjectsSource &,
+                         const TwoNearestObjectsSink<float> &,
+                         bool,
+                         const std::function<void(double)> &);
+template void
+ComputeTwoNearestObjects(const TwoNearestObjectsProblem &,
+                         const TwoNearestObjectsSource &,
+                         const TwoNearestObjectsSink<double> &,
+                         bool,
+                         const std::function<void(double)> &);
+} // namespace itk

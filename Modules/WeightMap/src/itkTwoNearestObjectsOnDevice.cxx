@@ -1,0 +1,156 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkTwoNearestObjectsOnDevice.h"
+#include "cuda/itkTwoNearestObjectsCuda.h"
+#include "itkTorchKernelLibrary.h"
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/full_like.h>
+#include <ATen/ops/where.h>
+#include <ATen/ops/zeros_like.h>
+#include <algorithm>
+
+namespace itk
+{
+namespace
+{
+/** Merges into `to` what lies `distance`² farther away; see Merge() of the CPU's kernel. */
+void
+MergeFrom(const TwoNearestObjectsTensors & to, const TwoNearestObjectsTensors & from, double squaredDistance)
+{
+  const at::Tensor fromFirst = from.First + squaredDistance;
+  const at::Tensor fromSecond = from.Second + squaredDistance;
+  const at::Tensor isToFirst = to.First <= fromFirst;
+  const auto choose = [&isToFirst](const at::Tensor & a, const at::Tensor & b) { return at::where(isToFirst, a, b); };
+  const at::Tensor nearLabel = choose(to.FirstLabel, from.FirstLabel);
+  const at::Tensor nearSecond = choose(to.Second, fromSecond);
+  const at::Tensor nearSecondLabel = choose(to.SecondLabel, from.SecondLabel);
+  const at::Tensor farLabel = choose(from.FirstLabel, to.FirstLabel);
+  const at::Tensor isSameObject = farLabel == nearLabel;
+  const at::Tensor other = at::where(isSameObject, choose(fromSecond, to.Second), choose(fromFirst, to.First));
+  const at::Tensor otherLabel = at::where(isSameObject, choose(from.SecondLabel, to.SecondLabel), farLabel);
+  const at::Tensor isOther = other < nearSecond;
+  const at::Tensor nearFirst = choose(to.First, fromFirst);
+  to.First.copy_(nearFirst);
+  to.FirstLabel.copy_(nearLabel);
+  to.Second.copy_(at::where(isOther, other, nearSecond));
+  to.SecondLabel.copy_(at::where(isOther, otherLabel, nearSecondLabel));
+}
+
+TwoNearestObjectsTensors
+Narrow(const TwoNearestObjectsTensors & objects, std::int64_t axis, std::int64_t start, std::int64_t length)
+{
+  return { objects.First.narrow(axis, start, length),
+           objects.Second.narrow(axis, start, length),
+           objects.FirstLabel.narrow(axis, start, length),
+           objects.SecondLabel.narrow(axis, start, length) };
+}
+
+/** Objects beyond the maximum are none. */
+void
+ForgetFar(const TwoNearestObjectsTensors & objects, double squaredMaximum)
+{
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  objects.FirstLabel.masked_fill_(objects.First > squaredMaximum, 0);
+  objects.First.masked_fill_(objects.FirstLabel == 0, infinity);
+  objects.SecondLabel.masked_fill_(objects.Second > squaredMaximum, 0);
+  objects.Second.masked_fill_(objects.SecondLabel == 0, infinity);
+}
+
+using CudaLauncher = decltype(&ITKTorchTwoNearestObjects);
+
+TwoNearestObjectsTensors
+LaunchTwoNearestObjects(CudaLauncher                     launch,
+                        const TwoNearestObjectsProblem & problem,
+                        const at::Tensor &               objects,
+                        const TorchDevice &              device)
+{
+  const auto               squared = objects.options().dtype(c10::kDouble);
+  TwoNearestObjectsTensors result{ at::empty(objects.sizes(), squared),
+                                   at::empty(objects.sizes(), squared),
+                                   at::empty_like(objects),
+                                   at::empty_like(objects) };
+  // Each axis reads what the one before it wrote.
+  const TwoNearestObjectsTensors scratch{
+    at::empty_like(result.First), at::empty_like(result.Second), at::empty_like(objects), at::empty_like(objects)
+  };
+  const auto buffersOf = [](const TwoNearestObjectsTensors & tensors)
+  {
+    return TwoNearestObjectsBuffers{ tensors.First.data_ptr<double>(),
+                                     tensors.Second.data_ptr<double>(),
+                                     tensors.FirstLabel.data_ptr<std::int32_t>(),
+                                     tensors.SecondLabel.data_ptr<std::int32_t>() };
+  };
+  const char * const problemText = launch(objects.data_ptr<std::int32_t>(),
+                                          problem.Size.data(),
+                                          problem.Spacing.data(),
+                                          static_cast<int>(problem.Size.size()),
+                                          problem.MaximumDistance,
+                                          problem.IsToPixelEdge,
+                                          buffersOf(result),
+                                          buffersOf(scratch),
+                                          static_cast<int>(device.GetIndex()),
+                                          TorchKernelLibrary::GetCurrentStream(device));
+  TORCH_CHECK(problemText == nullptr, "the kernel of the distance transform failed: ", problemText);
+  return result;
+}
+} // namespace
+
+TwoNearestObjectsTensors
+ComposeTwoNearestObjects(const TwoNearestObjectsProblem &             problem,
+                         const at::Tensor &                           objects,
+                         const std::function<void(double fraction)> & progress)
+{
+  constexpr double         infinity = std::numeric_limits<double>::infinity();
+  const double             squaredMaximum = problem.MaximumDistance * problem.MaximumDistance;
+  const at::Tensor         none = at::full_like(objects, infinity, objects.options().dtype(c10::kDouble));
+  TwoNearestObjectsTensors result{ none.masked_fill(objects != 0, 0.0), none, objects, at::zeros_like(objects) };
+  const auto               dimension = static_cast<std::int64_t>(problem.Size.size());
+  for (std::int64_t a = 0; a < dimension; ++a)
+  {
+    const auto                     index = static_cast<std::size_t>(a);
+    const std::int64_t             axis = dimension - 1 - a;
+    const std::int64_t             length = problem.Size[index];
+    const TwoNearestObjectsTensors base = result;
+    result = { base.First.clone(), base.Second.clone(), base.FirstLabel.clone(), base.SecondLabel.clone() };
+    double nearestThatMatters = infinity;
+    for (std::int64_t shift = 1; shift < length; ++shift)
+    {
+      const double steps = static_cast<double>(shift) - (problem.IsToPixelEdge ? 0.5 : 0.0);
+      const double squared = (problem.Spacing[index] * steps) * (problem.Spacing[index] * steps);
+      if (shift % 8 == 1)
+      {
+        nearestThatMatters = std::min(result.Second.max().item<double>(), squaredMaximum);
+        progress((static_cast<double>(a) + static_cast<double>(shift) / static_cast<double>(length)) /
+                 static_cast<double>(dimension));
+      }
+      if (squared > nearestThatMatters)
+      {
+        break;
+      }
+      const std::int64_t overlap = length - shift;
+      MergeFrom(Narrow(result, axis, shift, overlap), Narrow(base, axis, 0, overlap), squared);
+      MergeFrom(Narrow(result, axis, 0, overlap), Narrow(base, axis, shift, overlap), squared);
+    }
+    ForgetFar(result, squaredMaximum);
+  }
+  return result;
+}
+
+TwoNearestObjectsTensors
+ComputeTwoNearestObjectsOnDevice(const TwoNearestObjectsProblem &             problem,
+                                 const at::Tensor &                           objects,
+                                 const TorchDevice &                          device,
+                                 const std::function<void(double fraction)> & progress)
+{
+  if (device.GetKind() == TorchDevice::Kind::CUDA)
+  {
+    if (void * const launch = TorchKernelLibrary::Find("ITKTorchTwoNearestObjects"))
+    {
+      return LaunchTwoNearestObjects(reinterpret_cast<CudaLauncher>(launch), problem, objects, device);
+    }
+  }
+  return ComposeTwoNearestObjects(problem, objects, progress);
+}
+} // namespace itk

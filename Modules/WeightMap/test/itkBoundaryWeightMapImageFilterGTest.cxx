@@ -1,0 +1,387 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkBoundaryWeightMapImageFilter.h"
+#include "itkLabelTestImages.h"
+#include "itkTestHelpers.h"
+
+#include "itkBoundaryWeightTerms.h"
+#include "itkShiftScaleImageFilter.h"
+#include "itkStreamingImageFilter.h"
+#include "itkTorchRuntime.h"
+
+using itk::BoundaryWeightClasses;
+using itk::BoundaryWeightMapParameters;
+using itk::BoundaryWeightRegion;
+using itk::BoundaryWeightSigmaRule;
+using itk::TorchDevice;
+using namespace itk::Test;
+
+namespace
+{
+class BoundaryWeightMapImageFilter : public ::testing::TestWithParam<const char *>
+{};
+INSTANTIATE_TEST_SUITE_P(Devices,
+                         BoundaryWeightMapImageFilter,
+                         DeviceNames(),
+                         [](const auto & info) { return std::string(info.param); });
+
+using ClassOfLabel = std::map<std::int64_t, unsigned int>;
+
+template <typename TImage>
+auto
+MakeFilter(const TImage *                      labels,
+           const BoundaryWeightMapParameters & parameters = {},
+           const TorchDevice &                 device = TorchDevice::CPU(),
+           const ClassOfLabel &                classOfLabel = {})
+{
+  auto filter = itk::BoundaryWeightMapImageFilter<TImage>::New();
+  filter->SetInput(labels);
+  filter->SetParameters(parameters);
+  filter->SetClassOfLabel(classOfLabel);
+  filter->SetDevice(device);
+  return filter;
+}
+
+/** The formula, pixel by pixel, in double, from the labels of the separated image. */
+template <typename TFilter>
+void
+ExpectWeightsByFormula(TFilter * filter)
+{
+  filter->Update();
+  const auto * const image = filter->GetSeparatedLabels();
+  using ImageType = std::decay_t<decltype(*image)>;
+  const BoundaryWeightMapParameters & p = filter->GetParameters();
+  const auto                          classOf = [&](std::int64_t label) -> unsigned int
+  {
+    const auto found = filter->GetClassOfLabel().find(label);
+    return found == filter->GetClassOfLabel().end() ? (label == 0 || label == p.IgnoreLabel ? 0 : 1) : found->second;
+  };
+  std::map<unsigned int, double> pixelsOfClass;
+  double                         pixels = 0.0;
+  for (itk::ImageRegionConstIterator<ImageType> it(image, image->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+  {
+    if (p.IgnoreLabel == 0 || it.Get() != p.IgnoreLabel)
+    {
+      pixelsOfClass[classOf(it.Get())] += 1.0;
+      pixels += 1.0;
+    }
+  }
+  const double divisor = p.SigmaRule == BoundaryWeightSigmaRule::TwoSigmaSquared ? 2.0 : 1.0;
+  const auto   units =
+    itk::GetDistanceUnits({ image->GetSpacing().Begin(), image->GetSpacing().End() }, p.UseImageSpacing);
+  for (itk::ImageRegionConstIterator<ImageType> it(image, image->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+  {
+    auto objects = SquaredDistancesByLooking(image, it.GetIndex(), units, p.Border == itk::ObjectBorder::PixelEdge);
+    if (p.IgnoreLabel != 0)
+    {
+      objects.erase(static_cast<typename ImageType::PixelType>(p.IgnoreLabel));
+    }
+    std::map<unsigned int, decltype(objects)> groups;
+    for (const auto & [label, squared] : objects)
+    {
+      groups[p.TermsPerClass ? classOf(label) : 0][label] = squared;
+    }
+    const unsigned int own = classOf(it.Get());
+    double             expected = p.ClassWeighting == BoundaryWeightClasses::None ? 1.0
+                                  : p.ClassWeighting == BoundaryWeightClasses::Given
+                                    ? p.ClassWeights[own]
+                                    : pixels / (static_cast<double>(pixelsOfClass.size()) * pixelsOfClass[own]);
+    const bool         isObject = it.Get() != 0 && (p.IgnoreLabel == 0 || it.Get() != p.IgnoreLabel);
+    if (p.Region == BoundaryWeightRegion::Everywhere || !isObject)
+    {
+      for (const auto & [group, members] : groups)
+      {
+        const double first = NthDistance(members, 0);
+        const double sum = first + NthDistance(members, 1);
+        if (sum <= p.GetReach() && std::isfinite(sum))
+        {
+          expected += p.BorderWeight * std::exp(-sum * sum / (divisor * p.Sigma * p.Sigma));
+        }
+        if (first <= p.GetReach())
+        {
+          expected += p.ProximityWeight * std::exp(-first * first / (2.0 * p.ProximitySigma * p.ProximitySigma));
+        }
+      }
+    }
+    expected = std::min(expected, p.MaximumWeight);
+    if (p.IgnoreLabel != 0 && it.Get() == p.IgnoreLabel)
+    {
+      expected = 0.0;
+    }
+    // Squares, root, exponential and sum in float: a few units in the last place.
+    ASSERT_NEAR(filter->GetOutput()->GetPixel(it.GetIndex()), expected, 3e-6 * expected) << it.GetIndex();
+  }
+}
+
+template <unsigned int D>
+void
+ExpectWeightsOfEveryVariant(const TorchDevice & device)
+{
+  std::vector<BoundaryWeightMapParameters> variants(12);
+  variants[1] = BoundaryWeightMapParameters::Falk();
+  variants[2].Region = BoundaryWeightRegion::Background;
+  variants[3].SigmaRule = BoundaryWeightSigmaRule::SigmaSquared;
+  variants[4].Border = itk::ObjectBorder::PixelEdge;
+  variants[5].UseImageSpacing = true;
+  variants[6].ClassWeighting = BoundaryWeightClasses::InverseFrequency;
+  variants[7].IgnoreLabel = 2;
+  variants[7].ClassWeighting = BoundaryWeightClasses::InverseFrequency;
+  variants[8].MaximumWeight = 4.0;
+  variants[9].CutOff = 3.0;
+  variants[10].GapWidth = 1;
+  variants[10].ClassWeighting = BoundaryWeightClasses::InverseFrequency;
+  variants[11] = BoundaryWeightMapParameters::Falk();
+  variants[11].ClassWeights = { 0.1, 1.0, 2.0, 0.5 };
+  for (std::size_t v = 0; v < variants.size(); ++v)
+  {
+    SCOPED_TRACE("variant " + std::to_string(v));
+    const ClassOfLabel classes = v == 11 ? ClassOfLabel{ { 1, 1 }, { 2, 2 }, { 3, 2 }, { 4, 3 } } : ClassOfLabel{};
+    for (const double share : { 0.0, 0.08, 0.7 })
+    {
+      const auto image = MakeRandomLabels<LabelImage<D>>(v + 1, 5, share);
+      ExpectWeightsByFormula(MakeFilter(image.GetPointer(), variants[v], device, classes).GetPointer());
+    }
+  }
+}
+
+/** Two rectangles that touch: label 1 left of x = 10, label 2 from there on. */
+LabelImage<2>::Pointer
+MakeTouchingPair()
+{
+  auto image = LabelImage<2>::New();
+  image->SetRegions(LabelImage<2>::SizeType{ { 20, 7 } });
+  image->Allocate(true);
+  for (itk::ImageRegionIterator<LabelImage<2>> it(image, image->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+  {
+    it.Set(it.GetIndex()[0] < 10 ? 1 : 2);
+  }
+  return image;
+}
+
+std::string
+RowOf(const LabelImage<2> * image)
+{
+  std::string row;
+  for (long x = 0; x < 20; ++x)
+  {
+    row += static_cast<char>('0' + image->GetPixel({ { x, 3 } }));
+  }
+  return row;
+}
+} // namespace
+
+TEST_P(BoundaryWeightMapImageFilter, EveryVariantGivesItsFormulaIn2DAnd3D)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  ExpectWeightsOfEveryVariant<2>(device);
+  ExpectWeightsOfEveryVariant<3>(device);
+}
+
+TEST_P(BoundaryWeightMapImageFilter, GapIsTakenFromBothObjects)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  const auto                  image = MakeTouchingPair();
+  BoundaryWeightMapParameters parameters;
+  const char * const          rows[] = { "11111111112222222222",
+                                         "11111111110222222222",
+                                         "11111111100222222222",
+                                         "11111111100022222222",
+                                         "11111111000022222222" };
+  for (unsigned int width = 0; width < 5; ++width)
+  {
+    parameters.GapWidth = width;
+    const auto filter = MakeFilter(image.GetPointer(), parameters, device);
+    filter->Update();
+    EXPECT_EQ(RowOf(filter->GetSeparatedLabels()), rows[width]);
+  }
+}
+
+TEST_P(BoundaryWeightMapImageFilter, ObjectsThatTouchAtACornerAreSeparatedAndDistantOnesStay)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  auto image = LabelImage<2>::New();
+  image->SetRegions(LabelImage<2>::SizeType{ { 6, 6 } });
+  image->Allocate(true);
+  image->SetPixel({ { 1, 1 } }, 1);
+  image->SetPixel({ { 2, 2 } }, 2);
+  image->SetPixel({ { 4, 2 } }, 3);
+  BoundaryWeightMapParameters parameters;
+  parameters.GapWidth = 2;
+  const auto filter = MakeFilter(image.GetPointer(), parameters, device);
+  filter->Update();
+  EXPECT_EQ(filter->GetSeparatedLabels()->GetPixel({ { 1, 1 } }), 0);
+  EXPECT_EQ(filter->GetSeparatedLabels()->GetPixel({ { 2, 2 } }), 0);
+  EXPECT_EQ(filter->GetSeparatedLabels()->GetPixel({ { 4, 2 } }), 3);
+}
+
+TEST_P(BoundaryWeightMapImageFilter, StreamedIsWholeBitForBit)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  using WeightImage = itk::Image<float, 2>;
+  const auto image = MakeRandomLabels<LabelImage<2>>(3, 9, 0.01, 110);
+  for (unsigned int variant = 0; variant < 4; ++variant)
+  {
+    BoundaryWeightMapParameters parameters;
+    parameters.Sigma = 2.0;
+    if (variant == 1)
+    {
+      parameters = BoundaryWeightMapParameters::Falk();
+      parameters.ProximitySigma = 4.0;
+      parameters.Sigma = 3.0;
+    }
+    parameters.GapWidth = variant == 2 ? 3 : 0;
+    parameters.UseImageSpacing = variant == 3;
+    auto whole = MakeFilter(image.GetPointer(), parameters, device);
+    whole->Update();
+    auto copy = itk::ShiftScaleImageFilter<LabelImage<2>, LabelImage<2>>::New();
+    copy->SetInput(image);
+    auto pieces = MakeFilter(copy->GetOutput(), parameters, device);
+    auto streamer = itk::StreamingImageFilter<WeightImage, WeightImage>::New();
+    streamer->SetInput(pieces->GetOutput());
+    streamer->SetNumberOfStreamDivisions(5);
+    streamer->Update();
+    ExpectSameImage<WeightImage>(streamer->GetOutput(), whole->GetOutput());
+    EXPECT_LT(pieces->GetOutput()->GetBufferedRegion().GetSize(1), 110u) << variant;
+  }
+}
+
+TEST_P(BoundaryWeightMapImageFilter, TheAutomaticCutOffChangesNoBit)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  const auto image = MakeRandomLabels<LabelImage<2>>(8, 4, 0.003, 90);
+  auto       parameters = BoundaryWeightMapParameters::Paper();
+  // 5 · sqrt(2 ln(10 / 2^-24))
+  EXPECT_NEAR(parameters.GetReach(), 30.774, 0.001);
+  const auto automatic = MakeFilter(image.GetPointer(), parameters, device);
+  automatic->Update();
+  parameters.CutOff = std::numeric_limits<double>::infinity();
+  const auto unlimited = MakeFilter(image.GetPointer(), parameters, device);
+  unlimited->Update();
+  ExpectSameImage<itk::Image<float, 2>>(automatic->GetOutput(), unlimited->GetOutput());
+}
+
+TEST(BoundaryWeightMap, ContactLinesWeighMostAndFewerThanTwoObjectsNothing)
+{
+  const auto pair = MakeTouchingPair();
+  auto       filter = MakeFilter(pair.GetPointer());
+  filter->Update();
+  // d1 = 0 and d2 = 1 in the pixels on either side of the contact line.
+  const float atContact = 1.0f + 10.0f * std::exp(-1.0f / 50.0f);
+  EXPECT_NEAR(filter->GetOutput()->GetPixel({ { 9, 3 } }), atContact, 1e-5);
+  EXPECT_NEAR(filter->GetOutput()->GetPixel({ { 10, 3 } }), atContact, 1e-5);
+  EXPECT_LT(filter->GetOutput()->GetPixel({ { 11, 3 } }), atContact);
+
+  pair->FillBuffer(4);
+  pair->Modified();
+  filter->Update();
+  EXPECT_EQ(filter->GetOutput()->GetPixel({ { 9, 3 } }), 1.0f);
+  auto falk = MakeFilter(pair.GetPointer(), BoundaryWeightMapParameters::Falk());
+  falk->Update();
+  EXPECT_EQ(falk->GetOutput()->GetPixel({ { 9, 3 } }), 1.0f);
+  pair->FillBuffer(0);
+  pair->Modified();
+  filter->Update();
+  falk->Update();
+  EXPECT_EQ(filter->GetOutput()->GetPixel({ { 9, 3 } }), 1.0f);
+  EXPECT_EQ(falk->GetOutput()->GetPixel({ { 9, 3 } }), 0.1f);
+}
+
+TEST(BoundaryWeightMap, BalancedClassWeightsHaveTheMeanOne)
+{
+  auto                        image = MakeRandomLabels<LabelImage<2>>(6, 3, 0.3, 60);
+  BoundaryWeightMapParameters parameters;
+  parameters.BorderWeight = 0.0;
+  parameters.ClassWeighting = BoundaryWeightClasses::InverseFrequency;
+  auto filter = MakeFilter(image.GetPointer(), parameters);
+  filter->Update();
+  const auto * const pixels = filter->GetOutput()->GetBufferPointer();
+  double             sum = 0.0;
+  for (std::size_t i = 0; i < 3600; ++i)
+  {
+    sum += pixels[i];
+  }
+  EXPECT_NEAR(sum / 3600.0, 1.0, 1e-6);
+}
+
+TEST(BoundaryWeightMap, ImagesOfOnePixelAndOneRowWork)
+{
+  for (const auto & size : { LabelImage<2>::SizeType{ { 1, 1 } }, { { 1, 9 } }, { { 9, 1 } } })
+  {
+    auto image = LabelImage<2>::New();
+    image->SetRegions(size);
+    image->Allocate(true);
+    image->SetPixel({ { 0, 0 } }, 1);
+    image->SetPixel({ { static_cast<long>(size[0]) - 1, static_cast<long>(size[1]) - 1 } }, 2);
+    ExpectWeightsByFormula(MakeFilter(image.GetPointer()).GetPointer());
+  }
+}
+
+TEST(BoundaryWeightMap, EveryNumberOfThreadsGivesTheSameBits)
+{
+  const auto image = MakeRandomLabels<LabelImage<2>>(5, 60, 0.01, 300);
+  auto       filter = MakeFilter(image.GetPointer(), BoundaryWeightMapParameters::Falk());
+  const auto threads = itk::TorchRuntime::GetNumberOfThreads();
+  const auto compute = [&](unsigned int number)
+  {
+    itk::TorchRuntime::SetNumberOfThreads(number);
+    filter->Modified();
+    filter->Update();
+    const float * const pixels = filter->GetOutput()->GetBufferPointer();
+    return std::vector<float>(pixels, pixels + filter->GetOutput()->GetPixelContainer()->Size());
+  };
+  const auto one = compute(1);
+  EXPECT_EQ(compute(2), one);
+  EXPECT_EQ(compute(7), one);
+  itk::TorchRuntime::SetNumberOfThreads(threads);
+}
+
+TEST(BoundaryWeightMap, BadParametersAreNamed)
+{
+  const auto image = MakeTouchingPair();
+  const auto messageOf = [&image](const BoundaryWeightMapParameters & parameters, const ClassOfLabel & classes = {})
+  { return MessageOf([&] { MakeFilter(image.GetPointer(), parameters, TorchDevice::CPU(), classes)->Update(); }); };
+  BoundaryWeightMapParameters parameters;
+  parameters.Sigma = -1.0;
+  parameters.BorderWeight = -2.0;
+  parameters.GapWidth = 2000;
+  const std::string message = messageOf(parameters);
+  ExpectContains(message, "Sigma must be greater than 0, but is -1.");
+  ExpectContains(message, "BorderWeight must be at least 0, but is -2.");
+  ExpectContains(message, "GapWidth must be in [0, 1000], but is 2000.");
+  parameters = {};
+  parameters.ClassWeights = { 1.0, -1.0 };
+  ExpectContains(messageOf(parameters), "ClassWeights must be numbers, each at least 0, but is 1,-1.");
+  parameters = {};
+  parameters.ClassWeighting = BoundaryWeightClasses::Given;
+  ExpectContains(messageOf(parameters, { { 1, 1 }, { 2, 2 } }),
+                 "ClassWeights must be one number for each of the 3 classes, but are 2.");
+  ExpectContains(messageOf({}, { { 1, 256 } }), "at most 255, but the greatest is 256");
+}
+
+TEST(BoundaryWeightTerms, ExponentialIsWithinTwoUnitsInTheLastPlace)
+{
+  std::vector<float> squared;
+  for (int i = 0; i < 8700; ++i)
+  {
+    squared.push_back(0.01f * static_cast<float>(i));
+  }
+  const std::vector<float> zeros(squared.size(), 0.0f);
+  std::vector<float>       sums = zeros;
+  const float              largest = std::numeric_limits<float>::max();
+  itk::AddBoundaryWeightTerms(static_cast<std::int64_t>(squared.size()),
+                              squared.data(),
+                              zeros.data(),
+                              { 0.0f, -1.0f, largest },
+                              { 1.0f, -1.0f, largest },
+                              sums.data());
+  for (std::size_t i = 0; i < squared.size(); ++i)
+  {
+    const double expected = std::exp(-static_cast<double>(squared[i]));
+    ASSERT_NEAR(sums[i], expected, 2.4e-7 * expected) << squared[i];
+  }
+}

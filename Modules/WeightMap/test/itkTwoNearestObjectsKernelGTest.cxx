@@ -1,0 +1,195 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkTwoNearestObjectsKernel.h"
+#include "cuda/itkTwoNearestObjectsSearch.h"
+#include "itkTorchRandom.h"
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <gtest/gtest.h>
+
+namespace
+{
+using itk::TwoNearestObjectsPiece;
+using itk::TwoNearestObjectsProblem;
+
+struct Distances
+{
+  std::vector<double> First;
+  std::vector<double> Second;
+};
+
+Distances
+ByKernel(const TwoNearestObjectsProblem & problem, const std::vector<std::uint32_t> & labels)
+{
+  Distances result{ std::vector<double>(labels.size(), -1.0), std::vector<double>(labels.size(), -1.0) };
+  itk::ComputeTwoNearestObjects<double>(
+    problem,
+    [&](std::int64_t offset, std::int64_t count, std::uint32_t * to)
+    { std::copy_n(labels.data() + offset, count, to); },
+    [&](const TwoNearestObjectsPiece<double> & piece)
+    {
+      std::copy_n(piece.First, piece.Count, result.First.data() + piece.Offset);
+      std::copy_n(piece.Second, piece.Count, result.Second.data() + piece.Offset);
+    },
+    false,
+    [](double) {});
+  return result;
+}
+
+/** What the CUDA kernel does, thread by thread. */
+Distances
+BySearch(const TwoNearestObjectsProblem & problem, const std::vector<std::uint32_t> & labels)
+{
+  constexpr double                  infinity = std::numeric_limits<double>::infinity();
+  const itk::TwoNearestFound        none{ infinity, infinity, 0, 0 };
+  std::vector<itk::TwoNearestFound> known(labels.size(), none);
+  for (std::size_t i = 0; i < labels.size(); ++i)
+  {
+    known[i].Add(0.0, static_cast<std::int32_t>(labels[i]));
+  }
+  std::int64_t stride = 1;
+  for (std::size_t axis = 0; axis < problem.Size.size(); ++axis)
+  {
+    auto next = known;
+    for (std::int64_t pixel = 0; pixel < static_cast<std::int64_t>(labels.size()); ++pixel)
+    {
+      const std::int64_t   position = pixel / stride % problem.Size[axis];
+      const std::int64_t   line = pixel - position * stride;
+      itk::TwoNearestFound found = none;
+      itk::SearchLine(found,
+                      position,
+                      problem.Size[axis],
+                      problem.Spacing[axis],
+                      problem.IsToPixelEdge ? 0.5 : 0.0,
+                      problem.MaximumDistance * problem.MaximumDistance,
+                      [&](itk::TwoNearestFound & nearest, std::int64_t at, double squared)
+                      {
+                        const auto & other = known[static_cast<std::size_t>(line + at * stride)];
+                        nearest.Add(other.First + squared, other.FirstLabel);
+                        nearest.Add(other.Second + squared, other.SecondLabel);
+                      });
+      found.First = found.FirstLabel == 0 ? infinity : found.First;
+      found.Second = found.SecondLabel == 0 ? infinity : found.Second;
+      next[static_cast<std::size_t>(pixel)] = found;
+    }
+    known = next;
+    stride *= problem.Size[axis];
+  }
+  Distances result;
+  for (const auto & found : known)
+  {
+    result.First.push_back(found.First);
+    result.Second.push_back(found.Second);
+  }
+  return result;
+}
+
+/** Every pixel looks at every pixel. */
+Distances
+ByLooking(const TwoNearestObjectsProblem &   problem,
+          const std::vector<std::uint32_t> & labels,
+          unsigned int                       numberOfLabels)
+{
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  const auto       size = static_cast<std::int64_t>(labels.size());
+  // Squared distance along each axis of pixels so far apart.
+  std::vector<std::vector<double>> squared(problem.Size.size());
+  for (std::size_t axis = 0; axis < squared.size(); ++axis)
+  {
+    for (std::int64_t pixels = 0; pixels < problem.Size[axis]; ++pixels)
+    {
+      const double steps = std::max(0.0, static_cast<double>(pixels) - (problem.IsToPixelEdge ? 0.5 : 0.0));
+      squared[axis].push_back(steps * problem.Spacing[axis] * (steps * problem.Spacing[axis]));
+    }
+  }
+  std::vector<std::array<std::int64_t, 3>> places;
+  for (std::int64_t i = 0; i < size; ++i)
+  {
+    const std::int64_t rest = i / problem.Size[0];
+    places.push_back({ i % problem.Size[0], rest % problem.Size[1], rest / problem.Size[1] });
+  }
+  Distances result;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+  {
+    std::array<double, 9> nearest;
+    nearest.fill(infinity);
+    for (std::size_t j = 0; j < labels.size(); ++j)
+    {
+      if (labels[j] != 0)
+      {
+        double sum = 0.0;
+        for (std::size_t axis = 0; axis < squared.size(); ++axis)
+        {
+          sum += squared[axis][static_cast<std::size_t>(std::abs(places[i][axis] - places[j][axis]))];
+        }
+        nearest[labels[j]] = std::min(nearest[labels[j]], sum);
+      }
+    }
+    std::sort(nearest.begin(), nearest.begin() + numberOfLabels + 1);
+    const double squaredMaximum = problem.MaximumDistance * problem.MaximumDistance;
+    result.First.push_back(nearest[0] <= squaredMaximum ? nearest[0] : infinity);
+    result.Second.push_back(nearest[1] <= squaredMaximum ? nearest[1] : infinity);
+  }
+  return result;
+}
+
+/** Wrong pixels; both are the same sums but for their order, so that they agree to 1e-13. */
+std::size_t
+CountWrong(const std::vector<double> & actual, const std::vector<double> & expected)
+{
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < expected.size(); ++i)
+  {
+    const bool isRight = actual[i] == expected[i] || std::abs(actual[i] - expected[i]) <= 1e-13 * expected[i];
+    wrong += isRight ? 0 : 1;
+  }
+  return wrong;
+}
+} // namespace
+
+TEST(TwoNearestObjectsKernel, NoneOfTwentyMillionDistancesIsWrong)
+{
+  itk::TorchRandom random(2026);
+  const auto       among = [&random](int count) { return static_cast<int>(std::floor(random.Uniform(0.0, count))); };
+  std::size_t      checked = 0;
+  std::size_t      wrongOfKernel = 0;
+  std::size_t      wrongOfSearch = 0;
+  for (unsigned int image = 0; checked < 20000000; ++image)
+  {
+    const bool               isVolume = image % 3 == 0;
+    TwoNearestObjectsProblem problem;
+    problem.Size = isVolume ? std::vector<std::int64_t>{ 1 + among(9), 1 + among(8), 1 + among(7) }
+                            : std::vector<std::int64_t>{ 1 + among(25), 1 + among(21) };
+    for (std::size_t axis = 0; axis < problem.Size.size(); ++axis)
+    {
+      const double spacings[] = { 1.0, 0.25 * (1 + among(12)), 0.3 + std::sqrt(2.0) * random.Uniform(0.0, 2.0) };
+      problem.Spacing.push_back(spacings[image % 4 == 0 ? 0 : image % 4 == 1 ? 1 : 2]);
+    }
+    problem.IsToPixelEdge = image % 5 == 0;
+    problem.MaximumDistance = image % 7 == 0 ? random.Uniform(0.5, 6.0) : problem.MaximumDistance;
+    const auto                 numberOfLabels = static_cast<unsigned int>(1 + among(8));
+    const double               share = std::pow(random.Uniform(0.0, 1.0), 3.0);
+    const bool                 isBlocky = image % 2 == 0;
+    std::vector<std::uint32_t> labels(static_cast<std::size_t>(problem.GetNumberOfPixels()));
+    for (std::size_t i = 0; i < labels.size(); ++i)
+    {
+      const bool continues = isBlocky && i > 0 && random.Uniform(0.0, 1.0) < 0.8;
+      labels[i] = continues ? labels[i - 1]
+                  : random.Uniform(0.0, 1.0) < share
+                    ? static_cast<std::uint32_t>(1 + among(static_cast<int>(numberOfLabels)))
+                    : 0;
+    }
+    const auto expected = ByLooking(problem, labels, numberOfLabels);
+    const auto kernel = ByKernel(problem, labels);
+    wrongOfKernel += CountWrong(kernel.First, expected.First) + CountWrong(kernel.Second, expected.Second);
+    checked += 2 * labels.size();
+    if (image % 4 == 0)
+    {
+      const auto search = BySearch(problem, labels);
+      wrongOfSearch += CountWrong(search.First, expected.First) + CountWrong(search.Second, expected.Second);
+    }
+  }
+  EXPECT_EQ(wrongOfKernel, 0u);
+  EXPECT_EQ(wrongOfSearch, 0u);
+}
