@@ -18,6 +18,8 @@ AddSegmentCommand(CLI::App & app);
 void
 AddEvaluateCommand(CLI::App & app);
 void
+AddWeightMapCommand(CLI::App & app);
+void
 AddParametersCommand(CLI::App & app);
 } // namespace itk
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkCommands.h"
+#include "itkBoundaryWeightMap.h"
 #include "itkNucleiPhantom.h"
 #include "itkUNetInference.h"
 #include "itkUNetTraining.h"
@@ -27,6 +28,8 @@ AddParametersCommand(CLI::App & app)
         write("UNetIntensityRule", UNetIntensityRule::Describe());
         write("UNetTrainingImageFilter", UNetTrainingParameters::Describe());
         write("UNetInferenceImageFilter", UNetInferenceParameters::Describe());
+        write("BoundaryWeightMapImageFilter", BoundaryWeightMapParameters::Describe());
+        write("TwoNearestObjectsDistanceImageFilter", TwoNearestObjectsDistanceParameters::Describe());
         write("NucleiPhantomImageSource", NucleiPhantomParameters::Describe());
       });
 }

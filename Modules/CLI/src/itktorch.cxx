@@ -21,6 +21,7 @@ main(int argc, char * argv[])
   itk::AddTrainCommand(app);
   itk::AddSegmentCommand(app);
   itk::AddEvaluateCommand(app);
+  itk::AddWeightMapCommand(app);
   itk::AddParametersCommand(app);
   try
   {

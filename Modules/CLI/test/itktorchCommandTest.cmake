@@ -58,7 +58,25 @@ if(NOT output MATCHES "mean over images +1\\.0000 +1\\.0000 +1\\.0000 +1\\.0000"
   fail("A segmentation that equals the truth must score 1, but: ${output}")
 endif()
 
+run(0 ARGS train pairs.csv -o weighted.safetensors ${small} --weight-map paper --gap-width 2)
+expect_file(weighted.safetensors)
+run(0 ARGS weight-map a-label.png weights.nrrd --separated separated.png --gap-width 2 --picture picture.png)
+foreach(name weights.nrrd separated.png picture.png)
+  expect_file(${name})
+endforeach()
+# A preset is changed by parameters, wherever they stand.
+run(0 ARGS weight-map a-label.png falk.nrrd --border-weight 0 --proximity-weight 0 --preset falk)
+run(0 ARGS weight-map a-label.png given.nrrd --border-weight 0 --class-weighting given --class-weights 0.1,1)
+file(SHA256 "${FOLDER}/falk.nrrd" falk)
+file(SHA256 "${FOLDER}/given.nrrd" given)
+if(NOT falk STREQUAL given)
+  fail("Falk's preset without its terms must leave the class weights 0.1 and 1.")
+endif()
+
 # Arguments: exit status 2.
+run(2 ARGS weight-map a-label.png w.nrrd --sigma -5 SAYS "Sigma must be greater than 0, but is -5")
+run(2 ARGS weight-map a-label.png w.nrrd --class-weights 1,x SAYS "ClassWeights must be numbers with commas")
+run(2 ARGS weight-map a-label.png w.nrrd --preset round SAYS "--preset" "round")
 run(2 ARGS)
 run(2 ARGS train pairs.csv -o m.safetensors --no-such-option SAYS "--no-such-option")
 run(2 ARGS train pairs.csv -o m.safetensors --epochs 0 SAYS "Epochs must be in \\[1, 1000000\\], but is 0")
@@ -71,6 +89,17 @@ run(2 ARGS segment a.png out.png -m model.safetensors --mask --probabilities SAY
 run(2 ARGS evaluate absent truth SAYS "absent")
 
 # What is only found while running: exit status 1.
+run(1 ARGS weight-map weights.nrrd w.nrrd SAYS "weights.nrrd: labels must be whole numbers, but are float")
+run(1 ARGS weight-map absent.png w.nrrd SAYS "absent.png: there is no such file")
+run(1 ARGS weight-map a-label.png w.image SAYS "Cannot write w.image")
+run(1 ARGS weight-map a-label.png w.png SAYS "Cannot write w.png")
+run(1 ARGS weight-map a-label.png w.nrrd --class-weighting given --class-weights 1,2,3
+  SAYS "ClassWeights must be one number for each of the 2 classes, but are 3")
+file(WRITE "${FOLDER}/zero.mhd" "ObjectType = Image\nNDims = 2\nDimSize = 2 2\nElementSpacing = 0 1\nElementType = MET_UCHAR\nElementDataFile = zero.raw\n")
+file(WRITE "${FOLDER}/zero.raw" "1234")
+run(1 ARGS weight-map zero.mhd w.nrrd SAYS "Spacing along axis 0 must be a number greater than 0, but is 0")
+run(1 ARGS train pairs.csv -o m.safetensors ${small} --weight-map paper --label-rule class-index
+  SAYS "LabelRule must be foreground")
 run(1 ARGS segment a.png out.png -m absent.safetensors SAYS "absent.safetensors")
 run(1 ARGS segment absent.png out.png -m model.safetensors SAYS "absent.png: there is no such file")
 run(1 ARGS segment a.png out.image -m model.safetensors --device cpu SAYS "Cannot write out.image")
@@ -88,7 +117,7 @@ else()
   run(3 ARGS segment a.png gpu.png -m model.safetensors --device cuda SAYS "Device must be" "but is cuda")
 endif()
 
-foreach(name m.safetensors out.png out.image)
+foreach(name m.safetensors out.png out.image w.nrrd w.image w.png)
   if(EXISTS "${FOLDER}/${name}")
     fail("${name} must not have been written.")
   endif()

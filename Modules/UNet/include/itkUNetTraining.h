@@ -23,6 +23,14 @@ enum class UNetLabelRule : std::uint8_t
   ClassIndex
 };
 
+/** Weights of pixels that are computed from a pair's instance labels; see BoundaryWeightMap. */
+enum class UNetWeightMap : std::uint8_t
+{
+  None,
+  Paper,
+  Falk
+};
+
 struct UNetTrainingParameters
 {
   unsigned int             Epochs{ 20 };
@@ -33,6 +41,8 @@ struct UNetTrainingParameters
   UNetLearningRateSchedule LearningRateSchedule{ UNetLearningRateSchedule::Cosine };
   double                   WeightDecay{ 0.0 };
   UNetLabelRule            LabelRule{ UNetLabelRule::Foreground };
+  UNetWeightMap            WeightMap{ UNetWeightMap::None };
+  unsigned int             GapWidth{ 0 };
   std::uint64_t            Seed{ 0 };
   unsigned int             MaximumCacheSize{ 2048 };
 
@@ -56,7 +66,8 @@ struct UNetTrainingEpoch
  *
  * An epoch takes CropsPerImage crops of each image in random order. A crop lies at random inside the image; an image
  * smaller than the crop is centred and mirrored. With one class the cross-entropy is the binary one of a sigmoid, else
- * that of a softmax.
+ * that of a softmax. The weights w are those of the pair's weight image, times those of the WeightMap, 1 without either.
+ * With a GapWidth, touching objects are separated first, so that the network learns the gap.
  *
  * Order and places of the crops depend on (Seed, epoch, sample) alone: the same on every device and for any number of
  * threads. On the CPU the same seed and number of threads give the same weights.

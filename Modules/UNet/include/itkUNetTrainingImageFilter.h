@@ -77,6 +77,8 @@ public:
   itkTorchParameterMacro(LearningRateSchedule);
   itkTorchParameterMacro(WeightDecay);
   itkTorchParameterMacro(LabelRule);
+  itkTorchParameterMacro(WeightMap);
+  itkTorchParameterMacro(GapWidth);
   itkTorchParameterMacro(Seed);
   itkTorchParameterMacro(MaximumCacheSize);
 

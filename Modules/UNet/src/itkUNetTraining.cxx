@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetTraining.h"
+#include "itkBoundaryWeightMap.h"
 #include "itkMirrorPad.h"
 #include "itkTorchTensorAccess.h"
 #include "itkUNetInference.h"
@@ -147,7 +148,21 @@ private:
     {
       itkGenericExceptionMacro(<< m_Data.GetName(pair) << ": " << error.GetDescription());
     }
-    const at::Tensor label = GetATensor(sample.Label);
+    at::Tensor label = GetATensor(sample.Label);
+    if (sample.Weight.IsDefined())
+    {
+      prepared.Weight = GetATensor(sample.Weight);
+    }
+    if (m_Parameters.WeightMap != UNetWeightMap::None || m_Parameters.GapWidth > 0)
+    {
+      const auto map = ComputeWeightMap(sample);
+      label = GetATensor(map.SeparatedLabels);
+      if (m_Parameters.WeightMap != UNetWeightMap::None)
+      {
+        const at::Tensor weight = GetATensor(map.Weight);
+        prepared.Weight = prepared.Weight.defined() ? prepared.Weight * weight : weight;
+      }
+    }
     if (m_Parameters.LabelRule == UNetLabelRule::Foreground)
     {
       prepared.Target = label.ne(0).to(at::kShort).mul_(std::max(1u, specification.Classes - 1));
@@ -164,11 +179,16 @@ private:
       }
       prepared.Target = label.to(at::kShort);
     }
-    if (sample.Weight.IsDefined())
-    {
-      prepared.Weight = GetATensor(sample.Weight);
-    }
     return prepared;
+  }
+
+  BoundaryWeightMap::Result
+  ComputeWeightMap(const UNetTrainingSample & sample) const
+  {
+    auto parameters = m_Parameters.WeightMap == UNetWeightMap::Falk ? BoundaryWeightMapParameters::Falk()
+                                                                    : BoundaryWeightMapParameters::Paper();
+    parameters.GapWidth = m_Parameters.GapWidth;
+    return BoundaryWeightMap::Compute(sample.Label, sample.Spacing, parameters, {}, [](double) {});
   }
 
   const UNetModel &                          m_Model;
@@ -375,6 +395,16 @@ UNetTrainingParameters::Describe()
                 &P::LabelRule,
                 "Whether every label but 0 is the last class, or labels are class numbers.",
                 { "foreground", "class-index" });
+    t.AddChoice(
+      "WeightMap",
+      &P::WeightMap,
+      "Weigh pixels by a boundary weight map of the instance labels, so that gaps between objects are learned.",
+      { "none", "paper", "falk" });
+    t.Add("GapWidth",
+          &P::GapWidth,
+          "Touching objects are separated by so many pixels of background; 0: not.",
+          Range::Between(0, 1000),
+          Unit::Pixels);
     t.Add("Seed", &P::Seed, "Decides initial weights, order and places of the crops.");
     t.Add("MaximumCacheSize", &P::MaximumCacheSize, "MiB of prepared images to keep; the others are read again.");
     return t;
@@ -387,6 +417,12 @@ VerifyUNetTraining(const UNetSpecification & specification, const UNetTrainingPa
 {
   specification.Verify();
   UNetTrainingParameters::Describe().Verify(&parameters, "UNetTraining");
+  if (parameters.LabelRule != UNetLabelRule::Foreground &&
+      (parameters.WeightMap != UNetWeightMap::None || parameters.GapWidth > 0))
+  {
+    itkGenericExceptionMacro("LabelRule must be foreground for a WeightMap or a GapWidth, which need a label for each "
+                             "object, but is class-index.");
+  }
   if (parameters.CropSize % specification.GetStride() != 0)
   {
     itkGenericExceptionMacro("CropSize must be a multiple of " << specification.GetStride()

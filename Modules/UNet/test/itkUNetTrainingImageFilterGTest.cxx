@@ -7,6 +7,7 @@
 #include "itkUNetModelWriter.h"
 #include "itkUNetNetwork.h"
 #include "itkUNetTestHelpers.h"
+#include "itkBoundaryWeightMapImageFilter.h"
 #include "itkStreamingImageFilter.h"
 #include <fstream>
 
@@ -229,6 +230,57 @@ TEST(UNetTraining, PixelsOfWeightZeroHaveNoInfluence)
   ExpectSameWeights(train(0), train(1));
 }
 
+TEST(UNetTraining, AWeightMapIsTheSameAsItsWeightsAndSeparatedLabelsGivenAsImages)
+{
+  // Two halves of the ball touch.
+  const auto makePair = []
+  {
+    auto pair = MakePair<2>(24, 0);
+    for (itk::ImageRegionIterator<LabelImage<2>> it(pair.second, pair.second->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+    {
+      it.Set(it.Get() == 0 ? 0 : (it.GetIndex()[0] % 12 < 6 ? 1 : 2));
+    }
+    return pair;
+  };
+  const auto train = [](const UNetTrainingData * data, itk::UNetWeightMap map, unsigned int gap)
+  {
+    const auto filter = MakeFilter<2>();
+    filter->SetTrainingData(data);
+    filter->SetWeightMap(map);
+    filter->SetGapWidth(gap);
+    filter->Update();
+    return UNetModel::Pointer(filter->GetModel());
+  };
+  const auto [image, label] = makePair();
+  auto plain = UNetTrainingData::New();
+  plain->AddPair(image.GetPointer(), label.GetPointer());
+  for (const auto map : { itk::UNetWeightMap::Paper, itk::UNetWeightMap::Falk })
+  {
+    auto parameters = map == itk::UNetWeightMap::Paper ? itk::BoundaryWeightMapParameters::Paper()
+                                                       : itk::BoundaryWeightMapParameters::Falk();
+    parameters.GapWidth = 2;
+    auto weights = itk::BoundaryWeightMapImageFilter<LabelImage<2>>::New();
+    weights->SetInput(label);
+    weights->SetParameters(parameters);
+    weights->Update();
+    auto weighted = UNetTrainingData::New();
+    weighted->AddPair(image.GetPointer(), weights->GetSeparatedLabels(), weights->GetOutput());
+    const auto computed = train(plain, map, 2);
+    ExpectSameWeights(computed, train(weighted, itk::UNetWeightMap::None, 0));
+    const auto unweighted = train(plain, itk::UNetWeightMap::None, 0);
+    EXPECT_FALSE(itk::GetATensor(computed->GetWeights().at("classifier.weight"))
+                   .equal(itk::GetATensor(unweighted->GetWeights().at("classifier.weight"))));
+  }
+}
+
+TEST(UNetTrainingErrors, AWeightMapNeedsALabelForEachObject)
+{
+  auto filter = MakeFilter<2>();
+  filter->SetLabelRule(itk::UNetLabelRule::ClassIndex);
+  filter->SetWeightMap(itk::UNetWeightMap::Paper);
+  ExpectContains(MessageOf([&] { filter->Update(); }), "LabelRule must be foreground for a WeightMap or a GapWidth");
+}
+
 TEST(UNetTraining, CropsOfAnImageSmallerThanTheCropAreMirrored)
 {
   const auto filter = MakeFilter<2>();
@@ -338,6 +390,10 @@ TEST(UNetTraining, EachParameterHasASetterThatReachesTheTable)
   expect("WeightDecay", 0.25);
   filter->SetLabelRule(itk::UNetLabelRule::ClassIndex);
   expect("LabelRule", std::string("class-index"));
+  filter->SetWeightMap(itk::UNetWeightMap::Falk);
+  expect("WeightMap", std::string("falk"));
+  filter->SetGapWidth(4);
+  expect("GapWidth", std::int64_t{ 4 });
   filter->SetSeed(11);
   expect("Seed", std::int64_t{ 11 });
   filter->SetMaximumCacheSize(7);

@@ -266,11 +266,11 @@ private:
           AddBoundaryWeightTerms(piece.Count, piece.First, piece.Second, border, proximity, sums);
           return;
         }
-        std::vector<float> terms(static_cast<std::size_t>(piece.Count), 0.0f);
-        AddBoundaryWeightTerms(piece.Count, piece.First, piece.Second, border, proximity, terms.data());
+        float terms[TwoNearestObjectsPiece<float>::LargestCount]{};
+        AddBoundaryWeightTerms(piece.Count, piece.First, piece.Second, border, proximity, terms);
         for (std::int64_t i = 0; i < piece.Count; ++i)
         {
-          sums[i] += all[piece.Offset + i] == 0 ? terms[static_cast<std::size_t>(i)] : 0.0f;
+          sums[i] += all[piece.Offset + i] == 0 ? terms[i] : 0.0f;
         }
       },
       false,
@@ -307,25 +307,25 @@ BoundaryWeightMapParameters::Describe()
       .AddChoice("SigmaRule",
                  &P::SigmaRule,
                  "What the border term's exponent divides (d1 + d2) squared by.",
-                 { "TwoSigmaSquared", "SigmaSquared" })
+                 { "two-sigma-squared", "sigma-squared" })
       .Add("ProximityWeight", &P::ProximityWeight, "Height of the term of the nearest object.", Range::AtLeast(0))
       .Add("ProximitySigma",
            &P::ProximitySigma,
            "Width of the term of the nearest object, in the unit of Sigma.",
            Range::GreaterThan(0))
-      .AddChoice("Region", &P::Region, "Pixels to which the terms are added.", { "Everywhere", "Background" })
+      .AddChoice("Region", &P::Region, "Pixels to which the terms are added.", { "everywhere", "background" })
       .AddChoice("Border",
                  &P::Border,
                  "Distance to the centre of an object's nearest pixel, or to that pixel's edge.",
-                 { "PixelCentre", "PixelEdge" })
+                 { "pixel-centre", "pixel-edge" })
       .Add("UseImageSpacing", &P::UseImageSpacing, "Distances and widths in physical units.")
       .AddChoice("ClassWeighting",
                  &P::ClassWeighting,
                  "Weight of a pixel's class: 1, balanced so that the mean is 1, or ClassWeights.",
-                 { "None", "InverseFrequency", "Given" })
+                 { "none", "inverse-frequency", "given" })
       .Add("ClassWeights",
            &P::ClassWeights,
-           "Weights of background, class 1, …, for ClassWeighting Given.",
+           "Weights of background, class 1, …, for ClassWeighting given.",
            Range::AtLeast(0))
       .Add(
         "TermsPerClass", &P::TermsPerClass, "Add the terms of each class's objects, instead of those of all objects.")

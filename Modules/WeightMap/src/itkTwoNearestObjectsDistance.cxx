@@ -67,7 +67,7 @@ TwoNearestObjectsDistanceParameters::Describe()
       .AddChoice("Border",
                  &P::Border,
                  "Distance to the centre of an object's nearest pixel, or to that pixel's edge.",
-                 { "PixelCentre", "PixelEdge" });
+                 { "pixel-centre", "pixel-edge" });
   return table;
 }
 

@@ -8,6 +8,7 @@
 #include <cstring>
 #include <memory>
 #include <new>
+#include <utility>
 #ifdef __linux__
 #  include <sys/mman.h>
 #endif
@@ -67,97 +68,152 @@ private:
 };
 
 /** Columns that are worked on together: a cache line of floats. */
-constexpr std::int64_t tileWidth = 16;
+constexpr std::int64_t tileWidth = TwoNearestObjectsPiece<float>::LargestCount;
 
-/** The first axis, by a scan in either direction that remembers the last two objects.
- * \param unit steps for each pixel: with 2 the nearest edge of a pixel is one step nearer than its centre */
-void
-ScanRow(const std::uint32_t * labels, std::int64_t count, int unit, RowObjects * row)
+/** The first axis: within a run of equal labels, the nearest objects change at its middle only. */
+class RowScan
 {
+public:
+  /** \param unit steps for each pixel: with 2 the nearest edge of a pixel is one step nearer than its centre */
+  explicit RowScan(int unit)
+    : m_Unit(unit)
+  {}
+
+  void
+  Scan(const std::vector<std::uint32_t> & labels, RowObjects * row)
+  {
+    this->FindRuns(labels);
+    for (const Run & run : m_Runs)
+    {
+      const auto & [last, before] = run.Left;
+      const auto & [next, after] = run.Right;
+      const auto other = [](const Seen & seen, const Seen & instead, std::uint32_t than)
+      { return seen.Label == than ? instead : seen; };
+      if (run.Label != 0)
+      {
+        const Seen here{ run.Label, itself };
+        this->Fill(run.Begin, run.End, here, other(last, before, run.Label), other(next, after, run.Label), row);
+        continue;
+      }
+      const std::int32_t middle = std::clamp(Middle(last, next), run.Begin, run.End);
+      this->Fill(run.Begin, middle, last, before, other(next, after, last.Label), row);
+      this->Fill(middle, run.End, next, other(last, before, next.Label), after, row);
+    }
+  }
+
+private:
+  /** An object and its nearest pixel on one side; label 0 for none. */
   struct Seen
   {
     std::uint32_t Label{ 0 };
     std::int32_t  Position{ 0 };
   };
-  const auto size = static_cast<std::int32_t>(count);
-  const auto stepsTo = [unit](std::int32_t pixels) { return pixels == 0 ? 0 : unit * pixels - (unit - 1); };
-  Seen       last;
-  Seen       before;
-  const auto see = [&](std::int32_t x)
-  {
-    if (labels[x] == last.Label)
-    {
-      last.Position = x;
-    }
-    else if (labels[x] != 0)
-    {
-      before = last;
-      last = { labels[x], x };
-    }
-  };
-  for (std::int32_t x = 0; x < size; ++x)
-  {
-    see(x);
-    row[x] = { stepsTo(x - last.Position), stepsTo(x - before.Position), last.Label, before.Label };
-  }
-  last = {};
-  before = {};
-  for (std::int32_t x = size - 1; x >= 0; --x)
-  {
-    see(x);
-    if (last.Label == 0)
-    {
-      continue;
-    }
-    RowObjects &       left = row[x];
-    const std::int32_t toLast = stepsTo(last.Position - x);
-    const std::int32_t toBefore = stepsTo(before.Position - x);
-    if (left.FirstLabel == 0)
-    {
-      left = { toLast, toBefore, last.Label, before.Label };
-    }
-    else if (left.FirstLabel == last.Label)
-    {
-      left.First = std::min(left.First, toLast);
-      if (before.Label != 0 && (left.SecondLabel == 0 || toBefore < left.Second))
-      {
-        left.Second = toBefore;
-        left.SecondLabel = before.Label;
-      }
-    }
-    else if (left.First <= toLast)
-    {
-      if (left.SecondLabel == 0 || toLast < left.Second)
-      {
-        left.Second = toLast;
-        left.SecondLabel = last.Label;
-      }
-    }
-    else if (before.Label != 0 && toBefore < left.First)
-    {
-      left = { toLast, toBefore, last.Label, before.Label };
-    }
-    else
-    {
-      left = { toLast, left.First, last.Label, left.FirstLabel };
-    }
-  }
-}
 
-/** Runs body(begin, end) over parts of [0, count) on all threads, and between its steps `progress` from `from` to `to`. */
+  struct Run
+  {
+    std::int32_t          Begin;
+    std::int32_t          End;
+    std::uint32_t         Label;
+    std::pair<Seen, Seen> Left;
+    std::pair<Seen, Seen> Right;
+  };
+
+  static constexpr std::int32_t itself = -1;
+
+  /** The first pixel that is nearer to the right one. */
+  static std::int32_t
+  Middle(const Seen & left, const Seen & right)
+  {
+    constexpr auto end = std::numeric_limits<std::int32_t>::max();
+    return right.Label == 0 ? end : left.Label == 0 ? 0 : (left.Position + right.Position) / 2 + 1;
+  }
+
+  void
+  FindRuns(const std::vector<std::uint32_t> & labels)
+  {
+    const auto size = static_cast<std::int32_t>(labels.size());
+    m_Runs.clear();
+    for (std::int32_t begin = 0; begin < size;)
+    {
+      const std::uint32_t label = labels[static_cast<std::size_t>(begin)];
+      std::int32_t        end = begin + 1;
+      while (end < size && labels[static_cast<std::size_t>(end)] == label)
+      {
+        ++end;
+      }
+      m_Runs.push_back({ begin, end, label, {}, {} });
+      begin = end;
+    }
+    std::pair<Seen, Seen> seen;
+    const auto            see = [&seen](std::uint32_t label, std::int32_t position)
+    {
+      if (label != 0)
+      {
+        seen = { { label, position }, label == seen.first.Label ? seen.second : seen.first };
+      }
+    };
+    for (Run & run : m_Runs)
+    {
+      run.Left = seen;
+      see(run.Label, run.End - 1);
+    }
+    seen = {};
+    for (auto run = m_Runs.rbegin(); run != m_Runs.rend(); ++run)
+    {
+      run->Right = seen;
+      see(run->Label, run->Begin);
+    }
+  }
+
+  std::int32_t
+  Steps(std::int32_t pixels) const
+  {
+    return m_Unit * pixels - (m_Unit - 1);
+  }
+
+  /** Pixels whose nearest object is `first` and whose second is the nearer one of two. */
+  void
+  Fill(std::int32_t begin,
+       std::int32_t end,
+       const Seen & first,
+       const Seen & left,
+       const Seen & right,
+       RowObjects * row) const
+  {
+    const auto firstSteps = [&](std::int32_t x)
+    { return first.Position == itself ? 0 : this->Steps(std::abs(x - first.Position)); };
+    const std::int32_t middle = std::clamp(Middle(left, right), begin, std::max(begin, end));
+    for (std::int32_t x = begin; x < middle; ++x)
+    {
+      row[x] = { firstSteps(x), this->Steps(x - left.Position), first.Label, left.Label };
+    }
+    for (std::int32_t x = middle; x < end; ++x)
+    {
+      row[x] = { firstSteps(x), this->Steps(right.Position - x), first.Label, right.Label };
+    }
+  }
+
+  int              m_Unit;
+  std::vector<Run> m_Runs;
+};
+
+/** Runs body(begin, end) over parts of [0, count) on all threads, and between its steps `progress` from `from` to `to`.
+ * \param pixels of each of the `count` items: too few for a thread are not shared out */
 template <typename TBody>
 void
 ParallelInSteps(std::int64_t                                 count,
-                std::int64_t                                 steps,
+                std::int64_t                                 pixels,
                 const std::function<void(double fraction)> & progress,
                 double                                       from,
                 double                                       to,
                 const TBody &                                body)
 {
-  steps = std::clamp<std::int64_t>(steps, 1, count);
+  const std::int64_t grain = 1 + 20000 / pixels;
+  // Between two looks at an observer about a hundredth of a second of work.
+  const std::int64_t steps = std::clamp<std::int64_t>(count * pixels / 500000, 1, count);
   for (std::int64_t step = 0; step < steps; ++step)
   {
-    at::parallel_for(count * step / steps, count * (step + 1) / steps, 1, body);
+    at::parallel_for(count * step / steps, count * (step + 1) / steps, grain, body);
     progress(from + (to - from) * static_cast<double>(step + 1) / static_cast<double>(steps));
   }
 }
@@ -317,22 +373,28 @@ public:
     , m_Objects(NumberOfGroups() * height * groupWidth)
   {}
 
-  /** \param labels,row room for a row, of any size */
-  void
-  Scan(std::int64_t                    y,
-       std::int64_t                    offset,
-       const TwoNearestObjectsSource & source,
-       std::vector<std::uint32_t> &    labels,
-       std::vector<RowObjects> &       row)
+  /** What a thread needs to scan rows. */
+  struct Scanner
   {
-    labels.resize(static_cast<std::size_t>(m_Width));
-    row.resize(static_cast<std::size_t>(NumberOfGroups() * groupWidth));
-    source(offset, m_Width, labels.data());
-    ScanRow(labels.data(), m_Width, m_Unit, row.data());
+    explicit Scanner(const Plane & plane)
+      : Labels(static_cast<std::size_t>(plane.m_Width))
+      , Row(static_cast<std::size_t>(plane.NumberOfGroups() * groupWidth))
+      , Scan(plane.m_Unit)
+    {}
+    std::vector<std::uint32_t> Labels;
+    std::vector<RowObjects>    Row;
+    RowScan                    Scan;
+  };
+
+  void
+  Scan(std::int64_t y, std::int64_t offset, const TwoNearestObjectsSource & source, Scanner & scanner)
+  {
+    source(offset, m_Width, scanner.Labels.data());
+    scanner.Scan.Scan(scanner.Labels, scanner.Row.data());
     for (std::int64_t group = 0; group < NumberOfGroups(); ++group)
     {
       std::memcpy(m_Objects.Get() + (group * m_Height + y) * groupWidth,
-                  row.data() + group * groupWidth,
+                  scanner.Row.data() + group * groupWidth,
                   groupWidth * sizeof(RowObjects));
     }
   }
@@ -372,13 +434,6 @@ NumberOfTiles(std::int64_t columns)
   return (columns + tileWidth - 1) / tileWidth;
 }
 
-/** Steps between two looks at an observer: about a hundredth of a second of work each. */
-std::int64_t
-NumberOfSteps(std::int64_t pixels)
-{
-  return 1 + pixels / 500000;
-}
-
 template <typename TSquaredDistance>
 void
 ComputePlane(const TwoNearestObjectsProblem &                problem,
@@ -390,24 +445,22 @@ ComputePlane(const TwoNearestObjectsProblem &                problem,
   const std::int64_t width = problem.Size[0];
   const std::int64_t height = problem.Size.size() > 1 ? problem.Size[1] : 1;
   const double       spacing = problem.Size.size() > 1 ? problem.Spacing[1] : 1.0;
-  const std::int64_t steps = NumberOfSteps(width * height);
   Plane              plane(width, height, problem.IsToPixelEdge ? 2 : 1, problem.Spacing[0]);
   ParallelInSteps(height,
-                  steps,
+                  width,
                   progress,
                   0.0,
                   0.25,
                   [&](std::int64_t begin, std::int64_t end)
                   {
-                    std::vector<std::uint32_t> labels;
-                    std::vector<RowObjects>    row;
+                    Plane::Scanner scanner(plane);
                     for (std::int64_t y = begin; y < end; ++y)
                     {
-                      plane.Scan(y, y * width, source, labels, row);
+                      plane.Scan(y, y * width, source, scanner);
                     }
                   });
   ParallelInSteps(NumberOfTiles(width),
-                  steps,
+                  tileWidth * height,
                   progress,
                   0.25,
                   1.0,
@@ -455,21 +508,20 @@ ComputeVolume(const TwoNearestObjectsProblem &                problem,
   };
 
   ParallelInSteps(planes,
-                  NumberOfSteps(pixels),
+                  area,
                   progress,
                   0.0,
                   2.0 / axes,
                   [&](std::int64_t begin, std::int64_t end)
                   {
-                    std::vector<std::uint32_t> labels;
-                    std::vector<RowObjects>    row;
-                    Plane                      plane(width, height, problem.IsToPixelEdge ? 2 : 1, problem.Spacing[0]);
-                    ColumnPass<double>         pass(height, problem.Spacing[1], problem, true);
+                    Plane              plane(width, height, problem.IsToPixelEdge ? 2 : 1, problem.Spacing[0]);
+                    Plane::Scanner     scanner(plane);
+                    ColumnPass<double> pass(height, problem.Spacing[1], problem, true);
                     for (std::int64_t z = begin; z < end; ++z)
                     {
                       for (std::int64_t y = 0; y < height; ++y)
                       {
-                        plane.Scan(y, z * area + y * width, source, labels, row);
+                        plane.Scan(y, z * area + y * width, source, scanner);
                       }
                       for (std::int64_t x = 0; x < width; x += tileWidth)
                       {
@@ -505,7 +557,7 @@ ComputeVolume(const TwoNearestObjectsProblem &                problem,
       }
     };
     ParallelInSteps(planes / length * NumberOfTiles(area),
-                    NumberOfSteps(pixels),
+                    tileWidth * length,
                     progress,
                     static_cast<double>(axis) / axes,
                     static_cast<double>(axis + 1) / axes,

@@ -29,6 +29,8 @@ struct TwoNearestObjectsProblem
 template <typename TSquaredDistance>
 struct TwoNearestObjectsPiece
 {
+  static constexpr std::int64_t LargestCount = 16;
+
   std::int64_t             Offset;
   std::int64_t             Count;
   const TSquaredDistance * First;

@@ -3,10 +3,14 @@
 #include "itkTwoNearestObjectsKernel.h"
 #include "cuda/itkTwoNearestObjectsSearch.h"
 #include "itkTorchRandom.h"
+#include "itkTorchRuntime.h"
 #include <algorithm>
 #include <array>
 #include <cmath>
 #include <gtest/gtest.h>
+#include <mutex>
+#include <set>
+#include <thread>
 
 namespace
 {
@@ -192,4 +196,28 @@ TEST(TwoNearestObjectsKernel, NoneOfTwentyMillionDistancesIsWrong)
   }
   EXPECT_EQ(wrongOfKernel, 0u);
   EXPECT_EQ(wrongOfSearch, 0u);
+}
+
+TEST(TwoNearestObjectsKernel, EveryThreadThatWasAskedForWorks)
+{
+  const auto threads = itk::TorchRuntime::GetNumberOfThreads();
+  itk::TorchRuntime::SetNumberOfThreads(3);
+  TwoNearestObjectsProblem problem;
+  problem.Size = { 2000, 300 };
+  problem.Spacing = { 1.0, 1.0 };
+  std::mutex                mutex;
+  std::set<std::thread::id> seen;
+  itk::ComputeTwoNearestObjects<float>(
+    problem,
+    [&](std::int64_t, std::int64_t count, std::uint32_t * to)
+    {
+      std::fill_n(to, count, 0u);
+      const std::lock_guard<std::mutex> lock(mutex);
+      seen.insert(std::this_thread::get_id());
+    },
+    [](const TwoNearestObjectsPiece<float> &) {},
+    false,
+    [](double) {});
+  itk::TorchRuntime::SetNumberOfThreads(threads);
+  EXPECT_EQ(seen.size(), 3u);
 }

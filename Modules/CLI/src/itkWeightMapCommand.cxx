@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkCommands.h"
+#include "itkBoundaryWeightMapImageFilter.h"
+#include "itkCommandLineParameters.h"
+#include "itkConsoleProgress.h"
+#include "itkPngIntegrity.h"
+#include "itkTorchRuntime.h"
+#include "itkTwoNearestObjectsDistanceImageFilter.h"
+#include "itkWeightMapPicture.h"
+#include "itkWriteImage.h"
+#include "itkAddImageFilter.h"
+#include "itkCastImageFilter.h"
+#include "itkExtractImageFilter.h"
+#include "itkImageFileReader.h"
+#include "itkMinimumMaximumImageFilter.h"
+#include <CLI/CLI.hpp>
+#include <iostream>
+#include <memory>
+
+namespace itk
+{
+namespace
+{
+struct WeightMapOptions
+{
+  std::string                 Labels;
+  std::string                 Output;
+  std::string                 Separated;
+  std::string                 Picture;
+  std::string                 Device{ "auto" };
+  unsigned int                Threads{ 0 };
+  BoundaryWeightMapParameters Parameters;
+};
+
+template <unsigned int VDimension>
+using LabelImageType = Image<std::int64_t, VDimension>;
+
+/** In 16 bits where that is enough, else in 32. */
+template <unsigned int VDimension>
+void
+WriteLabels(LabelImageType<VDimension> * labels, const std::string & fileName)
+{
+  const auto writeAs = [&](auto pixel)
+  {
+    using OutputType = Image<decltype(pixel), VDimension>;
+    auto cast = CastImageFilter<LabelImageType<VDimension>, OutputType>::New();
+    cast->SetInput(labels);
+    WriteImage(cast->GetOutput(), fileName);
+  };
+  auto extrema = MinimumMaximumImageFilter<LabelImageType<VDimension>>::New();
+  extrema->SetInput(labels);
+  extrema->Update();
+  if (extrema->GetMinimum() < 0 || extrema->GetMaximum() > 0xffffffff)
+  {
+    itkGenericExceptionMacro("Cannot write " << fileName << ": labels must be in [0, 4294967295], but are in ["
+                                             << extrema->GetMinimum() << ", " << extrema->GetMaximum() << "].");
+  }
+  extrema->GetMaximum() > 0xffff ? writeAs(std::uint32_t{}) : writeAs(std::uint16_t{});
+}
+
+/** An image of the plane in the middle; in 2D the image itself. */
+template <typename TImage>
+typename Image<typename TImage::PixelType, 2>::Pointer
+MiddlePlane(TImage * image)
+{
+  auto region = image->GetLargestPossibleRegion();
+  if constexpr (TImage::ImageDimension == 3)
+  {
+    region.SetIndex(2, region.GetIndex(2) + static_cast<IndexValueType>(region.GetSize(2) / 2));
+    region.SetSize(2, 0);
+  }
+  auto extract = ExtractImageFilter<TImage, Image<typename TImage::PixelType, 2>>::New();
+  extract->SetDirectionCollapseToIdentity();
+  extract->SetInput(image);
+  extract->SetExtractionRegion(region);
+  extract->Update();
+  return extract->GetOutput();
+}
+
+template <unsigned int VDimension>
+void
+WritePicture(const WeightMapOptions & options, LabelImageType<VDimension> * labels, Image<float, VDimension> * weights)
+{
+  auto distances = TwoNearestObjectsDistanceImageFilter<LabelImageType<VDimension>>::New();
+  distances->SetInput(labels);
+  distances->SetDevice(options.Device);
+  distances->SetUseImageSpacing(options.Parameters.UseImageSpacing);
+  distances->SetBorder(options.Parameters.Border);
+  using DistanceType = Image<float, VDimension>;
+  auto sum = AddImageFilter<DistanceType, DistanceType, DistanceType>::New();
+  sum->SetInput1(distances->GetOutput());
+  sum->SetInput2(distances->GetSecondDistance());
+  sum->Update();
+  WriteWeightMapPicture(MiddlePlane(labels),
+                        MiddlePlane(sum->GetOutput()),
+                        static_cast<float>(4.0 * options.Parameters.Sigma),
+                        MiddlePlane(weights),
+                        options.Picture);
+}
+
+/** \throws ExceptionObject for a format that holds whole numbers only */
+void
+VerifyFormatHoldsWeights(const std::string & fileName)
+{
+  const auto io = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
+  for (const char * const name : { "PNGImageIO", "JPEGImageIO", "BMPImageIO" })
+  {
+    if (io && io->GetNameOfClass() == std::string(name))
+    {
+      itkGenericExceptionMacro("Cannot write "
+                               << fileName
+                               << ": weights are real numbers, which its format does not hold; use .nrrd, "
+                                  ".mha, .nii.gz or .tif.");
+    }
+  }
+}
+
+template <unsigned int VDimension>
+void
+Run(const WeightMapOptions & options)
+{
+  VerifyFormatHoldsWeights(options.Output);
+  using LabelType = LabelImageType<VDimension>;
+  auto reader = ImageFileReader<LabelType>::New();
+  reader->SetFileName(options.Labels);
+  auto weights = BoundaryWeightMapImageFilter<LabelType>::New();
+  weights->SetInput(reader->GetOutput());
+  weights->SetParameters(options.Parameters);
+  weights->SetDevice(options.Device);
+  {
+    const ConsoleProgress progress(weights, "Weight map");
+    WriteImage(weights->GetOutput(), options.Output);
+  }
+  if (!options.Separated.empty())
+  {
+    WriteLabels<VDimension>(weights->GetSeparatedLabels(), options.Separated);
+  }
+  if (!options.Picture.empty())
+  {
+    WritePicture<VDimension>(options, weights->GetSeparatedLabels(), weights->GetOutput());
+  }
+  std::cout << options.Output << std::endl;
+}
+
+/** \return the dimension, 2 or 3
+ * \throws ExceptionObject unless the file is an image of whole numbers */
+unsigned int
+VerifyLabelFile(const std::string & fileName)
+{
+  VerifyImageFile(fileName);
+  const auto io = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::ReadMode);
+  if (!io)
+  {
+    itkGenericExceptionMacro(<< fileName << ": it is not an image that can be read.");
+  }
+  io->SetFileName(fileName);
+  io->ReadImageInformation();
+  const auto type = io->GetComponentType();
+  if (type == IOComponentEnum::FLOAT || type == IOComponentEnum::DOUBLE || type == IOComponentEnum::LDOUBLE)
+  {
+    itkGenericExceptionMacro(<< fileName << ": labels must be whole numbers, but are "
+                             << ImageIOBase::GetComponentTypeAsString(type) << '.');
+  }
+  if (io->GetNumberOfComponents() != 1)
+  {
+    itkGenericExceptionMacro(<< fileName << ": labels must have 1 component, but have " << io->GetNumberOfComponents()
+                             << '.');
+  }
+  std::vector<double> spacing;
+  for (unsigned int axis = 0; axis < io->GetNumberOfDimensions(); ++axis)
+  {
+    spacing.push_back(io->GetSpacing(axis));
+  }
+  VerifySpacing(spacing);
+  const unsigned int dimension = io->GetNumberOfDimensions() > 2 && io->GetDimensions(2) > 1 ? 3 : 2;
+  VerifyImageFileDimension(*io, dimension);
+  return dimension;
+}
+} // namespace
+
+void
+AddWeightMapCommand(CLI::App & app)
+{
+  auto             options = std::make_shared<WeightMapOptions>();
+  CLI::App * const command =
+    app.add_subcommand("weight-map", "Weighs the pixels of a label image so that gaps between objects count most.");
+  command->add_option("labels", options->Labels, "Label image: a number for each object, 0 for background.")
+    ->required();
+  command->add_option("output", options->Output, "Image of weights to write (float: .mha, .nrrd, .nii.gz, .tif).")
+    ->required();
+  command->add_option("--separated", options->Separated, "Also write the labels with the gaps of --gap-width.");
+  command->add_option(
+    "--picture", options->Picture, "Also write a PNG of labels, d1 + d2 and weights; of a 3D image the middle plane.");
+  // Before the parameters, which change what it sets.
+  command
+    ->add_option_function<std::string>(
+      "--preset",
+      [options](const std::string & name) {
+        options->Parameters =
+          name == "falk" ? BoundaryWeightMapParameters::Falk() : BoundaryWeightMapParameters::Paper();
+      },
+      "paper: w0 = 10, sigma = 5, everywhere; falk: w0 = 50, sigma = 6, background of weight 0.1.")
+    ->check(CLI::IsMember({ "paper", "falk" }))
+    ->type_name("NAME")
+    ->default_str("paper");
+  AddDeviceOptions(*command, options->Device, options->Threads);
+  AddParameterOptions(*command, BoundaryWeightMapParameters::Describe(), &options->Parameters, "Weight map");
+  command->callback(
+    [options]
+    {
+      TorchRuntime::SetNumberOfThreads(options->Threads);
+      VerifyLabelFile(options->Labels) == 3 ? Run<3>(*options) : Run<2>(*options);
+    });
+}
+} // namespace itk
