@@ -43,6 +43,7 @@ Train(const TrainOptions & options)
 {
   using ImageType = VectorImage<float, VDimension>;
   VerifyFileCanBeWritten(options.Output);
+  VerifyUNetTraining(options.Specification, options.Training);
   auto data = UNetTrainingData::New();
   data->SetDimension(VDimension);
   std::string shownImage;
