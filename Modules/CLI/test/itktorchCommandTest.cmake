@@ -75,6 +75,7 @@ endif()
 
 # Arguments: exit status 2.
 run(2 ARGS weight-map a-label.png w.nrrd --sigma -5 SAYS "Sigma must be greater than 0, but is -5")
+run(2 ARGS weight-map a-label.png w.nrrd --gap-width -1 SAYS "GapWidth must be in \\[0, 100\\], but is -1")
 run(2 ARGS weight-map a-label.png w.nrrd --class-weights 1,x SAYS "ClassWeights must be numbers with commas")
 run(2 ARGS weight-map a-label.png w.nrrd --preset round SAYS "--preset" "round")
 run(2 ARGS)

@@ -6,6 +6,7 @@
 #include "itkDataObject.h"
 #include "itkTorchTensor.h"
 #include <mutex>
+#include <vector>
 
 namespace itk
 {

@@ -188,6 +188,7 @@ private:
     auto parameters = m_Parameters.WeightMap == UNetWeightMap::Falk ? BoundaryWeightMapParameters::Falk()
                                                                     : BoundaryWeightMapParameters::Paper();
     parameters.GapWidth = m_Parameters.GapWidth;
+    parameters.BorderWeight = m_Parameters.WeightMap == UNetWeightMap::None ? 0.0 : parameters.BorderWeight;
     return BoundaryWeightMap::Compute(sample.Label, sample.Spacing, parameters, {}, [](double) {});
   }
 
@@ -403,7 +404,7 @@ UNetTrainingParameters::Describe()
     t.Add("GapWidth",
           &P::GapWidth,
           "Touching objects are separated by so many pixels of background; 0: not.",
-          Range::Between(0, 1000),
+          Range::Between(0, 100),
           Unit::Pixels);
     t.Add("Seed", &P::Seed, "Decides initial weights, order and places of the crops.");
     t.Add("MaximumCacheSize", &P::MaximumCacheSize, "MiB of prepared images to keep; the others are read again.");

@@ -4,7 +4,10 @@
 #define itkBoundaryWeightMap_h
 
 #include "itkTwoNearestObjectsDistance.h"
+#include <functional>
+#include <limits>
 #include <map>
+#include <vector>
 
 namespace itk
 {
@@ -61,7 +64,7 @@ struct BoundaryWeightMapParameters
   Falk();
 
   /** The distance from which on the terms are left out: CutOff, or where they fall below the resolution of a float
-   * beside the smallest positive class weight. */
+   * beside the smallest positive class weight; infinite for class weights by frequency. */
   double
   GetReach() const;
 };
@@ -92,7 +95,7 @@ public:
 
   /** \param labels integers of shape (1, 1, …, y, x); 0 is background
    * \param spacing distance between pixels along x, y, …
-   * \param classOfLabel class of the labels that it names; others are of class 1, background is of class 0
+   * \param classOfLabel class, from 1 on, of the labels that it names; others are of class 1, background is of class 0
    * \param progress called with the fraction done; an exception ends the computation */
   static Result
   Compute(const TorchTensor &                          labels,

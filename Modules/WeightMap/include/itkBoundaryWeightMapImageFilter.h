@@ -65,7 +65,7 @@ public:
   itkTorchParameterMacro(CutOff);
   itkTorchParameterMacro(GapWidth);
 
-  /** Class of the labels that it names, 0 to 255; others are of class 1, background is of class 0. Default: none. */
+  /** Class of the labels that it names, 1 to 255; others are of class 1, background is of class 0. Default: none. */
   void
   SetClassOfLabel(const std::map<std::int64_t, unsigned int> & classOfLabel);
   const std::map<std::int64_t, unsigned int> &

@@ -4,6 +4,7 @@
 #define itkObjectReach_h
 
 #include "itkImageRegion.h"
+#include <algorithm>
 #include <cmath>
 #include <vector>
 

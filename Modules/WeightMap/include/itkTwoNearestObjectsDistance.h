@@ -5,6 +5,9 @@
 
 #include "itkTorchParameterTable.h"
 #include "itkTorchTensor.h"
+#include <functional>
+#include <limits>
+#include <vector>
 
 namespace itk
 {

@@ -11,9 +11,10 @@
 #include <ATen/ops/searchsorted.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/where.h>
-#include <ATen/ops/zeros_like.h>
+#include <ATen/ops/zeros.h>
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace itk
 {
@@ -54,6 +55,81 @@ MakeTerm(double factor, double rate, double reach)
   return { static_cast<float>(factor), static_cast<float>(rate), static_cast<float>(limit) };
 }
 
+/** Calls visit(offset) for every offset within so many pixels along each axis. */
+template <typename TVisit>
+void
+ForEachOffset(std::int64_t dimension, std::int64_t radius, const TVisit & visit)
+{
+  std::vector<std::int64_t> offset(static_cast<std::size_t>(dimension), -radius);
+  for (std::size_t axis = 0; axis < offset.size();)
+  {
+    visit(offset);
+    for (axis = 0; axis < offset.size() && ++offset[axis] > radius; ++axis)
+    {
+      offset[axis] = -radius;
+    }
+  }
+}
+
+/** The pixels p, and those at p + offset, of all p for which both are inside. */
+std::pair<at::Tensor, at::Tensor>
+PairsAt(const at::Tensor & image, const std::vector<std::int64_t> & offset)
+{
+  std::pair<at::Tensor, at::Tensor> pair{ image, image };
+  for (std::int64_t axis = 0; axis < image.dim(); ++axis)
+  {
+    const std::int64_t shift = offset[static_cast<std::size_t>(axis)];
+    const std::int64_t overlap = std::max<std::int64_t>(0, image.size(axis) - std::abs(shift));
+    pair.first = pair.first.narrow(axis, overlap > 0 ? std::max<std::int64_t>(0, -shift) : 0, overlap);
+    pair.second = pair.second.narrow(axis, overlap > 0 ? std::max<std::int64_t>(0, shift) : 0, overlap);
+  }
+  return pair;
+}
+
+/** Adds the pixels of the same object that are less than `layers` away from one of `contacts`. */
+void
+CutLayers(at::Tensor & isCut, const at::Tensor & objects, const at::Tensor & contacts, std::int64_t layers)
+{
+  ForEachOffset(objects.dim(),
+                layers - 1,
+                [&](const std::vector<std::int64_t> & offset)
+                {
+                  std::int64_t squared = 0;
+                  for (const std::int64_t shift : offset)
+                  {
+                    squared += shift * shift;
+                  }
+                  if (squared < layers * layers)
+                  {
+                    const auto [to, from] = PairsAt(objects, offset);
+                    PairsAt(isCut, offset).first.logical_or_(PairsAt(contacts, offset).second & (to == from));
+                  }
+                });
+}
+
+/** The pixels to be cut: of either object on each side of a contact, also at corners, half of the gap's layers; of an odd
+ * gap the object of the greater number gives one more. */
+at::Tensor
+FindGaps(const at::Tensor & objects, unsigned int gapWidth)
+{
+  const auto options = objects.options().dtype(c10::kBool);
+  at::Tensor touches = at::zeros(objects.sizes(), options);
+  at::Tensor touchesLesser = at::zeros(objects.sizes(), options);
+  ForEachOffset(objects.dim(),
+                1,
+                [&](const std::vector<std::int64_t> & offset)
+                {
+                  const auto [here, there] = PairsAt(objects, offset);
+                  const at::Tensor isContact = (here != there) & (here != 0) & (there != 0);
+                  PairsAt(touches, offset).first.logical_or_(isContact);
+                  PairsAt(touchesLesser, offset).first.logical_or_(isContact & (here > there));
+                });
+  at::Tensor isCut = at::zeros(objects.sizes(), options);
+  CutLayers(isCut, objects, touches, gapWidth / 2);
+  CutLayers(isCut, objects, touchesLesser, (gapWidth + 1) / 2);
+  return isCut;
+}
+
 /** One computation: the image on its device, and what is known of it. */
 class WeightMap
 {
@@ -71,8 +147,12 @@ public:
     , m_Progress(progress)
   {
     m_Problem.Size.assign(m_Objects.sizes().rbegin(), m_Objects.sizes().rend());
-    m_Problem.Spacing = GetDistanceUnits(spacing, parameters.UseImageSpacing);
-    m_Problem.MaximumDistance = parameters.GetReach();
+    // In units of the finest axis, so that squares stay far from a float's limits.
+    m_Problem.Spacing = GetDistanceUnits(spacing, false);
+    const double unit = parameters.UseImageSpacing ? *std::min_element(spacing.begin(), spacing.end()) : 1.0;
+    m_Problem.MaximumDistance = parameters.GetReach() / unit;
+    m_Parameters.Sigma /= unit;
+    m_Parameters.ProximitySigma /= unit;
     m_Problem.IsToPixelEdge = parameters.Border == ObjectBorder::PixelEdge;
     if (parameters.IgnoreLabel != 0)
     {
@@ -94,50 +174,9 @@ public:
     {
       return;
     }
-    // In pixels, whatever the spacing: touching is a matter of the grid. The wider half of an odd gap is cut from the
-    // object of the greater number.
-    const double             half = m_Parameters.GapWidth / 2;
-    const double             wide = half + m_Parameters.GapWidth % 2;
-    const auto               squared = [](double x) { return x * x; };
-    TwoNearestObjectsProblem problem = m_Problem;
-    problem.Spacing.assign(problem.Size.size(), 1.0);
-    problem.MaximumDistance = wide + 1.0;
-    problem.IsToPixelEdge = false;
-    at::Tensor separated;
-    if (m_Device.IsHost())
-    {
-      separated = m_Objects.clone();
-      auto * const               to = separated.data_ptr<std::int32_t>();
-      const std::int32_t * const objects = m_Objects.data_ptr<std::int32_t>();
-      ComputeTwoNearestObjects<float>(
-        problem,
-        SourceOf(m_Objects),
-        [&](const TwoNearestObjectsPiece<float> & piece)
-        {
-          for (std::int64_t i = 0; i < piece.Count; ++i)
-          {
-            const std::int32_t own = objects[piece.Offset + i];
-            const double       cut = own > static_cast<std::int32_t>(piece.SecondLabel[i]) ? wide : half;
-            if (own != 0 && cut > 0.0 && piece.Second[i] < squared(cut + 1.0))
-            {
-              to[piece.Offset + i] = 0;
-            }
-          }
-        },
-        true,
-        [this](double fraction) { m_Progress(0.3 * fraction); });
-    }
-    else
-    {
-      const auto       nearest = ComputeTwoNearestObjectsOnDevice(problem, m_Objects, m_Device, m_Progress);
-      const at::Tensor isWide = m_Objects > nearest.SecondLabel;
-      const at::Tensor isCut = (isWide & (nearest.Second < squared(wide + 1.0))) |
-                               (~isWide & (nearest.Second < (half > 0 ? squared(half + 1.0) : 0.0)));
-      separated = m_Objects.masked_fill(isCut, 0);
-    }
-    const at::Tensor isCut = (separated == 0) & (m_Objects != 0);
+    const at::Tensor isCut = FindGaps(m_Objects, m_Parameters.GapWidth);
     m_SeparatedIds = m_Numbers.Ids.masked_fill(isCut, 0);
-    m_Objects = separated;
+    m_Objects = m_Objects.masked_fill(isCut, 0);
     if (m_Classes.defined())
     {
       m_Classes = m_Classes.masked_fill(isCut, 0);
@@ -153,7 +192,7 @@ public:
     for (unsigned int group = 0; group < groups; ++group)
     {
       AddTerms(isPerClass ? m_Objects.masked_fill(m_Classes != static_cast<std::int64_t>(group + 1), 0) : m_Objects,
-               [&](double fraction) { m_Progress(0.3 + 0.7 * (group + fraction) / groups); });
+               [&](double fraction) { m_Progress((group + fraction) / groups); });
     }
     if (std::isfinite(m_Parameters.MaximumWeight))
     {
@@ -339,7 +378,7 @@ BoundaryWeightMapParameters::Describe()
       .Add("GapWidth",
            &P::GapWidth,
            "Touching objects are separated by so many pixels of background; 0: not.",
-           Range::Between(0, 1000),
+           Range::Between(0, 100),
            TorchParameterUnit::Pixels);
   return table;
 }
@@ -372,16 +411,21 @@ BoundaryWeightMapParameters::GetReach() const
   {
     return CutOff;
   }
-  double smallest = 1.0;
+  if (ClassWeighting == BoundaryWeightClasses::InverseFrequency)
+  {
+    // The weights are not known, and the whole image is needed anyway.
+    return std::numeric_limits<double>::infinity();
+  }
+  float smallest = 1.0f;
   if (ClassWeighting == BoundaryWeightClasses::Given)
   {
     for (const double weight : ClassWeights)
     {
-      smallest = weight > 0.0 ? std::min(smallest, weight) : smallest;
+      smallest = weight > 0.0 ? std::min(smallest, static_cast<float>(weight)) : smallest;
     }
   }
-  // Half a unit in the last place of a float.
-  const double resolution = smallest * 0.5 * static_cast<double>(std::numeric_limits<float>::epsilon());
+  // Half of the step to the float below: less than that is lost in the sum.
+  const double resolution = 0.5 * (static_cast<double>(smallest) - std::nextafter(smallest, 0.0f));
   const auto   reachOf = [resolution](double factor, double rate)
   { return factor > resolution ? std::sqrt(std::log(factor / resolution) / -rate) : 0.0; };
   const double reach =
@@ -412,9 +456,13 @@ VerifyBoundaryWeightMap(const BoundaryWeightMapParameters & parameters, const Cl
     itkGenericExceptionMacro("ClassWeights must be one number for each of the "
                              << classes << " classes, but are " << parameters.ClassWeights.size() << '.');
   }
-  if (classes > 256)
+  for (const auto & [label, number] : classOfLabel)
   {
-    itkGenericExceptionMacro("The classes of labels must be at most 255, but the greatest is " << classes - 1 << '.');
+    if (label == 0 || number < 1 || number > 255)
+    {
+      itkGenericExceptionMacro("ClassOfLabel must give labels other than 0 a class in [1, 255], but gives label "
+                               << label << " class " << number << '.');
+    }
   }
 }
 } // namespace itk

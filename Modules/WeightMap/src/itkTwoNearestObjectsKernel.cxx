@@ -2,8 +2,10 @@
 // Copyright ITKTorch contributors
 #include "itkTwoNearestObjectsKernel.h"
 #include "itkTwoNearestObjectsLine.h"
+#include "itkMacro.h"
 #include <ATen/Parallel.h>
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <cstring>
 #include <memory>
@@ -36,7 +38,8 @@ public:
     constexpr std::size_t largePage = std::size_t{ 1 } << 21;
     const std::size_t     bytes = static_cast<std::size_t>(size) * sizeof(T);
     const bool            isLarge = bytes >= 2 * largePage;
-    m_Memory.reset(static_cast<T *>(std::aligned_alloc(isLarge ? largePage : 64, (bytes / 64 + 1) * 64)));
+    const std::size_t     alignment = isLarge ? largePage : 64;
+    m_Memory.reset(static_cast<T *>(std::aligned_alloc(alignment, (bytes / alignment + 1) * alignment)));
     if (!m_Memory)
     {
       throw std::bad_alloc();
@@ -209,8 +212,9 @@ ParallelInSteps(std::int64_t                                 count,
                 const TBody &                                body)
 {
   const std::int64_t grain = 1 + 20000 / pixels;
-  // Between two looks at an observer about a hundredth of a second of work.
-  const std::int64_t steps = std::clamp<std::int64_t>(count * pixels / 500000, 1, count);
+  // Between two looks at an observer about a hundredth of a second of work, and some for each thread.
+  const std::int64_t steps = std::clamp<std::int64_t>(
+    count * pixels / 500000, 1, std::max<std::int64_t>(1, count / (4 * at::get_num_threads())));
   for (std::int64_t step = 0; step < steps; ++step)
   {
     at::parallel_for(count * step / steps, count * (step + 1) / steps, grain, body);
@@ -240,7 +244,7 @@ public:
     , m_SecondLabel(m_FirstLabel.size())
   {}
 
-  /** \param load gives the objects known at (position along the axis, column)
+  /** \param load gives for a column a function of the position along the axis: the objects that are known there
    * \param store gets pieces of `width` pixels; its argument's Offset is the position along the axis */
   template <typename TLoad, typename TStore>
   void
@@ -248,25 +252,24 @@ public:
   {
     for (std::int64_t column = 0; column < width; ++column)
     {
-      this->TransformColumn(column * m_Pitch, [&](std::int64_t y) { return load(y, firstColumn + column); });
+      this->TransformColumn(column * m_Pitch, load(firstColumn + column));
+      if (std::isfinite(m_SquaredMaximum))
+      {
+        this->ForgetFar(column * m_Pitch);
+      }
     }
-    constexpr auto   infinity = std::numeric_limits<TSquaredDistance>::infinity();
     TSquaredDistance first[tileWidth];
     TSquaredDistance second[tileWidth];
     std::uint32_t    firstLabel[tileWidth];
     std::uint32_t    secondLabel[tileWidth];
     for (std::int64_t y = 0; y < m_Length; ++y)
     {
-      for (std::int64_t column = 0; column < width; ++column)
+      this->CopyRow(m_First, y, width, first);
+      this->CopyRow(m_Second, y, width, second);
+      if (m_AreLabelsWanted)
       {
-        const auto at = static_cast<std::size_t>(column * m_Pitch + y);
-        first[column] = m_First[at] <= m_SquaredMaximum ? m_First[at] : infinity;
-        second[column] = m_Second[at] <= m_SquaredMaximum ? m_Second[at] : infinity;
-        if (m_AreLabelsWanted)
-        {
-          firstLabel[column] = m_First[at] <= m_SquaredMaximum ? m_FirstLabel[at] : 0;
-          secondLabel[column] = m_Second[at] <= m_SquaredMaximum ? m_SecondLabel[at] : 0;
-        }
+        this->CopyRow(m_FirstLabel, y, width, firstLabel);
+        this->CopyRow(m_SecondLabel, y, width, secondLabel);
       }
       store(Piece{ y, width, first, second, firstLabel, secondLabel });
     }
@@ -274,6 +277,34 @@ public:
 
 private:
   using Objects = TwoNearestObjects<double>;
+
+  template <typename T>
+  void
+  CopyRow(const std::vector<T> & columns, std::int64_t y, std::int64_t width, T * row) const
+  {
+    const T * from = columns.data() + y;
+    for (std::int64_t column = 0; column < width; ++column, from += m_Pitch)
+    {
+      row[column] = *from;
+    }
+  }
+
+  /** The axis itself may have made the distances too large. */
+  void
+  ForgetFar(std::int64_t start)
+  {
+    constexpr auto infinity = std::numeric_limits<TSquaredDistance>::infinity();
+    for (auto at = static_cast<std::size_t>(start); at < static_cast<std::size_t>(start + m_Length); ++at)
+    {
+      if (!m_FirstLabel.empty())
+      {
+        m_FirstLabel[at] = m_First[at] <= m_SquaredMaximum ? m_FirstLabel[at] : 0;
+        m_SecondLabel[at] = m_Second[at] <= m_SquaredMaximum ? m_SecondLabel[at] : 0;
+      }
+      m_First[at] = m_First[at] <= m_SquaredMaximum ? m_First[at] : infinity;
+      m_Second[at] = m_Second[at] <= m_SquaredMaximum ? m_Second[at] : infinity;
+    }
+  }
 
   /** What is known at a pixel, without what is too far away; whether there is anything. */
   bool
@@ -399,17 +430,22 @@ public:
     }
   }
 
-  TwoNearestObjects<double>
-  operator()(std::int64_t y, std::int64_t x) const
+  /** The objects of a column's pixels as a function of y. */
+  auto
+  operator()(std::int64_t x) const
   {
-    using Objects = TwoNearestObjects<double>;
-    const RowObjects & row = m_Objects.Get()[(x / groupWidth * m_Height + y) * groupWidth + x % groupWidth];
-    const auto         squared = [this](std::int32_t steps)
-    { return m_SquaredStep * (static_cast<double>(steps) * static_cast<double>(steps)); };
-    return { row.FirstLabel == 0 ? Objects::Infinity : squared(row.First),
-             row.SecondLabel == 0 ? Objects::Infinity : squared(row.Second),
-             row.FirstLabel,
-             row.SecondLabel };
+    const RowObjects * const column = m_Objects.Get() + x / groupWidth * m_Height * groupWidth + x % groupWidth;
+    return [column, squaredStep = m_SquaredStep](std::int64_t y) -> TwoNearestObjects<double>
+    {
+      constexpr double   infinity = TwoNearestObjects<double>::Infinity;
+      const RowObjects & row = column[y * groupWidth];
+      const auto         first = static_cast<double>(row.First);
+      const auto         second = static_cast<double>(row.Second);
+      return { row.FirstLabel == 0 ? infinity : squaredStep * (first * first),
+               row.SecondLabel == 0 ? infinity : squaredStep * (second * second),
+               row.FirstLabel,
+               row.SecondLabel };
+    };
   }
 
 private:
@@ -551,8 +587,11 @@ ComputeVolume(const TwoNearestObjectsProblem &                problem,
         pass.Run(
           column,
           std::min(tileWidth, area - column),
-          [&](std::int64_t position, std::int64_t x) -> const Objects &
-          { return volume.Get()[(firstPlane + position * stride) * pitch + x]; },
+          [&](std::int64_t x)
+          {
+            return [at = volume.Get() + firstPlane * pitch + x,
+                    step = stride * pitch](std::int64_t position) -> const Objects & { return at[position * step]; };
+          },
           [&](auto piece) { store(piece, firstPlane + piece.Offset * stride, column); });
       }
     };
@@ -609,6 +648,15 @@ ComputeTwoNearestObjects(const TwoNearestObjectsProblem &                problem
                          bool                                            areLabelsWanted,
                          const std::function<void(double fraction)> &    progress)
 {
+  for (const std::int64_t length : problem.Size)
+  {
+    // Positions are of 32 bits, and of half a pixel for edges.
+    constexpr std::int64_t longest = (std::int64_t{ 1 } << 30) - 2;
+    if (length > longest)
+    {
+      itkGenericExceptionMacro("An axis must have at most " << longest << " pixels, but has " << length << '.');
+    }
+  }
   const auto compute = problem.Size.size() > 2 ? ComputeVolume<TSquaredDistance> : ComputePlane<TSquaredDistance>;
   compute(problem, source, sink, areLabelsWanted, progress);
 }

@@ -10,6 +10,8 @@
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros_like.h>
 #include <algorithm>
+#include <limits>
+#include <utility>
 
 namespace itk
 {
@@ -61,19 +63,19 @@ ForgetFar(const TwoNearestObjectsTensors & objects, double squaredMaximum)
 using CudaLauncher = decltype(&ITKTorchTwoNearestObjects);
 
 TwoNearestObjectsTensors
-LaunchTwoNearestObjects(CudaLauncher                     launch,
-                        const TwoNearestObjectsProblem & problem,
-                        const at::Tensor &               objects,
-                        const TorchDevice &              device)
+LaunchTwoNearestObjects(CudaLauncher                                 launch,
+                        const TwoNearestObjectsProblem &             problem,
+                        const at::Tensor &                           objects,
+                        const TorchDevice &                          device,
+                        const std::function<void(double fraction)> & progress)
 {
-  const auto               squared = objects.options().dtype(c10::kDouble);
-  TwoNearestObjectsTensors result{ at::empty(objects.sizes(), squared),
-                                   at::empty(objects.sizes(), squared),
-                                   at::empty_like(objects),
-                                   at::empty_like(objects) };
-  // Each axis reads what the one before it wrote.
-  const TwoNearestObjectsTensors scratch{
-    at::empty_like(result.First), at::empty_like(result.Second), at::empty_like(objects), at::empty_like(objects)
+  const auto makeTensors = [&objects]
+  {
+    const auto squared = objects.options().dtype(c10::kDouble);
+    return TwoNearestObjectsTensors{ at::empty(objects.sizes(), squared),
+                                     at::empty(objects.sizes(), squared),
+                                     at::empty_like(objects),
+                                     at::empty_like(objects) };
   };
   const auto buffersOf = [](const TwoNearestObjectsTensors & tensors)
   {
@@ -82,18 +84,28 @@ LaunchTwoNearestObjects(CudaLauncher                     launch,
                                      tensors.FirstLabel.data_ptr<std::int32_t>(),
                                      tensors.SecondLabel.data_ptr<std::int32_t>() };
   };
-  const char * const problemText = launch(objects.data_ptr<std::int32_t>(),
-                                          problem.Size.data(),
-                                          problem.Spacing.data(),
-                                          static_cast<int>(problem.Size.size()),
-                                          problem.MaximumDistance,
-                                          problem.IsToPixelEdge,
-                                          buffersOf(result),
-                                          buffersOf(scratch),
-                                          static_cast<int>(device.GetIndex()),
-                                          TorchKernelLibrary::GetCurrentStream(device));
-  TORCH_CHECK(problemText == nullptr, "the kernel of the distance transform failed: ", problemText);
-  return result;
+  // Each axis reads what the one before it wrote.
+  TwoNearestObjectsTensors from = makeTensors();
+  TwoNearestObjectsTensors to = makeTensors();
+  const auto               dimension = static_cast<int>(problem.Size.size());
+  for (int axis = 0; axis < dimension; ++axis)
+  {
+    std::swap(from, to);
+    const char * const failure = launch(objects.data_ptr<std::int32_t>(),
+                                        problem.Size.data(),
+                                        problem.Spacing.data(),
+                                        dimension,
+                                        axis,
+                                        problem.MaximumDistance,
+                                        problem.IsToPixelEdge,
+                                        buffersOf(from),
+                                        buffersOf(to),
+                                        static_cast<int>(device.GetIndex()),
+                                        TorchKernelLibrary::GetCurrentStream(device));
+    TORCH_CHECK(failure == nullptr, "the kernel of the distance transform failed: ", failure);
+    progress(static_cast<double>(axis + 1) / dimension);
+  }
+  return to;
 }
 } // namespace
 
@@ -148,7 +160,7 @@ ComputeTwoNearestObjectsOnDevice(const TwoNearestObjectsProblem &             pr
   {
     if (void * const launch = TorchKernelLibrary::Find("ITKTorchTwoNearestObjects"))
     {
-      return LaunchTwoNearestObjects(reinterpret_cast<CudaLauncher>(launch), problem, objects, device);
+      return LaunchTwoNearestObjects(reinterpret_cast<CudaLauncher>(launch), problem, objects, device, progress);
     }
   }
   return ComposeTwoNearestObjects(problem, objects, progress);

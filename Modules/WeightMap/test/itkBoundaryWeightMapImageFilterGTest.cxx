@@ -5,6 +5,7 @@
 #include "itkTestHelpers.h"
 
 #include "itkBoundaryWeightTerms.h"
+#include "itkPipelineMonitorImageFilter.h"
 #include "itkShiftScaleImageFilter.h"
 #include "itkStreamingImageFilter.h"
 #include "itkTorchRuntime.h"
@@ -196,6 +197,64 @@ RowOf(const LabelImage<2> * image)
   }
   return row;
 }
+/** A pixel is cut that lies less than its share of the gap from a pixel of its own object that touches another one. */
+template <unsigned int D>
+void
+ExpectGapsByLooking(const TorchDevice & device)
+{
+  using ImageType = LabelImage<D>;
+  const auto image = MakeRandomLabels<ImageType>(2 + D, 4, D == 2 ? 0.5 : 0.3);
+  // Blobs: each pixel takes its left neighbour's label, mostly.
+  itk::TorchRandom random(D);
+  for (itk::ImageRegionIterator<ImageType> it(image, image->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+  {
+    auto left = it.GetIndex();
+    --left[0];
+    if (image->GetBufferedRegion().IsInside(left) && random.Uniform(0.0, 1.0) < 0.6)
+    {
+      it.Set(image->GetPixel(left));
+    }
+  }
+  for (unsigned int width = 1; width <= 5; ++width)
+  {
+    BoundaryWeightMapParameters parameters;
+    parameters.GapWidth = width;
+    const auto filter = MakeFilter(image.GetPointer(), parameters, device);
+    filter->Update();
+    using Iterator = itk::ImageRegionConstIterator<ImageType>;
+    for (Iterator p(image, image->GetBufferedRegion()); !p.IsAtEnd(); ++p)
+    {
+      bool isCut = false;
+      for (Iterator q(image, image->GetBufferedRegion()); !q.IsAtEnd(); ++q)
+      {
+        double squared = 0.0;
+        for (unsigned int axis = 0; axis < D; ++axis)
+        {
+          squared += std::pow(static_cast<double>(p.GetIndex()[axis] - q.GetIndex()[axis]), 2.0);
+        }
+        if (q.Get() == 0 || q.Get() != p.Get() || squared >= 9.0)
+        {
+          continue;
+        }
+        for (Iterator other(image, image->GetBufferedRegion()); !other.IsAtEnd(); ++other)
+        {
+          bool isNeighbour = true;
+          for (unsigned int axis = 0; axis < D; ++axis)
+          {
+            isNeighbour &= std::abs(other.GetIndex()[axis] - q.GetIndex()[axis]) <= 1;
+          }
+          if (isNeighbour && other.Get() != 0 && other.Get() != q.Get())
+          {
+            const double layers = q.Get() > other.Get() ? (width + 1) / 2 : width / 2;
+            isCut |= squared < layers * layers;
+          }
+        }
+      }
+      ASSERT_EQ(filter->GetSeparatedLabels()->GetPixel(p.GetIndex()), isCut ? 0 : p.Get())
+        << p.GetIndex() << ' ' << width;
+    }
+  }
+}
 } // namespace
 
 TEST_P(BoundaryWeightMapImageFilter, EveryVariantGivesItsFormulaIn2DAnd3D)
@@ -226,6 +285,30 @@ TEST_P(BoundaryWeightMapImageFilter, GapIsTakenFromBothObjects)
   }
 }
 
+TEST_P(BoundaryWeightMapImageFilter, GapsBetweenManyObjectsAreThoseByLooking)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  ExpectGapsByLooking<2>(device);
+  ExpectGapsByLooking<3>(device);
+}
+
+TEST_P(BoundaryWeightMapImageFilter, ObjectsThatDoNotTouchStayHoweverWideTheGap)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  const auto image = MakeTouchingPair();
+  for (itk::ImageRegionIterator<LabelImage<2>> it(image, image->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+  {
+    it.Set(it.GetIndex()[0] == 10 ? 0 : it.Get());
+  }
+  BoundaryWeightMapParameters parameters;
+  parameters.GapWidth = 6;
+  const auto filter = MakeFilter(image.GetPointer(), parameters, device);
+  filter->Update();
+  ExpectSameImage<LabelImage<2>>(filter->GetSeparatedLabels(), image);
+}
+
 TEST_P(BoundaryWeightMapImageFilter, ObjectsThatTouchAtACornerAreSeparatedAndDistantOnesStay)
 {
   const TorchDevice device(GetParam());
@@ -251,7 +334,7 @@ TEST_P(BoundaryWeightMapImageFilter, StreamedIsWholeBitForBit)
   ITKTorch_SKIP_WITHOUT_DEVICE(device);
   using WeightImage = itk::Image<float, 2>;
   const auto image = MakeRandomLabels<LabelImage<2>>(3, 9, 0.01, 110);
-  for (unsigned int variant = 0; variant < 4; ++variant)
+  for (unsigned int variant = 0; variant < 7; ++variant)
   {
     BoundaryWeightMapParameters parameters;
     parameters.Sigma = 2.0;
@@ -263,17 +346,26 @@ TEST_P(BoundaryWeightMapImageFilter, StreamedIsWholeBitForBit)
     }
     parameters.GapWidth = variant == 2 ? 3 : 0;
     parameters.UseImageSpacing = variant == 3;
+    parameters.Border = variant == 4 ? itk::ObjectBorder::PixelEdge : itk::ObjectBorder::PixelCentre;
+    parameters.IgnoreLabel = variant == 5 ? 3 : 0;
+    parameters.CutOff = variant == 6 ? 5.5 : 0.0;
     auto whole = MakeFilter(image.GetPointer(), parameters, device);
     whole->Update();
     auto copy = itk::ShiftScaleImageFilter<LabelImage<2>, LabelImage<2>>::New();
     copy->SetInput(image);
-    auto pieces = MakeFilter(copy->GetOutput(), parameters, device);
+    auto monitor = itk::PipelineMonitorImageFilter<LabelImage<2>>::New();
+    monitor->SetInput(copy->GetOutput());
+    auto pieces = MakeFilter(monitor->GetOutput(), parameters, device);
     auto streamer = itk::StreamingImageFilter<WeightImage, WeightImage>::New();
     streamer->SetInput(pieces->GetOutput());
     streamer->SetNumberOfStreamDivisions(5);
     streamer->Update();
     ExpectSameImage<WeightImage>(streamer->GetOutput(), whole->GetOutput());
-    EXPECT_LT(pieces->GetOutput()->GetBufferedRegion().GetSize(1), 110u) << variant;
+    EXPECT_TRUE(monitor->VerifyAllInputCanStream(5)) << variant;
+    for (const auto & region : monitor->GetUpdatedRequestedRegions())
+    {
+      EXPECT_LT(region.GetSize(1), 110u) << variant;
+    }
   }
 }
 
@@ -282,15 +374,31 @@ TEST_P(BoundaryWeightMapImageFilter, TheAutomaticCutOffChangesNoBit)
   const TorchDevice device(GetParam());
   ITKTorch_SKIP_WITHOUT_DEVICE(device);
   const auto image = MakeRandomLabels<LabelImage<2>>(8, 4, 0.003, 90);
-  auto       parameters = BoundaryWeightMapParameters::Paper();
-  // 5 · sqrt(2 ln(10 / 2^-24))
-  EXPECT_NEAR(parameters.GetReach(), 30.772, 0.001);
-  const auto automatic = MakeFilter(image.GetPointer(), parameters, device);
-  automatic->Update();
-  parameters.CutOff = std::numeric_limits<double>::infinity();
-  const auto unlimited = MakeFilter(image.GetPointer(), parameters, device);
-  unlimited->Update();
-  ExpectSameImage<itk::Image<float, 2>>(automatic->GetOutput(), unlimited->GetOutput());
+  // 5 · sqrt(2 ln(10 / 2^-25)), half of the step from 1 to the float below.
+  EXPECT_NEAR(BoundaryWeightMapParameters::Paper().GetReach(), 31.330, 0.001);
+  for (auto parameters : { BoundaryWeightMapParameters::Paper(), BoundaryWeightMapParameters::Falk() })
+  {
+    const auto automatic = MakeFilter(image.GetPointer(), parameters, device);
+    automatic->Update();
+    parameters.CutOff = std::numeric_limits<double>::infinity();
+    const auto unlimited = MakeFilter(image.GetPointer(), parameters, device);
+    unlimited->Update();
+    ExpectSameImage<itk::Image<float, 2>>(automatic->GetOutput(), unlimited->GetOutput());
+  }
+}
+
+TEST_P(BoundaryWeightMapImageFilter, AnObserverCanAbortAndTheNextRunIsGood)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  const auto image = MakeRandomLabels<LabelImage<2>>(4, 5, 0.02, 60);
+  auto       filter = MakeFilter(image.GetPointer(), {}, device);
+  const auto tag =
+    filter->AddObserver(itk::ProgressEvent(),
+                        [&](const itk::EventObject &) { filter->SetAbortGenerateData(filter->GetProgress() > 0.1f); });
+  EXPECT_THROW(filter->Update(), itk::ProcessAborted);
+  filter->RemoveObserver(tag);
+  ExpectWeightsByFormula(filter.GetPointer());
 }
 
 TEST(BoundaryWeightMap, ContactLinesWeighMostAndFewerThanTwoObjectsNothing)
@@ -396,11 +504,11 @@ TEST(BoundaryWeightMap, BadParametersAreNamed)
   BoundaryWeightMapParameters parameters;
   parameters.Sigma = -1.0;
   parameters.BorderWeight = -2.0;
-  parameters.GapWidth = 2000;
+  parameters.GapWidth = 200;
   const std::string message = messageOf(parameters);
   ExpectContains(message, "Sigma must be greater than 0, but is -1.");
   ExpectContains(message, "BorderWeight must be at least 0, but is -2.");
-  ExpectContains(message, "GapWidth must be in [0, 1000], but is 2000.");
+  ExpectContains(message, "GapWidth must be in [0, 100], but is 200.");
   parameters = {};
   parameters.ClassWeights = { 1.0, -1.0 };
   ExpectContains(messageOf(parameters), "ClassWeights must be numbers, each at least 0, but is 1,-1.");
@@ -408,10 +516,12 @@ TEST(BoundaryWeightMap, BadParametersAreNamed)
   parameters.ClassWeighting = BoundaryWeightClasses::Given;
   ExpectContains(messageOf(parameters, { { 1, 1 }, { 2, 2 } }),
                  "ClassWeights must be one number for each of the 3 classes, but are 2.");
-  ExpectContains(messageOf({}, { { 1, 256 } }), "at most 255, but the greatest is 256");
+  ExpectContains(messageOf({}, { { 7, 256 } }), "a class in [1, 255], but gives label 7 class 256.");
+  ExpectContains(messageOf({}, { { 7, 0 } }), "a class in [1, 255], but gives label 7 class 0.");
+  ExpectContains(messageOf({}, { { 0, 1 } }), "labels other than 0 a class in [1, 255], but gives label 0 class 1.");
 }
 
-TEST(BoundaryWeightTerms, ExponentialIsWithinTwoUnitsInTheLastPlace)
+TEST(BoundaryWeightTerms, ExponentialIsAlmostTheTrueOne)
 {
   std::vector<float> squared;
   for (int i = 0; i < 8700; ++i)

@@ -76,12 +76,8 @@ SearchObjects(TwoNearestObjectsBuffers from, TwoNearestObjectsBuffers to, std::i
                   [&](itk::TwoNearestFound & nearest, std::int64_t at, double squared)
                   {
                     const std::int64_t other = line + at * axis.Stride;
-                    const double       first = from.First[other] + squared;
-                    if (first < nearest.Second)
-                    {
-                      nearest.Add(first, from.FirstLabel[other]);
-                      nearest.Add(from.Second[other] + squared, from.SecondLabel[other]);
-                    }
+                    nearest.Add(from.First[other] + squared, from.FirstLabel[other]);
+                    nearest.Add(from.Second[other] + squared, from.SecondLabel[other]);
                   });
   Store(to, pixel, found);
 }
@@ -92,41 +88,39 @@ ITKTorchTwoNearestObjects(const std::int32_t *     objects,
                           const std::int64_t *     size,
                           const double *           spacing,
                           int                      dimension,
+                          int                      axis,
                           double                   maximumDistance,
                           bool                     isToPixelEdge,
-                          TwoNearestObjectsBuffers result,
-                          TwoNearestObjectsBuffers scratch,
+                          TwoNearestObjectsBuffers from,
+                          TwoNearestObjectsBuffers to,
                           int                      device,
                           void *                   stream)
 {
-  if (const cudaError_t error = cudaSetDevice(device); error != cudaSuccess)
+  int         before = 0;
+  cudaError_t error = cudaGetDevice(&before);
+  error = error == cudaSuccess ? cudaSetDevice(device) : error;
+  if (error != cudaSuccess)
   {
     return cudaGetErrorString(error);
   }
   std::int64_t pixels = 1;
-  for (int axis = 0; axis < dimension; ++axis)
-  {
-    pixels *= size[axis];
-  }
-  const auto   blocks = static_cast<unsigned int>((pixels + threadsPerBlock - 1) / threadsPerBlock);
   std::int64_t stride = 1;
-  for (int axis = 0; axis < dimension; ++axis)
+  for (int a = 0; a < dimension; ++a)
   {
-    const Axis line{ size[axis], stride, spacing[axis], isToPixelEdge ? 0.5 : 0.0, maximumDistance * maximumDistance };
-    // The last axis writes the result; the ones before it alternate.
-    const bool toResult = (dimension - 1 - axis) % 2 == 0;
-    const auto to = toResult ? result : scratch;
-    const auto from = toResult ? scratch : result;
-    if (axis == 0)
-    {
-      SearchLabels<<<blocks, threadsPerBlock, 0, static_cast<cudaStream_t>(stream)>>>(objects, to, pixels, line);
-    }
-    else
-    {
-      SearchObjects<<<blocks, threadsPerBlock, 0, static_cast<cudaStream_t>(stream)>>>(from, to, pixels, line);
-    }
-    stride *= size[axis];
+    pixels *= size[a];
+    stride *= a < axis ? size[a] : 1;
   }
-  const cudaError_t error = cudaGetLastError();
+  const auto blocks = static_cast<unsigned int>((pixels + threadsPerBlock - 1) / threadsPerBlock);
+  const Axis line{ size[axis], stride, spacing[axis], isToPixelEdge ? 0.5 : 0.0, maximumDistance * maximumDistance };
+  if (axis == 0)
+  {
+    SearchLabels<<<blocks, threadsPerBlock, 0, static_cast<cudaStream_t>(stream)>>>(objects, to, pixels, line);
+  }
+  else
+  {
+    SearchObjects<<<blocks, threadsPerBlock, 0, static_cast<cudaStream_t>(stream)>>>(from, to, pixels, line);
+  }
+  error = cudaGetLastError();
+  cudaSetDevice(before);
   return error == cudaSuccess ? nullptr : cudaGetErrorString(error);
 }

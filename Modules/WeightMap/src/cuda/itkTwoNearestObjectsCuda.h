@@ -14,9 +14,9 @@ struct TwoNearestObjectsBuffers
   std::int32_t * SecondLabel;
 };
 
-/** Enqueues the distance transform of `objects`; nothing is waited for.
+/** Enqueues one axis of the distance transform; nothing is waited for.
+ * \param objects for axis 0, which reads them and not `from`
  * \param size,spacing along x, y, …; `dimension` of them
- * \param scratch as large as `result`
  * \param stream a cudaStream_t of `device`
  * \return null, or what went wrong */
 extern "C" const char *
@@ -24,10 +24,11 @@ ITKTorchTwoNearestObjects(const std::int32_t *     objects,
                           const std::int64_t *     size,
                           const double *           spacing,
                           int                      dimension,
+                          int                      axis,
                           double                   maximumDistance,
                           bool                     isToPixelEdge,
-                          TwoNearestObjectsBuffers result,
-                          TwoNearestObjectsBuffers scratch,
+                          TwoNearestObjectsBuffers from,
+                          TwoNearestObjectsBuffers to,
                           int                      device,
                           void *                   stream);
 
