@@ -26,14 +26,13 @@ ComputeOnHost(const TwoNearestObjectsProblem &    problem,
                                    at::empty(objects.sizes(), objects.options().dtype(type)),
                                    at::empty_like(objects),
                                    at::empty_like(objects) };
-  const auto *             labels = objects.data_ptr<std::int32_t>();
   auto *                   first = result.First.data_ptr<TDistance>();
   auto *                   second = result.Second.data_ptr<TDistance>();
   auto *                   firstLabel = result.FirstLabel.data_ptr<std::int32_t>();
   auto *                   secondLabel = result.SecondLabel.data_ptr<std::int32_t>();
   ComputeTwoNearestObjects<double>(
     problem,
-    [labels](std::int64_t offset, std::int64_t count, std::uint32_t * to) { std::copy_n(labels + offset, count, to); },
+    MakeSource(objects.data_ptr<std::int32_t>()),
     [=](const TwoNearestObjectsPiece<double> & piece)
     {
       for (std::int64_t i = 0; i < piece.Count; ++i)
@@ -62,7 +61,7 @@ TwoNearestObjectsDistanceParameters::Describe()
       .Add("SquaredDistance", &P::SquaredDistance, "Give squared distances.")
       .Add("MaximumDistance",
            &P::MaximumDistance,
-           "Objects farther away count as none, so that regions can be streamed. In the unit of the distances.",
+           "Objects farther away count as none, so that regions can be streamed; never squared.",
            Range::GreaterThan(0))
       .AddChoice("Border",
                  &P::Border,

@@ -42,6 +42,10 @@ struct TwoNearestObjectsPiece
 /** Writes the labels of `count` pixels from `offset` on; 0 is background. Called from several threads. */
 using TwoNearestObjectsSource = std::function<void(std::int64_t offset, std::int64_t count, std::uint32_t * labels)>;
 
+/** The labels of an image in memory. */
+TwoNearestObjectsSource
+MakeSource(const std::int32_t * labels);
+
 template <typename TSquaredDistance>
 using TwoNearestObjectsSink = std::function<void(const TwoNearestObjectsPiece<TSquaredDistance> & piece)>;
 

@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkTwoNearestObjectsRowScan_h
+#define itkTwoNearestObjectsRowScan_h
+
+#include <algorithm>
+#include <cstdint>
+#include <cstdlib>
+#include <limits>
+#include <utility>
+#include <vector>
+
+namespace itk
+{
+/** The two nearest objects of a row of pixels, at distances in steps along x. Label 0: none. */
+struct RowObjects
+{
+  std::int32_t  First;
+  std::int32_t  Second;
+  std::uint32_t FirstLabel;
+  std::uint32_t SecondLabel;
+};
+
+/** The first axis: within a run of equal labels, the nearest objects change at its middle only. */
+class RowScan
+{
+public:
+  /** \param unit steps for each pixel: with 2 the nearest edge of a pixel is one step nearer than its centre */
+  explicit RowScan(int unit)
+    : m_Unit(unit)
+  {}
+
+  void
+  Scan(const std::vector<std::uint32_t> & labels, RowObjects * row)
+  {
+    this->FindRuns(labels);
+    for (const Run & run : m_Runs)
+    {
+      const auto & [last, before] = run.Left;
+      const auto & [next, after] = run.Right;
+      const auto other = [](const Seen & seen, const Seen & instead, std::uint32_t than)
+      { return seen.Label == than ? instead : seen; };
+      if (run.Label != 0)
+      {
+        const Seen here{ run.Label, itself };
+        this->Fill(run.Begin, run.End, here, other(last, before, run.Label), other(next, after, run.Label), row);
+        continue;
+      }
+      const std::int32_t middle = std::clamp(Middle(last, next), run.Begin, run.End);
+      this->Fill(run.Begin, middle, last, before, other(next, after, last.Label), row);
+      this->Fill(middle, run.End, next, other(last, before, next.Label), after, row);
+    }
+  }
+
+private:
+  /** An object and its nearest pixel on one side; label 0 for none. */
+  struct Seen
+  {
+    std::uint32_t Label{ 0 };
+    std::int32_t  Position{ 0 };
+  };
+
+  struct Run
+  {
+    std::int32_t          Begin;
+    std::int32_t          End;
+    std::uint32_t         Label;
+    std::pair<Seen, Seen> Left;
+    std::pair<Seen, Seen> Right;
+  };
+
+  static constexpr std::int32_t itself = -1;
+
+  /** The first pixel that is nearer to the right one. */
+  static std::int32_t
+  Middle(const Seen & left, const Seen & right)
+  {
+    constexpr auto end = std::numeric_limits<std::int32_t>::max();
+    return right.Label == 0 ? end : left.Label == 0 ? 0 : (left.Position + right.Position) / 2 + 1;
+  }
+
+  void
+  FindRuns(const std::vector<std::uint32_t> & labels)
+  {
+    const auto size = static_cast<std::int32_t>(labels.size());
+    m_Runs.clear();
+    for (std::int32_t begin = 0; begin < size;)
+    {
+      const std::uint32_t label = labels[static_cast<std::size_t>(begin)];
+      std::int32_t        end = begin + 1;
+      while (end < size && labels[static_cast<std::size_t>(end)] == label)
+      {
+        ++end;
+      }
+      m_Runs.push_back({ begin, end, label, {}, {} });
+      begin = end;
+    }
+    std::pair<Seen, Seen> seen;
+    const auto            see = [&seen](std::uint32_t label, std::int32_t position)
+    {
+      if (label != 0)
+      {
+        seen = { { label, position }, label == seen.first.Label ? seen.second : seen.first };
+      }
+    };
+    for (Run & run : m_Runs)
+    {
+      run.Left = seen;
+      see(run.Label, run.End - 1);
+    }
+    seen = {};
+    for (auto run = m_Runs.rbegin(); run != m_Runs.rend(); ++run)
+    {
+      run->Right = seen;
+      see(run->Label, run->Begin);
+    }
+  }
+
+  std::int32_t
+  Steps(std::int32_t pixels) const
+  {
+    return m_Unit * pixels - (m_Unit - 1);
+  }
+
+  /** Pixels whose nearest object is `first` and whose second is the nearer one of two. */
+  void
+  Fill(std::int32_t begin,
+       std::int32_t end,
+       const Seen & first,
+       const Seen & left,
+       const Seen & right,
+       RowObjects * row) const
+  {
+    const auto firstSteps = [&](std::int32_t x)
+    { return first.Position == itself ? 0 : this->Steps(std::abs(x - first.Position)); };
+    const std::int32_t middle = std::clamp(Middle(left, right), begin, std::max(begin, end));
+    for (std::int32_t x = begin; x < middle; ++x)
+    {
+      row[x] = { firstSteps(x), this->Steps(x - left.Position), first.Label, left.Label };
+    }
+    for (std::int32_t x = middle; x < end; ++x)
+    {
+      row[x] = { firstSteps(x), this->Steps(right.Position - x), first.Label, right.Label };
+    }
+  }
+
+  int              m_Unit;
+  std::vector<Run> m_Runs;
+};
+} // namespace itk
+
+#endif
