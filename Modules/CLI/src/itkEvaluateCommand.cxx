@@ -8,6 +8,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
+#include <iostream>
 #include <map>
 #include <memory>
 
@@ -87,6 +88,11 @@ CompareFolders(const EvaluateOptions & options)
   {
     itkGenericExceptionMacro(<< options.Truth << " must hold an image for each of " << options.Prediction
                              << ", but has none for " << (predictions.empty() ? "an empty folder" : missing) << '.');
+  }
+  if (truths.size() > predictions.size())
+  {
+    std::cerr << "itktorch: " << truths.size() - predictions.size() << " of " << truths.size() << " images in "
+              << options.Truth << " have no prediction and are not counted." << std::endl;
   }
   for (const auto & [stem, file] : predictions)
   {
