@@ -33,11 +33,13 @@ WITHOUT_GOAL = {"itkTorchTensorAccess.h"}
 
 # Arguments of the class template itk::<file name>; each filter and source needs a line.
 ARGUMENTS = {
+    "itkBoundaryWeightMapImageFilter.h": "Labels",
     "itkNucleiPhantomImageSource.h": "Image, Labels",
     "itkOtsuFloorImageFilter.h": "Bytes, Bytes",
     "itkSegmentationEvaluationImageFilter.h": "Labels",
     "itkTorchImage.h": "Image",
     "itkTorchImageToImageFilter.h": "Image, Image",
+    "itkTwoNearestObjectsDistanceImageFilter.h": "Labels",
     "itkUNetInferenceImageFilter.h": "Image, Labels",
     "itkUNetTrainingImageFilter.h": "Image, Labels",
 }
@@ -77,11 +79,21 @@ def compile_text(name, text, command):
     return spent, "" if done.returncode == 0 else f"does not compile: {error}"
 
 
+def fastest(name, text, command, enough):
+    """The least of at most three times: what else the machine does only adds to them."""
+    best, problem = compile_text(name, text, command)
+    for _ in range(2):
+        if problem or best <= enough:
+            break
+        best = min(best, compile_text(name, text, command)[0])
+    return best, problem
+
+
 def measure(header, command, goal):
     text = f'#include "{header.name}"\n'
     if header.name in ARGUMENTS:
         text += f"{PRELUDE}template class itk::{header.stem.removeprefix('itk')}<{ARGUMENTS[header.name]}>;\n"
-    spent, problem = compile_text(header.stem, text, command)
+    spent, problem = fastest(header.stem, text, command, min(goal, GOAL))
     if header.stem.endswith(("ImageFilter", "ImageSource")) and header.name not in ARGUMENTS:
         problem = problem or "has no line in ARGUMENTS of headers.py"
     if spent > goal and header.name not in WITHOUT_GOAL:
@@ -99,7 +111,7 @@ def main():
     line = "{:45} {:6.2f} s  {}".format
     try:
         build = find_build(arguments.build)
-        scale, problem = compile_text("scale", SCALE, compile_command(build, "Core"))
+        scale, problem = fastest("scale", SCALE, compile_command(build, "Core"), 0.0)
         if problem:
             fail(f"ITK's own filter {problem}")
         goal = max(GOAL, scale)
