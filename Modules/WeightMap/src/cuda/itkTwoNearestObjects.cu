@@ -33,31 +33,35 @@ Store(const TwoNearestObjectsBuffers & to, std::int64_t pixel, const itk::TwoNea
   to.SecondLabel[pixel] = found.SecondLabel;
 }
 
-/** A thread for each pixel; neighbouring threads read neighbouring pixels on every axis. */
-__global__ void
-SearchLabels(const std::int32_t * objects, TwoNearestObjectsBuffers to, std::int64_t pixels, Axis axis)
+/** What the first axis knows: the object that a pixel belongs to. */
+struct LoadLabels
 {
-  const std::int64_t pixel = std::int64_t{ blockIdx.x } * blockDim.x + threadIdx.x;
-  if (pixel >= pixels)
-  {
-    return;
-  }
-  const std::int64_t   position = pixel / axis.Stride % axis.Length;
-  const std::int64_t   line = pixel - position * axis.Stride;
-  itk::TwoNearestFound found{ Infinity(), Infinity(), 0, 0 };
-  itk::SearchLine(found,
-                  position,
-                  axis.Length,
-                  axis.Spacing,
-                  axis.ShorterBy,
-                  axis.SquaredMaximum,
-                  [&](itk::TwoNearestFound & nearest, std::int64_t at, double squared)
-                  { nearest.Add(squared, objects[line + at * axis.Stride]); });
-  Store(to, pixel, found);
-}
+  const std::int32_t * Objects;
 
+  __device__ void
+  operator()(itk::TwoNearestFound & nearest, std::int64_t pixel, double squared) const
+  {
+    nearest.Add(squared, Objects[pixel]);
+  }
+};
+
+/** What a later axis knows: the objects that the axis before it found. */
+struct LoadFound
+{
+  TwoNearestObjectsBuffers From;
+
+  __device__ void
+  operator()(itk::TwoNearestFound & nearest, std::int64_t pixel, double squared) const
+  {
+    nearest.Add(From.First[pixel] + squared, From.FirstLabel[pixel]);
+    nearest.Add(From.Second[pixel] + squared, From.SecondLabel[pixel]);
+  }
+};
+
+/** A thread for each pixel; neighbouring threads read neighbouring pixels on every axis. */
+template <typename TLoad>
 __global__ void
-SearchObjects(TwoNearestObjectsBuffers from, TwoNearestObjectsBuffers to, std::int64_t pixels, Axis axis)
+SearchAxis(TLoad load, TwoNearestObjectsBuffers to, std::int64_t pixels, Axis axis)
 {
   const std::int64_t pixel = std::int64_t{ blockIdx.x } * blockDim.x + threadIdx.x;
   if (pixel >= pixels)
@@ -74,11 +78,7 @@ SearchObjects(TwoNearestObjectsBuffers from, TwoNearestObjectsBuffers to, std::i
                   axis.ShorterBy,
                   axis.SquaredMaximum,
                   [&](itk::TwoNearestFound & nearest, std::int64_t at, double squared)
-                  {
-                    const std::int64_t other = line + at * axis.Stride;
-                    nearest.Add(from.First[other] + squared, from.FirstLabel[other]);
-                    nearest.Add(from.Second[other] + squared, from.SecondLabel[other]);
-                  });
+                  { load(nearest, line + at * axis.Stride, squared); });
   Store(to, pixel, found);
 }
 } // namespace
@@ -114,11 +114,12 @@ ITKTorchTwoNearestObjects(const std::int32_t *     objects,
   const Axis line{ size[axis], stride, spacing[axis], isToPixelEdge ? 0.5 : 0.0, maximumDistance * maximumDistance };
   if (axis == 0)
   {
-    SearchLabels<<<blocks, threadsPerBlock, 0, static_cast<cudaStream_t>(stream)>>>(objects, to, pixels, line);
+    SearchAxis<<<blocks, threadsPerBlock, 0, static_cast<cudaStream_t>(stream)>>>(
+      LoadLabels{ objects }, to, pixels, line);
   }
   else
   {
-    SearchObjects<<<blocks, threadsPerBlock, 0, static_cast<cudaStream_t>(stream)>>>(from, to, pixels, line);
+    SearchAxis<<<blocks, threadsPerBlock, 0, static_cast<cudaStream_t>(stream)>>>(LoadFound{ from }, to, pixels, line);
   }
   error = cudaGetLastError();
   cudaSetDevice(before);
