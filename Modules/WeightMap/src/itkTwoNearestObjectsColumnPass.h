@@ -38,7 +38,7 @@ public:
    * \param store gets pieces of `width` pixels; its argument's Offset is the position along the axis */
   template <typename TLoad, typename TStore>
   void
-  Run(std::int64_t firstColumn, std::int64_t width, const TLoad & load, const TStore & store)
+  Run(std::int64_t firstColumn, std::int64_t width, TLoad && load, const TStore & store)
   {
     for (std::int64_t column = 0; column < width; ++column)
     {

@@ -72,11 +72,13 @@ ComputePlane(const TwoNearestObjectsProblem &                problem,
                   [&](std::int64_t begin, std::int64_t end)
                   {
                     ColumnPass<TSquaredDistance> pass(height, spacing, problem, areLabelsWanted);
+                    Plane::ColumnReader          columns(plane);
+                    columns.Begin(begin * tileWidth);
                     for (std::int64_t x = begin * tileWidth; x < std::min(end * tileWidth, width); x += tileWidth)
                     {
                       pass.Run(x,
                                std::min(tileWidth, width - x),
-                               plane,
+                               columns,
                                [&](TwoNearestObjectsPiece<TSquaredDistance> piece)
                                {
                                  piece.Offset = piece.Offset * width + x;
@@ -119,20 +121,22 @@ ComputeVolume(const TwoNearestObjectsProblem &                problem,
                   2.0 / axes,
                   [&](std::int64_t begin, std::int64_t end)
                   {
-                    Plane              plane(width, height, problem.IsToPixelEdge ? 2 : 1, problem.Spacing[0]);
-                    Plane::Scanner     scanner(plane);
-                    ColumnPass<double> pass(height, problem.Spacing[1], problem, true);
+                    Plane               plane(width, height, problem.IsToPixelEdge ? 2 : 1, problem.Spacing[0]);
+                    Plane::Scanner      scanner(plane);
+                    Plane::ColumnReader columns(plane);
+                    ColumnPass<double>  pass(height, problem.Spacing[1], problem, true);
                     for (std::int64_t z = begin; z < end; ++z)
                     {
                       for (std::int64_t y = 0; y < height; ++y)
                       {
                         plane.Scan(y, z * area + y * width, source, scanner);
                       }
+                      columns.Begin(0);
                       for (std::int64_t x = 0; x < width; x += tileWidth)
                       {
                         pass.Run(x,
                                  std::min(tileWidth, width - x),
-                                 plane,
+                                 columns,
                                  [&](const Piece & piece)
                                  { write(volume.Get() + z * pitch + piece.Offset * width + x, piece); });
                       }

@@ -52,7 +52,8 @@ using TwoNearestObjectsSink = std::function<void(const TwoNearestObjectsPiece<TS
 /** Squared distances from each pixel to the nearest object and to the nearest other one, exactly, in time linear in the
  * number of pixels, whatever the number of objects; the same bits for any number of threads.
  *
- * Extra memory: 16 bytes per pixel in 2D; 24 in 3D and above.
+ * Extra memory: in 2D 20 bytes for each piece of a row with the same two nearest objects, at most one per pixel; 24 bytes
+ * per pixel in 3D and above.
  * \tparam TSquaredDistance float or double: how the results are rounded at the end
  * \param progress called on the calling thread with the fraction done; an exception ends the computation */
 template <typename TSquaredDistance>

@@ -51,7 +51,9 @@ Merge(const TwoNearestObjects<TSquaredDistance> & a, const TwoNearestObjects<TSq
  * parabolas. It divides the line into runs with one nearest object each. In a run between the envelope's last site p of
  * the run before and first site q of the run after, only sites from p to q can be second: parabolas of equal curvature
  * differ by a line, so that p, which beats a site before it somewhere left of the run, beats it in all of the run.
- * These intervals cover each site at most three times. */
+ * These intervals cover each site at most three times.
+ *
+ * Envelopes choose among entries: entry 2·i is the nearest object of site i, entry 2·i + 1 its second. */
 class TwoNearestObjectsLine
 {
 public:
@@ -71,11 +73,12 @@ public:
       TwoNearestObjects<double> objects;
       if (load(i, objects))
       {
-        m_Position[sites] = i * step + start;
-        m_First[sites] = objects.First;
-        m_Second[sites] = objects.Second;
-        m_FirstLabel[sites] = objects.FirstLabel;
-        m_SecondLabel[sites] = objects.SecondLabel;
+        const std::int32_t position = i * step + start;
+        const double       distance = position;
+        const double       height = m_SquaredStep * (distance * distance);
+        const double       second = objects.SecondLabel == 0 ? TwoNearestObjects<double>::Infinity : objects.Second;
+        m_Entries[2 * sites] = { objects.First, objects.First + height, position, objects.FirstLabel };
+        m_Entries[2 * sites + 1] = { second, second + height, position, objects.SecondLabel };
         ++sites;
       }
     }
@@ -91,16 +94,26 @@ public:
             std::uint32_t *    secondLabel);
 
 private:
-  /** A site's parabola in a lower envelope, and where it begins to be the lowest. */
+  /** An object that a site knows of; one at an infinite distance for none. */
+  struct Entry
+  {
+    double SquaredDistance;
+    /** Value of its parabola at position 0, but for a term that all parabolas share. */
+    double        Height;
+    std::int32_t  Position;
+    std::uint32_t Label;
+  };
+
+  /** An entry's parabola in a lower envelope, and where it begins to be the lowest. */
   struct Arc
   {
-    /** Value at position 0, but for a term that all parabolas share. */
     double       Height;
     double       Begin;
     std::int32_t Position;
-    std::int32_t Site;
+    std::int32_t Entry;
   };
 
+  /** Pixels with the same nearest object. */
   struct Run
   {
     std::int32_t  Begin;
@@ -110,57 +123,43 @@ private:
     std::int32_t  LastSite;
   };
 
-  /** The lower envelope, between two positions, of the parabolas of sites.
-   * \param select whether a site takes part, and its squared distance
-   * \return the number of arcs */
+  /** Marks, between two positions, the pixels where the lowest entry changes, in m_Lowest.
+   * \param select gives a site's entry
+   * \param pixelEnd of what is marked */
   template <typename TSelect>
-  std::int32_t
-  BuildEnvelope(std::int32_t firstSite, std::int32_t lastSite, double begin, double end, const TSelect & select);
-
-  double
-  Height(double squaredDistance, std::int32_t position) const
-  {
-    const auto distance = static_cast<double>(position);
-    return squaredDistance + m_SquaredStep * (distance * distance);
-  }
+  void
+  MarkEnvelope(std::int32_t    firstSite,
+               std::int32_t    lastSite,
+               double          begin,
+               double          end,
+               std::int32_t    pixelEnd,
+               const TSelect & select);
 
   /** The first pixel right of a position. */
   std::int32_t
   PixelAfter(double position) const
   {
-    return position < 0.0 ? 0 : (static_cast<std::int32_t>(std::min(position, m_Last)) >> m_UnitShift) + 1;
+    return static_cast<std::int32_t>(std::min(std::max(position, -m_Unit), m_Last) + m_Unit) >> m_UnitShift;
   }
 
-  /** Calls evaluate(arc, begin, end) for the pixels in [begin, end) where an arc is the lowest. */
-  template <typename TEvaluate>
-  void
-  ForEachArc(std::int32_t count, std::int32_t begin, std::int32_t end, const TEvaluate & evaluate) const;
-
-  template <typename TSquaredDistance>
-  void
-  Evaluate(double squaredDistance, std::int32_t position, std::int32_t begin, std::int32_t end, TSquaredDistance * to)
-    const
+  double
+  Evaluate(const Entry & entry, std::int32_t pixel) const
   {
-    for (std::int32_t x = begin; x < end; ++x)
-    {
-      const auto distance = static_cast<double>((x << m_UnitShift) - position);
-      to[x] = static_cast<TSquaredDistance>(squaredDistance + m_SquaredStep * (distance * distance));
-    }
+    const auto distance = static_cast<double>((pixel << m_UnitShift) - entry.Position);
+    return entry.SquaredDistance + m_SquaredStep * (distance * distance);
   }
 
-  std::int32_t               m_NumberOfPixels;
-  int                        m_UnitShift;
-  double                     m_SquaredStep;
-  double                     m_Last;
-  std::vector<double>        m_HalfReciprocals; // 1 / (2 s² d)
-  std::int32_t               m_NumberOfSites{ 0 };
-  std::vector<std::int32_t>  m_Position;
-  std::vector<double>        m_First;
-  std::vector<double>        m_Second;
-  std::vector<std::uint32_t> m_FirstLabel;
-  std::vector<std::uint32_t> m_SecondLabel;
-  std::vector<Arc>           m_Arcs;
-  std::vector<Run>           m_Runs;
+  std::int32_t              m_NumberOfPixels;
+  int                       m_UnitShift;
+  double                    m_Unit;
+  double                    m_SquaredStep;
+  double                    m_Last;
+  std::vector<double>       m_HalfReciprocals; // 1 / (2 s² d)
+  std::int32_t              m_NumberOfSites{ 0 };
+  std::vector<Entry>        m_Entries;
+  std::vector<Arc>          m_Arcs;
+  std::vector<std::int32_t> m_Lowest; // the entry from a pixel on, or `unchanged`; one more than pixels
+  std::vector<Run>          m_Runs;
 };
 } // namespace itk
 

@@ -5,19 +5,22 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <cstdlib>
 #include <limits>
 #include <utility>
 #include <vector>
 
 namespace itk
 {
-/** The two nearest objects of a row of pixels, at distances in steps along x. Label 0: none. */
-struct RowObjects
+/** Pixels of a row, up to one at End, that have the same two nearest objects, each with the same nearest pixel. */
+struct RowPiece
 {
+  /** A nearest pixel: the pixel itself. */
+  static constexpr std::int32_t Itself = -1;
+
+  std::int32_t  End;
   std::int32_t  First;
   std::int32_t  Second;
-  std::uint32_t FirstLabel;
+  std::uint32_t FirstLabel; // 0: there is none
   std::uint32_t SecondLabel;
 };
 
@@ -25,14 +28,11 @@ struct RowObjects
 class RowScan
 {
 public:
-  /** \param unit steps for each pixel: with 2 the nearest edge of a pixel is one step nearer than its centre */
-  explicit RowScan(int unit)
-    : m_Unit(unit)
-  {}
-
-  void
-  Scan(const std::vector<std::uint32_t> & labels, RowObjects * row)
+  /** The pieces of a row, from left to right. */
+  const std::vector<RowPiece> &
+  Scan(const std::vector<std::uint32_t> & labels)
   {
+    m_Pieces.clear();
     this->FindRuns(labels);
     for (const Run & run : m_Runs)
     {
@@ -42,14 +42,15 @@ public:
       { return seen.Label == than ? instead : seen; };
       if (run.Label != 0)
       {
-        const Seen here{ run.Label, itself };
-        this->Fill(run.Begin, run.End, here, other(last, before, run.Label), other(next, after, run.Label), row);
+        const Seen here{ run.Label, RowPiece::Itself };
+        this->Fill(run.Begin, run.End, here, other(last, before, run.Label), other(next, after, run.Label));
         continue;
       }
       const std::int32_t middle = std::clamp(Middle(last, next), run.Begin, run.End);
-      this->Fill(run.Begin, middle, last, before, other(next, after, last.Label), row);
-      this->Fill(middle, run.End, next, other(last, before, next.Label), after, row);
+      this->Fill(run.Begin, middle, last, before, other(next, after, last.Label));
+      this->Fill(middle, run.End, next, other(last, before, next.Label), after);
     }
+    return m_Pieces;
   }
 
 private:
@@ -69,14 +70,26 @@ private:
     std::pair<Seen, Seen> Right;
   };
 
-  static constexpr std::int32_t itself = -1;
-
   /** The first pixel that is nearer to the right one. */
   static std::int32_t
   Middle(const Seen & left, const Seen & right)
   {
     constexpr auto end = std::numeric_limits<std::int32_t>::max();
     return right.Label == 0 ? end : left.Label == 0 ? 0 : (left.Position + right.Position) / 2 + 1;
+  }
+
+  static constexpr std::int32_t step = 8;
+
+  /** Whether `step` labels are this one. */
+  static bool
+  AreAll(std::uint32_t label, const std::uint32_t * labels)
+  {
+    std::uint32_t difference = 0;
+    for (std::int32_t i = 0; i < step; ++i)
+    {
+      difference |= labels[i] ^ label;
+    }
+    return difference == 0;
   }
 
   void
@@ -88,6 +101,10 @@ private:
     {
       const std::uint32_t label = labels[static_cast<std::size_t>(begin)];
       std::int32_t        end = begin + 1;
+      while (end + step <= size && AreAll(label, labels.data() + end))
+      {
+        end += step;
+      }
       while (end < size && labels[static_cast<std::size_t>(end)] == label)
       {
         ++end;
@@ -116,36 +133,23 @@ private:
     }
   }
 
-  std::int32_t
-  Steps(std::int32_t pixels) const
-  {
-    return m_Unit * pixels - (m_Unit - 1);
-  }
-
   /** Pixels whose nearest object is `first` and whose second is the nearer one of two. */
   void
-  Fill(std::int32_t begin,
-       std::int32_t end,
-       const Seen & first,
-       const Seen & left,
-       const Seen & right,
-       RowObjects * row) const
+  Fill(std::int32_t begin, std::int32_t end, const Seen & first, const Seen & left, const Seen & right)
   {
-    const auto firstSteps = [&](std::int32_t x)
-    { return first.Position == itself ? 0 : this->Steps(std::abs(x - first.Position)); };
     const std::int32_t middle = std::clamp(Middle(left, right), begin, std::max(begin, end));
-    for (std::int32_t x = begin; x < middle; ++x)
+    if (begin < middle)
     {
-      row[x] = { firstSteps(x), this->Steps(x - left.Position), first.Label, left.Label };
+      m_Pieces.push_back({ middle, first.Position, left.Position, first.Label, left.Label });
     }
-    for (std::int32_t x = middle; x < end; ++x)
+    if (middle < end)
     {
-      row[x] = { firstSteps(x), this->Steps(right.Position - x), first.Label, right.Label };
+      m_Pieces.push_back({ end, first.Position, right.Position, first.Label, right.Label });
     }
   }
 
-  int              m_Unit;
-  std::vector<Run> m_Runs;
+  std::vector<Run>      m_Runs;
+  std::vector<RowPiece> m_Pieces;
 };
 } // namespace itk
 
