@@ -216,6 +216,7 @@ private:
       [&](const TwoNearestObjectsPiece<float> & piece)
       {
         float * const sums = weights + piece.Offset;
+        __builtin_prefetch(weights + piece.Later, 1);
         if (!isBackgroundOnly)
         {
           AddBoundaryWeightTerms(piece.Count, piece.First, piece.Second, border, proximity, sums);

@@ -12,6 +12,9 @@ namespace itk
 /** Columns that are worked on together: a cache line of floats. */
 constexpr std::int64_t tileWidth = TwoNearestObjectsPiece<float>::LargestCount;
 
+/** Pieces between asking for memory and writing to it. */
+constexpr std::int64_t piecesAhead = 8;
+
 /** Columns along one axis, tileWidth of them at a time. */
 template <typename TSquaredDistance>
 class ColumnPass
@@ -35,7 +38,7 @@ public:
   {}
 
   /** \param load gives for a column a function of the position along the axis: the objects that are known there
-   * \param store gets pieces of `width` pixels; its argument's Offset is the position along the axis */
+   * \param store gets pieces of `width` pixels; its argument's Offset and Later are positions along the axis */
   template <typename TLoad, typename TStore>
   void
   Run(std::int64_t firstColumn, std::int64_t width, TLoad && load, const TStore & store)
@@ -61,7 +64,7 @@ public:
         this->CopyRow(m_FirstLabel, y, width, firstLabel);
         this->CopyRow(m_SecondLabel, y, width, secondLabel);
       }
-      store(Piece{ y, width, first, second, firstLabel, secondLabel });
+      store(Piece{ y, std::min(y + piecesAhead, m_Length - 1), width, first, second, firstLabel, secondLabel });
     }
   }
 

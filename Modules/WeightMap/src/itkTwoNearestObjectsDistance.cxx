@@ -35,6 +35,10 @@ ComputeOnHost(const TwoNearestObjectsProblem &    problem,
     MakeSource(objects.data_ptr<std::int32_t>()),
     [=](const TwoNearestObjectsPiece<double> & piece)
     {
+      __builtin_prefetch(first + piece.Later, 1);
+      __builtin_prefetch(second + piece.Later, 1);
+      __builtin_prefetch(firstLabel + piece.Later, 1);
+      __builtin_prefetch(secondLabel + piece.Later, 1);
       for (std::int64_t i = 0; i < piece.Count; ++i)
       {
         first[piece.Offset + i] = static_cast<TDistance>(isSquared ? piece.First[i] : std::sqrt(piece.First[i]));

@@ -82,6 +82,7 @@ ComputePlane(const TwoNearestObjectsProblem &                problem,
                                [&](TwoNearestObjectsPiece<TSquaredDistance> piece)
                                {
                                  piece.Offset = piece.Offset * width + x;
+                                 piece.Later = piece.Later * width + x;
                                  sink(piece);
                                });
                     }
@@ -106,8 +107,10 @@ ComputeVolume(const TwoNearestObjectsProblem &                problem,
   const std::int64_t     pitch = area + 8;
   const auto             axes = static_cast<double>(problem.Size.size());
   const Scratch<Objects> volume(planes * pitch);
-  const auto             write = [](Objects * to, const Piece & piece)
+  // Writes a piece whose position 0 belongs at `to`.
+  const auto write = [](Objects * to, std::int64_t step, const Piece & piece)
   {
+    to += piece.Offset * step;
     for (std::int64_t i = 0; i < piece.Count; ++i)
     {
       to[i] = { piece.First[i], piece.Second[i], piece.FirstLabel[i], piece.SecondLabel[i] };
@@ -137,8 +140,7 @@ ComputeVolume(const TwoNearestObjectsProblem &                problem,
                         pass.Run(x,
                                  std::min(tileWidth, width - x),
                                  columns,
-                                 [&](const Piece & piece)
-                                 { write(volume.Get() + z * pitch + piece.Offset * width + x, piece); });
+                                 [&](const Piece & piece) { write(volume.Get() + z * pitch + x, width, piece); });
                       }
                     }
                   });
@@ -165,7 +167,7 @@ ComputeVolume(const TwoNearestObjectsProblem &                problem,
             return [at = volume.Get() + firstPlane * pitch + x,
                     step = stride * pitch](std::int64_t position) -> const Objects & { return at[position * step]; };
           },
-          [&](auto piece) { store(piece, firstPlane + piece.Offset * stride, column); });
+          [&](const auto & piece) { store(piece, firstPlane, column); });
       }
     };
     ParallelInSteps(planes / length * NumberOfTiles(area),
@@ -181,9 +183,10 @@ ComputeVolume(const TwoNearestObjectsProblem &                problem,
                         runTiles(begin,
                                  end,
                                  pass,
-                                 [&](auto & piece, std::int64_t plane, std::int64_t column)
+                                 [&](auto piece, std::int64_t firstPlane, std::int64_t column)
                                  {
-                                   piece.Offset = plane * area + column;
+                                   piece.Offset = (firstPlane + piece.Offset * stride) * area + column;
+                                   piece.Later = (firstPlane + piece.Later * stride) * area + column;
                                    sink(piece);
                                  });
                       }
@@ -193,8 +196,8 @@ ComputeVolume(const TwoNearestObjectsProblem &                problem,
                         runTiles(begin,
                                  end,
                                  pass,
-                                 [&](auto & piece, std::int64_t plane, std::int64_t column)
-                                 { write(volume.Get() + plane * pitch + column, piece); });
+                                 [&](const auto & piece, std::int64_t firstPlane, std::int64_t column)
+                                 { write(volume.Get() + firstPlane * pitch + column, stride * pitch, piece); });
                       }
                     });
     stride *= length;

@@ -31,7 +31,10 @@ struct TwoNearestObjectsPiece
 {
   static constexpr std::int64_t LargestCount = 16;
 
-  std::int64_t             Offset;
+  std::int64_t Offset;
+  /** Offset of a piece that comes soon. Pieces come down a column, which the hardware does not foresee: prefetch where it
+   * will be written. */
+  std::int64_t             Later;
   std::int64_t             Count;
   const TSquaredDistance * First;
   const TSquaredDistance * Second;
