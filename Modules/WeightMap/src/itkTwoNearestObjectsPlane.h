@@ -88,7 +88,7 @@ public:
     m_Rows[static_cast<std::size_t>(y)].assign(pieces.begin(), pieces.end());
   }
 
-  /** Reads columns from left to right, a few of neighbours at a time. */
+  /** Reads columns from left to right, a few neighbours at a time. */
   class ColumnReader
   {
   public:
