@@ -37,7 +37,6 @@ TwoNearestObjectsLine::MarkEnvelope(std::int32_t    firstSite,
                                     std::int32_t    lastSite,
                                     double          begin,
                                     double          end,
-                                    std::int32_t    pixelEnd,
                                     const TSelect & select)
 {
   const double * const halfReciprocals = m_HalfReciprocals.data();
@@ -65,7 +64,7 @@ TwoNearestObjectsLine::MarkEnvelope(std::int32_t    firstSite,
   }
   for (const Arc * arc = m_Arcs.data() + 1; arc <= last; ++arc)
   {
-    m_Lowest[std::min(this->PixelAfter(arc->Begin), pixelEnd)] = arc->Entry;
+    m_Lowest[this->PixelAfter(arc->Begin)] = arc->Entry;
   }
 }
 
@@ -102,7 +101,7 @@ TwoNearestObjectsLine::Transform(TSquaredDistance * first,
 
   constexpr double infinity = std::numeric_limits<double>::infinity();
   std::fill_n(lowest, pixels, unchanged);
-  this->MarkEnvelope(0, m_NumberOfSites - 1, -infinity, infinity, pixels, [](std::int32_t s) { return 2 * s; });
+  this->MarkEnvelope(0, m_NumberOfSites - 1, -infinity, infinity, [](std::int32_t s) { return 2 * s; });
   m_Runs.clear();
   Run run{ 0, 0, 0, 0, 0 };
   forEachPixel(
@@ -136,7 +135,6 @@ TwoNearestObjectsLine::Transform(TSquaredDistance * first,
                        r + 1 == m_Runs.size() ? m_NumberOfSites - 1 : m_Runs[r + 1].FirstSite,
                        static_cast<double>(own.Begin << m_UnitShift) - 1.0,
                        static_cast<double>((own.End - 1) << m_UnitShift),
-                       own.End,
                        [entries, label = own.Label](std::int32_t s)
                        { return 2 * s + static_cast<std::int32_t>(entries[2 * s].Label == label); });
   }

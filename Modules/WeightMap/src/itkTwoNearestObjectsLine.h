@@ -124,16 +124,10 @@ private:
   };
 
   /** Marks, between two positions, the pixels where the lowest entry changes, in m_Lowest.
-   * \param select gives a site's entry
-   * \param pixelEnd of what is marked */
+   * \param select gives a site's entry */
   template <typename TSelect>
   void
-  MarkEnvelope(std::int32_t    firstSite,
-               std::int32_t    lastSite,
-               double          begin,
-               double          end,
-               std::int32_t    pixelEnd,
-               const TSelect & select);
+  MarkEnvelope(std::int32_t firstSite, std::int32_t lastSite, double begin, double end, const TSelect & select);
 
   /** The first pixel right of a position. */
   std::int32_t
