@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkTwoNearestObjectsKernel.h"
+#include "itkScratch.h"
 #include "itkTwoNearestObjectsColumnPass.h"
 #include "itkTwoNearestObjectsPlane.h"
 #include "itkMacro.h"
@@ -50,12 +51,13 @@ ComputePlane(const TwoNearestObjectsProblem &                problem,
   const std::int64_t width = problem.Size[0];
   const std::int64_t height = problem.Size.size() > 1 ? problem.Size[1] : 1;
   const double       spacing = problem.Size.size() > 1 ? problem.Spacing[1] : 1.0;
+  constexpr double   shareOfRows = 0.05; // of the time
   Plane              plane(width, height, problem.IsToPixelEdge ? 2 : 1, problem.Spacing[0]);
   ParallelInSteps(height,
                   width,
                   progress,
                   0.0,
-                  0.25,
+                  shareOfRows,
                   [&](std::int64_t begin, std::int64_t end)
                   {
                     Plane::Scanner scanner(plane);
@@ -67,7 +69,7 @@ ComputePlane(const TwoNearestObjectsProblem &                problem,
   ParallelInSteps(NumberOfTiles(width),
                   tileWidth * height,
                   progress,
-                  0.25,
+                  shareOfRows,
                   1.0,
                   [&](std::int64_t begin, std::int64_t end)
                   {

@@ -8,56 +8,10 @@
 #include "itkTwoNearestObjectsRowScan.h"
 #include <algorithm>
 #include <cstdlib>
-#include <memory>
-#include <new>
-#ifdef __linux__
-#  include <sys/mman.h>
-#endif
+#include <vector>
 
 namespace itk
 {
-/** Memory whose content is undefined at first. Large pages, where the system has them, spare their faults. */
-template <typename T>
-class Scratch
-{
-public:
-  explicit Scratch(std::int64_t size)
-  {
-    constexpr std::size_t largePage = std::size_t{ 1 } << 21;
-    const std::size_t     bytes = static_cast<std::size_t>(size) * sizeof(T);
-    const bool            isLarge = bytes >= 2 * largePage;
-    const std::size_t     alignment = isLarge ? largePage : 64;
-    m_Memory.reset(static_cast<T *>(std::aligned_alloc(alignment, (bytes / alignment + 1) * alignment)));
-    if (!m_Memory)
-    {
-      throw std::bad_alloc();
-    }
-#ifdef __linux__
-    if (isLarge)
-    {
-      madvise(m_Memory.get(), bytes, MADV_HUGEPAGE);
-    }
-#endif
-  }
-
-  T *
-  Get() const
-  {
-    return m_Memory.get();
-  }
-
-private:
-  struct Free
-  {
-    void
-    operator()(void * memory) const
-    {
-      std::free(memory);
-    }
-  };
-  std::unique_ptr<T, Free> m_Memory;
-};
-
 /** The rows of a plane as pieces, and its columns read from them. */
 class Plane
 {
@@ -138,7 +92,8 @@ public:
     /** At distances in steps. */
     using Objects = TwoNearestObjects<std::int32_t>;
 
-    static constexpr std::int32_t groupWidth = 4;
+    /** Columns whose objects at one y fill a line of the cache. */
+    static constexpr std::int32_t groupWidth = 64 / sizeof(Objects);
 
     void
     ReadGroup(std::int32_t x)

@@ -14,11 +14,11 @@ namespace itk
 /** Pixels of a row, up to one at End, that have the same two nearest objects, each with the same nearest pixel. */
 struct RowPiece
 {
-  /** A nearest pixel: the pixel itself. */
+  /** For First, inside an object: the pixel itself. */
   static constexpr std::int32_t Itself = -1;
 
   std::int32_t  End;
-  std::int32_t  First;
+  std::int32_t  First; // where the nearest object's nearest pixel is
   std::int32_t  Second;
   std::uint32_t FirstLabel; // 0: there is none
   std::uint32_t SecondLabel;
@@ -43,12 +43,12 @@ public:
       if (run.Label != 0)
       {
         const Seen here{ run.Label, RowPiece::Itself };
-        this->Fill(run.Begin, run.End, here, other(last, before, run.Label), other(next, after, run.Label));
+        this->Append(run.Begin, run.End, here, other(last, before, run.Label), other(next, after, run.Label));
         continue;
       }
       const std::int32_t middle = std::clamp(Middle(last, next), run.Begin, run.End);
-      this->Fill(run.Begin, middle, last, before, other(next, after, last.Label));
-      this->Fill(middle, run.End, next, other(last, before, next.Label), after);
+      this->Append(run.Begin, middle, last, before, other(next, after, last.Label));
+      this->Append(middle, run.End, next, other(last, before, next.Label), after);
     }
     return m_Pieces;
   }
@@ -78,14 +78,14 @@ private:
     return right.Label == 0 ? end : left.Label == 0 ? 0 : (left.Position + right.Position) / 2 + 1;
   }
 
-  static constexpr std::int32_t step = 8;
+  static constexpr std::int32_t chunk = 8;
 
-  /** Whether `step` labels are this one. */
+  /** Whether `chunk` labels are this one. */
   static bool
   AreAll(std::uint32_t label, const std::uint32_t * labels)
   {
     std::uint32_t difference = 0;
-    for (std::int32_t i = 0; i < step; ++i)
+    for (std::int32_t i = 0; i < chunk; ++i)
     {
       difference |= labels[i] ^ label;
     }
@@ -101,9 +101,9 @@ private:
     {
       const std::uint32_t label = labels[static_cast<std::size_t>(begin)];
       std::int32_t        end = begin + 1;
-      while (end + step <= size && AreAll(label, labels.data() + end))
+      while (end + chunk <= size && AreAll(label, labels.data() + end))
       {
-        end += step;
+        end += chunk;
       }
       while (end < size && labels[static_cast<std::size_t>(end)] == label)
       {
@@ -135,7 +135,7 @@ private:
 
   /** Pixels whose nearest object is `first` and whose second is the nearer one of two. */
   void
-  Fill(std::int32_t begin, std::int32_t end, const Seen & first, const Seen & left, const Seen & right)
+  Append(std::int32_t begin, std::int32_t end, const Seen & first, const Seen & left, const Seen & right)
   {
     const std::int32_t middle = std::clamp(Middle(left, right), begin, std::max(begin, end));
     if (begin < middle)

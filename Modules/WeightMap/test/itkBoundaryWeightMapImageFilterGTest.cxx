@@ -4,7 +4,6 @@
 #include "itkLabelTestImages.h"
 #include "itkTestHelpers.h"
 
-#include "itkBoundaryWeightTerms.h"
 #include "itkPipelineMonitorImageFilter.h"
 #include "itkShiftScaleImageFilter.h"
 #include "itkStreamingImageFilter.h"
@@ -524,27 +523,4 @@ TEST(BoundaryWeightMap, BadParametersAreNamed)
   ExpectContains(messageOf({}, { { 7, 256 } }), "a class in [1, 255], but gives label 7 class 256.");
   ExpectContains(messageOf({}, { { 7, 0 } }), "a class in [1, 255], but gives label 7 class 0.");
   ExpectContains(messageOf({}, { { 0, 1 } }), "labels other than 0 a class in [1, 255], but gives label 0 class 1.");
-}
-
-TEST(BoundaryWeightTerms, ExponentialIsAlmostTheTrueOne)
-{
-  std::vector<float> squared;
-  for (int i = 0; i < 8700; ++i)
-  {
-    squared.push_back(0.01f * static_cast<float>(i));
-  }
-  const std::vector<float> zeros(squared.size(), 0.0f);
-  std::vector<float>       sums = zeros;
-  const float              largest = std::numeric_limits<float>::max();
-  itk::AddBoundaryWeightTerms(static_cast<std::int64_t>(squared.size()),
-                              squared.data(),
-                              zeros.data(),
-                              { 0.0f, -1.0f, largest },
-                              { 1.0f, -1.0f, largest },
-                              sums.data());
-  for (std::size_t i = 0; i < squared.size(); ++i)
-  {
-    const double expected = std::exp(-static_cast<double>(squared[i]));
-    ASSERT_NEAR(sums[i], expected, 2.4e-7 * expected) << squared[i];
-  }
 }
