@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkElasticDeformation_h
+#define itkElasticDeformation_h
+
+#include "itkSpatialSampling.h"
+#include "itkTorchParameterTable.h"
+#include "itkTorchTensor.h"
+#include <functional>
+
+namespace itk
+{
+enum class ElasticModel : std::uint8_t
+{
+  /** Random vectors at the nodes of a coarse grid, cubic B-splines interpolating between. */
+  Grid,
+  /** Noise of every pixel, smoothed by a Gaussian. */
+  SmoothedNoise
+};
+
+enum class ElasticUnit : std::uint8_t
+{
+  Pixels,
+  /** The image's own unit, usually mm. */
+  Physical
+};
+
+/** Lists hold one number for all axes or one for each, along x, y (, z). */
+struct ElasticDeformationParameters
+{
+  ElasticModel          Model{ ElasticModel::Grid };
+  std::vector<double>   GridSize{ 3.0 };
+  std::vector<double>   Deviation{ 10.0 };
+  std::vector<double>   Amplitude{ 300.0 };
+  std::vector<double>   Sigma{ 10.0 };
+  ElasticUnit           Unit{ ElasticUnit::Pixels };
+  std::vector<double>   LockedAxes;
+  bool                  PreventFolding{ false };
+  SamplingInterpolation Interpolation{ SamplingInterpolation::Linear };
+  SamplingFill          Fill{ SamplingFill::Reflect };
+  double                FillValue{ 0.0 };
+  std::uint64_t         Seed{ 0 };
+
+  static const TorchParameterTable &
+  Describe();
+};
+
+/** \throws ExceptionObject if the lists do not fit the dimension */
+void
+VerifyElasticDeformation(const ElasticDeformationParameters & parameters, unsigned int dimension);
+
+/** \class ElasticDeformation
+ * \brief One random smooth displacement u of an image: output pixel x shows the input at x + u(x).
+ *
+ * *Grid* (Ronneberger et al.): u at the GridSize nodes is normal with mean 0 and standard deviation Deviation, each
+ * component and node by itself. The outer nodes lie at the centres of the corner pixels; between nodes u is the cubic
+ * B-spline through them, mirrored beyond the border.
+ *
+ * *Smoothed noise* (Simard et al.): u = Amplitude · (G_Sigma ∗ noise), the noise uniform in (−1, 1) for each pixel and
+ * component, also beyond the border, and G a Gaussian cut off at 3 Sigma with sum 1. For a Sigma of some pixels its standard
+ * deviation is Amplitude / √3 / (2 √π Sigma)^(D/2): in 2D Amplitude / (6.14 Sigma).
+ *
+ * u is a function of the seed, the image's size (and spacing, for physical units) and the parameters alone. An axis of one
+ * pixel is not deformed.
+ *
+ * O. Ronneberger, P. Fischer, T. Brox, "U-Net: convolutional networks for biomedical image segmentation", MICCAI 2015.
+ * P. Y. Simard, D. Steinkraus, J. C. Platt, "Best practices for convolutional neural networks applied to visual document
+ * analysis", ICDAR 2003.
+ * \ingroup ITKTorchAugmentation
+ */
+class ElasticDeformation
+{
+public:
+  using IndexType = std::vector<std::int64_t>;
+
+  /** Of an image with `size` pixels of `spacing`, along x, y (, z).
+   * \throws ExceptionObject if PreventFolding finds no displacement without folds in 100 draws */
+  ElasticDeformation(const ElasticDeformationParameters & parameters,
+                     const IndexType &                    size,
+                     const std::vector<double> &          spacing);
+
+  /** First and last input pixel along each axis that an output region needs. */
+  std::vector<std::array<std::int64_t, 2>>
+  GetInputBounds(const IndexType & start, const IndexType & size) const;
+
+  /** An output region; starts count from the image's first pixel.
+   * \param input (1, C, …, y, x), the part of the image from `inputStart` on
+   * \return (1, C, …, y, x), of the input's type: integers are rounded */
+  TorchTensor
+  Sample(const TorchTensor &                          input,
+         const IndexType &                            inputStart,
+         const IndexType &                            start,
+         const IndexType &                            size,
+         const std::function<void(double fraction)> & progress) const;
+
+  /** u of an output region in physical units.
+   * \param direction columns are the directions of the axes, row by row
+   * \return (1, D, …, y, x), float, on `device` */
+  TorchTensor
+  GetDisplacementField(const IndexType &           start,
+                       const IndexType &           size,
+                       const std::vector<double> & direction,
+                       const TorchDevice &         device) const;
+
+  /** Smallest determinant of the Jacobian of x + u(x) at the pixels: 1 for a shift, not above 0 where the image folds.
+   * Of smoothed noise by central differences. */
+  double
+  GetMinimumJacobianDeterminant() const;
+
+private:
+  struct Implementation;
+  std::shared_ptr<const Implementation> m_Implementation;
+};
+} // namespace itk
+
+#endif

@@ -1,0 +1,187 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkSpatialSamplingProblem.h"
+#include "itkSpatialSamplingOnDevice.h"
+#include "itkSplineCoefficients.h"
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/empty.h>
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace itk
+{
+namespace
+{
+bool
+IsWhole(double value)
+{
+  return value == std::floor(value) && std::abs(value) < 0x1p30;
+}
+
+/** The smallest and largest pixel that `fill` reads for the pixels [first, last]. */
+std::array<std::int64_t, 2>
+FoldRange(std::int64_t first, std::int64_t last, std::int64_t size, SamplingFill fill)
+{
+  if (first >= 0 && last < size)
+  {
+    return { { first, last } };
+  }
+  const std::int64_t end = size - 1;
+  if (fill == SamplingFill::Edge || fill == SamplingFill::Constant)
+  {
+    return { { std::clamp(first, std::int64_t{ 0 }, end), std::clamp(last, std::int64_t{ 0 }, end) } };
+  }
+  const std::int64_t overlap = fill == SamplingFill::Reflect ? 1 : 0;
+  if (fill == SamplingFill::Wrap || first < -size || last > 2 * size - 1 || (first < 0 && last > end))
+  {
+    return { { 0, end } };
+  }
+  if (first < 0)
+  {
+    return { { last < 0 ? std::max(std::int64_t{ 0 }, -last - overlap) : 0,
+               std::min(end, std::max(last, -first - overlap)) } };
+  }
+  return { { std::max(std::int64_t{ 0 }, std::min(first, 2 * end + overlap - last)),
+             first > end ? std::min(end, 2 * end + overlap - first) : end } };
+}
+
+at::Tensor
+RoundTo(const at::Tensor & values, at::ScalarType type)
+{
+  if (at::isFloatingType(type))
+  {
+    return values.to(type);
+  }
+  const auto limits = [&](auto pixel)
+  {
+    using Pixel = decltype(pixel);
+    // Doubles that the type holds: of 64 bits not all do.
+    const auto lowest = static_cast<double>(std::numeric_limits<Pixel>::lowest());
+    const auto largest = sizeof(Pixel) < 8 ? static_cast<double>(std::numeric_limits<Pixel>::max())
+                                           : std::nextafter(static_cast<double>(std::numeric_limits<Pixel>::max()), 0.0);
+    return (values + 0.5).floor_().clamp_(lowest, largest).to(type);
+  };
+  switch (type)
+  {
+    case at::ScalarType::Byte:
+      return limits(std::uint8_t{});
+    case at::ScalarType::Char:
+      return limits(std::int8_t{});
+    case at::ScalarType::UInt16:
+      return limits(std::uint16_t{});
+    case at::ScalarType::Short:
+      return limits(std::int16_t{});
+    case at::ScalarType::UInt32:
+      return limits(std::uint32_t{});
+    case at::ScalarType::Int:
+      return limits(std::int32_t{});
+    case at::ScalarType::UInt64:
+      return limits(std::uint64_t{});
+    default:
+      return limits(std::int64_t{});
+  }
+}
+} // namespace
+
+bool
+SpatialSamplingProblem::IsPermutation() const
+{
+  if (!Grid.IsEmpty() || !Noise.IsEmpty())
+  {
+    return false;
+  }
+  for (unsigned int row = 0; row < Dimension; ++row)
+  {
+    for (unsigned int column = 0; column < Dimension; ++column)
+    {
+      if (!IsWhole(Map.Matrix[row][column]))
+      {
+        return false;
+      }
+    }
+    if (!IsWhole(Map.Offset[row]))
+    {
+      return false;
+    }
+  }
+  return true;
+}
+
+std::array<std::array<std::int64_t, 2>, 3>
+SpatialSamplingProblem::GetInputBounds() const
+{
+  std::array<std::array<double, 2>, 3> points{};
+  const auto                           bounds =
+    Grid.IsEmpty() ? std::vector<std::array<double, 2>>(Dimension) : Grid.GetBounds(OutputStart, OutputSize);
+  for (unsigned int axis = 0; axis < Dimension; ++axis)
+  {
+    const double noise = Noise.IsEmpty() ? 0.0 : std::abs(Noise.GetAmplitude(axis));
+    points[axis] = { { static_cast<double>(OutputStart[axis]) + bounds[axis][0] - noise,
+                       static_cast<double>(OutputStart[axis] + OutputSize[axis] - 1) + bounds[axis][1] + noise } };
+  }
+  std::array<std::array<std::int64_t, 2>, 3> inputs{};
+  for (unsigned int row = 0; row < Dimension; ++row)
+  {
+    double low = Map.Offset[row];
+    double high = low;
+    for (unsigned int column = 0; column < Dimension; ++column)
+    {
+      const double factor = Map.Matrix[row][column];
+      low += factor * points[column][factor < 0.0 ? 1 : 0];
+      high += factor * points[column][factor < 0.0 ? 0 : 1];
+    }
+    // A pixel more than the exact places need.
+    const auto pixel = [](double place)
+    { return static_cast<std::int64_t>(std::floor(std::clamp(place, -0x1p30, 0x1p30))); };
+    inputs[row] = FoldRange(pixel(low) - 1, pixel(high) + 2, InputSize[row], Fill);
+  }
+  return inputs;
+}
+
+void
+SampleImages(std::vector<SpatialSamplingJob> &   jobs,
+             const TorchDevice &                 device,
+             const std::function<void(double)> & progress)
+{
+  std::vector<SpatialSamplingJob> runs = jobs;
+  for (auto & job : runs)
+  {
+    const bool isPermutation = job.Problem.IsPermutation();
+    for (auto & image : job.Images)
+    {
+      image.Interpolation = isPermutation ? SamplingInterpolation::Nearest : image.Interpolation;
+      if (image.Interpolation == SamplingInterpolation::Cubic)
+      {
+        image.Input = SplineCoefficients(image.Input, job.Problem.Fill);
+        image.Output = at::empty(image.Output.sizes(), image.Input.options());
+      }
+    }
+  }
+  if (device.IsHost())
+  {
+    for (std::size_t i = 0; i < runs.size(); ++i)
+    {
+      SampleImagesOnHost(runs[i],
+                         [&](double fraction)
+                         { progress((static_cast<double>(i) + fraction) / static_cast<double>(runs.size())); });
+    }
+  }
+  else
+  {
+    SampleImagesOnDevice(runs, device);
+    progress(1.0);
+  }
+  for (std::size_t i = 0; i < runs.size(); ++i)
+  {
+    for (std::size_t k = 0; k < runs[i].Images.size(); ++k)
+    {
+      if (runs[i].Images[k].Interpolation == SamplingInterpolation::Cubic)
+      {
+        at::Tensor & output = jobs[i].Images[k].Output;
+        output.copy_(RoundTo(runs[i].Images[k].Output, output.scalar_type()));
+      }
+    }
+  }
+}
+} // namespace itk
