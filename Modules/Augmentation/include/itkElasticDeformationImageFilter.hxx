@@ -42,8 +42,7 @@ ElasticDeformation
 ElasticDeformationImageFilter<TImage>::MakeDeformation() const
 {
   const auto * const input = this->GetInput();
-  return ElasticDeformation(
-    m_Parameters, GetTorchSize(input->GetLargestPossibleRegion()), GetTorchSpacing(input));
+  return ElasticDeformation(m_Parameters, GetTorchSize(input->GetLargestPossibleRegion()), GetTorchSpacing(input));
 }
 
 template <typename TImage>
@@ -66,9 +65,8 @@ ElasticDeformationImageFilter<TImage>::GenerateInputRequestedRegion()
   auto * const input = const_cast<TImage *>(this->GetInput());
   const auto   whole = input->GetLargestPossibleRegion();
   const auto & region = this->GetOutput()->GetRequestedRegion();
-  const auto   bounds =
-    this->MakeDeformation().GetInputBounds(GetTorchStart(region, whole), GetTorchSize(region));
-  auto needed = whole;
+  const auto   bounds = this->MakeDeformation().GetInputBounds(GetTorchStart(region, whole), GetTorchSize(region));
+  auto         needed = whole;
   for (unsigned int axis = 0; axis < ImageDimension; ++axis)
   {
     needed.SetIndex(axis, whole.GetIndex(axis) + bounds[axis][0]);
@@ -86,13 +84,13 @@ ElasticDeformationImageFilter<TImage>::GenerateTensors()
   const auto &       region = this->GetOutput()->GetRequestedRegion();
   const auto         start = GetTorchStart(region, whole);
   const auto         deformation = this->MakeDeformation();
-  this->SetOutputTensor(
-    this->GetOutput(),
-    deformation.Sample(this->GetInputTensor(input),
-                       GetTorchStart(input->GetRequestedRegion(), whole),
-                       start,
-                       GetTorchSize(region),
-                       [this](double fraction) { this->ReportProgress(static_cast<float>(fraction)); }));
+  this->SetOutputTensor(this->GetOutput(),
+                        deformation.Sample(this->GetInputTensor(input),
+                                           GetTorchStart(input->GetRequestedRegion(), whole),
+                                           start,
+                                           GetTorchSize(region),
+                                           [this](double fraction)
+                                           { this->ReportProgress(static_cast<float>(fraction)); }));
   if (m_ProduceDisplacementField)
   {
     auto * const field = this->GetDisplacementField();

@@ -25,10 +25,9 @@ std::array<double, 4>
 CubicBSplineWeights(double t)
 {
   const double s = 1.0 - t;
-  return { { s * s * s / 6.0,
-             (4.0 + t * t * (3.0 * t - 6.0)) / 6.0,
-             (4.0 + s * s * (3.0 * s - 6.0)) / 6.0,
-             t * t * t / 6.0 } };
+  return {
+    { s * s * s / 6.0, (4.0 + t * t * (3.0 * t - 6.0)) / 6.0, (4.0 + s * s * (3.0 * s - 6.0)) / 6.0, t * t * t / 6.0 }
+  };
 }
 
 std::array<double, 4>
@@ -48,14 +47,16 @@ DisplacementGrid::DisplacementGrid(unsigned int                dimension,
   {
     m_Nodes[axis] = nodes[axis];
     m_Splines[axis] = nodes[axis] + 2;
-    m_CellSize[axis] =
-      size[axis] > 1 && nodes[axis] > 1 ? static_cast<double>(size[axis] - 1) / static_cast<double>(nodes[axis] - 1) : 1.0;
+    m_CellSize[axis] = size[axis] > 1 && nodes[axis] > 1
+                         ? static_cast<double>(size[axis] - 1) / static_cast<double>(nodes[axis] - 1)
+                         : 1.0;
   }
   std::vector<double> inner = values;
   std::int64_t        stride = 1;
   for (unsigned int axis = 0; axis < dimension; ++axis)
   {
-    ToSplineCoefficients(inner.data(), static_cast<std::int64_t>(inner.size()) / (stride * m_Nodes[axis]), m_Nodes[axis], stride);
+    ToSplineCoefficients(
+      inner.data(), static_cast<std::int64_t>(inner.size()) / (stride * m_Nodes[axis]), m_Nodes[axis], stride);
     stride *= m_Nodes[axis];
   }
   m_Coefficients.reserve(static_cast<std::size_t>(GetSplinesOfComponent() * dimension));

@@ -58,8 +58,8 @@ VerifyElasticDeformation(const ElasticDeformationParameters & parameters, unsign
     if (axis >= dimension)
     {
       itkGenericExceptionMacro("LockedAxes must be numbers in [0, "
-                               << dimension - 1 << "], but is "
-                               << ToString(TorchParameterValue(parameters.LockedAxes)) << '.');
+                               << dimension - 1 << "], but is " << ToString(TorchParameterValue(parameters.LockedAxes))
+                               << '.');
     }
   }
 }

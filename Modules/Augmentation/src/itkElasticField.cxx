@@ -34,7 +34,7 @@ Draw(const ElasticDeformationParameters & parameters,
   const auto dimension = static_cast<unsigned int>(spacing.size());
   const auto inPixels = [&](const std::vector<double> & numbers, unsigned int axis)
   { return OfAxis(numbers, axis) / (parameters.Unit == ElasticUnit::Physical ? spacing[axis] : 1.0); };
-  const auto isFixed = [&](unsigned int axis) { return IsLocked(parameters, axis) || size[axis] == 1; };
+  const auto   isFixed = [&](unsigned int axis) { return IsLocked(parameters, axis) || size[axis] == 1; };
   ElasticField field;
   if (parameters.Model == ElasticModel::SmoothedNoise)
   {
@@ -98,11 +98,11 @@ double
 MinimumOfGrid(const DisplacementGrid & grid, const AxisSizes & size)
 {
   using Basis = DisplacementGrid::Basis;
-  const unsigned int                       dimension = grid.GetDimension();
-  const auto                               width = static_cast<std::size_t>(size[0]);
-  std::vector<DisplacementGrid::Place>     places(width);
-  std::vector<std::array<double, 4>>       weights(width);
-  std::vector<std::array<double, 4>>       slopes(width);
+  const unsigned int                   dimension = grid.GetDimension();
+  const auto                           width = static_cast<std::size_t>(size[0]);
+  std::vector<DisplacementGrid::Place> places(width);
+  std::vector<std::array<double, 4>>   weights(width);
+  std::vector<std::array<double, 4>>   slopes(width);
   for (std::size_t x = 0; x < width; ++x)
   {
     places[x] = grid.Locate(0, static_cast<double>(x));
@@ -110,71 +110,71 @@ MinimumOfGrid(const DisplacementGrid & grid, const AxisSizes & size)
     slopes[x] = grid.GetWeights(0, places[x], Basis::Slope);
   }
   const std::int64_t splines = grid.GetNumberOfSplines(0);
-  const auto         sum = [&](const std::vector<double> & row, unsigned int component, std::size_t x, const auto & factors)
+  const auto sum = [&](const std::vector<double> & row, unsigned int component, std::size_t x, const auto & factors)
   {
     const double * const line = row.data() + component * splines;
     const std::int64_t   first = places[x].First;
     return factors[0] * line[first] + factors[1] * line[first + 1] + factors[2] * line[first + 2] +
            factors[3] * line[std::min(first + 3, splines - 1)];
   };
-  return MinimumOverRows(
-    size[1] * size[2],
-    size[0],
-    [&](std::int64_t firstRow, std::int64_t lastRow)
-    {
-      double              least = std::numeric_limits<double>::infinity();
-      std::vector<double> plane;
-      std::vector<double> slopedPlane;
-      // By which derivative each row is differentiated: x by itself, y, z.
-      std::vector<double> rows[3];
-      std::int64_t        planeIndex = -1;
-      for (std::int64_t number = firstRow; number < lastRow; ++number)
-      {
-        const std::int64_t y = number % size[1];
-        const std::int64_t z = number / size[1];
-        if (z != planeIndex)
-        {
-          grid.ContractPlane(z, plane);
-          if (dimension == 3)
-          {
-            grid.ContractPlane(z, slopedPlane, Basis::Slope);
-          }
-          planeIndex = z;
-        }
-        grid.ContractRow(plane, y, rows[0]);
-        grid.ContractRow(plane, y, rows[1], Basis::Slope);
-        if (dimension == 3)
-        {
-          grid.ContractRow(slopedPlane, y, rows[2]);
-        }
-        for (std::size_t x = 0; x < width; ++x)
-        {
-          std::array<std::array<double, 3>, 3> jacobian{};
-          for (unsigned int component = 0; component < dimension; ++component)
-          {
-            for (unsigned int axis = 0; axis < dimension; ++axis)
-            {
-              jacobian[component][axis] = sum(rows[axis], component, x, axis == 0 ? slopes[x] : weights[x]);
-            }
-            jacobian[component][component] += 1.0;
-          }
-          least = std::min(least, Determinant(jacobian, dimension));
-        }
-      }
-      return least;
-    });
+  return MinimumOverRows(size[1] * size[2],
+                         size[0],
+                         [&](std::int64_t firstRow, std::int64_t lastRow)
+                         {
+                           double              least = std::numeric_limits<double>::infinity();
+                           std::vector<double> plane;
+                           std::vector<double> slopedPlane;
+                           // By which derivative each row is differentiated: x by itself, y, z.
+                           std::vector<double> rows[3];
+                           std::int64_t        planeIndex = -1;
+                           for (std::int64_t number = firstRow; number < lastRow; ++number)
+                           {
+                             const std::int64_t y = number % size[1];
+                             const std::int64_t z = number / size[1];
+                             if (z != planeIndex)
+                             {
+                               grid.ContractPlane(z, plane);
+                               if (dimension == 3)
+                               {
+                                 grid.ContractPlane(z, slopedPlane, Basis::Slope);
+                               }
+                               planeIndex = z;
+                             }
+                             grid.ContractRow(plane, y, rows[0]);
+                             grid.ContractRow(plane, y, rows[1], Basis::Slope);
+                             if (dimension == 3)
+                             {
+                               grid.ContractRow(slopedPlane, y, rows[2]);
+                             }
+                             for (std::size_t x = 0; x < width; ++x)
+                             {
+                               std::array<std::array<double, 3>, 3> jacobian{};
+                               for (unsigned int component = 0; component < dimension; ++component)
+                               {
+                                 for (unsigned int axis = 0; axis < dimension; ++axis)
+                                 {
+                                   jacobian[component][axis] =
+                                     sum(rows[axis], component, x, axis == 0 ? slopes[x] : weights[x]);
+                                 }
+                                 jacobian[component][component] += 1.0;
+                               }
+                               least = std::min(least, Determinant(jacobian, dimension));
+                             }
+                           }
+                           return least;
+                         });
 }
 
 double
 MinimumOfNoise(const ElasticField & field, unsigned int dimension, const AxisSizes & size)
 {
   // A pixel more on each side, for the differences.
-  AxisSizes start{ { -1, -1, dimension == 3 ? -1 : 0 } };
-  AxisSizes wide{ { size[0] + 2, size[1] + 2, dimension == 3 ? size[2] + 2 : 1 } };
-  const at::Tensor          displacement = ComputeDisplacement(field, dimension, start, wide);
-  const float * const       values = displacement.data_ptr<float>();
-  const std::int64_t        stride[3] = { 1, wide[0], wide[0] * wide[1] };
-  const std::int64_t        components = wide[0] * wide[1] * wide[2];
+  AxisSizes           start{ { -1, -1, dimension == 3 ? -1 : 0 } };
+  AxisSizes           wide{ { size[0] + 2, size[1] + 2, dimension == 3 ? size[2] + 2 : 1 } };
+  const at::Tensor    displacement = ComputeDisplacement(field, dimension, start, wide);
+  const float * const values = displacement.data_ptr<float>();
+  const std::int64_t  stride[3] = { 1, wide[0], wide[0] * wide[1] };
+  const std::int64_t  components = wide[0] * wide[1] * wide[2];
   return MinimumOverRows(size[1] * size[2],
                          size[0],
                          [&](std::int64_t firstRow, std::int64_t lastRow)
@@ -192,7 +192,8 @@ MinimumOfNoise(const ElasticField & field, unsigned int dimension, const AxisSiz
                                  const float * const at = values + component * components + row + x;
                                  for (unsigned int axis = 0; axis < dimension; ++axis)
                                  {
-                                   jacobian[component][axis] = 0.5 * (static_cast<double>(at[stride[axis]]) - at[-stride[axis]]);
+                                   jacobian[component][axis] =
+                                     0.5 * (static_cast<double>(at[stride[axis]]) - at[-stride[axis]]);
                                  }
                                  jacobian[component][component] += 1.0;
                                }

@@ -38,7 +38,10 @@ DrawElasticField(const ElasticDeformationParameters & parameters,
 
 /** u in pixels of a region: (D, z, y, x), float, on the host. */
 at::Tensor
-ComputeDisplacement(const ElasticField & field, unsigned int dimension, const AxisSizes & start, const AxisSizes & size);
+ComputeDisplacement(const ElasticField & field,
+                    unsigned int         dimension,
+                    const AxisSizes &    start,
+                    const AxisSizes &    size);
 
 /** Of x + u(x) at the pixels of an image. */
 double
@@ -86,11 +89,12 @@ DescribeElasticField(TorchParameterTable & table)
                   static_cast<SamplingInterpolation P::*>(&P::Interpolation),
                   "Of images; labels are always nearest.",
                   { "nearest", "linear", "cubic" });
-  table.AddChoice("Fill",
-                  static_cast<SamplingFill P::*>(&P::Fill),
-                  "Beyond the border: mirrored with the border pixel repeated (reflect) or not (mirror), the border pixel "
-                  "(edge), FillValue (constant), or the other side (wrap).",
-                  { "reflect", "mirror", "edge", "constant", "wrap" });
+  table.AddChoice(
+    "Fill",
+    static_cast<SamplingFill P::*>(&P::Fill),
+    "Beyond the border: mirrored with the border pixel repeated (reflect) or not (mirror), the border pixel "
+    "(edge), FillValue (constant), or the other side (wrap).",
+    { "reflect", "mirror", "edge", "constant", "wrap" });
   table.Add("FillValue",
             static_cast<double P::*>(&P::FillValue),
             "Image value beyond the border with the fill constant; labels and weights get 0.");

@@ -44,10 +44,9 @@ MakeNoise(float *        noise,
 {
   for (std::int64_t i = 0; i < count; ++i)
   {
-    std::uint32_t words[4] = { static_cast<std::uint32_t>(begin + i),
-                               static_cast<std::uint32_t>(y),
-                               static_cast<std::uint32_t>(z),
-                               0 };
+    std::uint32_t words[4] = {
+      static_cast<std::uint32_t>(begin + i), static_cast<std::uint32_t>(y), static_cast<std::uint32_t>(z), 0
+    };
     MakePixelRandomWords(words, key);
     for (unsigned int component = 0; component < components; ++component)
     {

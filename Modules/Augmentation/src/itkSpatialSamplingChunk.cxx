@@ -29,8 +29,7 @@ MirrorPoint(std::int32_t & pixel, float & fraction, std::int32_t sum)
 }
 
 template <typename TPixel>
-using AccumulatorType =
-  std::conditional_t<(sizeof(TPixel) < 4) || std::is_same<TPixel, float>::value, float, double>;
+using AccumulatorType = std::conditional_t<(sizeof(TPixel) < 4) || std::is_same<TPixel, float>::value, float, double>;
 
 /** Rounded half up for integers; `value` lies in their range. */
 template <typename TPixel, typename TAccumulator>
@@ -93,7 +92,7 @@ struct Pair
  * accesses to the cache and, where compilers gather, half as many gathers. */
 template <Neighbour VNeighbour, typename TPixel, typename TIndex>
 ITKTorch_ALWAYS_INLINE Pair<AccumulatorType<TPixel>>
-LoadPair(const TPixel * in, TIndex at, TIndex right)
+                       LoadPair(const TPixel * in, TIndex at, TIndex right)
 {
   using Value = AccumulatorType<TPixel>;
 #if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
@@ -109,7 +108,8 @@ LoadPair(const TPixel * in, TIndex at, TIndex right)
     const Whole word = *reinterpret_cast<const Word *>(in + at);
     const auto  first = static_cast<Half>(word);
     const auto  second = static_cast<Half>(word >> (8 * sizeof(TPixel)));
-    return { static_cast<Value>(__builtin_bit_cast(TPixel, first)), static_cast<Value>(__builtin_bit_cast(TPixel, second)) };
+    return { static_cast<Value>(__builtin_bit_cast(TPixel, first)),
+             static_cast<Value>(__builtin_bit_cast(TPixel, second)) };
   }
 #endif
   return { static_cast<Value>(in[at]), static_cast<Value>(in[at + right]) };
@@ -298,46 +298,49 @@ IsSmall(const SamplingSource & source)
 
 // A function template cannot be compiled for several instruction sets, so each type has functions of its own.
 #define ITKTorch_DEFINE_SAMPLERS(type)                                                                                 \
-  ITKTorch_TARGET_CLONES void SampleLinearSmall(                                                                       \
-    const SamplingChunk & chunk, const SamplingSource & source, unsigned int dimension, type * output, std::int64_t step) \
+  ITKTorch_TARGET_CLONES void SampleLinearSmall(const SamplingChunk &  chunk,                                          \
+                                                const SamplingSource & source,                                         \
+                                                unsigned int           dimension,                                      \
+                                                type *                 output,                                         \
+                                                std::int64_t           step)                                           \
   {                                                                                                                    \
     SampleLinearOf<type, std::int32_t>(chunk, source, dimension, output, step);                                        \
   }                                                                                                                    \
-  void SampleLinearLarge(                                                                                              \
-    const SamplingChunk & chunk, const SamplingSource & source, unsigned int dimension, type * output, std::int64_t step) \
+  void SampleLinearLarge(const SamplingChunk &  chunk,                                                                 \
+                         const SamplingSource & source,                                                                \
+                         unsigned int           dimension,                                                             \
+                         type *                 output,                                                                \
+                         std::int64_t           step)                                                                  \
   {                                                                                                                    \
     SampleLinearOf<type, std::int64_t>(chunk, source, dimension, output, step);                                        \
   }
-ITKTorch_DEFINE_SAMPLERS(std::uint8_t)
-ITKTorch_DEFINE_SAMPLERS(std::int8_t)
-ITKTorch_DEFINE_SAMPLERS(std::uint16_t)
-ITKTorch_DEFINE_SAMPLERS(std::int16_t)
-ITKTorch_DEFINE_SAMPLERS(std::uint32_t)
-ITKTorch_DEFINE_SAMPLERS(std::int32_t)
-ITKTorch_DEFINE_SAMPLERS(std::uint64_t)
-ITKTorch_DEFINE_SAMPLERS(std::int64_t)
-ITKTorch_DEFINE_SAMPLERS(float)
-ITKTorch_DEFINE_SAMPLERS(double)
+ITKTorch_DEFINE_SAMPLERS(std::uint8_t) ITKTorch_DEFINE_SAMPLERS(std::int8_t) ITKTorch_DEFINE_SAMPLERS(std::uint16_t)
+  ITKTorch_DEFINE_SAMPLERS(std::int16_t) ITKTorch_DEFINE_SAMPLERS(std::uint32_t) ITKTorch_DEFINE_SAMPLERS(std::int32_t)
+    ITKTorch_DEFINE_SAMPLERS(std::uint64_t) ITKTorch_DEFINE_SAMPLERS(std::int64_t) ITKTorch_DEFINE_SAMPLERS(float)
+      ITKTorch_DEFINE_SAMPLERS(double)
 
 #define ITKTorch_DEFINE_NEAREST_SAMPLERS(type)                                                                         \
-  ITKTorch_TARGET_CLONES void SampleNearestSmall(                                                                      \
-    const SamplingChunk & chunk, const SamplingSource & source, unsigned int dimension, type * output, std::int64_t step) \
+  ITKTorch_TARGET_CLONES void SampleNearestSmall(const SamplingChunk &  chunk,                                         \
+                                                 const SamplingSource & source,                                        \
+                                                 unsigned int           dimension,                                     \
+                                                 type *                 output,                                        \
+                                                 std::int64_t           step)                                          \
   {                                                                                                                    \
     SampleNearestOf<type, std::int32_t>(chunk, source, dimension, output, step);                                       \
   }                                                                                                                    \
-  void SampleNearestLarge(                                                                                             \
-    const SamplingChunk & chunk, const SamplingSource & source, unsigned int dimension, type * output, std::int64_t step) \
+  void SampleNearestLarge(const SamplingChunk &  chunk,                                                                \
+                          const SamplingSource & source,                                                               \
+                          unsigned int           dimension,                                                            \
+                          type *                 output,                                                               \
+                          std::int64_t           step)                                                                 \
   {                                                                                                                    \
     SampleNearestOf<type, std::int64_t>(chunk, source, dimension, output, step);                                       \
   }
-ITKTorch_DEFINE_NEAREST_SAMPLERS(std::uint8_t)
-ITKTorch_DEFINE_NEAREST_SAMPLERS(std::uint16_t)
-ITKTorch_DEFINE_NEAREST_SAMPLERS(std::uint32_t)
-ITKTorch_DEFINE_NEAREST_SAMPLERS(std::uint64_t)
+        ITKTorch_DEFINE_NEAREST_SAMPLERS(std::uint8_t) ITKTorch_DEFINE_NEAREST_SAMPLERS(std::uint16_t)
+          ITKTorch_DEFINE_NEAREST_SAMPLERS(std::uint32_t) ITKTorch_DEFINE_NEAREST_SAMPLERS(std::uint64_t)
 
-template <typename TPixel>
-void
-FillOutside(const SamplingChunk & chunk, double fillValue, TPixel * output, std::int64_t step)
+            template <typename TPixel>
+            void FillOutside(const SamplingChunk & chunk, double fillValue, TPixel * output, std::int64_t step)
 {
   const auto value = ToPixel<TPixel>(std::clamp(fillValue,
                                                 static_cast<double>(std::numeric_limits<TPixel>::lowest()),
@@ -365,11 +368,12 @@ SampleChunkAs(const SamplingChunk &  chunk,
   else if (interpolation == SamplingInterpolation::Nearest)
   {
     // Pixels are only copied.
-    using Word = std::conditional_t<sizeof(TPixel) == 1,
-                                    std::uint8_t,
-                                    std::conditional_t<sizeof(TPixel) == 2,
-                                                       std::uint16_t,
-                                                       std::conditional_t<sizeof(TPixel) == 4, std::uint32_t, std::uint64_t>>>;
+    using Word =
+      std::conditional_t<sizeof(TPixel) == 1,
+                         std::uint8_t,
+                         std::conditional_t<sizeof(TPixel) == 2,
+                                            std::uint16_t,
+                                            std::conditional_t<sizeof(TPixel) == 4, std::uint32_t, std::uint64_t>>>;
     auto * const words = reinterpret_cast<Word *>(output);
     IsSmall(source) ? SampleNearestSmall(chunk, source, dimension, words, step)
                     : SampleNearestLarge(chunk, source, dimension, words, step);
@@ -404,8 +408,8 @@ LocatePoints(const float *  coefficients,
   std::int32_t most = std::numeric_limits<std::int32_t>::min();
   for (int i = 0; i < count; ++i)
   {
-    const auto         j = static_cast<float>(first + i);
-    float              place = c0 + j * (c1 + j * (c2 + j * c3));
+    const auto j = static_cast<float>(first + i);
+    float      place = c0 + j * (c1 + j * (c2 + j * c3));
     if (extra != nullptr)
     {
       place += extra[i];

@@ -113,11 +113,10 @@ FindTaps(const at::Tensor & place, std::int64_t size, SamplingFill fill, Samplin
   {
     return { { pixel, next(pixel + 1) }, { s, t } };
   }
-  Taps taps{ {},
-             { s * s * s / 6.0,
-               (4.0 + t * t * (3.0 * t - 6.0)) / 6.0,
-               (4.0 + s * s * (3.0 * s - 6.0)) / 6.0,
-               t * t * t / 6.0 } };
+  Taps taps{
+    {},
+    { s * s * s / 6.0, (4.0 + t * t * (3.0 * t - 6.0)) / 6.0, (4.0 + s * s * (3.0 * s - 6.0)) / 6.0, t * t * t / 6.0 }
+  };
   for (std::int64_t k = -1; k < 3; ++k)
   {
     taps.Pixels.push_back(FoldSplinePixel(pixel + k, size, fill));
@@ -165,8 +164,10 @@ ComposePlaces(const SpatialSamplingProblem & problem, const at::Device & device)
     std::vector<std::int64_t> alongAxis(problem.Dimension, 1);
     alongAxis[problem.Dimension - 1 - axis] = problem.OutputSize[axis];
     const auto start = static_cast<double>(problem.OutputStart[axis]);
-    at::Tensor point = at::arange(start, start + static_cast<double>(problem.OutputSize[axis]), options).view(alongAxis);
-    points.push_back(displacement.defined() ? point + displacement[static_cast<std::int64_t>(axis)] : point.expand(shape));
+    at::Tensor point =
+      at::arange(start, start + static_cast<double>(problem.OutputSize[axis]), options).view(alongAxis);
+    points.push_back(displacement.defined() ? point + displacement[static_cast<std::int64_t>(axis)]
+                                            : point.expand(shape));
   }
   std::vector<at::Tensor> places;
   for (unsigned int row = 0; row < problem.Dimension; ++row)
@@ -184,12 +185,12 @@ ComposePlaces(const SpatialSamplingProblem & problem, const at::Device & device)
 void
 ComposeImage(const SpatialSamplingProblem & problem, const std::vector<at::Tensor> & places, const SampledImage & image)
 {
-  const at::Tensor   input = AsIndexable(image.Input.contiguous()).reshape({ image.Input.size(1), -1 });
-  const auto         type = image.Input.scalar_type();
-  const bool         isNearest = image.Interpolation == SamplingInterpolation::Nearest;
-  std::vector<Taps>  taps;
+  const at::Tensor          input = AsIndexable(image.Input.contiguous()).reshape({ image.Input.size(1), -1 });
+  const auto                type = image.Input.scalar_type();
+  const bool                isNearest = image.Interpolation == SamplingInterpolation::Nearest;
+  std::vector<Taps>         taps;
   std::vector<std::int64_t> strides;
-  std::int64_t       stride = 1;
+  std::int64_t              stride = 1;
   for (unsigned int axis = 0; axis < problem.Dimension; ++axis)
   {
     taps.push_back(FindTaps(places[axis], problem.InputSize[axis], problem.Fill, image.Interpolation));
@@ -220,9 +221,10 @@ ComposeImage(const SpatialSamplingProblem & problem, const std::vector<at::Tenso
           sum = values;
           continue;
         }
-        const at::Tensor numbers = type == at::ScalarType::UInt64 || type == at::ScalarType::UInt32 || type == at::ScalarType::UInt16
-                                     ? values.view(type).to(at::kDouble)
-                                     : values.to(at::kDouble);
+        const at::Tensor numbers =
+          type == at::ScalarType::UInt64 || type == at::ScalarType::UInt32 || type == at::ScalarType::UInt16
+            ? values.view(type).to(at::kDouble)
+            : values.to(at::kDouble);
         sum = sum.defined() ? sum.add_(numbers * weight.flatten()) : numbers * weight.flatten();
       }
     }
@@ -273,7 +275,10 @@ DescribeSpatialSamplingJob(const SpatialSamplingJob & job, const at::Device & de
 {
   const SpatialSamplingProblem & problem = job.Problem;
   SpatialSamplingCudaJob         description{};
-  TORCH_CHECK(job.Images.size() <= std::size(description.Images), "a job samples at most ", std::size(description.Images), " images");
+  TORCH_CHECK(job.Images.size() <= std::size(description.Images),
+              "a job samples at most ",
+              std::size(description.Images),
+              " images");
   description.Dimension = static_cast<std::int32_t>(problem.Dimension);
   description.Fill = static_cast<std::int32_t>(problem.Fill);
   for (unsigned int axis = 0; axis < 3; ++axis)
@@ -289,8 +294,10 @@ DescribeSpatialSamplingJob(const SpatialSamplingJob & job, const at::Device & de
   }
   if (!problem.Grid.IsEmpty())
   {
-    at::Tensor coefficients = at::empty({ static_cast<std::int64_t>(problem.Grid.GetCoefficients().size()) }, at::kFloat);
-    std::copy(problem.Grid.GetCoefficients().begin(), problem.Grid.GetCoefficients().end(), coefficients.data_ptr<float>());
+    at::Tensor coefficients =
+      at::empty({ static_cast<std::int64_t>(problem.Grid.GetCoefficients().size()) }, at::kFloat);
+    std::copy(
+      problem.Grid.GetCoefficients().begin(), problem.Grid.GetCoefficients().end(), coefficients.data_ptr<float>());
     kept.push_back(coefficients.to(device));
     description.Coefficients = kept.back().data_ptr<float>();
   }
@@ -392,7 +399,8 @@ SampleImagesOnDevice(const std::vector<SpatialSamplingJob> & jobs, const TorchDe
   const at::Device        c10Device = GetC10Device(device);
   std::vector<at::Tensor> kept;
   std::int64_t            pixels = 0;
-  at::Tensor descriptions = at::empty({ static_cast<std::int64_t>(jobs.size() * sizeof(SpatialSamplingCudaJob)) }, at::kByte);
+  at::Tensor              descriptions =
+    at::empty({ static_cast<std::int64_t>(jobs.size() * sizeof(SpatialSamplingCudaJob)) }, at::kByte);
   for (std::size_t i = 0; i < jobs.size(); ++i)
   {
     const auto description = DescribeSpatialSamplingJob(jobs[i], c10Device, kept);

@@ -46,9 +46,9 @@ MakeRowPieces(const DisplacementGrid & grid, std::int64_t begin, std::int64_t en
 class RowSampler
 {
 public:
-  RowSampler(const SpatialSamplingProblem &   problem,
-             const DisplacementGrid &         mappedGrid,
-             const std::vector<RowPiece> &    pieces,
+  RowSampler(const SpatialSamplingProblem &    problem,
+             const DisplacementGrid &          mappedGrid,
+             const std::vector<RowPiece> &     pieces,
              const std::vector<SampledImage> & images)
     : m_Problem(problem)
     , m_MappedGrid(mappedGrid)
@@ -77,7 +77,8 @@ public:
         first += problem.InputStart[axis] * source.Stride[axis];
       }
       // Of the whole image's first pixel, where only a part is given.
-      source.Pixels = static_cast<const char *>(source.Pixels) - first * static_cast<std::int64_t>(image.Input.element_size());
+      source.Pixels =
+        static_cast<const char *>(source.Pixels) - first * static_cast<std::int64_t>(image.Input.element_size());
       m_Sources.push_back(source);
     }
   }
@@ -200,14 +201,15 @@ private:
     m_Chunk.IsInner = true;
     for (unsigned int axis = 0; axis < m_Problem.Dimension; ++axis)
     {
-      const auto   cubic = GetCubic(piece, axis, row);
-      const double base = std::floor(std::clamp(cubic[0], -0x1p30, 0x1p30));
-      const float  coefficients[4] = { static_cast<float>(cubic[0] - base),
-                                       static_cast<float>(cubic[1]),
-                                       static_cast<float>(cubic[2]),
-                                       static_cast<float>(cubic[3]) };
+      const auto          cubic = GetCubic(piece, axis, row);
+      const double        base = std::floor(std::clamp(cubic[0], -0x1p30, 0x1p30));
+      const float         coefficients[4] = { static_cast<float>(cubic[0] - base),
+                                              static_cast<float>(cubic[1]),
+                                              static_cast<float>(cubic[2]),
+                                              static_cast<float>(cubic[3]) };
       const float * const extra =
-        m_Noise ? row.Extra.data() + axis * static_cast<std::size_t>(m_Problem.OutputSize[0]) + (begin - m_Begin) : nullptr;
+        m_Noise ? row.Extra.data() + axis * static_cast<std::size_t>(m_Problem.OutputSize[0]) + (begin - m_Begin)
+                : nullptr;
       m_Chunk.IsInner &= LocatePoints(coefficients,
                                       static_cast<std::int32_t>(base),
                                       static_cast<int>(begin - piece.Begin),
@@ -231,8 +233,7 @@ private:
   void
   Sample(std::int64_t x, const Row & row)
   {
-    const bool isFilledByValue =
-      m_Problem.Fill == SamplingFill::Edge || m_Problem.Fill == SamplingFill::Constant;
+    const bool isFilledByValue = m_Problem.Fill == SamplingFill::Edge || m_Problem.Fill == SamplingFill::Constant;
     for (std::size_t i = 0; i < m_Images.size(); ++i)
     {
       const auto & image = m_Images[i];
@@ -240,7 +241,8 @@ private:
         m_Chunk.IsInner || (image.Interpolation == SamplingInterpolation::Cubic && !isFilledByValue);
       const auto     bytes = static_cast<std::int64_t>(image.Input.element_size());
       SamplingSource source = m_Sources[i];
-      std::int64_t   offset = (x - m_Begin) * image.Output.stride(-1) + (row.Y - m_Problem.OutputStart[1]) * image.Output.stride(-2);
+      std::int64_t   offset =
+        (x - m_Begin) * image.Output.stride(-1) + (row.Y - m_Problem.OutputStart[1]) * image.Output.stride(-2);
       offset += m_Problem.Dimension == 3 ? (row.Z - m_Problem.OutputStart[2]) * image.Output.stride(-3) : 0;
       auto * output = static_cast<char *>(image.Output.data_ptr()) + offset * bytes;
       for (std::int64_t component = 0; component < image.Input.size(1); ++component)
@@ -277,10 +279,10 @@ void
 SampleImagesOnHost(const SpatialSamplingJob & job, const std::function<void(double)> & progress)
 {
   const SpatialSamplingProblem & problem = job.Problem;
-  const DisplacementGrid mappedGrid =
+  const DisplacementGrid         mappedGrid =
     problem.Grid.IsEmpty() ? DisplacementGrid{} : problem.Grid.Transformed(problem.Map.Matrix);
-  const auto pieces = MakeRowPieces(
-    problem.Grid, problem.OutputStart[0], problem.OutputStart[0] + problem.OutputSize[0]);
+  const auto pieces =
+    MakeRowPieces(problem.Grid, problem.OutputStart[0], problem.OutputStart[0] + problem.OutputSize[0]);
   const std::int64_t rows = problem.OutputSize[1] * problem.OutputSize[2];
 
   // Threads meet after each block, so that progress is told and can end the run.
@@ -294,9 +296,7 @@ SampleImagesOnHost(const SpatialSamplingJob & job, const std::function<void(doub
                      end,
                      grain,
                      [&](std::int64_t first, std::int64_t last)
-                     {
-                       RowSampler(problem, mappedGrid, pieces, job.Images).Run(first, last);
-                     });
+                     { RowSampler(problem, mappedGrid, pieces, job.Images).Run(first, last); });
     progress(static_cast<double>(end) / static_cast<double>(rows));
   }
 }

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkSpatialSamplingProblem.h"
+#include "itkIntensityChanges.h"
 #include "itkSpatialSamplingOnDevice.h"
 #include "itkSplineCoefficients.h"
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 namespace itk
 {
@@ -46,42 +46,6 @@ FoldRange(std::int64_t first, std::int64_t last, std::int64_t size, SamplingFill
              first > end ? std::min(end, 2 * end + overlap - first) : end } };
 }
 
-at::Tensor
-RoundTo(const at::Tensor & values, at::ScalarType type)
-{
-  if (at::isFloatingType(type))
-  {
-    return values.to(type);
-  }
-  const auto limits = [&](auto pixel)
-  {
-    using Pixel = decltype(pixel);
-    // Doubles that the type holds: of 64 bits not all do.
-    const auto lowest = static_cast<double>(std::numeric_limits<Pixel>::lowest());
-    const auto largest = sizeof(Pixel) < 8 ? static_cast<double>(std::numeric_limits<Pixel>::max())
-                                           : std::nextafter(static_cast<double>(std::numeric_limits<Pixel>::max()), 0.0);
-    return (values + 0.5).floor_().clamp_(lowest, largest).to(type);
-  };
-  switch (type)
-  {
-    case at::ScalarType::Byte:
-      return limits(std::uint8_t{});
-    case at::ScalarType::Char:
-      return limits(std::int8_t{});
-    case at::ScalarType::UInt16:
-      return limits(std::uint16_t{});
-    case at::ScalarType::Short:
-      return limits(std::int16_t{});
-    case at::ScalarType::UInt32:
-      return limits(std::uint32_t{});
-    case at::ScalarType::Int:
-      return limits(std::int32_t{});
-    case at::ScalarType::UInt64:
-      return limits(std::uint64_t{});
-    default:
-      return limits(std::int64_t{});
-  }
-}
 } // namespace
 
 bool
@@ -179,7 +143,7 @@ SampleImages(std::vector<SpatialSamplingJob> &   jobs,
       if (runs[i].Images[k].Interpolation == SamplingInterpolation::Cubic)
       {
         at::Tensor & output = jobs[i].Images[k].Output;
-        output.copy_(RoundTo(runs[i].Images[k].Output, output.scalar_type()));
+        output.copy_(RoundToType(runs[i].Images[k].Output, output.scalar_type()));
       }
     }
   }

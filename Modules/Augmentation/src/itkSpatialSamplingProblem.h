@@ -46,7 +46,7 @@ struct SampledImage
   SamplingInterpolation Interpolation{ SamplingInterpolation::Linear };
   double                FillValue{ 0.0 };
   /** (1, C, …, y, x) of the output region, of the input's type, with any strides. */
-  at::Tensor            Output;
+  at::Tensor Output;
 };
 
 /** Images that are sampled at the same points. */

@@ -27,13 +27,13 @@ struct Elimination
 Elimination
 Eliminate(std::int64_t count, SamplingFill fill)
 {
-  const auto          n = static_cast<std::size_t>(count);
-  const bool          isCyclic = fill == SamplingFill::Wrap;
-  const bool          isReflected = fill == SamplingFill::Reflect;
-  Elimination         elimination;
-  double              upperBefore = 0.0;
+  const auto  n = static_cast<std::size_t>(count);
+  const bool  isCyclic = fill == SamplingFill::Wrap;
+  const bool  isReflected = fill == SamplingFill::Reflect;
+  Elimination elimination;
+  double      upperBefore = 0.0;
   // Sherman and Morrison: a cyclic matrix is a tridiagonal one, whose corners are changed, plus a product of vectors.
-  constexpr double    gamma = -4.0;
+  constexpr double gamma = -4.0;
   for (std::size_t k = 0; k < n; ++k)
   {
     const bool   isFirst = k == 0;
@@ -198,7 +198,8 @@ SplineCoefficients(const at::Tensor & image, SamplingFill fill)
   at::Tensor result = image.to(isFloat ? at::kFloat : at::kDouble, false, true, at::MemoryFormat::Contiguous);
   if (!image.is_cuda())
   {
-    isFloat ? FilterImage(result.data_ptr<float>(), result, fill) : FilterImage(result.data_ptr<double>(), result, fill);
+    isFloat ? FilterImage(result.data_ptr<float>(), result, fill)
+            : FilterImage(result.data_ptr<double>(), result, fill);
     return result;
   }
   // The solution is linear in the values, so elsewhere it is a product with the solutions for unit vectors.

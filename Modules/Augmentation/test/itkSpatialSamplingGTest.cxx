@@ -117,8 +117,8 @@ SampleComposed(const SpatialSamplingProblem & problem, const at::Tensor & input,
 at::Tensor
 SampleByPoints(const SpatialSamplingProblem & problem, const at::Tensor & input, SamplingInterpolation interpolation)
 {
-  const bool              isCubic = interpolation == SamplingInterpolation::Cubic;
-  const auto              job = MakeJob(problem, isCubic ? itk::SplineCoefficients(input, problem.Fill) : input, interpolation);
+  const bool isCubic = interpolation == SamplingInterpolation::Cubic;
+  const auto job = MakeJob(problem, isCubic ? itk::SplineCoefficients(input, problem.Fill) : input, interpolation);
   std::vector<at::Tensor> kept;
   const auto              description = itk::DescribeSpatialSamplingJob(job, at::kCPU, kept);
   for (std::int64_t pixel = 0; pixel < job.Images[0].Output.numel() / input.size(1); ++pixel)
@@ -221,7 +221,9 @@ TEST(SpatialSampling, EveryPixelTypeIsSampledAndIntegersAreRounded)
     const bool isUnsigned = type == at::ScalarType::Byte || type == at::ScalarType::UInt16 ||
                             type == at::ScalarType::UInt32 || type == at::ScalarType::UInt64;
     // A spline overshoots, below 0 too.
-    const auto expected = isUnsigned ? cubic.clamp_min(0.0) : type == at::ScalarType::Char ? cubic.clamp_max(127.0) : cubic;
+    const auto expected = isUnsigned                     ? cubic.clamp_min(0.0)
+                          : type == at::ScalarType::Char ? cubic.clamp_max(127.0)
+                                                         : cubic;
     EXPECT_LT(LargestDifference(SampleOnHost(problem, image, SamplingInterpolation::Cubic), expected), tolerance)
       << c10::toString(type);
   }

@@ -50,7 +50,8 @@ TEST(SplineCoefficients, TheSplinePassesThroughTheValuesForEveryFillAndLength)
       itk::ToSplineCoefficients(c.data(), 1, count, 1, fill);
       for (std::int64_t k = 0; k < count; ++k)
       {
-        const auto at = [&](std::int64_t i) { return c[static_cast<std::size_t>(count == 1 ? 0 : Fold(i, count, fill))]; };
+        const auto at = [&](std::int64_t i)
+        { return c[static_cast<std::size_t>(count == 1 ? 0 : Fold(i, count, fill))]; };
         // Solved in double with a well-conditioned matrix (condition number 3).
         EXPECT_NEAR((at(k - 1) + 4.0 * at(k) + at(k + 1)) / 6.0, values[static_cast<std::size_t>(k)], 1e-13)
           << "fill " << static_cast<int>(fill) << ", " << count << " values, number " << k;

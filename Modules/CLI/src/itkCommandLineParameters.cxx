@@ -100,6 +100,7 @@ TypeName(const TorchParameter & parameter)
   {
     return std::holds_alternative<std::int64_t>(parameter.Default) ? "INTEGER"
            : std::holds_alternative<double>(parameter.Default)     ? "NUMBER"
+           : parameter.IsInterval                                  ? "LOWER,UPPER"
                                                                    : "NUMBER,NUMBER,…";
   }
   std::string names;

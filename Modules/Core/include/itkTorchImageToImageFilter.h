@@ -78,6 +78,8 @@ protected:
   void
   VerifyPreconditions() ITKv5_CONST override;
   void
+  VerifyInputInformation() ITKv5_CONST override;
+  void
   GenerateOutputRequestedRegion(DataObject * output) override;
   void
   GenerateData() final;

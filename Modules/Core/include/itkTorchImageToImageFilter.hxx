@@ -39,6 +39,17 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() ITKv5_
 
 template <typename TInputImage, typename TOutputImage>
 void
+TorchImageToImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() ITKv5_CONST
+{
+  Superclass::VerifyInputInformation();
+  if (this->GetInput() != nullptr && this->GetInput()->GetNumberOfComponentsPerPixel() == 0)
+  {
+    itkExceptionMacro("The input's pixels must have at least 1 component, but have 0.");
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
 TorchImageToImageFilter<TInputImage, TOutputImage>::Update()
 {
   Superclass::Update();

@@ -21,7 +21,8 @@ enum class TorchParameterUnit : std::uint8_t
   None,
   Pixels,
   Millimetres,
-  Percent
+  Percent,
+  Degrees
 };
 
 /** Value of a parameter. An enumeration is its name. */
@@ -78,7 +79,9 @@ struct TorchParameter
   TorchParameterUnit       Unit{ TorchParameterUnit::None };
   TorchParameterRange      Range;
   std::vector<std::string> Choices;
-  TorchParameterValue      Default;
+  /** Two numbers, the lower one first. */
+  bool                IsInterval{ false };
+  TorchParameterValue Default;
 
   std::function<TorchParameterValue(const void * parameters)>               Get;
   std::function<void(void * parameters, const TorchParameterValue & value)> Set;
@@ -105,6 +108,20 @@ public:
       const char *                description,
       const TorchParameterRange & range = {},
       TorchParameterUnit          unit = TorchParameterUnit::None);
+
+  /** The ends of an interval, both belonging to it: two numbers, the lower one first. */
+  template <typename TParameters>
+  TorchParameterTable &
+  AddInterval(const char *        name,
+              std::vector<double> TParameters::*member,
+              const char *                      description,
+              const TorchParameterRange &       range = {},
+              TorchParameterUnit                unit = TorchParameterUnit::None)
+  {
+    Add(name, member, description, range, unit);
+    m_Parameters.back().IsInterval = true;
+    return *this;
+  }
 
   /** An enumeration; `choices` in the order of its values. */
   template <typename TParameters, typename TEnumeration>

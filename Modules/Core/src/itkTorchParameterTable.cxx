@@ -36,7 +36,7 @@ Join(const std::vector<std::string> & words, const char * separator)
 const char *
 UnitName(TorchParameterUnit unit)
 {
-  static constexpr const char * names[] = { "", "pixels", "mm", "%" };
+  static constexpr const char * names[] = { "", "pixels", "mm", "%", "degrees" };
   return names[static_cast<int>(unit)];
 }
 } // namespace
@@ -116,7 +116,13 @@ TorchParameter::Check(const void * parameters) const
   {
     const bool areAllowed =
       std::all_of(numbers->begin(), numbers->end(), [this](double x) { return Range.Contains(x); });
-    allowed = areAllowed ? "" : "numbers, each " + Range.Describe();
+    const std::string range = Range.Describe();
+    const bool        isInterval = numbers->size() == 2 && numbers->front() <= numbers->back();
+    allowed =
+      IsInterval
+        ? (areAllowed && isInterval ? "" : "two numbers " + range + (range.empty() ? "" : ", ") + "the lower one first")
+      : areAllowed ? ""
+                   : "numbers, each " + range;
   }
   return allowed.empty() ? std::string{} : Name + " must be " + allowed + ", but is " + ToString(value) + ".";
 }

@@ -26,23 +26,23 @@ SampleJobs(const SpatialSamplingCudaJob * jobs)
 }
 
 __global__ void
-MakeUniforms(float *       output,
-             std::int64_t  width,
-             std::int64_t  height,
-             std::int64_t  depth,
-             std::int64_t  channels,
+MakeUniforms(float *             output,
+             std::int64_t        width,
+             std::int64_t        height,
+             std::int64_t        depth,
+             std::int64_t        channels,
              itk::PixelRandomKey key)
 {
   const std::int64_t count = width * height * depth * channels;
   const std::int64_t number = std::int64_t{ blockIdx.x } * blockDim.x + threadIdx.x;
   if (number < count)
   {
-    const std::int64_t  pixel = number % (width * height * depth);
-    const auto          channel = static_cast<std::uint32_t>(number / (width * height * depth));
-    std::uint32_t       words[4] = { static_cast<std::uint32_t>(pixel % width),
-                                     static_cast<std::uint32_t>(pixel / width % height),
-                                     static_cast<std::uint32_t>(pixel / (width * height)),
-                                     channel };
+    const std::int64_t pixel = number % (width * height * depth);
+    const auto         channel = static_cast<std::uint32_t>(number / (width * height * depth));
+    std::uint32_t      words[4] = { static_cast<std::uint32_t>(pixel % width),
+                                    static_cast<std::uint32_t>(pixel / width % height),
+                                    static_cast<std::uint32_t>(pixel / (width * height)),
+                                    channel };
     itk::MakePixelRandomWords(words, key);
     output[number] = itk::ToUniform(words[0]);
     output[count + number] = itk::ToUniform(words[1]);

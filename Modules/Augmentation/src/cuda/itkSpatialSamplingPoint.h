@@ -126,7 +126,8 @@ private:
             const std::int32_t rowY = AtMost(first[1] + y, m_Job.Splines[1] - 1);
             const float *      row =
               m_Job.Coefficients +
-              ((static_cast<std::int64_t>(component) * m_Job.Splines[2] + rowZ) * m_Job.Splines[1] + rowY) * m_Job.Splines[0];
+              ((static_cast<std::int64_t>(component) * m_Job.Splines[2] + rowZ) * m_Job.Splines[1] + rowY) *
+                m_Job.Splines[0];
             float line = 0.0f;
             for (int x = 0; x < 4; ++x)
             {
@@ -284,9 +285,9 @@ private:
       }
       return *input;
     }
-    const bool isCubic = image.Interpolation == Cubic;
-    const int  taps = isCubic ? 4 : 2;
-    TValue     weights[3][4];
+    const bool   isCubic = image.Interpolation == Cubic;
+    const int    taps = isCubic ? 4 : 2;
+    TValue       weights[3][4];
     std::int64_t offsets[3][4];
     for (int axis = 0; axis < 3; ++axis)
     {
@@ -323,7 +324,7 @@ private:
 
   /** The folded point's pixel or the one after it. */
   ITKTorch_HOST_DEVICE std::int32_t
-  NextPixel(int axis, int step) const
+                       NextPixel(int axis, int step) const
   {
     const std::int32_t size = m_Job.InputSize[axis];
     const std::int32_t pixel = m_Folded[axis] + step;
@@ -337,7 +338,7 @@ private:
   }
 
   ITKTorch_HOST_DEVICE std::int32_t
-  SplinePixel(int axis, int step) const
+                       SplinePixel(int axis, int step) const
   {
     const std::int32_t size = m_Job.InputSize[axis];
     std::int32_t       pixel = (IsClamped() ? m_Folded[axis] : m_Pixel[axis]) + step;
@@ -358,7 +359,7 @@ private:
   ITKTorch_HOST_DEVICE void
   Weigh(int axis, bool isCubic, TValue * weights) const
   {
-    const auto t = static_cast<TValue>(isCubic && !IsClamped() ? m_Fraction[axis] : m_FoldedFraction[axis]);
+    const auto   t = static_cast<TValue>(isCubic && !IsClamped() ? m_Fraction[axis] : m_FoldedFraction[axis]);
     const TValue s = TValue{ 1 } - t;
     if (isCubic)
     {

@@ -1,0 +1,215 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkElasticField.h"
+#include "itkRandomAugmentation.h"
+#include "itkMacro.h"
+#include <cmath>
+
+namespace itk
+{
+namespace
+{
+using P = RandomAugmentationParameters;
+using Range = TorchParameterRange;
+using Unit = TorchParameterUnit;
+
+void
+DescribeSpatial(TorchParameterTable & t)
+{
+  const Range probability = Range::Between(0, 1);
+  t.Add("CropSize",
+        &P::CropSize,
+        "Size of the output along each axis; none for the image's own.",
+        Range::Between(1, 1 << 20),
+        Unit::Pixels);
+  t.Add(
+    "PadSmallImages", &P::PadSmallImages, "Fill images that are smaller than the crop; otherwise they are an error.");
+  t.Add("ForegroundProbability",
+        &P::ForegroundProbability,
+        "That the crop is placed to hold a random pixel whose label is not 0.",
+        probability);
+  t.Add("UseImageSpacing",
+        &P::UseImageSpacing,
+        "Rotate and shear in physical units, so that anisotropic pixels keep their shape.");
+  t.AddChoice("Centre",
+              &P::Centre,
+              "Fixed point of rotation, zoom and shear: the image's centre, or a pixel farther on as in Keras.",
+              { "image", "keras" });
+  t.Add("FlipProbability", &P::FlipProbability, "Of mirroring, for all axes or for each.", probability);
+  t.Add("TurnProbability",
+        &P::TurnProbability,
+        "Of a turn by 90, 180 or 270 degrees in the plane of x and y.",
+        probability);
+  t.Add("RotationProbability", &P::RotationProbability, "Of Rotation and Tilt.", probability);
+  t.AddInterval("Rotation", &P::Rotation, "In the plane of x and y.", Range::Between(-360, 360), Unit::Degrees);
+  t.AddInterval("Tilt", &P::Tilt, "About x and y, of 3D images.", Range::Between(-360, 360), Unit::Degrees);
+  t.Add("ZoomProbability", &P::ZoomProbability, "Of Zoom.", probability);
+  t.AddInterval(
+    "Zoom", &P::Zoom, "Step in the input for a step in the output: below 1 magnifies.", Range::Between(0.01, 100));
+  t.Add("ZoomPerAxis", &P::ZoomPerAxis, "Draw a zoom for each axis.");
+  t.Add("LogarithmicZoom",
+        &P::LogarithmicZoom,
+        "Draw the zoom's logarithm uniformly, so that halves are as frequent as doubles.");
+  t.Add("ShearProbability", &P::ShearProbability, "Of Shear.", probability);
+  t.AddInterval("Shear", &P::Shear, "Angle by which the y axis leans.", Range::Between(-89, 89), Unit::Degrees);
+  t.Add("ShiftProbability", &P::ShiftProbability, "Of Shift.", probability);
+  t.AddInterval("Shift", &P::Shift, "Fraction of the output's size, drawn for each axis.", Range::Between(-1, 1));
+  t.Add("ElasticProbability", &P::ElasticProbability, "Of the elastic deformation.", probability);
+}
+
+void
+DescribeIntensity(TorchParameterTable & t)
+{
+  const Range probability = Range::Between(0, 1);
+  t.Add("IntensityRange",
+        &P::IntensityRange,
+        "Intensities that count as 0 and 1 below: two numbers, or none for the image's extrema.");
+  t.Add("BlurProbability", &P::BlurProbability, "Of Blur.", probability);
+  t.AddInterval("Blur", &P::Blur, "Standard deviation of a Gaussian.", Range::Between(0, 100), Unit::Pixels);
+  t.Add("ContrastProbability", &P::ContrastProbability, "Of Contrast.", probability);
+  t.AddInterval("Contrast", &P::Contrast, "Factor of the difference to the mean.", Range::Between(0, 100));
+  t.Add("GainProbability", &P::GainProbability, "Of Gain.", probability);
+  t.AddInterval("Gain", &P::Gain, "Factor of the intensity.", Range::Between(0, 100));
+  t.Add("OffsetProbability", &P::OffsetProbability, "Of Offset.", probability);
+  t.AddInterval("Offset", &P::Offset, "Added to the intensity.", Range::Between(-100, 100));
+  t.Add("GammaProbability", &P::GammaProbability, "Of Gamma.", probability);
+  t.AddInterval("Gamma", &P::Gamma, "Exponent of the intensity.", Range::Between(0.01, 100));
+  t.Add("InversionProbability", &P::InversionProbability, "Of dark for bright.", probability);
+  t.Add("NoiseProbability", &P::NoiseProbability, "Of Noise.", probability);
+  t.AddInterval("Noise", &P::Noise, "Standard deviation of Gaussian noise.", Range::Between(0, 100));
+  t.Add("PoissonProbability", &P::PoissonProbability, "Of Poisson noise.", probability);
+  t.AddInterval(
+    "PoissonPeak", &P::PoissonPeak, "Counts at intensity 1 of the Poisson noise.", Range::Between(1e-3, 1e6));
+  t.Add("ChannelShuffleProbability",
+        &P::ChannelShuffleProbability,
+        "Of putting the components in random order.",
+        probability);
+}
+
+RandomAugmentationParameters
+KerasGenerator()
+{
+  RandomAugmentationParameters p;
+  p.UseImageSpacing = false;
+  p.Centre = RandomAugmentationCentre::Keras;
+  p.RotationProbability = p.ZoomProbability = p.ShearProbability = p.ShiftProbability = 1.0;
+  p.Rotation = { -50.0, 50.0 };
+  p.Zoom = { 0.8, 1.2 };
+  p.ZoomPerAxis = true;
+  p.Shear = { -0.5, 0.5 };
+  p.Shift = { -0.2, 0.2 };
+  return p;
+}
+
+RandomAugmentationParameters
+UNetPaper()
+{
+  RandomAugmentationParameters p;
+  p.Fill = SamplingFill::Mirror;
+  p.RotationProbability = p.ShiftProbability = p.ElasticProbability = 1.0;
+  p.GainProbability = p.OffsetProbability = 1.0;
+  return p;
+}
+
+RandomAugmentationParameters
+Nuclei()
+{
+  RandomAugmentationParameters p;
+  p.FlipProbability = { 0.5 };
+  p.TurnProbability = 0.75;
+  p.RotationProbability = p.ZoomProbability = p.ElasticProbability = 0.5;
+  p.Zoom = { 0.5, 2.0 };
+  p.LogarithmicZoom = true;
+  p.GainProbability = p.GammaProbability = p.OffsetProbability = 0.5;
+  p.Gain = { 0.6, 2.0 };
+  p.BlurProbability = p.NoiseProbability = p.InversionProbability = p.ChannelShuffleProbability = 0.25;
+  return p;
+}
+
+RandomAugmentationParameters
+Volume()
+{
+  RandomAugmentationParameters p;
+  p.FlipProbability = { 0.5 };
+  p.RotationProbability = p.ZoomProbability = p.ElasticProbability = 0.5;
+  p.Rotation = { -30.0, 30.0 };
+  p.GridSize = { 5.0, 5.0, 3.0 };
+  p.Deviation = { 3.0 };
+  p.Unit = ElasticUnit::Physical;
+  p.LockedAxes = { 2.0 };
+  p.GainProbability = p.GammaProbability = p.ContrastProbability = 0.5;
+  p.BlurProbability = p.NoiseProbability = 0.25;
+  return p;
+}
+} // namespace
+
+const TorchParameterTable &
+RandomAugmentationParameters::Describe()
+{
+  static const TorchParameterTable table = []
+  {
+    TorchParameterTable t;
+    DescribeSpatial(t);
+    DescribeElasticField<RandomAugmentationParameters>(t);
+    DescribeIntensity(t);
+    return t;
+  }();
+  return table;
+}
+
+RandomAugmentationParameters
+RandomAugmentationParameters::FromPreset(RandomAugmentationPreset preset)
+{
+  switch (preset)
+  {
+    case RandomAugmentationPreset::KerasGenerator:
+      return KerasGenerator();
+    case RandomAugmentationPreset::UNetPaper:
+      return UNetPaper();
+    case RandomAugmentationPreset::Nuclei:
+      return Nuclei();
+    case RandomAugmentationPreset::Volume:
+      return Volume();
+    default:
+      return {};
+  }
+}
+
+const std::vector<std::string> &
+GetRandomAugmentationPresetNames()
+{
+  static const std::vector<std::string> names{ "none", "keras-generator", "unet-paper", "nuclei", "volume" };
+  return names;
+}
+
+void
+VerifyRandomAugmentation(const RandomAugmentationParameters & parameters, unsigned int dimension)
+{
+  RandomAugmentationParameters::Describe().Verify(&parameters, "RandomAugmentation");
+  VerifyElasticDeformation(parameters, dimension);
+  const auto verify = [dimension](const char * name, const std::vector<double> & numbers, bool mayBeEmpty)
+  {
+    if (!(mayBeEmpty && numbers.empty()) && numbers.size() != 1 && numbers.size() != dimension)
+    {
+      itkGenericExceptionMacro(<< name << " must be 1 number or " << dimension << ", one for each axis, but is "
+                               << ToString(TorchParameterValue(numbers)) << '.');
+    }
+  };
+  verify("FlipProbability", parameters.FlipProbability, false);
+  verify("CropSize", parameters.CropSize, true);
+  for (const double size : parameters.CropSize)
+  {
+    if (size != std::floor(size))
+    {
+      itkGenericExceptionMacro("CropSize must be whole numbers, but is "
+                               << ToString(TorchParameterValue(parameters.CropSize)) << '.');
+    }
+  }
+  const auto & range = parameters.IntensityRange;
+  if (!range.empty() && (range.size() != 2 || !(range[0] < range[1])))
+  {
+    itkGenericExceptionMacro("IntensityRange must be two numbers, the lower one first, or none, but is "
+                             << ToString(TorchParameterValue(range)) << '.');
+  }
+}
+} // namespace itk
