@@ -3,8 +3,10 @@
 #ifndef itkUNetTraining_h
 #define itkUNetTraining_h
 
+#include "itkRandomAugmentation.h"
 #include "itkUNetModel.h"
 #include "itkUNetTrainingData.h"
+#include <optional>
 
 namespace itk
 {
@@ -31,6 +33,15 @@ enum class UNetWeightMap : std::uint8_t
   Falk
 };
 
+/** What becomes of weight map and gaps where crops are augmented. */
+enum class UNetAugmentedWeights : std::uint8_t
+{
+  /** Computed once for each image and deformed with it. */
+  Warped,
+  /** Computed from the labels of each crop, so that gaps keep their width. */
+  Recomputed
+};
+
 struct UNetTrainingParameters
 {
   unsigned int             Epochs{ 20 };
@@ -43,8 +54,13 @@ struct UNetTrainingParameters
   UNetLabelRule            LabelRule{ UNetLabelRule::Foreground };
   UNetWeightMap            WeightMap{ UNetWeightMap::None };
   unsigned int             GapWidth{ 0 };
+  RandomAugmentationPreset Augmentation{ RandomAugmentationPreset::None };
+  UNetAugmentedWeights     AugmentedWeights{ UNetAugmentedWeights::Warped };
   std::uint64_t            Seed{ 0 };
   unsigned int             MaximumCacheSize{ 2048 };
+
+  /** Instead of the preset's; CropSize and Seed are the training's. */
+  std::optional<RandomAugmentationParameters> CustomAugmentation;
 
   static const TorchParameterTable &
   Describe();
@@ -64,12 +80,13 @@ struct UNetTrainingEpoch
 /** \class UNetTraining
  * \brief Minimises the mean over pixels of w · cross-entropy by Adam, on random crops at native size.
  *
- * An epoch takes CropsPerImage crops of each image in random order. A crop lies at random inside the image; an image
- * smaller than the crop is centred and mirrored. With one class the cross-entropy is the binary one of a sigmoid, else
- * that of a softmax. The weights w are those of the pair's weight image, times those of the WeightMap, 1 without either.
- * With a GapWidth, touching objects are separated first, so that the network learns the gap.
+ * An epoch takes CropsPerImage crops of each image in random order. A crop lies at random inside the image and goes through
+ * RandomAugmentation; an image smaller than the crop is centred, and mirrored or filled as the augmentation fills.
+ * With one class the cross-entropy is the binary one of a sigmoid, else that of a softmax. The weights w are those of the
+ * pair's weight image, times those of the WeightMap, 1 without either. With a GapWidth, touching objects are separated
+ * first, so that the network learns the gap.
  *
- * Order and places of the crops depend on (Seed, epoch, sample) alone: the same on every device and for any number of
+ * Order, places and changes of the crops depend on (Seed, epoch, sample) alone: the same on every device and for any number of
  * threads. On the CPU the same seed and number of threads give the same weights.
  *
  * D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015.

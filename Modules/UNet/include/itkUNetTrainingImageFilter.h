@@ -79,8 +79,18 @@ public:
   itkTorchParameterMacro(LabelRule);
   itkTorchParameterMacro(WeightMap);
   itkTorchParameterMacro(GapWidth);
+  itkTorchParameterMacro(Augmentation);
+  itkTorchParameterMacro(AugmentedWeights);
   itkTorchParameterMacro(Seed);
   itkTorchParameterMacro(MaximumCacheSize);
+
+  /** Random changes of the crops instead of a preset's; CropSize and Seed are the training's. Empty for the preset. */
+  void
+  SetCustomAugmentation(const std::optional<RandomAugmentationParameters> & augmentation)
+  {
+    m_Parameters.CustomAugmentation = augmentation;
+    this->Modified();
+  }
 
   /** One line for each finished epoch of the last training. */
   const std::vector<UNetTrainingEpoch> &

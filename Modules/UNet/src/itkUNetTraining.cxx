@@ -1,16 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetTraining.h"
-#include "itkBoundaryWeightMap.h"
-#include "itkMirrorPad.h"
 #include "itkTorchTensorAccess.h"
-#include "itkUNetInference.h"
 #include "itkUNetNetwork.h"
+#include "itkUNetSamples.h"
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
-#include <ATen/ops/cat.h>
 #include <ATen/ops/cross_entropy_loss.h>
-#include <ATen/ops/ones_like.h>
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
@@ -19,228 +15,17 @@
 #include <cmath>
 #include <exception>
 #include <numeric>
-#include <optional>
 
 namespace itk
 {
 namespace
 {
+/** 1, and those from 3 on, are the augmentation's. */
 enum RandomStream : std::uint32_t
 {
-  OrderStream,
-  CropStream,
-  DropoutStream
+  OrderStream = 0,
+  DropoutStream = 2
 };
-
-/** Image after the intensity rule, class numbers and weights, all (1, C, …). */
-struct PreparedSample
-{
-  at::Tensor Image;
-  at::Tensor Target;
-  at::Tensor Weight;
-
-  std::size_t
-  GetNumberOfBytes() const
-  {
-    return Image.nbytes() + Target.nbytes() + (Weight.defined() ? Weight.nbytes() : 0);
-  }
-};
-
-/** Samples made ready, kept as far as the cache allows. */
-class SampleCache
-{
-public:
-  SampleCache(const UNetModel & model, const UNetTrainingData & data, const UNetTrainingParameters & parameters)
-    : m_Model(model)
-    , m_Data(data)
-    , m_Parameters(parameters)
-    , m_Cached(data.GetNumberOfPairs())
-  {}
-
-  /** Loads every pair once.
-   * \param progress is called before each pair, so that an observer can end the loading */
-  void
-  Verify(const std::function<void(double)> & progress)
-  {
-    std::string problems;
-    for (std::size_t pair = 0; pair < m_Cached.size(); ++pair)
-    {
-      progress(0.0);
-      try
-      {
-        Get(pair);
-      }
-      catch (const ExceptionObject & error)
-      {
-        const std::string description = error.GetDescription();
-        problems += "\n  " + description.substr(description.find("ITK ERROR: ") == std::string::npos
-                                                  ? 0
-                                                  : description.find("ITK ERROR: ") + 11);
-      }
-    }
-    if (!problems.empty())
-    {
-      throw ExceptionObject(__FILE__, __LINE__, "Training data that cannot be used:" + problems, ITK_LOCATION);
-    }
-  }
-
-  PreparedSample
-  Get(std::size_t pair)
-  {
-    if (m_Cached[pair])
-    {
-      return *m_Cached[pair];
-    }
-    const PreparedSample sample = Prepare(pair);
-    if (m_NumberOfBytes + sample.GetNumberOfBytes() <= std::size_t{ m_Parameters.MaximumCacheSize } << 20)
-    {
-      m_NumberOfBytes += sample.GetNumberOfBytes();
-      m_Cached[pair] = sample;
-    }
-    return sample;
-  }
-
-  /** The pixel size that all pairs share; empty where they differ, and for 1 along all axes, which ITK gives to files
-   * that state none. */
-  std::vector<double>
-  GetCommonSpacing() const
-  {
-    const bool isStated =
-      std::any_of(m_CommonSpacing.begin(), m_CommonSpacing.end(), [](double spacing) { return spacing != 1.0; });
-    return isStated && !m_HasSeveralSpacings ? m_CommonSpacing : std::vector<double>{};
-  }
-
-private:
-  static bool
-  IsSameSpacing(const std::vector<double> & a, const std::vector<double> & b)
-  {
-    return std::equal(
-      a.begin(), a.end(), b.begin(), b.end(), [](double x, double y) { return std::abs(x - y) <= 1e-3 * y; });
-  }
-
-  void
-  NoteSpacing(std::size_t pair, const std::vector<double> & spacing)
-  {
-    if (!m_Model.GetSpacing().empty() && !IsSameSpacing(spacing, m_Model.GetSpacing()))
-    {
-      itkGenericExceptionMacro(<< m_Data.GetName(pair) << ": spacing along x must be the initial model's, "
-                               << m_Model.GetSpacing()[0] << ", and so along the other axes, but is " << spacing[0]
-                               << '.');
-    }
-    m_HasSeveralSpacings |= !m_CommonSpacing.empty() && !IsSameSpacing(spacing, m_CommonSpacing);
-    m_CommonSpacing = spacing;
-  }
-
-  PreparedSample
-  Prepare(std::size_t pair)
-  {
-    const UNetTrainingSample sample = m_Data.GetSample(pair);
-    const auto &             specification = m_Model.GetSpecification();
-    const auto               shape = sample.Image.GetShape();
-    PreparedSample           prepared;
-    NoteSpacing(pair, sample.Spacing);
-    try
-    {
-      VerifyUNetModelFitsImage(m_Model, { shape.rbegin(), shape.rend() - 2 }, static_cast<unsigned int>(shape[1]));
-      prepared.Image = GetATensor(m_Model.GetIntensityRule().Apply(sample.Image));
-    }
-    catch (const ExceptionObject & error)
-    {
-      itkGenericExceptionMacro(<< m_Data.GetName(pair) << ": " << error.GetDescription());
-    }
-    at::Tensor label = GetATensor(sample.Label);
-    if (sample.Weight.IsDefined())
-    {
-      prepared.Weight = GetATensor(sample.Weight);
-    }
-    if (m_Parameters.WeightMap != UNetWeightMap::None || m_Parameters.GapWidth > 0)
-    {
-      const auto map = ComputeWeightMap(sample);
-      label = GetATensor(map.SeparatedLabels);
-      if (m_Parameters.WeightMap != UNetWeightMap::None)
-      {
-        const at::Tensor weight = GetATensor(map.Weight);
-        prepared.Weight = prepared.Weight.defined() ? prepared.Weight * weight : weight;
-      }
-    }
-    if (m_Parameters.LabelRule == UNetLabelRule::Foreground)
-    {
-      prepared.Target = label.ne(0).to(at::kShort).mul_(std::max(1u, specification.Classes - 1));
-    }
-    else
-    {
-      const auto largest = label.max().item<std::int64_t>();
-      const auto smallest = label.min().item<std::int64_t>();
-      const auto last = static_cast<std::int64_t>(std::max(2u, specification.Classes)) - 1;
-      if (smallest < 0 || largest > last)
-      {
-        itkGenericExceptionMacro(<< m_Data.GetName(pair) << ": labels must be class numbers in [0, " << last
-                                 << "], but are in [" << smallest << ", " << largest << "].");
-      }
-      prepared.Target = label.to(at::kShort);
-    }
-    return prepared;
-  }
-
-  BoundaryWeightMap::Result
-  ComputeWeightMap(const UNetTrainingSample & sample) const
-  {
-    auto parameters = m_Parameters.WeightMap == UNetWeightMap::Falk ? BoundaryWeightMapParameters::Falk()
-                                                                    : BoundaryWeightMapParameters::Paper();
-    parameters.GapWidth = m_Parameters.GapWidth;
-    parameters.BorderWeight = m_Parameters.WeightMap == UNetWeightMap::None ? 0.0 : parameters.BorderWeight;
-    return BoundaryWeightMap::Compute(sample.Label, sample.Spacing, parameters, {}, [](double) {});
-  }
-
-  const UNetModel &                          m_Model;
-  const UNetTrainingData &                   m_Data;
-  const UNetTrainingParameters &             m_Parameters;
-  std::vector<std::optional<PreparedSample>> m_Cached;
-  std::size_t                                m_NumberOfBytes{ 0 };
-  std::vector<double>                        m_CommonSpacing;
-  bool                                       m_HasSeveralSpacings{ false };
-};
-
-PreparedSample
-Crop(const PreparedSample & sample, std::int64_t edge, TorchRandom random)
-{
-  std::vector<std::int64_t> start;
-  for (const auto extent : sample.Image.sizes().slice(2))
-  {
-    start.push_back(extent > edge ? random.Integer(static_cast<std::uint32_t>(extent - edge + 1))
-                                  : -((edge - extent) / 2));
-  }
-  const std::vector<std::int64_t> size(start.size(), edge);
-  return { MirroredWindow(sample.Image, start, size),
-           MirroredWindow(sample.Target, start, size),
-           sample.Weight.defined() ? MirroredWindow(sample.Weight, start, size) : at::Tensor{} };
-}
-
-PreparedSample
-MakeBatch(SampleCache &                      cache,
-          const std::vector<std::uint32_t> & order,
-          std::size_t                        begin,
-          std::size_t                        end,
-          const UNetTrainingParameters &     parameters,
-          unsigned int                       epoch,
-          std::size_t                        numberOfPairs)
-{
-  std::vector<at::Tensor> images;
-  std::vector<at::Tensor> targets;
-  std::vector<at::Tensor> weights;
-  bool                    hasWeights = false;
-  for (std::size_t i = begin; i < end; ++i)
-  {
-    const auto crop = Crop(cache.Get(order[i] % numberOfPairs),
-                           parameters.CropSize,
-                           TorchRandom(parameters.Seed, epoch, order[i], CropStream));
-    images.push_back(crop.Image);
-    targets.push_back(crop.Target);
-    weights.push_back(crop.Weight.defined() ? crop.Weight : at::ones_like(crop.Image.narrow(1, 0, 1)));
-    hasWeights |= crop.Weight.defined();
-  }
-  return { at::cat(images), at::cat(targets), hasWeights ? at::cat(weights) : at::Tensor{} };
-}
 
 /** Numbers 0 … count − 1 in random order (Fisher and Yates). */
 std::vector<std::uint32_t>
@@ -406,7 +191,15 @@ UNetTrainingParameters::Describe()
           "Touching objects are separated by so many pixels of background; 0: not.",
           Range::Between(0, 100),
           Unit::Pixels);
-    t.Add("Seed", &P::Seed, "Decides initial weights, order and places of the crops.");
+    t.AddChoice("Augmentation",
+                &P::Augmentation,
+                "Random changes of the crops; see RandomAugmentationImageFilter.",
+                GetRandomAugmentationPresetNames());
+    t.AddChoice("AugmentedWeights",
+                &P::AugmentedWeights,
+                "Weight map and gaps of the images, deformed with them, or computed again from each deformed crop.",
+                { "warped", "recomputed" });
+    t.Add("Seed", &P::Seed, "Decides initial weights, order and places of the crops, and their augmentation.");
     t.Add("MaximumCacheSize", &P::MaximumCacheSize, "MiB of prepared images to keep; the others are read again.");
     return t;
   }();
@@ -430,6 +223,7 @@ VerifyUNetTraining(const UNetSpecification & specification, const UNetTrainingPa
                                                                << ", the network's stride with " << specification.Levels
                                                                << " levels, but is " << parameters.CropSize << '.');
   }
+  VerifyRandomAugmentation(GetAugmentationParameters(parameters), specification.Dimension);
   // At the stride itself the deepest level is one pixel, and a batch of one crop has no variance.
   if (specification.Normalization == UNetNormalization::Batch && parameters.CropSize < 2 * specification.GetStride())
   {
@@ -454,13 +248,12 @@ UNetTraining::Run(UNetModel &                    model,
   {
     itkGenericExceptionMacro("TrainingData must hold at least 1 pair, but holds 0.");
   }
-  SampleCache cache(model, data, parameters);
-  cache.Verify(observer.Progress);
-  model.SetSpacing(cache.GetCommonSpacing());
+  UNetSamples samples(model, data, parameters, device);
+  samples.Verify(observer.Progress);
+  model.SetSpacing(samples.GetCommonSpacing());
 
   UNetNetwork       network = MakeTrainableNetwork(model, device);
   AdamOptimizer     optimizer(TrainedTensors(network));
-  const auto        c10Device = GetC10Device(device);
   const std::size_t cropsPerEpoch = numberOfPairs * parameters.CropsPerImage;
   const std::size_t batchesPerEpoch = (cropsPerEpoch + parameters.BatchSize - 1) / parameters.BatchSize;
   const std::size_t numberOfBatches = batchesPerEpoch * parameters.Epochs;
@@ -475,15 +268,15 @@ UNetTraining::Run(UNetModel &                    model,
       for (std::size_t begin = 0; begin < cropsPerEpoch; begin += parameters.BatchSize, ++batch)
       {
         const std::size_t end = std::min<std::size_t>(begin + parameters.BatchSize, cropsPerEpoch);
-        const auto        crops = MakeBatch(cache, order, begin, end, parameters, epoch, numberOfPairs);
+        const UNetBatch   crops = samples.MakeBatch(
+          { order.begin() + static_cast<std::ptrdiff_t>(begin), order.begin() + static_cast<std::ptrdiff_t>(end) },
+          epoch);
         record.LearningRate = LearningRateAt(parameters, batch, numberOfBatches);
         {
           const c10::AutoGradMode withGradients(true);
-          const at::Tensor        logits =
-            network.Train(crops.Image.to(c10Device),
-                          TorchRandom(parameters.Seed, epoch, static_cast<std::uint32_t>(batch), DropoutStream));
-          const at::Tensor loss = Loss(
-            logits, crops.Target.to(c10Device), crops.Weight.defined() ? crops.Weight.to(c10Device) : at::Tensor{});
+          const at::Tensor        logits = network.Train(
+            crops.Image, TorchRandom(parameters.Seed, epoch, static_cast<std::uint32_t>(batch), DropoutStream));
+          const at::Tensor loss = Loss(logits, crops.Target, crops.Weight);
           loss.backward();
           record.Loss += loss.item<double>() / static_cast<double>(batchesPerEpoch);
         }

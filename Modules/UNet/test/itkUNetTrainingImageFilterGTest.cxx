@@ -394,6 +394,10 @@ TEST(UNetTraining, EachParameterHasASetterThatReachesTheTable)
   expect("WeightMap", std::string("falk"));
   filter->SetGapWidth(4);
   expect("GapWidth", std::int64_t{ 4 });
+  filter->SetAugmentation(itk::RandomAugmentationPreset::Nuclei);
+  expect("Augmentation", std::string("nuclei"));
+  filter->SetAugmentedWeights(itk::UNetAugmentedWeights::Recomputed);
+  expect("AugmentedWeights", std::string("recomputed"));
   filter->SetSeed(11);
   expect("Seed", std::int64_t{ 11 });
   filter->SetMaximumCacheSize(7);

@@ -1,0 +1,231 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkUNetSamples.h"
+#include "itkBoundaryWeightMap.h"
+#include "itkTorchTensorAccess.h"
+#include "itkUNetInference.h"
+#include <ATen/ops/cat.h>
+#include <ATen/ops/ones_like.h>
+#include <algorithm>
+#include <cmath>
+
+namespace itk
+{
+namespace
+{
+std::size_t
+GetNumberOfBytes(const AugmentationImages & images)
+{
+  return images.Image.GetNumberOfBytes() + images.Label.GetNumberOfBytes() +
+         (images.Weight.IsDefined() ? images.Weight.GetNumberOfBytes() : 0);
+}
+} // namespace
+
+RandomAugmentationParameters
+GetAugmentationParameters(const UNetTrainingParameters & parameters)
+{
+  RandomAugmentationParameters augmentation =
+    parameters.CustomAugmentation.value_or(RandomAugmentationParameters::FromPreset(parameters.Augmentation));
+  if (!parameters.CustomAugmentation && parameters.Augmentation == RandomAugmentationPreset::None)
+  {
+    augmentation.Fill = SamplingFill::Mirror;
+  }
+  augmentation.CropSize = { static_cast<double>(parameters.CropSize) };
+  return augmentation;
+}
+
+UNetSamples::UNetSamples(const UNetModel &              model,
+                         const UNetTrainingData &       data,
+                         const UNetTrainingParameters & parameters,
+                         const TorchDevice &            device)
+  : m_Model(model)
+  , m_Data(data)
+  , m_Parameters(parameters)
+  , m_Device(device)
+  , m_Augmentation(GetAugmentationParameters(parameters))
+  , m_IsTargetMadeOfCrops(parameters.AugmentedWeights == UNetAugmentedWeights::Recomputed)
+  , m_Cached(data.GetNumberOfPairs())
+{}
+
+void
+UNetSamples::Verify(const std::function<void(double)> & progress)
+{
+  std::string problems;
+  for (std::size_t pair = 0; pair < m_Cached.size(); ++pair)
+  {
+    progress(0.0);
+    try
+    {
+      Get(pair);
+    }
+    catch (const ExceptionObject & error)
+    {
+      const std::string description = error.GetDescription();
+      problems += "\n  " + description.substr(description.find("ITK ERROR: ") == std::string::npos
+                                                ? 0
+                                                : description.find("ITK ERROR: ") + 11);
+    }
+  }
+  if (!problems.empty())
+  {
+    throw ExceptionObject(__FILE__, __LINE__, "Training data that cannot be used:" + problems, ITK_LOCATION);
+  }
+}
+
+std::vector<double>
+UNetSamples::GetCommonSpacing() const
+{
+  const bool isStated =
+    std::any_of(m_CommonSpacing.begin(), m_CommonSpacing.end(), [](double spacing) { return spacing != 1.0; });
+  return isStated && !m_HasSeveralSpacings ? m_CommonSpacing : std::vector<double>{};
+}
+
+UNetBatch
+UNetSamples::MakeBatch(const std::vector<std::uint32_t> & samples, unsigned int epoch)
+{
+  std::vector<AugmentationImages>       images;
+  std::vector<RandomAugmentationRecord> records;
+  std::vector<std::vector<double>>      spacings;
+  std::vector<std::string>              names;
+  for (const std::uint32_t sample : samples)
+  {
+    const std::size_t pair = sample % m_Cached.size();
+    const Prepared &  prepared = Get(pair);
+    auto              augmentation = m_Augmentation;
+    if (augmentation.IntensityRange.empty() && prepared.IntensityRange[0] < prepared.IntensityRange[1])
+    {
+      augmentation.IntensityRange = prepared.IntensityRange;
+    }
+    records.push_back(
+      RandomAugmentation::Draw(augmentation, prepared.Images, prepared.Spacing, { m_Parameters.Seed, epoch, sample }));
+    images.push_back(prepared.Images);
+    spacings.push_back(prepared.Spacing);
+    names.push_back(m_Data.GetName(pair));
+  }
+  images = RandomAugmentation::Apply(records, images, m_Device);
+
+  std::vector<at::Tensor> batchImages;
+  std::vector<at::Tensor> targets;
+  std::vector<at::Tensor> weights;
+  bool                    hasWeights = false;
+  for (std::size_t i = 0; i < images.size(); ++i)
+  {
+    const auto crop = m_IsTargetMadeOfCrops ? MakeTarget(images[i], spacings[i], names[i]) : images[i];
+    batchImages.push_back(GetATensor(crop.Image));
+    targets.push_back(GetATensor(crop.Label));
+    weights.push_back(crop.Weight.IsDefined() ? GetATensor(crop.Weight)
+                                              : at::ones_like(batchImages.back().narrow(1, 0, 1)));
+    hasWeights |= crop.Weight.IsDefined();
+  }
+  return { at::cat(batchImages).contiguous(),
+           at::cat(targets).contiguous(),
+           hasWeights ? at::cat(weights) : at::Tensor{} };
+}
+
+bool
+UNetSamples::IsSameSpacing(const std::vector<double> & a, const std::vector<double> & b)
+{
+  return std::equal(
+    a.begin(), a.end(), b.begin(), b.end(), [](double x, double y) { return std::abs(x - y) <= 1e-3 * y; });
+}
+
+void
+UNetSamples::NoteSpacing(std::size_t pair, const std::vector<double> & spacing)
+{
+  if (!m_Model.GetSpacing().empty() && !IsSameSpacing(spacing, m_Model.GetSpacing()))
+  {
+    itkGenericExceptionMacro(<< m_Data.GetName(pair) << ": spacing along x must be the initial model's, "
+                             << m_Model.GetSpacing()[0] << ", and so along the other axes, but is " << spacing[0]
+                             << '.');
+  }
+  m_HasSeveralSpacings |= !m_CommonSpacing.empty() && !IsSameSpacing(spacing, m_CommonSpacing);
+  m_CommonSpacing = spacing;
+}
+
+UNetSamples::Prepared
+UNetSamples::Prepare(std::size_t pair)
+{
+  const UNetTrainingSample sample = m_Data.GetSample(pair);
+  const auto               shape = sample.Image.GetShape();
+  Prepared                 prepared;
+  prepared.Spacing = sample.Spacing;
+  NoteSpacing(pair, sample.Spacing);
+  try
+  {
+    VerifyUNetModelFitsImage(m_Model, { shape.rbegin(), shape.rend() - 2 }, static_cast<unsigned int>(shape[1]));
+    prepared.Images.Image = m_Model.GetIntensityRule().Apply(sample.Image);
+  }
+  catch (const ExceptionObject & error)
+  {
+    itkGenericExceptionMacro(<< m_Data.GetName(pair) << ": " << error.GetDescription());
+  }
+  prepared.IntensityRange = RandomAugmentation::GetIntensityRange(prepared.Images.Image);
+  prepared.Images.Label = sample.Label;
+  prepared.Images.Weight = sample.Weight;
+  if (!m_IsTargetMadeOfCrops)
+  {
+    prepared.Images = MakeTarget(prepared.Images, prepared.Spacing, m_Data.GetName(pair));
+  }
+  return prepared;
+}
+
+const UNetSamples::Prepared &
+UNetSamples::Get(std::size_t pair)
+{
+  if (m_Cached[pair])
+  {
+    return *m_Cached[pair];
+  }
+  Prepared          prepared = Prepare(pair);
+  const std::size_t bytes = GetNumberOfBytes(prepared.Images);
+  if (m_NumberOfBytes + bytes <= std::size_t{ m_Parameters.MaximumCacheSize } << 20)
+  {
+    m_NumberOfBytes += bytes;
+    m_Cached[pair] = std::move(prepared);
+    return *m_Cached[pair];
+  }
+  m_Uncached = std::move(prepared);
+  return m_Uncached;
+}
+
+AugmentationImages
+UNetSamples::MakeTarget(const AugmentationImages &  images,
+                        const std::vector<double> & spacing,
+                        const std::string &         name) const
+{
+  AugmentationImages result = images;
+  if (m_Parameters.WeightMap != UNetWeightMap::None || m_Parameters.GapWidth > 0)
+  {
+    auto parameters = m_Parameters.WeightMap == UNetWeightMap::Falk ? BoundaryWeightMapParameters::Falk()
+                                                                    : BoundaryWeightMapParameters::Paper();
+    parameters.GapWidth = m_Parameters.GapWidth;
+    parameters.BorderWeight = m_Parameters.WeightMap == UNetWeightMap::None ? 0.0 : parameters.BorderWeight;
+    const auto map = BoundaryWeightMap::Compute(images.Label, spacing, parameters, {}, [](double) {});
+    result.Label = map.SeparatedLabels;
+    if (m_Parameters.WeightMap != UNetWeightMap::None)
+    {
+      result.Weight = images.Weight.IsDefined()
+                        ? MakeTorchTensor(GetATensor(images.Weight) * GetATensor(map.Weight), images.Weight.GetDevice())
+                        : map.Weight;
+    }
+  }
+  const at::Tensor label = GetATensor(result.Label);
+  const auto       classes = m_Model.GetSpecification().Classes;
+  if (m_Parameters.LabelRule == UNetLabelRule::Foreground)
+  {
+    result.Label =
+      MakeTorchTensor(label.ne(0).to(at::kShort).mul_(std::max(1u, classes - 1)), result.Label.GetDevice());
+    return result;
+  }
+  const auto largest = label.max().item<std::int64_t>();
+  const auto smallest = label.min().item<std::int64_t>();
+  const auto last = static_cast<std::int64_t>(std::max(2u, classes)) - 1;
+  if (smallest < 0 || largest > last)
+  {
+    itkGenericExceptionMacro(<< name << ": labels must be class numbers in [0, " << last << "], but are in ["
+                             << smallest << ", " << largest << "].");
+  }
+  result.Label = MakeTorchTensor(label.to(at::kShort), result.Label.GetDevice());
+  return result;
+}
+} // namespace itk

@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkUNetSamples_h
+#define itkUNetSamples_h
+
+#include "itkUNetTraining.h"
+#include <ATen/core/Tensor.h>
+#include <optional>
+
+namespace itk
+{
+/** What a step of the optimiser reads, all (N, C, …, y, x): images after the intensity rule, class numbers, and weights,
+ * undefined for 1 everywhere. */
+struct UNetBatch
+{
+  at::Tensor Image;
+  at::Tensor Target;
+  at::Tensor Weight;
+};
+
+/** \class UNetSamples
+ * \brief The training pairs made ready, kept as far as the cache allows, and the random crops of them. */
+class UNetSamples
+{
+public:
+  UNetSamples(const UNetModel &              model,
+              const UNetTrainingData &       data,
+              const UNetTrainingParameters & parameters,
+              const TorchDevice &            device);
+
+  /** Loads every pair once.
+   * \param progress is called before each pair, so that an observer can end the loading
+   * \throws ExceptionObject with a line for each pair that cannot be used */
+  void
+  Verify(const std::function<void(double)> & progress);
+
+  /** The pixel size that all pairs share; empty where they differ, and for 1 along all axes, which ITK gives to files
+   * that state none. */
+  std::vector<double>
+  GetCommonSpacing() const;
+
+  /** Augmented crops of `samples`, on the device; sample number s is of pair s modulo the number of pairs. */
+  UNetBatch
+  MakeBatch(const std::vector<std::uint32_t> & samples, unsigned int epoch);
+
+private:
+  /** A pair ready to be cropped: labels of objects where weights are recomputed, else class numbers. */
+  struct Prepared
+  {
+    AugmentationImages  Images;
+    std::vector<double> IntensityRange;
+    std::vector<double> Spacing;
+  };
+
+  static bool
+  IsSameSpacing(const std::vector<double> & a, const std::vector<double> & b);
+
+  void
+  NoteSpacing(std::size_t pair, const std::vector<double> & spacing);
+
+  Prepared
+  Prepare(std::size_t pair);
+
+  const Prepared &
+  Get(std::size_t pair);
+
+  /** Class numbers and weights of labels. */
+  AugmentationImages
+  MakeTarget(const AugmentationImages & images, const std::vector<double> & spacing, const std::string & name) const;
+
+  const UNetModel &                    m_Model;
+  const UNetTrainingData &             m_Data;
+  const UNetTrainingParameters &       m_Parameters;
+  TorchDevice                          m_Device;
+  RandomAugmentationParameters         m_Augmentation;
+  bool                                 m_IsTargetMadeOfCrops;
+  std::vector<std::optional<Prepared>> m_Cached;
+  Prepared                             m_Uncached;
+  std::size_t                          m_NumberOfBytes{ 0 };
+  std::vector<double>                  m_CommonSpacing;
+  bool                                 m_HasSeveralSpacings{ false };
+};
+
+/** What the crops go through: parameters of its own, or those of the preset. */
+RandomAugmentationParameters
+GetAugmentationParameters(const UNetTrainingParameters & parameters);
+} // namespace itk
+
+#endif

@@ -1,0 +1,158 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkUNetSamples.h"
+
+#include "itkBoundaryWeightMap.h"
+#include "itkMirrorPad.h"
+#include "itkTorchRandom.h"
+#include "itkTorchTensorAccess.h"
+#include "itkTorchTestImages.h"
+#include "itkUNetTestHelpers.h"
+#include "itkUNetTrainingImageFilter.h"
+#include <ATen/ops/cat.h>
+
+namespace
+{
+using itk::UNetSamples;
+using itk::UNetTrainingData;
+using itk::UNetTrainingParameters;
+using namespace itk::Test;
+
+using ImageType = itk::Image<float, 2>;
+using LabelType = itk::Image<unsigned short, 2>;
+
+/** Noise, and labels 1 … 6 in columns of 8 pixels that touch, with background every fourth column. */
+UNetTrainingData::Pointer
+MakeData(std::vector<itk::Size<2>> sizes)
+{
+  auto data = UNetTrainingData::New();
+  for (const auto & size : sizes)
+  {
+    auto image = ImageType::New();
+    auto label = LabelType::New();
+    image->SetRegions(size);
+    label->SetRegions(size);
+    image->Allocate();
+    label->Allocate();
+    itk::TorchRandom random(size[0]);
+    for (itk::ImageRegionIterator<ImageType> it(image, image->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+    {
+      it.Set(static_cast<float>(random.Uniform()));
+      const auto column = it.GetIndex()[0] / 8;
+      label->SetPixel(it.GetIndex(), static_cast<unsigned short>(column % 4 == 3 ? 0 : 1 + column % 6));
+    }
+    data->AddPair(image.GetPointer(), label.GetPointer());
+  }
+  return data;
+}
+
+UNetTrainingParameters
+MakeParameters()
+{
+  UNetTrainingParameters parameters;
+  parameters.CropSize = 32;
+  parameters.Seed = 9;
+  return parameters;
+}
+} // namespace
+
+TEST(UNetSamples, WithoutAugmentationCropsAreWindowsOfTheMirroredImages)
+{
+  const auto                       data = MakeData({ { { 50, 41 } }, { { 20, 60 } }, { { 32, 13 } } });
+  const auto                       model = MakeModel(SmallSpecification());
+  const auto                       parameters = MakeParameters();
+  UNetSamples                      samples(*model, *data, parameters, "cpu");
+  const std::vector<std::uint32_t> numbers{ 4, 0, 8, 5 };
+  const auto                       batch = samples.MakeBatch(numbers, 2);
+  for (std::size_t i = 0; i < numbers.size(); ++i)
+  {
+    const at::Tensor image = itk::GetATensor(model->GetIntensityRule().Apply(data->GetSample(numbers[i] % 3).Image));
+    const at::Tensor label = itk::GetATensor(data->GetSample(numbers[i] % 3).Label);
+    // The place of a crop is drawn along y, then x, from the stream 1.
+    itk::TorchRandom          random(9, 2, numbers[i], 1);
+    std::vector<std::int64_t> start;
+    for (const std::int64_t extent : { image.size(2), image.size(3) })
+    {
+      start.push_back(extent > 32 ? random.Integer(static_cast<std::uint32_t>(extent - 31)) : -((32 - extent) / 2));
+    }
+    const auto crop = static_cast<std::int64_t>(i);
+    EXPECT_TRUE(batch.Image.narrow(0, crop, 1).equal(itk::MirroredWindow(image, start, { 32, 32 }))) << i;
+    EXPECT_TRUE(batch.Target.narrow(0, crop, 1).ne(0).equal(itk::MirroredWindow(label, start, { 32, 32 }).ne(0))) << i;
+  }
+  EXPECT_FALSE(batch.Weight.defined());
+}
+
+TEST(UNetSamples, AugmentedImagesAndTargetsMoveTogether)
+{
+  // Images that are their labels.
+  auto       data = UNetTrainingData::New();
+  auto       image = ImageType::New();
+  auto       label = LabelType::New();
+  for (itk::ImageBase<2> * const each :
+       { static_cast<itk::ImageBase<2> *>(image), static_cast<itk::ImageBase<2> *>(label) })
+  {
+    each->SetRegions(itk::Size<2>{ { 60, 60 } });
+  }
+  image->Allocate();
+  label->Allocate();
+  for (itk::ImageRegionIterator<ImageType> it(image, image->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+  {
+    const bool isInside = (it.GetIndex()[0] / 15 + it.GetIndex()[1] / 15) % 2 == 0;
+    it.Set(isInside ? 1.0f : 0.0f);
+    label->SetPixel(it.GetIndex(), isInside ? 3 : 0);
+  }
+  data->AddPair(image.GetPointer(), label.GetPointer());
+  const auto                        model = MakeModel(SmallSpecification());
+  auto                              parameters = MakeParameters();
+  itk::RandomAugmentationParameters augmentation;
+  augmentation.RotationProbability = augmentation.ElasticProbability = augmentation.ZoomProbability = 1.0;
+  augmentation.Interpolation = itk::SamplingInterpolation::Nearest;
+  augmentation.Deviation = { 4.0 };
+  parameters.CustomAugmentation = augmentation;
+  UNetSamples samples(*model, *data, parameters, "cpu");
+  const auto  batch = samples.MakeBatch({ 0, 1, 2 }, 0);
+  const float middle = batch.Image.min().item<float>() / 2 + batch.Image.max().item<float>() / 2;
+  EXPECT_TRUE(batch.Image.gt(middle).equal(batch.Target.ne(0)));
+  EXPECT_FALSE(batch.Image.narrow(0, 0, 1).equal(batch.Image.narrow(0, 1, 1)));
+}
+
+TEST(UNetSamples, RecomputedWeightsAreThoseOfTheDeformedLabels)
+{
+  const auto data = MakeData({ { { 70, 64 } } });
+  const auto model = MakeModel(SmallSpecification());
+  auto       parameters = MakeParameters();
+  parameters.WeightMap = itk::UNetWeightMap::Paper;
+  parameters.GapWidth = 2;
+  parameters.Augmentation = itk::RandomAugmentationPreset::Nuclei;
+  parameters.AugmentedWeights = itk::UNetAugmentedWeights::Recomputed;
+  UNetSamples samples(*model, *data, parameters, "cpu");
+  const auto  recomputed = samples.MakeBatch({ 3 }, 0);
+
+  itk::AugmentationImages images;
+  const auto              pair = data->GetSample(0);
+  images.Image = model->GetIntensityRule().Apply(pair.Image);
+  images.Label = pair.Label;
+  const auto record =
+    itk::RandomAugmentation::Draw(itk::GetAugmentationParameters(parameters), images, { 1.0, 1.0 }, { 9, 0, 3 });
+  const auto deformed = itk::RandomAugmentation::Apply({ record }, { images }, "cpu").front();
+  auto       map = itk::BoundaryWeightMapParameters::Paper();
+  map.GapWidth = 2;
+  const auto expected = itk::BoundaryWeightMap::Compute(deformed.Label, { 1.0, 1.0 }, map, {}, [](double) {});
+  EXPECT_TRUE(recomputed.Weight.equal(itk::GetATensor(expected.Weight)));
+  EXPECT_TRUE(recomputed.Target.ne(0).equal(itk::GetATensor(expected.SeparatedLabels).ne(0)));
+
+  parameters.AugmentedWeights = itk::UNetAugmentedWeights::Warped;
+  UNetSamples warpedSamples(*model, *data, parameters, "cpu");
+  const auto  warped = warpedSamples.MakeBatch({ 3 }, 0);
+  EXPECT_TRUE(warped.Image.equal(recomputed.Image));
+  EXPECT_FALSE(warped.Weight.equal(recomputed.Weight));
+}
+
+TEST(UNetSamples, AnAugmentationForVolumesIsRefusedForImages)
+{
+  auto parameters = MakeParameters();
+  parameters.Augmentation = itk::RandomAugmentationPreset::Volume;
+  ExpectContains(MessageOf([&] { itk::VerifyUNetTraining(SmallSpecification(2), parameters); }),
+                 "GridSize must be 1 number or 2, one for each axis, but is 5,5,3.");
+  EXPECT_EQ(MessageOf([&] { itk::VerifyUNetTraining(SmallSpecification(3), parameters); }), "");
+}
