@@ -20,6 +20,8 @@ AddEvaluateCommand(CLI::App & app);
 void
 AddWeightMapCommand(CLI::App & app);
 void
+AddAugmentCommand(CLI::App & app);
+void
 AddParametersCommand(CLI::App & app);
 } // namespace itk
 

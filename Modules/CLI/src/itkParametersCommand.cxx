@@ -3,6 +3,7 @@
 #include "itkCommands.h"
 #include "itkBoundaryWeightMap.h"
 #include "itkNucleiPhantom.h"
+#include "itkRandomAugmentation.h"
 #include "itkUNetInference.h"
 #include "itkUNetTraining.h"
 #include <CLI/CLI.hpp>
@@ -30,6 +31,8 @@ AddParametersCommand(CLI::App & app)
         write("UNetInferenceImageFilter", UNetInferenceParameters::Describe());
         write("BoundaryWeightMapImageFilter", BoundaryWeightMapParameters::Describe());
         write("TwoNearestObjectsDistanceImageFilter", TwoNearestObjectsDistanceParameters::Describe());
+        write("ElasticDeformationImageFilter", ElasticDeformationParameters::Describe());
+        write("RandomAugmentationImageFilter", RandomAugmentationParameters::Describe());
         write("NucleiPhantomImageSource", NucleiPhantomParameters::Describe());
       });
 }

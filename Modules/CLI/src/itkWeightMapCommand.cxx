@@ -4,16 +4,14 @@
 #include "itkBoundaryWeightMapImageFilter.h"
 #include "itkCommandLineParameters.h"
 #include "itkConsoleProgress.h"
-#include "itkPngIntegrity.h"
+#include "itkLabelFiles.h"
+#include "itkMiddlePlane.h"
 #include "itkTorchRuntime.h"
 #include "itkTwoNearestObjectsDistanceImageFilter.h"
 #include "itkWeightMapPicture.h"
 #include "itkWriteImage.h"
 #include "itkAddImageFilter.h"
-#include "itkCastImageFilter.h"
-#include "itkExtractImageFilter.h"
 #include "itkImageFileReader.h"
-#include "itkMinimumMaximumImageFilter.h"
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
@@ -32,51 +30,6 @@ struct WeightMapOptions
   unsigned int                Threads{ 0 };
   BoundaryWeightMapParameters Parameters;
 };
-
-template <unsigned int VDimension>
-using LabelImageType = Image<std::int64_t, VDimension>;
-
-/** In 16 bits where that is enough, else in 32. */
-template <unsigned int VDimension>
-void
-WriteLabels(LabelImageType<VDimension> * labels, const std::string & fileName)
-{
-  const auto writeAs = [&](auto pixel)
-  {
-    using OutputType = Image<decltype(pixel), VDimension>;
-    auto cast = CastImageFilter<LabelImageType<VDimension>, OutputType>::New();
-    cast->SetInput(labels);
-    WriteImage(cast->GetOutput(), fileName);
-  };
-  auto extrema = MinimumMaximumImageFilter<LabelImageType<VDimension>>::New();
-  extrema->SetInput(labels);
-  extrema->Update();
-  if (extrema->GetMinimum() < 0 || extrema->GetMaximum() > 0xffffffff)
-  {
-    itkGenericExceptionMacro("Cannot write " << fileName << ": labels must be in [0, 4294967295], but are in ["
-                                             << extrema->GetMinimum() << ", " << extrema->GetMaximum() << "].");
-  }
-  extrema->GetMaximum() > 0xffff ? writeAs(std::uint32_t{}) : writeAs(std::uint16_t{});
-}
-
-/** An image of the plane in the middle; in 2D the image itself. */
-template <typename TImage>
-typename Image<typename TImage::PixelType, 2>::Pointer
-MiddlePlane(TImage * image)
-{
-  auto region = image->GetLargestPossibleRegion();
-  if constexpr (TImage::ImageDimension == 3)
-  {
-    region.SetIndex(2, region.GetIndex(2) + static_cast<IndexValueType>(region.GetSize(2) / 2));
-    region.SetSize(2, 0);
-  }
-  auto extract = ExtractImageFilter<TImage, Image<typename TImage::PixelType, 2>>::New();
-  extract->SetDirectionCollapseToIdentity();
-  extract->SetInput(image);
-  extract->SetExtractionRegion(region);
-  extract->Update();
-  return extract->GetOutput();
-}
 
 template <unsigned int VDimension>
 void
@@ -143,40 +96,6 @@ Run(const WeightMapOptions & options)
   std::cout << options.Output << std::endl;
 }
 
-/** \return the dimension, 2 or 3
- * \throws ExceptionObject unless the file is an image of whole numbers */
-unsigned int
-VerifyLabelFile(const std::string & fileName)
-{
-  VerifyImageFile(fileName);
-  const auto io = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::ReadMode);
-  if (!io)
-  {
-    itkGenericExceptionMacro(<< fileName << ": it is not an image that can be read.");
-  }
-  io->SetFileName(fileName);
-  io->ReadImageInformation();
-  const auto type = io->GetComponentType();
-  if (type == IOComponentEnum::FLOAT || type == IOComponentEnum::DOUBLE || type == IOComponentEnum::LDOUBLE)
-  {
-    itkGenericExceptionMacro(<< fileName << ": labels must be whole numbers, but are "
-                             << ImageIOBase::GetComponentTypeAsString(type) << '.');
-  }
-  if (io->GetNumberOfComponents() != 1)
-  {
-    itkGenericExceptionMacro(<< fileName << ": labels must have 1 component, but have " << io->GetNumberOfComponents()
-                             << '.');
-  }
-  std::vector<double> spacing;
-  for (unsigned int axis = 0; axis < io->GetNumberOfDimensions(); ++axis)
-  {
-    spacing.push_back(io->GetSpacing(axis));
-  }
-  VerifySpacing(spacing);
-  const unsigned int dimension = io->GetNumberOfDimensions() > 2 && io->GetDimensions(2) > 1 ? 3 : 2;
-  VerifyImageFileDimension(*io, dimension);
-  return dimension;
-}
 } // namespace
 
 void

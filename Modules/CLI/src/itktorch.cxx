@@ -22,6 +22,7 @@ main(int argc, char * argv[])
   itk::AddSegmentCommand(app);
   itk::AddEvaluateCommand(app);
   itk::AddWeightMapCommand(app);
+  itk::AddAugmentCommand(app);
   itk::AddParametersCommand(app);
   try
   {

@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkCommands.h"
+#include "itkAtomicFileWrite.h"
+#include "itkAugmentationSheet.h"
+#include "itkCommandLineParameters.h"
+#include "itkLabelFiles.h"
+#include "itkMiddlePlane.h"
+#include "itkPngIntegrity.h"
+#include "itkRandomAugmentationImageFilter.h"
+#include "itkTorchRuntime.h"
+#include "itkImageFileReader.h"
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <filesystem>
+#include <fstream>
+#include <iostream>
+#include <memory>
+#include <sstream>
+
+namespace itk
+{
+namespace
+{
+namespace fs = std::filesystem;
+
+struct AugmentOptions
+{
+  std::string                  Image;
+  std::string                  Label;
+  std::string                  Weights;
+  std::string                  Sheet;
+  std::string                  Output;
+  std::string                  Replay;
+  unsigned int                 Count{ 16 };
+  std::uint32_t                Epoch{ 0 };
+  std::uint32_t                FirstSample{ 0 };
+  std::string                  Device{ "auto" };
+  unsigned int                 Threads{ 0 };
+  RandomAugmentationParameters Parameters{ RandomAugmentationParameters::FromPreset(RandomAugmentationPreset::Nuclei) };
+};
+
+std::string
+ReadText(const std::string & fileName)
+{
+  std::ifstream file(fileName);
+  if (!file)
+  {
+    itkGenericExceptionMacro(<< fileName << ": there is no such file.");
+  }
+  std::ostringstream text;
+  text << file.rdbuf();
+  return text.str();
+}
+
+/** "brain.nii.gz" → "brain" and ".nii.gz". Formats that lose pixels become PNG. */
+std::pair<std::string, std::string>
+SplitName(const std::string & fileName)
+{
+  const std::string name = fs::path(fileName).filename().string();
+  std::size_t       dot = name.rfind('.');
+  if (dot != std::string::npos && name.substr(dot) == ".gz" && dot > 0)
+  {
+    dot = name.rfind('.', dot - 1);
+  }
+  const std::string extension = dot == std::string::npos ? ".mha" : name.substr(dot);
+  return { name.substr(0, dot), extension == ".jpg" || extension == ".jpeg" ? ".png" : extension };
+}
+
+template <typename TFilter>
+void
+WriteDraw(TFilter * filter, const AugmentOptions & options, std::uint32_t sample)
+{
+  const auto [stem, extension] = SplitName(options.Image);
+  char number[16];
+  std::snprintf(number, sizeof(number), "-%04u", sample);
+  const std::string base = (fs::path(options.Output) / (stem + number)).string();
+  WriteImage(filter->GetOutput(), base + extension);
+  if (!options.Label.empty())
+  {
+    WriteLabels<TFilter::ImageDimension>(filter->GetAugmentedLabels(), base + "-label" + extension);
+  }
+  if (!options.Weights.empty())
+  {
+    WriteImage(filter->GetAugmentedWeights(), base + "-weight.mha");
+  }
+  AtomicFileWrite(base + ".json",
+                  [&](const std::string & temporaryName)
+                  {
+                    std::ofstream file(temporaryName);
+                    file << filter->GetRecord() << '\n';
+                  });
+}
+
+/** The middle plane as floats. */
+template <typename TImage>
+VectorImage<float, 2>::Pointer
+ToShownImage(TImage * image)
+{
+  auto cast = CastImageFilter<TImage, VectorImage<float, TImage::ImageDimension>>::New();
+  cast->SetInput(image);
+  cast->Update();
+  return MiddlePlane(cast->GetOutput());
+}
+
+template <typename TComponent, unsigned int VDimension>
+void
+Augment(const AugmentOptions & options)
+{
+  using ImageType = VectorImage<TComponent, VDimension>;
+  using FilterType = RandomAugmentationImageFilter<ImageType, LabelImageType<VDimension>>;
+  auto filter = FilterType::New();
+  auto reader = ImageFileReader<ImageType>::New();
+  reader->SetFileName(options.Image);
+  filter->SetInput(reader->GetOutput());
+  auto labels = ImageFileReader<LabelImageType<VDimension>>::New();
+  if (!options.Label.empty())
+  {
+    VerifyLabelFile(options.Label);
+    labels->SetFileName(options.Label);
+    filter->SetLabels(labels->GetOutput());
+  }
+  auto weights = ImageFileReader<Image<float, VDimension>>::New();
+  if (!options.Weights.empty())
+  {
+    VerifyImageFile(options.Weights);
+    weights->SetFileName(options.Weights);
+    filter->SetWeights(weights->GetOutput());
+  }
+  filter->SetParameters(options.Parameters);
+  filter->SetEpoch(options.Epoch);
+  filter->SetDevice(options.Device);
+  filter->SetRecord(options.Replay.empty() ? std::string{} : ReadText(options.Replay));
+  filter->UpdateOutputInformation();
+  if (!options.Output.empty())
+  {
+    fs::create_directories(options.Output);
+  }
+
+  AugmentationSheet sheet;
+  const auto        show = [&](ImageType * image, LabelImageType<VDimension> * label, Image<float, VDimension> * weight)
+  {
+    const auto shownLabel = options.Label.empty() ? nullptr : MiddlePlane(label);
+    const auto shownWeight = options.Weights.empty() ? nullptr : MiddlePlane(weight);
+    sheet.Add(ToShownImage(image), shownLabel, shownWeight);
+  };
+  const unsigned int count = options.Replay.empty() ? options.Count : 1;
+  for (unsigned int draw = 0; draw < count; ++draw)
+  {
+    filter->SetSample(options.FirstSample + draw);
+    filter->Update();
+    if (draw == 0 && !options.Sheet.empty() && options.Parameters.CropSize.empty() && options.Replay.empty())
+    {
+      show(reader->GetOutput(), labels->GetOutput(), weights->GetOutput());
+    }
+    if (!options.Sheet.empty())
+    {
+      show(filter->GetOutput(), filter->GetAugmentedLabels(), filter->GetAugmentedWeights());
+    }
+    if (!options.Output.empty())
+    {
+      WriteDraw(filter.GetPointer(), options, options.FirstSample + draw);
+    }
+  }
+  if (!options.Sheet.empty())
+  {
+    sheet.Write(options.Sheet);
+    std::cout << options.Sheet << std::endl;
+  }
+  if (!options.Output.empty())
+  {
+    std::cout << options.Output << std::endl;
+  }
+}
+
+template <unsigned int VDimension>
+void
+AugmentAs(IOComponentEnum type, const AugmentOptions & options)
+{
+  type == IOComponentEnum::UCHAR    ? Augment<unsigned char, VDimension>(options)
+  : type == IOComponentEnum::USHORT ? Augment<unsigned short, VDimension>(options)
+  : type == IOComponentEnum::SHORT  ? Augment<short, VDimension>(options)
+                                    : Augment<float, VDimension>(options);
+}
+
+void
+Run(const AugmentOptions & options)
+{
+  VerifyImageFile(options.Image);
+  const auto io = ImageIOFactory::CreateImageIO(options.Image.c_str(), ImageIOFactory::IOFileModeEnum::ReadMode);
+  if (!io)
+  {
+    itkGenericExceptionMacro(<< options.Image << ": it is not an image that can be read.");
+  }
+  io->SetFileName(options.Image);
+  io->ReadImageInformation();
+  const unsigned int dimension = io->GetNumberOfDimensions() > 2 && io->GetDimensions(2) > 1 ? 3 : 2;
+  VerifyImageFileDimension(*io, dimension);
+  dimension == 3 ? AugmentAs<3>(io->GetComponentType(), options) : AugmentAs<2>(io->GetComponentType(), options);
+}
+} // namespace
+
+void
+AddAugmentCommand(CLI::App & app)
+{
+  auto             options = std::make_shared<AugmentOptions>();
+  CLI::App * const command =
+    app.add_subcommand("augment", "Shows or writes random changes of an image, its labels and weights.");
+  command->add_option("image", options->Image, "Image of any number of components, 2D or 3D.")->required();
+  command->add_option("--label", options->Label, "Label image on the image's grid; moved along, nearest.");
+  command->add_option("--weight", options->Weights, "Weight image on the image's grid; moved along, linearly.");
+  command->add_option("--sheet",
+                      options->Sheet,
+                      "PNG to write: the image (unless it is cropped) and its draws; of 3D images the middle plane.");
+  command->add_option(
+    "--output", options->Output, "Folder to write to: each draw's images, and a .json that --replay takes.");
+  command->add_option("--count", options->Count, "Number of draws.")
+    ->check(CLI::Range(1, 1000000))
+    ->capture_default_str();
+  command->add_option("--epoch", options->Epoch, "Epoch of the draws.")->capture_default_str();
+  command->add_option("--first-sample", options->FirstSample, "Sample number of the first draw.")
+    ->capture_default_str();
+  command->add_option("--replay", options->Replay, "A draw's .json to do again, instead of drawing.");
+  std::string names;
+  for (const auto & name : GetRandomAugmentationPresetNames())
+  {
+    names += (names.empty() ? "" : "|") + name;
+  }
+  // Before the parameters, which change what it sets.
+  command
+    ->add_option_function<std::string>(
+      "--preset",
+      [options](const std::string & name)
+      {
+        const auto & presets = GetRandomAugmentationPresetNames();
+        const auto   number = std::find(presets.begin(), presets.end(), name) - presets.begin();
+        options->Parameters = RandomAugmentationParameters::FromPreset(static_cast<RandomAugmentationPreset>(number));
+      },
+      "Named set of parameters, which the options below change.")
+    ->check(CLI::IsMember(GetRandomAugmentationPresetNames()))
+    ->type_name(names)
+    ->default_str("nuclei");
+  AddDeviceOptions(*command, options->Device, options->Threads);
+  AddParameterOptions(*command, RandomAugmentationParameters::Describe(), &options->Parameters, "Augmentation");
+  command->callback(
+    [options]
+    {
+      if (options->Sheet.empty() && options->Output.empty())
+      {
+        throw CLI::ValidationError("augment", "--sheet or --output must be given, or there is nothing to write");
+      }
+      TorchRuntime::SetNumberOfThreads(options->Threads);
+      Run(*options);
+    });
+}
+} // namespace itk
