@@ -3,6 +3,7 @@
 #include "itkElasticDeformationImageFilter.h"
 
 #include "itkElasticField.h"
+#include "itkMemoryUse.h"
 #include "itkTestHelpers.h"
 #include "itkTorchRandom.h"
 #include "itkTorchRuntime.h"
@@ -696,6 +697,32 @@ TEST(ElasticDeformationImageFilter, WrongParametersAreNamedWithRangeAndValue)
   ExpectContains(messageWith([](F & f) { f.SetLockedAxes({ 2.0 }); }),
                  "LockedAxes must be numbers in [0, 1], but is 2.");
   ExpectContains(messageWith([](F & f) { f.SetDeviation({}); }), "Deviation must be 1 number or 2");
+}
+
+TEST(ElasticDeformationImageFilter, NoFullSizeFieldIsKeptUnlessItIsAnOutput)
+{
+#ifdef __SANITIZE_ADDRESS__
+  GTEST_SKIP() << "The address sanitizer keeps freed memory.";
+#endif
+  constexpr double edge = 3000.0;
+  auto             image = itk::Image<unsigned char, 2>::New();
+  image->SetRegions(itk::Size<2>{ { static_cast<itk::SizeValueType>(edge), static_cast<itk::SizeValueType>(edge) } });
+  image->Allocate(true);
+  for (const auto model : { ElasticModel::Grid, ElasticModel::SmoothedNoise })
+  {
+    auto filter = MakeFilter<itk::Image<unsigned char, 2>>(image);
+    filter->SetModel(model);
+    if (!itk::Test::ResetLargestMemory())
+    {
+      GTEST_SKIP() << "This system does not tell the largest memory of a part of a process.";
+    }
+    const double before = itk::Test::MemoryBytes("VmRSS:");
+    filter->Update();
+    // The output is no extra, a byte a pixel; a field would be 8.
+    const double extra = (itk::Test::MemoryBytes("VmHWM:") - before) / (edge * edge) - 1.0;
+    RecordProperty(model == ElasticModel::Grid ? "grid" : "noise", std::to_string(extra));
+    EXPECT_LE(extra, 1.0);
+  }
 }
 
 TEST(ElasticDeformationImageFilter, AnObserverCanEndIt)

@@ -131,11 +131,6 @@ Augment(const AugmentOptions & options)
   filter->SetEpoch(options.Epoch);
   filter->SetDevice(options.Device);
   filter->SetRecord(options.Replay.empty() ? std::string{} : ReadText(options.Replay));
-  filter->UpdateOutputInformation();
-  if (!options.Output.empty())
-  {
-    fs::create_directories(options.Output);
-  }
 
   AugmentationSheet sheet;
   const auto        show = [&](ImageType * image, LabelImageType<VDimension> * label, Image<float, VDimension> * weight)
@@ -159,6 +154,7 @@ Augment(const AugmentOptions & options)
     }
     if (!options.Output.empty())
     {
+      fs::create_directories(options.Output);
       WriteDraw(filter.GetPointer(), options, options.FirstSample + draw);
     }
   }

@@ -75,6 +75,31 @@ TEST(TorchParameterTable, DefaultsAreThoseOfADefaultConstructedStruct)
   EXPECT_EQ(MessageFor({}), "");
 }
 
+TEST(TorchParameterTable, AnIntervalIsTwoNumbersInItsRangeTheLowerOneFirst)
+{
+  struct Interval
+  {
+    std::vector<double> Angle{ -5.0, 5.0 };
+  };
+  TorchParameterTable table;
+  table.AddInterval(
+    "Angle", &Interval::Angle, "Turn.", TorchParameterRange::Between(-90, 90), TorchParameterUnit::Degrees);
+  const auto messageFor = [&](const std::vector<double> & angle)
+  {
+    const Interval interval{ angle };
+    return table.GetParameter("Angle").Check(&interval);
+  };
+  EXPECT_EQ(messageFor({ -5.0, 5.0 }), "");
+  EXPECT_EQ(messageFor({ 3.0, 3.0 }), "");
+  const std::string rule = "Angle must be two numbers in [-90, 90], the lower one first, but is ";
+  EXPECT_EQ(messageFor({ 5.0, -5.0 }), rule + "5,-5.");
+  EXPECT_EQ(messageFor({ 5.0 }), rule + "5.");
+  EXPECT_EQ(messageFor({ 1.0, 2.0, 3.0 }), rule + "1,2,3.");
+  EXPECT_EQ(messageFor({ 1.0, 91.0 }), rule + "1,91.");
+  EXPECT_NE(messageFor({ std::numeric_limits<double>::quiet_NaN(), 1.0 }), "");
+  EXPECT_NE(messageFor({}), "");
+}
+
 TEST(TorchParameterTable, SetThenGetGivesTheValueBack)
 {
   Parameters                                       parameters;

@@ -85,9 +85,9 @@ TEST(UNetSamples, WithoutAugmentationCropsAreWindowsOfTheMirroredImages)
 TEST(UNetSamples, AugmentedImagesAndTargetsMoveTogether)
 {
   // Images that are their labels.
-  auto       data = UNetTrainingData::New();
-  auto       image = ImageType::New();
-  auto       label = LabelType::New();
+  auto data = UNetTrainingData::New();
+  auto image = ImageType::New();
+  auto label = LabelType::New();
   for (itk::ImageBase<2> * const each :
        { static_cast<itk::ImageBase<2> *>(image), static_cast<itk::ImageBase<2> *>(label) })
   {

@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkBoundaryWeightMapImageFilter.h"
 #include "itkLabelTestImages.h"
+#include "itkMemoryUse.h"
 #include "itkTestHelpers.h"
 
 #include "itkPipelineMonitorImageFilter.h"
@@ -9,7 +10,6 @@
 #include "itkStreamingImageFilter.h"
 #include "itkTorchRuntime.h"
 #include <fstream>
-#include <malloc.h>
 
 using itk::BoundaryWeightClasses;
 using itk::BoundaryWeightMapParameters;
@@ -158,32 +158,6 @@ MakeTouchingPair()
     it.Set(it.GetIndex()[0] < 10 ? 1 : 2);
   }
   return image;
-}
-
-/** "VmRSS:" now, or "VmHWM:", the most since the start or since ResetLargestMemory(). */
-double
-MemoryBytes(const std::string & kind)
-{
-  std::ifstream status("/proc/self/status");
-  for (std::string word; status >> word;)
-  {
-    if (word == kind)
-    {
-      double kibibytes = 0.0;
-      status >> kibibytes;
-      return 1024.0 * kibibytes;
-    }
-  }
-  return 0.0;
-}
-
-bool
-ResetLargestMemory()
-{
-  malloc_trim(0);
-  std::ofstream file("/proc/self/clear_refs");
-  file << '5' << std::flush;
-  return file.good() && MemoryBytes("VmHWM:") <= 1.01 * MemoryBytes("VmRSS:");
 }
 
 std::string
