@@ -254,6 +254,45 @@ CompareAffine(int pairs, const Pair<2> & pair)
   itk::Benchmark::Write(row);
 }
 
+/** A batch that is on the GPU, draws included; only where there is one. */
+void
+CompareBatchOnGpu(int pairs)
+{
+  if (!itk::TorchDevice::IsCUDAAvailable())
+  {
+    return;
+  }
+  constexpr std::uint32_t count = 16;
+  const itk::TorchDevice  device("cuda");
+  const Pair<2>           pair(512);
+  itk::AugmentationImages images;
+  images.Image =
+    itk::TorchTensor::FromPixels(pair.Image->GetBufferPointer(), itk::TorchComponentType::Float32, { 512, 512 }, 1)
+      .To(device);
+  images.Label =
+    itk::TorchTensor::FromPixels(pair.Labels->GetBufferPointer(), itk::TorchComponentType::UInt16, { 512, 512 }, 1)
+      .To(device);
+  const std::vector<itk::AugmentationImages> samples(count, images);
+  const auto                                 parameters = ElasticOnly(itk::SamplingFill::Reflect);
+  std::uint32_t                              epoch = 0;
+  const auto                                 run = [&]
+  {
+    std::vector<itk::RandomAugmentationRecord> records;
+    for (std::uint32_t sample = 0; sample < count; ++sample)
+    {
+      records.push_back(itk::RandomAugmentation::Draw(parameters, images, { 1.0, 1.0 }, { 1, epoch, sample }));
+    }
+    ++epoch;
+    const auto results = itk::RandomAugmentation::Apply(records, samples, device);
+    // Waits for the GPU.
+    results.back().Label.Crop({ 0, 0 }, { 1, 1 }).To("cpu");
+  };
+  Row row{ "CUDA: batch of 16 pairs", "512x512", "1 ms", {}, {}, true };
+  itk::Benchmark::Alternate(row, pairs, run, [] {});
+  std::fill(row.Peers.begin(), row.Peers.end(), 1e-3);
+  itk::Benchmark::Write(row);
+}
+
 template <typename TPixel>
 void
 WriteRaw(const std::string & file, const TPixel * pixels, std::size_t count)
@@ -303,4 +342,5 @@ main(int argc, char * argv[])
   CompareWithWarp(pairs, pair);
   ComparePerPixel(pairs, pair);
   CompareAffine(pairs, pair);
+  CompareBatchOnGpu(pairs);
 }

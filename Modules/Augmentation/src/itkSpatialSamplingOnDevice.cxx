@@ -270,47 +270,65 @@ DescribeImage(const SpatialSamplingProblem & problem, const SampledImage & image
 }
 } // namespace
 
-SpatialSamplingCudaJob
-DescribeSpatialSamplingJob(const SpatialSamplingJob & job, const at::Device & device, std::vector<at::Tensor> & kept)
+std::vector<SpatialSamplingCudaJob>
+DescribeSpatialSamplingJobs(const std::vector<SpatialSamplingJob> & jobs,
+                            const at::Device &                      device,
+                            std::vector<at::Tensor> &               kept)
 {
-  const SpatialSamplingProblem & problem = job.Problem;
-  SpatialSamplingCudaJob         description{};
-  TORCH_CHECK(job.Images.size() <= std::size(description.Images),
-              "a job samples at most ",
-              std::size(description.Images),
-              " images");
-  description.Dimension = static_cast<std::int32_t>(problem.Dimension);
-  description.Fill = static_cast<std::int32_t>(problem.Fill);
-  for (unsigned int axis = 0; axis < 3; ++axis)
+  // One upload for the coefficients of all jobs.
+  std::vector<std::int64_t> begin;
+  std::int64_t              count = 0;
+  for (const auto & job : jobs)
   {
-    description.OutputStart[axis] = problem.OutputStart[axis];
-    description.OutputSize[axis] = problem.OutputSize[axis];
-    description.InputSize[axis] = static_cast<std::int32_t>(problem.InputSize[axis]);
-    description.Offset[axis] = problem.Map.Offset[axis];
-    std::copy(problem.Map.Matrix[axis].begin(), problem.Map.Matrix[axis].end(), description.Matrix[axis]);
-    description.Splines[axis] =
-      problem.Grid.IsEmpty() ? 1 : static_cast<std::int32_t>(problem.Grid.GetNumberOfSplines(axis));
-    description.CellSize[axis] = problem.Grid.GetCellSize(axis);
+    begin.push_back(count);
+    count += static_cast<std::int64_t>(job.Problem.Grid.GetCoefficients().size());
   }
-  if (!problem.Grid.IsEmpty())
+  at::Tensor coefficients = at::empty({ count }, at::kFloat);
+  for (std::size_t i = 0; i < jobs.size(); ++i)
   {
-    at::Tensor coefficients =
-      at::empty({ static_cast<std::int64_t>(problem.Grid.GetCoefficients().size()) }, at::kFloat);
-    std::copy(
-      problem.Grid.GetCoefficients().begin(), problem.Grid.GetCoefficients().end(), coefficients.data_ptr<float>());
-    kept.push_back(coefficients.to(device));
-    description.Coefficients = kept.back().data_ptr<float>();
+    const auto & values = jobs[i].Problem.Grid.GetCoefficients();
+    std::copy(values.begin(), values.end(), coefficients.data_ptr<float>() + begin[i]);
   }
-  else if (!problem.Noise.IsEmpty())
+  kept.push_back(coefficients.to(device));
+  const float * const onDevice = kept.back().data_ptr<float>();
+
+  std::vector<SpatialSamplingCudaJob> descriptions;
+  for (std::size_t i = 0; i < jobs.size(); ++i)
   {
-    kept.push_back(ComputeSmoothedNoise(problem).to(device));
-    description.Field = kept.back().data_ptr<float>();
+    const SpatialSamplingProblem & problem = jobs[i].Problem;
+    SpatialSamplingCudaJob         description{};
+    TORCH_CHECK(jobs[i].Images.size() <= std::size(description.Images),
+                "a job samples at most ",
+                std::size(description.Images),
+                " images");
+    description.Dimension = static_cast<std::int32_t>(problem.Dimension);
+    description.Fill = static_cast<std::int32_t>(problem.Fill);
+    for (unsigned int axis = 0; axis < 3; ++axis)
+    {
+      description.OutputStart[axis] = problem.OutputStart[axis];
+      description.OutputSize[axis] = problem.OutputSize[axis];
+      description.InputSize[axis] = static_cast<std::int32_t>(problem.InputSize[axis]);
+      description.Offset[axis] = problem.Map.Offset[axis];
+      std::copy(problem.Map.Matrix[axis].begin(), problem.Map.Matrix[axis].end(), description.Matrix[axis]);
+      description.Splines[axis] = static_cast<std::int32_t>(problem.Grid.GetNumberOfSplines(axis));
+      description.CellSize[axis] = problem.Grid.GetCellSize(axis);
+    }
+    if (!problem.Grid.IsEmpty())
+    {
+      description.Coefficients = onDevice + begin[i];
+    }
+    else if (!problem.Noise.IsEmpty())
+    {
+      kept.push_back(ComputeSmoothedNoise(problem).to(device));
+      description.Field = kept.back().data_ptr<float>();
+    }
+    for (const auto & image : jobs[i].Images)
+    {
+      description.Images[description.NumberOfImages++] = DescribeImage(problem, image);
+    }
+    descriptions.push_back(description);
   }
-  for (const auto & image : job.Images)
-  {
-    description.Images[description.NumberOfImages++] = DescribeImage(problem, image);
-  }
-  return description;
+  return descriptions;
 }
 
 at::Tensor
@@ -398,14 +416,14 @@ SampleImagesOnDevice(const std::vector<SpatialSamplingJob> & jobs, const TorchDe
   }
   const at::Device        c10Device = GetC10Device(device);
   std::vector<at::Tensor> kept;
-  std::int64_t            pixels = 0;
-  at::Tensor              descriptions =
-    at::empty({ static_cast<std::int64_t>(jobs.size() * sizeof(SpatialSamplingCudaJob)) }, at::kByte);
-  for (std::size_t i = 0; i < jobs.size(); ++i)
+  const auto              jobDescriptions = DescribeSpatialSamplingJobs(jobs, c10Device, kept);
+  const std::size_t       bytes = jobDescriptions.size() * sizeof(SpatialSamplingCudaJob);
+  const at::Tensor        descriptions = at::empty({ static_cast<std::int64_t>(bytes) }, at::kByte);
+  std::memcpy(descriptions.data_ptr<std::uint8_t>(), jobDescriptions.data(), bytes);
+  std::int64_t pixels = 0;
+  for (const auto & job : jobs)
   {
-    const auto description = DescribeSpatialSamplingJob(jobs[i], c10Device, kept);
-    std::memcpy(descriptions.data_ptr<std::uint8_t>() + i * sizeof(description), &description, sizeof(description));
-    const auto & size = jobs[i].Problem.OutputSize;
+    const auto & size = job.Problem.OutputSize;
     pixels = std::max(pixels, size[0] * size[1] * size[2]);
   }
   const at::Tensor   onDevice = descriptions.to(c10Device);

@@ -17,9 +17,11 @@ void
 ComposeSampledImages(const SpatialSamplingJob & job);
 
 /** What the CUDA kernel reads.
- * \param kept gets the tensors that the description points to, on `device` */
-SpatialSamplingCudaJob
-DescribeSpatialSamplingJob(const SpatialSamplingJob & job, const at::Device & device, std::vector<at::Tensor> & kept);
+ * \param kept gets the tensors that the descriptions point to, on `device` */
+std::vector<SpatialSamplingCudaJob>
+DescribeSpatialSamplingJobs(const std::vector<SpatialSamplingJob> & jobs,
+                            const at::Device &                      device,
+                            std::vector<at::Tensor> &               kept);
 
 /** u of the output region by either model, in output pixels: (D, …, y, x), double, on `device`.
  * Undefined without a model. */

@@ -209,6 +209,72 @@ TEST(RandomAugmentationImageFilter, WrongRecordsAndParametersAreErrors)
   ExpectContains(MessageOf([&] { filter->Update(); }), "ShearProbability must be in [0, 1], but is 2.");
 }
 
+TEST(RandomAugmentationImageFilter, EachParameterHasASetterThatReachesTheTable)
+{
+  auto        filter = FilterType::New();
+  std::size_t checked = 0;
+  const auto  expect = [&](const char * name, const itk::TorchParameterValue & value)
+  {
+    const auto view = filter->GetParameterView();
+    EXPECT_EQ(view.Table->GetParameter(name).Get(view.Values), value) << name;
+    ++checked;
+  };
+#define ITKTorch_CHECK_SETTER(name, value, text)                                                                       \
+  filter->Set##name(value);                                                                                            \
+  expect(#name, text)
+  using Numbers = std::vector<double>;
+  ITKTorch_CHECK_SETTER(CropSize, Numbers{ 7.0 }, (Numbers{ 7.0 }));
+  ITKTorch_CHECK_SETTER(PadSmallImages, false, false);
+  ITKTorch_CHECK_SETTER(ForegroundProbability, 0.25, 0.25);
+  ITKTorch_CHECK_SETTER(UseImageSpacing, false, false);
+  ITKTorch_CHECK_SETTER(Centre, itk::RandomAugmentationCentre::Keras, std::string("keras"));
+  ITKTorch_CHECK_SETTER(FlipProbability, Numbers{ 0.125 }, (Numbers{ 0.125 }));
+  ITKTorch_CHECK_SETTER(TurnProbability, 0.5, 0.5);
+  ITKTorch_CHECK_SETTER(RotationProbability, 0.75, 0.75);
+  ITKTorch_CHECK_SETTER(Rotation, (Numbers{ 1.0, 2.0 }), (Numbers{ 1.0, 2.0 }));
+  ITKTorch_CHECK_SETTER(Tilt, (Numbers{ 3.0, 4.0 }), (Numbers{ 3.0, 4.0 }));
+  ITKTorch_CHECK_SETTER(ZoomProbability, 0.1, 0.1);
+  ITKTorch_CHECK_SETTER(Zoom, (Numbers{ 0.5, 0.6 }), (Numbers{ 0.5, 0.6 }));
+  ITKTorch_CHECK_SETTER(ZoomPerAxis, true, true);
+  ITKTorch_CHECK_SETTER(LogarithmicZoom, true, true);
+  ITKTorch_CHECK_SETTER(ShearProbability, 0.2, 0.2);
+  ITKTorch_CHECK_SETTER(Shear, (Numbers{ 5.0, 6.0 }), (Numbers{ 5.0, 6.0 }));
+  ITKTorch_CHECK_SETTER(ShiftProbability, 0.3, 0.3);
+  ITKTorch_CHECK_SETTER(Shift, (Numbers{ 0.05, 0.06 }), (Numbers{ 0.05, 0.06 }));
+  ITKTorch_CHECK_SETTER(ElasticProbability, 0.4, 0.4);
+  ITKTorch_CHECK_SETTER(Model, itk::ElasticModel::SmoothedNoise, std::string("smoothed-noise"));
+  ITKTorch_CHECK_SETTER(GridSize, Numbers{ 4.0 }, (Numbers{ 4.0 }));
+  ITKTorch_CHECK_SETTER(Deviation, Numbers{ 8.0 }, (Numbers{ 8.0 }));
+  ITKTorch_CHECK_SETTER(Amplitude, Numbers{ 9.0 }, (Numbers{ 9.0 }));
+  ITKTorch_CHECK_SETTER(Sigma, Numbers{ 3.5 }, (Numbers{ 3.5 }));
+  ITKTorch_CHECK_SETTER(Unit, itk::ElasticUnit::Physical, std::string("physical"));
+  ITKTorch_CHECK_SETTER(LockedAxes, Numbers{ 1.0 }, (Numbers{ 1.0 }));
+  ITKTorch_CHECK_SETTER(PreventFolding, true, true);
+  ITKTorch_CHECK_SETTER(Interpolation, itk::SamplingInterpolation::Cubic, std::string("cubic"));
+  ITKTorch_CHECK_SETTER(Fill, itk::SamplingFill::Wrap, std::string("wrap"));
+  ITKTorch_CHECK_SETTER(FillValue, 11.0, 11.0);
+  ITKTorch_CHECK_SETTER(Seed, 12, std::int64_t{ 12 });
+  ITKTorch_CHECK_SETTER(IntensityRange, (Numbers{ 0.0, 7.0 }), (Numbers{ 0.0, 7.0 }));
+  ITKTorch_CHECK_SETTER(BlurProbability, 0.15, 0.15);
+  ITKTorch_CHECK_SETTER(Blur, (Numbers{ 0.1, 0.2 }), (Numbers{ 0.1, 0.2 }));
+  ITKTorch_CHECK_SETTER(ContrastProbability, 0.16, 0.16);
+  ITKTorch_CHECK_SETTER(Contrast, (Numbers{ 0.3, 0.4 }), (Numbers{ 0.3, 0.4 }));
+  ITKTorch_CHECK_SETTER(GainProbability, 0.17, 0.17);
+  ITKTorch_CHECK_SETTER(Gain, (Numbers{ 0.7, 0.8 }), (Numbers{ 0.7, 0.8 }));
+  ITKTorch_CHECK_SETTER(OffsetProbability, 0.18, 0.18);
+  ITKTorch_CHECK_SETTER(Offset, (Numbers{ 0.07, 0.08 }), (Numbers{ 0.07, 0.08 }));
+  ITKTorch_CHECK_SETTER(GammaProbability, 0.19, 0.19);
+  ITKTorch_CHECK_SETTER(Gamma, (Numbers{ 1.1, 1.2 }), (Numbers{ 1.1, 1.2 }));
+  ITKTorch_CHECK_SETTER(InversionProbability, 0.21, 0.21);
+  ITKTorch_CHECK_SETTER(NoiseProbability, 0.22, 0.22);
+  ITKTorch_CHECK_SETTER(Noise, (Numbers{ 0.01, 0.02 }), (Numbers{ 0.01, 0.02 }));
+  ITKTorch_CHECK_SETTER(PoissonProbability, 0.23, 0.23);
+  ITKTorch_CHECK_SETTER(PoissonPeak, (Numbers{ 21.0, 22.0 }), (Numbers{ 21.0, 22.0 }));
+  ITKTorch_CHECK_SETTER(ChannelShuffleProbability, 0.24, 0.24);
+#undef ITKTorch_CHECK_SETTER
+  EXPECT_EQ(checked, filter->GetParameterView().Table->GetParameters().size());
+}
+
 TEST(RandomAugmentationImageFilter, NoComponentsAreAnError)
 {
   using VectorType = itk::VectorImage<float, 2>;

@@ -120,7 +120,7 @@ SampleByPoints(const SpatialSamplingProblem & problem, const at::Tensor & input,
   const bool isCubic = interpolation == SamplingInterpolation::Cubic;
   const auto job = MakeJob(problem, isCubic ? itk::SplineCoefficients(input, problem.Fill) : input, interpolation);
   std::vector<at::Tensor> kept;
-  const auto              description = itk::DescribeSpatialSamplingJob(job, at::kCPU, kept);
+  const auto              description = itk::DescribeSpatialSamplingJobs({ job }, at::kCPU, kept).front();
   for (std::int64_t pixel = 0; pixel < job.Images[0].Output.numel() / input.size(1); ++pixel)
   {
     itk::SpatialSamplingPoint(description, pixel).Sample(description.Images[0]);
