@@ -6,6 +6,7 @@
 #include "itkElasticDeformation.h"
 #include "itkTorchImageToImageFilter.h"
 #include "itkVector.h"
+#include <optional>
 
 namespace itk
 {
@@ -90,11 +91,21 @@ protected:
   PrintSelf(std::ostream & os, Indent indent) const override;
 
 private:
-  ElasticDeformation
-  MakeDeformation() const;
+  /** Of the input's grid; kept until parameters or grid change. */
+  const ElasticDeformation &
+  GetDeformation() const;
 
   ElasticDeformationParameters m_Parameters;
   bool                         m_ProduceDisplacementField{ false };
+
+  struct Kept
+  {
+    ElasticDeformation        Deformation;
+    ModifiedTimeType          Time;
+    std::vector<std::int64_t> Size;
+    std::vector<double>       Spacing;
+  };
+  mutable std::optional<Kept> m_Kept;
 };
 } // namespace itk
 

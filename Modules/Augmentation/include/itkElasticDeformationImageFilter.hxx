@@ -38,11 +38,16 @@ ElasticDeformationImageFilter<TImage>::VerifyPreconditions() ITKv5_CONST
 }
 
 template <typename TImage>
-ElasticDeformation
-ElasticDeformationImageFilter<TImage>::MakeDeformation() const
+const ElasticDeformation &
+ElasticDeformationImageFilter<TImage>::GetDeformation() const
 {
-  const auto * const input = this->GetInput();
-  return ElasticDeformation(m_Parameters, GetTorchSize(input->GetLargestPossibleRegion()), GetTorchSpacing(input));
+  const auto size = GetTorchSize(this->GetInput()->GetLargestPossibleRegion());
+  const auto spacing = GetTorchSpacing<ImageDimension>(this->GetInput());
+  if (!m_Kept || m_Kept->Time != this->GetMTime() || m_Kept->Size != size || m_Kept->Spacing != spacing)
+  {
+    m_Kept = Kept{ ElasticDeformation(m_Parameters, size, spacing), this->GetMTime(), size, spacing };
+  }
+  return m_Kept->Deformation;
 }
 
 template <typename TImage>
@@ -53,8 +58,7 @@ ElasticDeformationImageFilter<TImage>::GetMinimumJacobianDeterminant() const
   {
     itkExceptionMacro("The input must be set before its deformation is asked for.");
   }
-  VerifyElasticDeformation(m_Parameters, ImageDimension);
-  return this->MakeDeformation().GetMinimumJacobianDeterminant();
+  return this->GetDeformation().GetMinimumJacobianDeterminant();
 }
 
 template <typename TImage>
@@ -65,7 +69,7 @@ ElasticDeformationImageFilter<TImage>::GenerateInputRequestedRegion()
   auto * const input = const_cast<TImage *>(this->GetInput());
   const auto   whole = input->GetLargestPossibleRegion();
   const auto & region = this->GetOutput()->GetRequestedRegion();
-  const auto   bounds = this->MakeDeformation().GetInputBounds(GetTorchStart(region, whole), GetTorchSize(region));
+  const auto   bounds = this->GetDeformation().GetInputBounds(GetTorchStart(region, whole), GetTorchSize(region));
   auto         needed = whole;
   for (unsigned int axis = 0; axis < ImageDimension; ++axis)
   {
@@ -83,7 +87,7 @@ ElasticDeformationImageFilter<TImage>::GenerateTensors()
   const auto         whole = input->GetLargestPossibleRegion();
   const auto &       region = this->GetOutput()->GetRequestedRegion();
   const auto         start = GetTorchStart(region, whole);
-  const auto         deformation = this->MakeDeformation();
+  const auto &       deformation = this->GetDeformation();
   this->SetOutputTensor(this->GetOutput(),
                         deformation.Sample(this->GetInputTensor(input),
                                            GetTorchStart(input->GetRequestedRegion(), whole),

@@ -150,7 +150,7 @@ public:
     const TorchDevice &                           device,
     const std::function<void(double fraction)> &  progress = [](double) {});
 
-  /** Smallest and largest value of an image, as IntensityRange. */
+  /** Smallest and largest finite value of an image, as IntensityRange. */
   static std::vector<double>
   GetIntensityRange(const TorchTensor & image);
 };

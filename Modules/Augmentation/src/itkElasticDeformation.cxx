@@ -7,8 +7,6 @@
 #include "itkTorchTensorAccess.h"
 #include "itkMacro.h"
 #include <ATen/ops/empty.h>
-#include <ATen/ops/tensor.h>
-#include <ATen/ops/tensordot.h>
 #include <cmath>
 
 namespace itk
@@ -28,6 +26,7 @@ ElasticDeformationParameters::Describe()
 void
 VerifyElasticDeformation(const ElasticDeformationParameters & parameters, unsigned int dimension)
 {
+  ElasticDeformationParameters::Describe().Verify(&parameters, "ElasticDeformation");
   const auto verify = [dimension](const char * name, const std::vector<double> & numbers)
   {
     if (numbers.size() != 1 && numbers.size() != dimension)
@@ -126,13 +125,13 @@ ElasticDeformation::Sample(const TorchTensor &                          input,
   const at::Tensor                image = GetATensor(input);
   std::vector<SpatialSamplingJob> jobs(1);
   jobs[0].Problem = m_Implementation->GetProblem(start, size);
-  std::copy(inputStart.begin(), inputStart.end(), jobs[0].Problem.InputStart.begin());
   // Interleaved, as ITK keeps pixels.
   std::vector<std::int64_t> shape{ 1 };
   shape.insert(shape.end(), size.rbegin(), size.rend());
   shape.push_back(image.size(1));
   const at::Tensor output = at::empty(shape, image.options()).movedim(-1, 1);
   jobs[0].Images.push_back({ image, m_Implementation->Interpolation, m_Implementation->FillValue, output });
+  std::copy(inputStart.begin(), inputStart.end(), jobs[0].Images[0].InputStart.begin());
   SampleImages(jobs, input.GetDevice(), progress);
   return MakeTorchTensor(output, input.GetDevice());
 }

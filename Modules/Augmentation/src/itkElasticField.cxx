@@ -44,6 +44,10 @@ Draw(const ElasticDeformationParameters & parameters,
     {
       amplitude[axis] = isFixed(axis) ? 0.0 : inPixels(parameters.Amplitude, axis);
       sigma[axis] = inPixels(parameters.Sigma, axis);
+      if (sigma[axis] > 1e3)
+      {
+        itkGenericExceptionMacro("Sigma must be at most 1000 pixels along each axis, but is " << sigma[axis] << '.');
+      }
     }
     field.Noise = SmoothedNoise(dimension, TakePixelRandomKey(random), amplitude, sigma);
     return field;

@@ -14,6 +14,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace itk
 {
@@ -73,6 +74,49 @@ Blur(const at::Tensor & image, double sigma)
   return result;
 }
 
+/** (1, C, 1, …); on the host as sums of blocks that do not depend on the number of threads. */
+at::Tensor
+ComponentMeans(const at::Tensor & image)
+{
+  const std::int64_t components = image.size(1);
+  const std::int64_t pixels = image.numel() / components;
+  at::Tensor         means;
+  if (image.is_cuda())
+  {
+    means = image.reshape({ components, pixels }).mean(1);
+  }
+  else
+  {
+    constexpr std::int64_t block = 65536;
+    const std::int64_t     blocks = (pixels + block - 1) / block;
+    const at::Tensor       values = image.reshape({ components, pixels }).to(at::kDouble).contiguous();
+    const auto * const     from = values.const_data_ptr<double>();
+    std::vector<double>    sums(static_cast<std::size_t>(components * blocks));
+    at::parallel_for(0,
+                     components * blocks,
+                     1,
+                     [&](std::int64_t first, std::int64_t last)
+                     {
+                       for (std::int64_t number = first; number < last; ++number)
+                       {
+                         const std::int64_t begin = number % blocks * block;
+                         const auto * const row = from + number / blocks * pixels;
+                         sums[static_cast<std::size_t>(number)] =
+                           std::accumulate(row + begin, row + std::min(begin + block, pixels), 0.0);
+                       }
+                     });
+    means = at::empty({ components }, at::kDouble);
+    for (std::int64_t component = 0; component < components; ++component)
+    {
+      const auto begin = sums.begin() + component * blocks;
+      means[component] = std::accumulate(begin, begin + blocks, 0.0) / static_cast<double>(pixels);
+    }
+  }
+  std::vector<std::int64_t> shape(static_cast<std::size_t>(image.dim()), 1);
+  shape[1] = components;
+  return means.to(image.scalar_type()).reshape(shape);
+}
+
 /** Normal numbers by Box and Muller's transform. */
 at::Tensor
 MakeNormals(const at::Tensor & uniforms)
@@ -114,12 +158,7 @@ ChangeNormalized(const at::Tensor & image, const RandomAugmentationRecord & reco
   }
   if (record.Contrast != 1.0)
   {
-    std::vector<std::int64_t> pixels;
-    for (std::int64_t axis = 2; axis < v.dim(); ++axis)
-    {
-      pixels.push_back(axis);
-    }
-    const at::Tensor mean = v.mean(pixels, true);
+    const at::Tensor mean = ComponentMeans(v);
     v = (v - mean).mul_(record.Contrast).add_(mean);
   }
   if (record.Gain != 1.0 || record.Offset != 0.0)

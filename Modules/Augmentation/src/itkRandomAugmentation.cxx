@@ -131,8 +131,18 @@ RandomAugmentation::GetIntensityRange(const TorchTensor & image)
   {
     pixels = pixels.to(at::kDouble);
   }
-  const auto [low, high] = at::aminmax(pixels);
-  return { low.item<double>(), high.item<double>() };
+  const auto rangeOf = [](const at::Tensor & values) -> std::vector<double>
+  {
+    const auto [low, high] = at::aminmax(values);
+    return { low.item<double>(), high.item<double>() };
+  };
+  const auto range = rangeOf(pixels);
+  if (std::isfinite(range[0]) && std::isfinite(range[1]))
+  {
+    return range;
+  }
+  const at::Tensor finite = pixels.masked_select(pixels.isfinite());
+  return finite.numel() > 0 ? rangeOf(finite) : std::vector<double>{ 0.0, 1.0 };
 }
 
 std::vector<AugmentationImages>
@@ -169,18 +179,19 @@ RandomAugmentation::Apply(const std::vector<RandomAugmentationRecord> & records,
         return;
       }
       at::Tensor input = GetATensor(tensor);
+      AxisSizes  inputStart{ { 0, 0, 0 } };
       if (tensor.GetDevice() != device)
       {
         // Only what is read; the spline through the pixels depends on all of them.
         for (unsigned int axis = 0; axis < job.Problem.Dimension && !isCubic; ++axis)
         {
-          job.Problem.InputStart[axis] = bounds[axis][0];
+          inputStart[axis] = bounds[axis][0];
           input =
             input.narrow(-1 - static_cast<std::int64_t>(axis), bounds[axis][0], bounds[axis][1] - bounds[axis][0] + 1);
         }
         input = GetATensor(MakeTorchTensor(input, tensor.GetDevice()).To(device));
       }
-      job.Images.push_back({ input, interpolation, fillValue, MakeOutput(input, record.OutputSize) });
+      job.Images.push_back({ input, interpolation, fillValue, MakeOutput(input, record.OutputSize), inputStart });
     };
     add(samples[i].Image, record.Interpolation, record.FillValue);
     add(samples[i].Label, SamplingInterpolation::Nearest, 0.0);

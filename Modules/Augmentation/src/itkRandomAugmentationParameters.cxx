@@ -206,9 +206,10 @@ VerifyRandomAugmentation(const RandomAugmentationParameters & parameters, unsign
     }
   }
   const auto & range = parameters.IntensityRange;
-  if (!range.empty() && (range.size() != 2 || !(range[0] < range[1])))
+  if (!range.empty() &&
+      (range.size() != 2 || !(range[0] < range[1]) || !std::isfinite(range[0]) || !std::isfinite(range[1])))
   {
-    itkGenericExceptionMacro("IntensityRange must be two numbers, the lower one first, or none, but is "
+    itkGenericExceptionMacro("IntensityRange must be two finite numbers, the lower one first, or none, but is "
                              << ToString(TorchParameterValue(range)) << '.');
   }
 }

@@ -114,9 +114,28 @@ Verify(const RandomAugmentationRecord & record)
               record.ElasticSigma.size() == dimension && areFinite(record.ElasticAmplitude) &&
               areFinite(record.ElasticSigma) &&
               std::all_of(
-                record.ElasticSigma.begin(), record.ElasticSigma.end(), [](double s) { return s >= 0 && s <= 1e4; }),
+                record.ElasticSigma.begin(), record.ElasticSigma.end(), [](double s) { return s >= 0 && s <= 1e3; }),
             "elastic.noiseKey must hold 2 numbers, and amplitude and sigma one for each axis");
   }
+  const auto isWithin = [](double number, double lower, double upper) { return number >= lower && number <= upper; };
+  const auto areWithin = [&isWithin](const auto & numbers, double limit) {
+    return std::all_of(numbers.begin(), numbers.end(), [&](double number) { return isWithin(number, -limit, limit); });
+  };
+  Require(std::all_of(record.Map.Matrix.begin(),
+                      record.Map.Matrix.end(),
+                      [&](const auto & row) { return areWithin(row, 1e6); }) &&
+            areWithin(record.Map.Offset, 1e9),
+          "map.matrix must be within 1e6, and map.offset within 1e9");
+  Require(areWithin(record.ElasticNodes, 1e9) && areWithin(record.ElasticAmplitude, 1e9),
+          "elastic displacements must be within 1e9");
+  Require(std::isfinite(record.FillValue), "map.fillValue must be finite");
+  Require(std::isfinite(record.Low) && std::isfinite(record.High) && record.Low <= record.High,
+          "intensity.low must be at most intensity.high");
+  Require(isWithin(record.Blur, 0, 100) && isWithin(record.Contrast, 0, 100) && isWithin(record.Gain, 0, 100) &&
+            isWithin(record.Offset, -100, 100) && isWithin(record.Noise, 0, 100),
+          "blur, contrast, gain and noise must be in [0, 100], and offset in [-100, 100]");
+  Require(isWithin(record.Gamma, 0.01, 100) && isWithin(record.PoissonPeak, 0, 1e6),
+          "intensity.gamma must be in [0.01, 100], and poissonPeak in [0, 1e6]");
   Require(record.NoiseKey.size() == 2, "intensity.noiseKey must hold 2 numbers");
   std::vector<std::int64_t> order = record.ChannelOrder;
   std::sort(order.begin(), order.end());

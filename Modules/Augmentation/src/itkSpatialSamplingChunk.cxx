@@ -414,6 +414,9 @@ LocatePoints(const float *  coefficients,
     {
       place += extra[i];
     }
+    // Farther away all is the same, and the conversion is defined.
+    place = place > -1e9f ? place : -1e9f;
+    place = place < 1e9f ? place : 1e9f;
     const auto         truncated = static_cast<std::int32_t>(place);
     const std::int32_t floor = truncated - (place < static_cast<float>(truncated) ? 1 : 0);
     const std::int32_t found = base + floor;

@@ -1,16 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkSpatialSamplingOnDevice.h"
+#include "itkIntensityChanges.h"
 #include "itkTorchKernelLibrary.h"
 #include "itkTorchTensorAccess.h"
 #include <ATen/Parallel.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/from_blob.h>
 #include <ATen/ops/full_like.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/ones_like.h>
-#include <ATen/ops/stack.h>
 #include <ATen/ops/where.h>
 #include <ATen/ops/zeros.h>
 #include <ATen/ops/zeros_like.h>
@@ -212,7 +211,7 @@ ComposeImage(const SpatialSamplingProblem & problem, const std::vector<at::Tenso
         {
           // A tap of weight 0 may lie outside the part that is given.
           const std::int64_t last = image.Input.size(Axis(axis)) - 1;
-          offset.add_((taps[axis].Pixels[tap[axis]] - problem.InputStart[axis]).clamp_(0, last), strides[axis]);
+          offset.add_((taps[axis].Pixels[tap[axis]] - image.InputStart[axis]).clamp_(0, last), strides[axis]);
           weight.mul_(taps[axis].Weights[tap[axis]]);
         }
         const at::Tensor values = input.index_select(1, offset.flatten());
@@ -238,7 +237,8 @@ ComposeImage(const SpatialSamplingProblem & problem, const std::vector<at::Tenso
       isOutside.logical_or_(places[axis] < -0.5)
         .logical_or_(places[axis] >= static_cast<double>(problem.InputSize[axis]) - 0.5);
     }
-    at::Tensor fill = at::full_like(isOutside.flatten(), image.FillValue, at::kDouble).to(type).expand(result.sizes());
+    at::Tensor fill =
+      RoundToType(at::full_like(isOutside.flatten(), image.FillValue, at::kDouble), type).expand(result.sizes());
     result = at::where(isOutside.flatten(), AsIndexable(fill.contiguous()), AsIndexable(result));
   }
   image.Output.copy_((result.scalar_type() == type ? result : result.view(type)).reshape(image.Output.sizes()));
@@ -255,7 +255,7 @@ DescribeImage(const SpatialSamplingProblem & problem, const SampledImage & image
   {
     description.InputStride[axis] = image.Input.stride(Axis(axis));
     description.OutputStride[axis] = image.Output.stride(Axis(axis));
-    first += problem.InputStart[axis] * description.InputStride[axis];
+    first += image.InputStart[axis] * description.InputStride[axis];
   }
   description.Input = static_cast<const char *>(image.Input.const_data_ptr()) -
                       first * static_cast<std::int64_t>(image.Input.element_size());

@@ -42,25 +42,34 @@ MakeRowPieces(const DisplacementGrid & grid, std::int64_t begin, std::int64_t en
   return pieces;
 }
 
-/** What a thread needs for the rows that it computes. */
+/** Rows along y, through all planes. */
+struct RowStrip
+{
+  std::int64_t Begin;
+  std::int64_t Height;
+};
+
+/** What a thread needs for the rows of a strip that it computes. */
 class RowSampler
 {
 public:
   RowSampler(const SpatialSamplingProblem &    problem,
              const DisplacementGrid &          mappedGrid,
              const std::vector<RowPiece> &     pieces,
-             const std::vector<SampledImage> & images)
+             const std::vector<SampledImage> & images,
+             const RowStrip &                  strip)
     : m_Problem(problem)
     , m_MappedGrid(mappedGrid)
     , m_Pieces(pieces)
     , m_Images(images)
+    , m_Strip(strip)
     , m_Begin(problem.OutputStart[0])
     , m_End(problem.OutputStart[0] + problem.OutputSize[0])
   {
     if (!problem.Noise.IsEmpty())
     {
-      m_Noise = std::make_unique<SmoothedNoiseRows>(
-        problem.Noise, m_Begin, m_End, problem.OutputStart[1], problem.OutputStart[1] + problem.OutputSize[1]);
+      m_Noise =
+        std::make_unique<SmoothedNoiseRows>(problem.Noise, m_Begin, m_End, strip.Begin, strip.Begin + strip.Height);
     }
     for (const auto & image : images)
     {
@@ -74,7 +83,7 @@ public:
       {
         source.Stride[axis] = image.Input.stride(-1 - static_cast<std::int64_t>(axis));
         source.Size[axis] = static_cast<std::int32_t>(problem.InputSize[axis]);
-        first += problem.InputStart[axis] * source.Stride[axis];
+        first += image.InputStart[axis] * source.Stride[axis];
       }
       // Of the whole image's first pixel, where only a part is given.
       source.Pixels =
@@ -83,7 +92,7 @@ public:
     }
   }
 
-  /** Rows [first, last), counted through all planes. A piece is sampled in several rows before the next, so that what
+  /** Rows [first, last) of the strip, counted through all planes. A piece is sampled in several rows before the next, so that what
    * they share is still in the cache when the map turns the image. */
   void
   Run(std::int64_t first, std::int64_t last)
@@ -122,8 +131,8 @@ private:
   void
   Prepare(std::int64_t number, Row & row)
   {
-    row.Y = m_Problem.OutputStart[1] + number % m_Problem.OutputSize[1];
-    row.Z = m_Problem.OutputStart[2] + number / m_Problem.OutputSize[1];
+    row.Y = m_Strip.Begin + number % m_Strip.Height;
+    row.Z = m_Problem.OutputStart[2] + number / m_Strip.Height;
     if (!m_MappedGrid.IsEmpty())
     {
       if (m_Plane.empty() || row.Z != m_PlaneIndex)
@@ -263,6 +272,7 @@ private:
   const DisplacementGrid &           m_MappedGrid;
   const std::vector<RowPiece> &      m_Pieces;
   const std::vector<SampledImage> &  m_Images;
+  RowStrip                           m_Strip;
   std::int64_t                       m_Begin;
   std::int64_t                       m_End;
   std::vector<SamplingSource>        m_Sources;
@@ -273,6 +283,37 @@ private:
   SamplingChunk                      m_Chunk;
   SamplingChunk                      m_Folded;
 };
+/** Smoothed noise of volumes keeps planes, so each strip is sampled through all planes by one thread: what is kept is a
+ * strip wide and computed once. */
+void
+SampleStrips(const SpatialSamplingJob &          job,
+             const DisplacementGrid &            mappedGrid,
+             const std::vector<RowPiece> &       pieces,
+             const std::function<void(double)> & progress)
+{
+  constexpr std::int64_t         rowsOfStrip = 64;
+  const SpatialSamplingProblem & problem = job.Problem;
+  const std::int64_t             strips = (problem.OutputSize[1] + rowsOfStrip - 1) / rowsOfStrip;
+  const std::int64_t             atOnce = at::get_num_threads();
+  for (std::int64_t block = 0; block < strips; block += atOnce)
+  {
+    const std::int64_t end = std::min(block + atOnce, strips);
+    at::parallel_for(
+      block,
+      end,
+      1,
+      [&](std::int64_t first, std::int64_t last)
+      {
+        for (std::int64_t number = first; number < last; ++number)
+        {
+          const std::int64_t begin = number * rowsOfStrip;
+          const RowStrip strip{ problem.OutputStart[1] + begin, std::min(rowsOfStrip, problem.OutputSize[1] - begin) };
+          RowSampler(problem, mappedGrid, pieces, job.Images, strip).Run(0, strip.Height * problem.OutputSize[2]);
+        }
+      });
+    progress(static_cast<double>(end) / static_cast<double>(strips));
+  }
+}
 } // namespace
 
 void
@@ -283,6 +324,12 @@ SampleImagesOnHost(const SpatialSamplingJob & job, const std::function<void(doub
     problem.Grid.IsEmpty() ? DisplacementGrid{} : problem.Grid.Transformed(problem.Map.Matrix);
   const auto pieces =
     MakeRowPieces(problem.Grid, problem.OutputStart[0], problem.OutputStart[0] + problem.OutputSize[0]);
+  if (problem.Dimension == 3 && !problem.Noise.IsEmpty())
+  {
+    SampleStrips(job, mappedGrid, pieces, progress);
+    return;
+  }
+  const RowStrip     all{ problem.OutputStart[1], problem.OutputSize[1] };
   const std::int64_t rows = problem.OutputSize[1] * problem.OutputSize[2];
 
   // Threads meet after each block, so that progress is told and can end the run.
@@ -296,7 +343,7 @@ SampleImagesOnHost(const SpatialSamplingJob & job, const std::function<void(doub
                      end,
                      grain,
                      [&](std::int64_t first, std::int64_t last)
-                     { RowSampler(problem, mappedGrid, pieces, job.Images).Run(first, last); });
+                     { RowSampler(problem, mappedGrid, pieces, job.Images, all).Run(first, last); });
     progress(static_cast<double>(end) / static_cast<double>(rows));
   }
 }

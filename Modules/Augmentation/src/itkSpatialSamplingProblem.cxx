@@ -30,7 +30,9 @@ FoldRange(std::int64_t first, std::int64_t last, std::int64_t size, SamplingFill
   const std::int64_t end = size - 1;
   if (fill == SamplingFill::Edge || fill == SamplingFill::Constant)
   {
-    return { { std::clamp(first, std::int64_t{ 0 }, end), std::clamp(last, std::int64_t{ 0 }, end) } };
+    // A place on the border pixel is a mixture with the one inside it, of weight 0.
+    return { { std::clamp(first, std::int64_t{ 0 }, std::max(std::int64_t{ 0 }, end - 1)),
+               std::clamp(last, std::min(std::int64_t{ 1 }, end), end) } };
   }
   const std::int64_t overlap = fill == SamplingFill::Reflect ? 1 : 0;
   if (fill == SamplingFill::Wrap || first < -size || last > 2 * size - 1 || (first < 0 && last > end))

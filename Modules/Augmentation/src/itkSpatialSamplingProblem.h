@@ -19,9 +19,8 @@ struct SpatialSamplingProblem
   /** The region to compute, on the grid where u is defined. */
   AxisSizes OutputStart{ { 0, 0, 0 } };
   AxisSizes OutputSize{ { 1, 1, 1 } };
-  /** Pixels of the whole input, and where the part of it that is given begins. */
+  /** Pixels of the whole input. */
   AxisSizes InputSize{ { 1, 1, 1 } };
-  AxisSizes InputStart{ { 0, 0, 0 } };
   AffineMap Map;
   /** u in output pixels, by either model or none. */
   DisplacementGrid Grid;
@@ -47,6 +46,8 @@ struct SampledImage
   double                FillValue{ 0.0 };
   /** (1, C, …, y, x) of the output region, of the input's type, with any strides. */
   at::Tensor Output;
+  /** Where the part of the input that is given begins. */
+  AxisSizes InputStart{ { 0, 0, 0 } };
 };
 
 /** Images that are sampled at the same points. */

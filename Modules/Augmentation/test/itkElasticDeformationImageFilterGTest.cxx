@@ -696,6 +696,18 @@ TEST(ElasticDeformationImageFilter, WrongParametersAreNamedWithRangeAndValue)
                  "Deviation must be numbers, each in [0, 1000000]");
   ExpectContains(messageWith([](F & f) { f.SetLockedAxes({ 2.0 }); }),
                  "LockedAxes must be numbers in [0, 1], but is 2.");
+  auto filter = MakeFilter<FloatImage<2>>(image);
+  filter->SetGridSize({ 0.0 });
+  ExpectContains(MessageOf([&] { filter->GetMinimumJacobianDeterminant(); }),
+                 "GridSize must be numbers, each in [1, 64]");
+  ExpectContains(messageWith(
+                   [](F & f)
+                   {
+                     f.SetModel(ElasticModel::SmoothedNoise);
+                     f.SetUnit(itk::ElasticUnit::Physical);
+                     f.SetSigma({ 900.0 });
+                   }),
+                 "Sigma must be at most 1000 pixels along each axis, but is 1800.");
   ExpectContains(messageWith([](F & f) { f.SetDeviation({}); }), "Deviation must be 1 number or 2");
 }
 
@@ -723,6 +735,28 @@ TEST(ElasticDeformationImageFilter, NoFullSizeFieldIsKeptUnlessItIsAnOutput)
     RecordProperty(model == ElasticModel::Grid ? "grid" : "noise", std::to_string(extra));
     EXPECT_LE(extra, 1.0);
   }
+}
+
+TEST(ElasticDeformationImageFilter, AnImageWithoutPixelsIsAnError)
+{
+  auto image = FloatImage<2>::New();
+  image->SetRegions(itk::Size<2>{ { 0, 5 } });
+  image->Allocate();
+  auto filter = MakeFilter<FloatImage<2>>(image);
+  ExpectContains(MessageOf([&] { filter->Update(); }),
+                 "must have at least 1 pixel along each axis, but has size [0, 5]");
+}
+
+TEST(ElasticDeformationImageFilter, AnotherGridGivesAnotherFieldWithTheSameFilter)
+{
+  auto         filter = MakeFilter<FloatImage<2>>(MakeImage<FloatImage<2>>(20));
+  const double first = filter->GetMinimumJacobianDeterminant();
+  filter->SetInput(MakeImage<FloatImage<2>>(60));
+  EXPECT_NE(filter->GetMinimumJacobianDeterminant(), first);
+  filter->SetInput(MakeImage<FloatImage<2>>(20));
+  EXPECT_EQ(filter->GetMinimumJacobianDeterminant(), first);
+  filter->SetSeed(99);
+  EXPECT_NE(filter->GetMinimumJacobianDeterminant(), first);
 }
 
 TEST(ElasticDeformationImageFilter, AnObserverCanEndIt)

@@ -17,6 +17,8 @@
 #include <ATen/ops/zeros.h>
 #include <cmath>
 #include <numeric>
+#include <set>
+#include <tuple>
 
 namespace
 {
@@ -453,7 +455,8 @@ TEST(RandomAugmentation, OneChangeDoesNotAlterTheOthers)
 
 TEST(RandomAugmentation, AnyNumberOfThreadsGivesTheSameBits)
 {
-  const auto images = MakeImages({ 1, 1, 300, 500 });
+  // Large enough for sums to be split.
+  const auto images = MakeImages({ 1, 1, 1100, 1300 });
   const auto record = Draw(Everything(), images);
   const int  before = at::get_num_threads();
   at::set_num_threads(1);
@@ -467,6 +470,47 @@ TEST(RandomAugmentation, AnyNumberOfThreadsGivesTheSameBits)
     EXPECT_TRUE(at::equal(itk::GetATensor(found.Weight), itk::GetATensor(expected.Weight))) << threads;
   }
   at::set_num_threads(before);
+}
+
+TEST(RandomAugmentation, WeightsAreInterpolatedLinearlyAndLabelsTakeTheNext)
+{
+  const auto images = MakeImages({ 1, 1, 12, 14 });
+  auto       record = Draw(RandomAugmentationParameters{}, images);
+  record.Map.Offset[0] = 0.5;
+  const auto result = Apply(record, images);
+  const auto left = [](const at::Tensor & t) { return t.narrow(3, 0, 13); };
+  const auto right = [](const at::Tensor & t) { return t.narrow(3, 1, 13); };
+  const auto weight = itk::GetATensor(images.Weight);
+  EXPECT_LT((left(itk::GetATensor(result.Weight)) - (left(weight) + right(weight)) / 2).abs().max().item<float>(),
+            1e-6f);
+  EXPECT_TRUE(at::equal(left(itk::GetATensor(result.Label)), right(itk::GetATensor(images.Label))));
+}
+
+TEST(RandomAugmentation, ImagesThatAreOnDifferentDevicesAreChangedTogether)
+{
+  auto                         images = MakeImages({ 1, 1, 40, 50 });
+  RandomAugmentationParameters parameters = Everything();
+  parameters.CropSize = { 16.0 };
+  const auto record = Draw(parameters, images);
+  const auto expected = Apply(record, images, "staged");
+  images.Label = images.Label.To("staged");
+  const auto found = Apply(record, images, "staged");
+  EXPECT_TRUE(at::equal(itk::GetATensor(found.Label), itk::GetATensor(expected.Label)));
+  EXPECT_TRUE(at::equal(ImageOf(found), ImageOf(expected)));
+}
+
+TEST(RandomAugmentation, PixelsThatAreNoNumbersDoNotSpoilTheIntensityRange)
+{
+  auto       images = MakeImages({ 1, 1, 9, 9 });
+  auto       image = ImageOf(images).clone();
+  const auto range = RandomAugmentation::GetIntensityRange(OnHost(image));
+  image[0][0][2][3] = NAN;
+  image[0][0][4][4] = -INFINITY;
+  const auto found = RandomAugmentation::GetIntensityRange(OnHost(image));
+  EXPECT_NEAR(found[0], range[0], 0.1);
+  EXPECT_NEAR(found[1], range[1], 0.1);
+  EXPECT_EQ(RandomAugmentation::GetIntensityRange(OnHost(at::full({ 1, 1, 2, 2 }, NAN))),
+            (std::vector<double>{ 0.0, 1.0 }));
 }
 
 TEST(RandomAugmentation, LabelsHoldNoValueThatWasNotThere)
@@ -579,6 +623,21 @@ TEST(RandomAugmentation, PoissonNoiseHasTheStatedDistributionBelowAndAboveTheSwi
   }
 }
 
+TEST(RandomAugmentation, GaussianAndPoissonNoiseOfARecordAreIndependent)
+{
+  const auto               image = at::full({ 1, 1, 300, 300 }, 1.0);
+  RandomAugmentationRecord gaussian;
+  RandomAugmentationRecord poisson;
+  gaussian.Noise = 1.0;
+  poisson.PoissonPeak = 40.0;
+  gaussian.NoiseKey = poisson.NoiseKey = { 3, 4 };
+  const auto normal = itk::ChangeIntensities(image, gaussian, itk::TorchDevice::CPU()) - 1.0;
+  const auto counts = (itk::ChangeIntensities(image, poisson, itk::TorchDevice::CPU()) - 1.0) * std::sqrt(40.0);
+  // Four standard errors of 90000 products.
+  EXPECT_NEAR((normal * counts).mean().item<double>(), 0.0, 4.0 / 300.0);
+  EXPECT_NEAR((normal.abs() * counts).mean().item<double>(), 0.0, 4.0 / 300.0);
+}
+
 TEST(RandomAugmentation, ShuffledChannelsAreTheChannels)
 {
   RandomAugmentationParameters parameters;
@@ -618,6 +677,88 @@ TEST(RandomAugmentation, ARecordRoundTripsAndGivesTheSamePixels)
   }
 }
 
+TEST(RandomAugmentation, EveryMemberOfARecordIsWrittenAndRead)
+{
+  RandomAugmentationRecord r;
+  r.Seed = 0xffffffffffffffffu;
+  r.Epoch = 2;
+  r.Sample = 3;
+  r.InputSize = { 4, 5, 6 };
+  r.OutputSize = { 7, 8, 9 };
+  r.Components = 2;
+  r.Flip = { 1, 0, 1 };
+  r.QuarterTurns = 3;
+  r.Rotation = 0.1;
+  r.Tilt = { 0.2, 0.3 };
+  r.Zoom = { 1.1, 1.2, 1.3 };
+  r.Shear = 0.4;
+  r.Shift = { 0.5, 0.6, 0.7 };
+  r.CropStart = { -1.0, -2.0, 3.0 };
+  r.Map.Matrix = { { { { 1, 2, 3 } }, { { 4, 5, 6 } }, { { 7, 8, 1.0 / 3.0 } } } };
+  r.Map.Offset = { { 0.8, 0.9, -1e-300 } };
+  r.Interpolation = itk::SamplingInterpolation::Cubic;
+  r.Fill = itk::SamplingFill::Wrap;
+  r.FillValue = -7.0;
+  r.ElasticGrid = { 1, 2, 1 };
+  r.ElasticNodes = { 1.5, 2.5, 3.5, 4.5, 5.5, 6.5 };
+  r.ElasticNoiseKey = { 4000000000u, 1u };
+  r.ElasticAmplitude = { 1.0, 2.0, 3.0 };
+  r.ElasticSigma = { 4.0, 5.0, 6.0 };
+  r.Low = -3.0;
+  r.High = 11.0;
+  r.Blur = 0.11;
+  r.Contrast = 0.12;
+  r.Gain = 0.13;
+  r.Offset = 0.14;
+  r.Gamma = 0.15;
+  r.IsInverted = true;
+  r.Noise = 0.16;
+  r.PoissonPeak = 0.17;
+  r.NoiseKey = { 5u, 6u };
+  r.ChannelOrder = { 1, 0 };
+  const auto found = RandomAugmentationRecord::FromJson(r.ToJson());
+  const auto tie = [](const RandomAugmentationRecord & a)
+  {
+    return std::tie(a.Seed,
+                    a.Epoch,
+                    a.Sample,
+                    a.InputSize,
+                    a.OutputSize,
+                    a.Components,
+                    a.Flip,
+                    a.QuarterTurns,
+                    a.Rotation,
+                    a.Tilt,
+                    a.Zoom,
+                    a.Shear,
+                    a.Shift,
+                    a.CropStart,
+                    a.Map.Matrix,
+                    a.Map.Offset,
+                    a.Interpolation,
+                    a.Fill,
+                    a.FillValue,
+                    a.ElasticGrid,
+                    a.ElasticNodes,
+                    a.ElasticNoiseKey,
+                    a.ElasticAmplitude,
+                    a.ElasticSigma,
+                    a.Low,
+                    a.High,
+                    a.Blur,
+                    a.Contrast,
+                    a.Gain,
+                    a.Offset,
+                    a.Gamma,
+                    a.IsInverted,
+                    a.Noise,
+                    a.PoissonPeak,
+                    a.NoiseKey,
+                    a.ChannelOrder);
+  };
+  EXPECT_TRUE(tie(found) == tie(r));
+}
+
 TEST(RandomAugmentation, DamagedRecordsAreRefusedWithAReason)
 {
   const auto        images = MakeImages({ 1, 1, 31, 37 });
@@ -637,6 +778,9 @@ TEST(RandomAugmentation, DamagedRecordsAreRefusedWithAReason)
   ExpectContains(messageWith("\"fill\": \"reflect\"", "\"fill\": \"mirrored\""), "map.fill cannot be \"mirrored\"");
   ExpectContains(messageWith("\"gain\"", "\"gian\""), "key 'gain' not found");
   ExpectContains(messageWith("\"epoch\": 3", "\"epoch\": -3"), "key.epoch cannot be -3");
+  ExpectContains(messageWith("\"blur\": ", "\"blur\": 99"), "blur, contrast, gain and noise must be in [0, 100]");
+  ExpectContains(messageWith("\"gamma\": ", "\"gamma\": -"), "intensity.gamma must be in [0.01, 100]");
+  ExpectContains(messageWith("\"high\": ", "\"high\": -9"), "intensity.low must be at most intensity.high");
   ExpectContains(messageWith("\"epoch\": 3", "\"epoch\": \"three\""), "type must be number, but is string");
 }
 
@@ -687,7 +831,7 @@ TEST(RandomAugmentation, WrongParametersAreNamedWithRangeAndValue)
                    [](auto & p) {
                      p.IntensityRange = { 1.0, 1.0 };
                    }),
-                 "IntensityRange must be two numbers, the lower one first, or none, but is 1,1.");
+                 "IntensityRange must be two finite numbers, the lower one first, or none, but is 1,1.");
 }
 
 TEST(RandomAugmentation, LabelsOfAnotherSizeAreAnError)

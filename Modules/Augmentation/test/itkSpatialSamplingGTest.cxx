@@ -11,6 +11,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/equal.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <cmath>
@@ -92,33 +93,46 @@ MakeProblem(unsigned int dimension, SamplingFill fill, bool isNoise, double devi
 }
 
 SpatialSamplingJob
-MakeJob(const SpatialSamplingProblem & problem, const at::Tensor & input, SamplingInterpolation interpolation)
+MakeJob(const SpatialSamplingProblem & problem,
+        const at::Tensor &             input,
+        SamplingInterpolation          interpolation,
+        const AxisSizes &              inputStart = { { 0, 0, 0 } })
 {
-  return { problem, { SampledImage{ input, interpolation, fillValue, EmptyOutput(problem, input) } } };
+  return { problem, { SampledImage{ input, interpolation, fillValue, EmptyOutput(problem, input), inputStart } } };
 }
 
 at::Tensor
-SampleOnHost(const SpatialSamplingProblem & problem, const at::Tensor & input, SamplingInterpolation interpolation)
+SampleOnHost(const SpatialSamplingProblem & problem,
+             const at::Tensor &             input,
+             SamplingInterpolation          interpolation,
+             const AxisSizes &              inputStart = { { 0, 0, 0 } })
 {
-  std::vector<SpatialSamplingJob> jobs{ MakeJob(problem, input, interpolation) };
+  std::vector<SpatialSamplingJob> jobs{ MakeJob(problem, input, interpolation, inputStart) };
   itk::SampleImages(jobs, itk::TorchDevice::CPU(), [](double) {});
   return jobs[0].Images[0].Output;
 }
 
 at::Tensor
-SampleComposed(const SpatialSamplingProblem & problem, const at::Tensor & input, SamplingInterpolation interpolation)
+SampleComposed(const SpatialSamplingProblem & problem,
+               const at::Tensor &             input,
+               SamplingInterpolation          interpolation,
+               const AxisSizes &              inputStart = { { 0, 0, 0 } })
 {
-  std::vector<SpatialSamplingJob> jobs{ MakeJob(problem, input, interpolation) };
+  std::vector<SpatialSamplingJob> jobs{ MakeJob(problem, input, interpolation, inputStart) };
   itk::SampleImages(jobs, "staged", [](double) {});
   return jobs[0].Images[0].Output;
 }
 
 /** By the code that the CUDA kernel runs for each pixel. */
 at::Tensor
-SampleByPoints(const SpatialSamplingProblem & problem, const at::Tensor & input, SamplingInterpolation interpolation)
+SampleByPoints(const SpatialSamplingProblem & problem,
+               const at::Tensor &             input,
+               SamplingInterpolation          interpolation,
+               const AxisSizes &              inputStart = { { 0, 0, 0 } })
 {
   const bool isCubic = interpolation == SamplingInterpolation::Cubic;
-  const auto job = MakeJob(problem, isCubic ? itk::SplineCoefficients(input, problem.Fill) : input, interpolation);
+  const auto job =
+    MakeJob(problem, isCubic ? itk::SplineCoefficients(input, problem.Fill) : input, interpolation, inputStart);
   std::vector<at::Tensor> kept;
   const auto              description = itk::DescribeSpatialSamplingJobs({ job }, at::kCPU, kept).front();
   for (std::int64_t pixel = 0; pixel < job.Images[0].Output.numel() / input.size(1); ++pixel)
@@ -278,37 +292,95 @@ TEST(SpatialSampling, PixelsBeyondTheBorderAreThoseOfTheFill)
   }
 }
 
+TEST(SpatialSampling, TheFillValueIsRoundedIntoTheRangeOfIntegers)
+{
+  SpatialSamplingProblem problem;
+  problem.InputSize = { { 3, 1, 1 } };
+  problem.Map.Offset[0] = -9.0;
+  problem.Fill = SamplingFill::Constant;
+  const auto row = at::tensor({ 1, 2, 3 }, at::kByte).reshape({ 1, 1, 1, 3 });
+  for (const auto & [value, expected] : { std::pair{ -1.0, 0 }, std::pair{ 300.0, 255 }, std::pair{ 0.6, 1 } })
+  {
+    for (const char * const device : { "cpu", "staged" })
+    {
+      std::vector<SpatialSamplingJob> jobs{ MakeJob(problem, row, SamplingInterpolation::Linear) };
+      jobs[0].Images[0].FillValue = value;
+      itk::SampleImages(jobs, device, [](double) {});
+      EXPECT_EQ(jobs[0].Images[0].Output.item<int>(), expected) << device;
+    }
+  }
+}
+
 TEST(SpatialSampling, APartOfTheInputWithinTheBoundsGivesTheSameBits)
 {
-  for (const unsigned int dimension : { 2u, 3u })
+  // As made, shifted beyond either border, and a fraction of a pixel: the tightest bounds.
+  struct Case
   {
-    for (const auto fill : allFills)
+    bool   IsNoise;
+    double Shift;
+    bool   IsPlain;
+  };
+  for (const Case & each : { Case{ false, 0.0, false },
+                             Case{ true, 0.0, false },
+                             Case{ false, -300.0, false },
+                             Case{ false, 300.0, false },
+                             Case{ false, 0.25, true },
+                             Case{ false, -0.75, true } })
+  {
+    for (const unsigned int dimension : { 2u, 3u })
     {
-      for (const bool isNoise : { false, true })
+      for (const auto fill : allFills)
       {
-        auto       problem = MakeProblem(dimension, fill, isNoise, 1.0);
+        auto problem = MakeProblem(dimension, fill, each.IsNoise, 1.0);
+        if (each.IsPlain)
+        {
+          problem.Map = itk::AffineMap{};
+          problem.Grid = itk::DisplacementGrid{};
+          problem.OutputSize = problem.InputSize;
+        }
+        for (unsigned int axis = 0; axis < dimension; ++axis)
+        {
+          problem.Map.Offset[axis] += each.Shift;
+        }
         const auto image = RandomImage(problem, 1, at::kFloat, 5);
         const auto whole = SampleOnHost(problem, image, SamplingInterpolation::Linear);
         for (unsigned int axis = 0; axis < dimension; ++axis)
         {
-          problem.OutputStart[axis] = problem.OutputSize[axis] / 3 + axis;
-          problem.OutputSize[axis] -= problem.OutputStart[axis] + 1;
+          problem.OutputStart[axis] = problem.OutputSize[axis] / 3;
+          problem.OutputSize[axis] = std::max<std::int64_t>(1, problem.OutputSize[axis] / 3);
         }
-        const auto bounds = problem.GetInputBounds();
-        at::Tensor part = image;
-        at::Tensor expected = whole;
+        const auto                bounds = problem.GetInputBounds();
+        AxisSizes                 inputStart{ { 0, 0, 0 } };
+        std::vector<std::int64_t> guarded = image.sizes().vec();
+        at::Tensor                part = image;
+        at::Tensor                expected = whole;
         for (unsigned int axis = 0; axis < dimension; ++axis)
         {
           const auto dim = -1 - static_cast<std::int64_t>(axis);
-          problem.InputStart[axis] = bounds[axis][0];
-          part = part.narrow(dim, bounds[axis][0], bounds[axis][1] - bounds[axis][0] + 1);
+          const auto length = bounds[axis][1] - bounds[axis][0] + 1;
+          inputStart[axis] = bounds[axis][0];
+          guarded[guarded.size() - 1 - axis] = length + 4;
+          part = part.narrow(dim, bounds[axis][0], length);
           expected = expected.narrow(dim, problem.OutputStart[axis], problem.OutputSize[axis]);
         }
-        // Memory of its own, so that reading beyond it is found.
-        part = part.clone(at::MemoryFormat::Contiguous);
-        EXPECT_TRUE(at::equal(SampleOnHost(problem, part, SamplingInterpolation::Linear), expected))
-          << dimension << "D, fill " << static_cast<int>(fill) << ", noise " << isNoise;
-        EXPECT_LT(LargestDifference(SampleComposed(problem, part, SamplingInterpolation::Linear), expected), 0.01);
+        // Surrounded by what is no number, so that reading beyond the part is found.
+        at::Tensor memory = at::full(guarded, NAN);
+        for (unsigned int axis = 0; axis < dimension; ++axis)
+        {
+          const auto dim = -1 - static_cast<std::int64_t>(axis);
+          memory = memory.narrow(dim, 2, bounds[axis][1] - bounds[axis][0] + 1);
+        }
+        memory.copy_(part);
+        const auto description = std::to_string(dimension) + "D, fill " + std::to_string(static_cast<int>(fill)) +
+                                 ", noise " + std::to_string(each.IsNoise) + ", shift " + std::to_string(each.Shift);
+        EXPECT_TRUE(at::equal(SampleOnHost(problem, memory, SamplingInterpolation::Linear, inputStart), expected))
+          << description;
+        EXPECT_LT(
+          LargestDifference(SampleComposed(problem, memory, SamplingInterpolation::Linear, inputStart), expected), 0.01)
+          << description;
+        EXPECT_LT(
+          LargestDifference(SampleByPoints(problem, memory, SamplingInterpolation::Linear, inputStart), expected), 0.01)
+          << description;
       }
     }
   }
@@ -331,6 +403,24 @@ TEST(SpatialSampling, AnyNumberOfThreadsGivesTheSameBits)
       at::set_num_threads(threads);
       EXPECT_TRUE(at::equal(SampleOnHost(problem, image, SamplingInterpolation::Linear), expected)) << threads;
     }
+  }
+  at::set_num_threads(before);
+}
+
+TEST(SpatialSampling, NoiseOfAVolumeIsTheSameInStripsByAnyNumberOfThreads)
+{
+  auto problem = MakeProblem(3, SamplingFill::Reflect, true);
+  problem.OutputSize = { { 20, 150, 6 } };
+  const auto image = RandomImage(problem, 1, at::kFloat, 6);
+  const auto expected = SampleComposed(problem, image, SamplingInterpolation::Linear);
+  const int  before = at::get_num_threads();
+  at::set_num_threads(1);
+  const auto byOne = SampleOnHost(problem, image, SamplingInterpolation::Linear);
+  EXPECT_LT(LargestDifference(byOne, expected), 0.01);
+  for (const int threads : { 2, 3 })
+  {
+    at::set_num_threads(threads);
+    EXPECT_TRUE(at::equal(SampleOnHost(problem, image, SamplingInterpolation::Linear), byOne)) << threads;
   }
   at::set_num_threads(before);
 }

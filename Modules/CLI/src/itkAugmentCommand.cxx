@@ -50,6 +50,10 @@ ReadText(const std::string & fileName)
   }
   std::ostringstream text;
   text << file.rdbuf();
+  if (text.str().empty())
+  {
+    itkGenericExceptionMacro(<< fileName << ": it is empty or not a file.");
+  }
   return text.str();
 }
 
@@ -123,14 +127,19 @@ Augment(const AugmentOptions & options)
   auto weights = ImageFileReader<Image<float, VDimension>>::New();
   if (!options.Weights.empty())
   {
-    VerifyImageFile(options.Weights);
     weights->SetFileName(options.Weights);
     filter->SetWeights(weights->GetOutput());
   }
   filter->SetParameters(options.Parameters);
   filter->SetEpoch(options.Epoch);
   filter->SetDevice(options.Device);
-  filter->SetRecord(options.Replay.empty() ? std::string{} : ReadText(options.Replay));
+  std::uint32_t firstSample = options.FirstSample;
+  if (!options.Replay.empty())
+  {
+    const std::string record = ReadText(options.Replay);
+    filter->SetRecord(record);
+    firstSample = RandomAugmentationRecord::FromJson(record).Sample;
+  }
 
   AugmentationSheet sheet;
   const auto        show = [&](ImageType * image, LabelImageType<VDimension> * label, Image<float, VDimension> * weight)
@@ -142,7 +151,7 @@ Augment(const AugmentOptions & options)
   const unsigned int count = options.Replay.empty() ? options.Count : 1;
   for (unsigned int draw = 0; draw < count; ++draw)
   {
-    filter->SetSample(options.FirstSample + draw);
+    filter->SetSample(firstSample + draw);
     filter->Update();
     if (draw == 0 && !options.Sheet.empty() && options.Parameters.CropSize.empty() && options.Replay.empty())
     {
@@ -155,7 +164,7 @@ Augment(const AugmentOptions & options)
     if (!options.Output.empty())
     {
       fs::create_directories(options.Output);
-      WriteDraw(filter.GetPointer(), options, options.FirstSample + draw);
+      WriteDraw(filter.GetPointer(), options, firstSample + draw);
     }
   }
   if (!options.Sheet.empty())
@@ -169,29 +178,76 @@ Augment(const AugmentOptions & options)
   }
 }
 
+/** The information of an image file.
+ * \throws ExceptionObject if there is none */
+ImageIOBase::Pointer
+OpenImage(const std::string & fileName)
+{
+  VerifyImageFile(fileName);
+  auto io = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::ReadMode);
+  if (!io)
+  {
+    itkGenericExceptionMacro(<< fileName << ": it is not an image that can be read.");
+  }
+  io->SetFileName(fileName);
+  io->ReadImageInformation();
+  return io;
+}
+
+unsigned int
+GetDimension(const ImageIOBase & io)
+{
+  return io.GetNumberOfDimensions() > 2 && io.GetDimensions(2) > 1 ? 3 : 2;
+}
+
+/** Of labels and weights. */
+void
+VerifyCompanion(const std::string & fileName, unsigned int dimension)
+{
+  const auto io = OpenImage(fileName);
+  VerifyImageFileDimension(*io, dimension);
+  if (GetDimension(*io) != dimension || io->GetNumberOfComponents() != 1)
+  {
+    itkGenericExceptionMacro(<< fileName << ": it must have the image's dimension, " << dimension
+                             << ", and 1 component, but has dimension " << GetDimension(*io) << " and "
+                             << io->GetNumberOfComponents() << '.');
+  }
+}
+
 template <unsigned int VDimension>
 void
 AugmentAs(IOComponentEnum type, const AugmentOptions & options)
 {
-  type == IOComponentEnum::UCHAR    ? Augment<unsigned char, VDimension>(options)
-  : type == IOComponentEnum::USHORT ? Augment<unsigned short, VDimension>(options)
-  : type == IOComponentEnum::SHORT  ? Augment<short, VDimension>(options)
-                                    : Augment<float, VDimension>(options);
+  switch (type)
+  {
+    case IOComponentEnum::UCHAR:
+      return Augment<unsigned char, VDimension>(options);
+    case IOComponentEnum::USHORT:
+      return Augment<unsigned short, VDimension>(options);
+    case IOComponentEnum::SHORT:
+      return Augment<short, VDimension>(options);
+    case IOComponentEnum::FLOAT:
+      return Augment<float, VDimension>(options);
+    default:
+      itkGenericExceptionMacro(<< options.Image
+                               << ": pixels must be unsigned char, unsigned short, short or float, but are "
+                               << ImageIOBase::GetComponentTypeAsString(type) << '.');
+  }
 }
 
 void
 Run(const AugmentOptions & options)
 {
-  VerifyImageFile(options.Image);
-  const auto io = ImageIOFactory::CreateImageIO(options.Image.c_str(), ImageIOFactory::IOFileModeEnum::ReadMode);
-  if (!io)
-  {
-    itkGenericExceptionMacro(<< options.Image << ": it is not an image that can be read.");
-  }
-  io->SetFileName(options.Image);
-  io->ReadImageInformation();
-  const unsigned int dimension = io->GetNumberOfDimensions() > 2 && io->GetDimensions(2) > 1 ? 3 : 2;
+  const auto         io = OpenImage(options.Image);
+  const unsigned int dimension = GetDimension(*io);
   VerifyImageFileDimension(*io, dimension);
+  for (const std::string & companion : { options.Label, options.Weights })
+  {
+    if (!companion.empty())
+    {
+      VerifyCompanion(companion, dimension);
+    }
+  }
   dimension == 3 ? AugmentAs<3>(io->GetComponentType(), options) : AugmentAs<2>(io->GetComponentType(), options);
 }
 } // namespace
@@ -217,11 +273,6 @@ AddAugmentCommand(CLI::App & app)
   command->add_option("--first-sample", options->FirstSample, "Sample number of the first draw.")
     ->capture_default_str();
   command->add_option("--replay", options->Replay, "A draw's .json to do again, instead of drawing.");
-  std::string names;
-  for (const auto & name : GetRandomAugmentationPresetNames())
-  {
-    names += (names.empty() ? "" : "|") + name;
-  }
   // Before the parameters, which change what it sets.
   command
     ->add_option_function<std::string>(
@@ -232,9 +283,9 @@ AddAugmentCommand(CLI::App & app)
         const auto   number = std::find(presets.begin(), presets.end(), name) - presets.begin();
         options->Parameters = RandomAugmentationParameters::FromPreset(static_cast<RandomAugmentationPreset>(number));
       },
-      "Named set of parameters, which the options below change.")
+      "Named set of parameters. The options below change it; the defaults that they show are those of none.")
     ->check(CLI::IsMember(GetRandomAugmentationPresetNames()))
-    ->type_name(names)
+    ->type_name("NAME")
     ->default_str("nuclei");
   AddDeviceOptions(*command, options->Device, options->Threads);
   AddParameterOptions(*command, RandomAugmentationParameters::Describe(), &options->Parameters, "Augmentation");

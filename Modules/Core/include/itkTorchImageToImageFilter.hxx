@@ -42,9 +42,18 @@ void
 TorchImageToImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() ITKv5_CONST
 {
   Superclass::VerifyInputInformation();
-  if (this->GetInput() != nullptr && this->GetInput()->GetNumberOfComponentsPerPixel() == 0)
+  if (this->GetInput() == nullptr)
+  {
+    return;
+  }
+  if (this->GetInput()->GetNumberOfComponentsPerPixel() == 0)
   {
     itkExceptionMacro("The input's pixels must have at least 1 component, but have 0.");
+  }
+  const auto region = this->GetInput()->GetLargestPossibleRegion();
+  if (region.GetNumberOfPixels() == 0)
+  {
+    itkExceptionMacro("The input must have at least 1 pixel along each axis, but has size " << region.GetSize() << '.');
   }
 }
 

@@ -122,7 +122,7 @@ TorchParameter::Check(const void * parameters) const
       IsInterval
         ? (areAllowed && isInterval ? "" : "two numbers " + range + (range.empty() ? "" : ", ") + "the lower one first")
       : areAllowed ? ""
-                   : "numbers, each " + range;
+                   : "numbers" + (range.empty() ? "" : ", each " + range);
   }
   return allowed.empty() ? std::string{} : Name + " must be " + allowed + ", but is " + ToString(value) + ".";
 }
