@@ -20,14 +20,6 @@ FloorModulo(std::int32_t value, std::int32_t period)
   return rest < 0 ? rest + period : rest;
 }
 
-/** pixel + fraction mirrored about `sum` / 2. */
-void
-MirrorPoint(std::int32_t & pixel, float & fraction, std::int32_t sum)
-{
-  pixel = fraction > 0.0f ? sum - 1 - pixel : sum - pixel;
-  fraction = fraction > 0.0f ? 1.0f - fraction : 0.0f;
-}
-
 template <typename TPixel>
 using AccumulatorType = std::conditional_t<(sizeof(TPixel) < 4) || std::is_same<TPixel, float>::value, float, double>;
 
@@ -428,51 +420,94 @@ LocatePoints(const float *  coefficients,
   return least >= 0 && most < last;
 }
 
+namespace
+{
+/** Mirrors at `sum` / 2 what lies in the second half of a period, which begins at `half`. Written without branches, so that
+ * several points are folded at once.
+ * \param period 0 where nothing is mirrored */
+ITKTorch_TARGET_CLONES void
+FoldByMirroring(std::int32_t * pixels,
+                float *        fractions,
+                int            count,
+                std::int32_t   size,
+                std::int32_t   period,
+                std::int32_t   half,
+                std::int32_t   sum)
+{
+  const std::int32_t last = std::max(0, size - 2);
+  const float        lastFraction = size > 1 ? 1.0f : 0.0f;
+  // Points farther out than a period are rare, and brought into it first.
+  std::int32_t least = 0;
+  std::int32_t most = 0;
+  for (int i = 0; i < count; ++i)
+  {
+    least = std::min(least, pixels[i]);
+    most = std::max(most, pixels[i]);
+  }
+  if (period > 0 && (least < -period || most >= 2 * period))
+  {
+    for (int i = 0; i < count; ++i)
+    {
+      pixels[i] = FloorModulo(pixels[i], period);
+    }
+  }
+  for (int i = 0; i < count; ++i)
+  {
+    std::int32_t pixel = pixels[i];
+    float        fraction = fractions[i];
+    if (period > 0)
+    {
+      pixel = pixel < 0 ? pixel + period : pixel;
+      pixel = pixel >= period ? pixel - period : pixel;
+      const bool         isMirrored = pixel >= half;
+      const bool         isBetween = fraction > 0.0f;
+      const std::int32_t mirrored = sum - pixel - (isBetween ? 1 : 0);
+      const float        mirroredFraction = isBetween ? 1.0f - fraction : 0.0f;
+      pixel = isMirrored ? mirrored : pixel;
+      fraction = isMirrored ? mirroredFraction : fraction;
+    }
+    const bool isBefore = pixel < 0;
+    const bool isBehind = pixel >= size - 1;
+    fraction = isBefore ? 0.0f : isBehind ? lastFraction : fraction;
+    pixel = isBefore ? 0 : isBehind ? last : pixel;
+    pixels[i] = pixel;
+    fractions[i] = fraction;
+  }
+}
+} // namespace
+
 void
 FoldPoints(SamplingChunk & chunk, unsigned int axis, std::int32_t size, SamplingFill fill)
 {
-  for (int i = 0; i < chunk.Count; ++i)
+  std::int32_t * const pixels = chunk.Pixel[axis];
+  float * const        fractions = chunk.Fraction[axis];
+  if (fill == SamplingFill::Wrap)
   {
-    std::int32_t & pixel = chunk.Pixel[axis][i];
-    float &        fraction = chunk.Fraction[axis][i];
-    if (fill == SamplingFill::Wrap)
+    for (int i = 0; i < chunk.Count; ++i)
     {
-      pixel = FloorModulo(pixel, size);
-      continue;
+      pixels[i] = FloorModulo(pixels[i], size);
     }
-    if (fill == SamplingFill::Constant)
+    return;
+  }
+  if (fill == SamplingFill::Constant)
+  {
+    for (int i = 0; i < chunk.Count; ++i)
     {
-      const bool isBefore = pixel < -1 || (pixel == -1 && fraction < 0.5f);
-      const bool isAfter = pixel >= size || (pixel == size - 1 && fraction >= 0.5f);
+      const bool isBefore = pixels[i] < -1 || (pixels[i] == -1 && fractions[i] < 0.5f);
+      const bool isAfter = pixels[i] >= size || (pixels[i] == size - 1 && fractions[i] >= 0.5f);
       chunk.IsInside[i] &= static_cast<std::uint8_t>(!isBefore && !isAfter);
     }
-    else if (fill == SamplingFill::Reflect && (pixel < 0 || pixel >= size))
-    {
-      pixel = FloorModulo(pixel, 2 * size);
-      if (pixel >= size)
-      {
-        MirrorPoint(pixel, fraction, 2 * size - 1);
-      }
-    }
-    else if (fill == SamplingFill::Mirror && size > 1 && (pixel < 0 || pixel >= size - 1))
-    {
-      pixel = FloorModulo(pixel, 2 * size - 2);
-      if (pixel >= size - 1)
-      {
-        MirrorPoint(pixel, fraction, 2 * size - 2);
-      }
-    }
-    if (pixel < 0)
-    {
-      pixel = 0;
-      fraction = 0.0f;
-    }
-    else if (pixel >= size - 1)
-    {
-      pixel = std::max(0, size - 2);
-      fraction = size > 1 ? 1.0f : 0.0f;
-    }
   }
+  const bool         isReflected = fill == SamplingFill::Reflect;
+  const bool         isMirrored = fill == SamplingFill::Mirror && size > 1;
+  const std::int32_t period = isReflected ? 2 * size : isMirrored ? 2 * size - 2 : 0;
+  FoldByMirroring(pixels,
+                  fractions,
+                  chunk.Count,
+                  size,
+                  period,
+                  isReflected ? size : size - 1,
+                  isReflected ? 2 * size - 1 : 2 * size - 2);
 }
 
 void

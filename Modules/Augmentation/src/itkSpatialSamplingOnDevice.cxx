@@ -140,12 +140,6 @@ AsIndexable(const at::Tensor & image)
   }
 }
 
-at::Tensor
-ToType(const at::Tensor & values, at::ScalarType type)
-{
-  return at::isFloatingType(type) ? values.to(type) : (values + 0.5).floor_().to(type);
-}
-
 /** Where each output pixel is sampled along each axis of the input: (…, y, x), double. */
 std::vector<at::Tensor>
 ComposePlaces(const SpatialSamplingProblem & problem, const at::Device & device)
@@ -228,7 +222,7 @@ ComposeImage(const SpatialSamplingProblem & problem, const std::vector<at::Tenso
       }
     }
   }
-  at::Tensor result = isNearest ? sum : ToType(sum, type);
+  at::Tensor result = isNearest ? sum : RoundToType(sum, type);
   if (problem.Fill == SamplingFill::Constant)
   {
     at::Tensor isOutside = at::zeros_like(places[0], at::kBool);
