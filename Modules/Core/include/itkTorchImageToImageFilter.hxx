@@ -53,7 +53,7 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() ITK
   const auto region = this->GetInput()->GetLargestPossibleRegion();
   if (region.GetNumberOfPixels() == 0)
   {
-    itkExceptionMacro("The input must have at least 1 pixel along each axis, but has size " << region.GetSize() << '.');
+    itkExceptionMacro("The input must have at least 1 pixel, but its size is " << region.GetSize() << '.');
   }
 }
 
