@@ -4,7 +4,7 @@
 # Usage: bash Testing/Portable/bundle.sh BUILD OUT     OUT must not exist yet; it gets bin, lib and run.sh
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-limit_mib=32
+limit_mib=40
 newest_glibc=2.36
 
 fail() { echo "bundle.sh: $*" >&2; exit 1; }
