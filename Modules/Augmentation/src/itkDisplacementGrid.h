@@ -9,7 +9,7 @@
 
 namespace itk
 {
-/** One more axis than a displacement needs is not stored: x, y, z of 2D images are x, y and 1. */
+/** Along x, y and z; z of a 2D image is 1. */
 using AxisSizes = std::array<std::int64_t, 3>;
 
 /** Weights of the four cubic B-splines that are not 0 in a cell, at `t` in [0, 1]. */

@@ -6,7 +6,7 @@
 #include "itkCommandLineParameters.h"
 #include "itkLabelFiles.h"
 #include "itkMiddlePlane.h"
-#include "itkPngIntegrity.h"
+#include "itkOpenImageFile.h"
 #include "itkRandomAugmentationImageFilter.h"
 #include "itkTorchRuntime.h"
 #include "itkImageFileReader.h"
@@ -178,38 +178,15 @@ Augment(const AugmentOptions & options)
   }
 }
 
-/** The information of an image file.
- * \throws ExceptionObject if there is none */
-ImageIOBase::Pointer
-OpenImage(const std::string & fileName)
-{
-  VerifyImageFile(fileName);
-  auto io = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::ReadMode);
-  if (!io)
-  {
-    itkGenericExceptionMacro(<< fileName << ": it is not an image that can be read.");
-  }
-  io->SetFileName(fileName);
-  io->ReadImageInformation();
-  return io;
-}
-
-unsigned int
-GetDimension(const ImageIOBase & io)
-{
-  return io.GetNumberOfDimensions() > 2 && io.GetDimensions(2) > 1 ? 3 : 2;
-}
-
 /** Of labels and weights. */
 void
 VerifyCompanion(const std::string & fileName, unsigned int dimension)
 {
-  const auto io = OpenImage(fileName);
-  VerifyImageFileDimension(*io, dimension);
-  if (GetDimension(*io) != dimension || io->GetNumberOfComponents() != 1)
+  const auto io = OpenImageFile(fileName);
+  if (GetImageFileDimension(*io) != dimension || io->GetNumberOfComponents() != 1)
   {
     itkGenericExceptionMacro(<< fileName << ": it must have the image's dimension, " << dimension
-                             << ", and 1 component, but has dimension " << GetDimension(*io) << " and "
+                             << ", and 1 component, but has dimension " << GetImageFileDimension(*io) << " and "
                              << io->GetNumberOfComponents() << '.');
   }
 }
@@ -238,9 +215,8 @@ AugmentAs(IOComponentEnum type, const AugmentOptions & options)
 void
 Run(const AugmentOptions & options)
 {
-  const auto         io = OpenImage(options.Image);
-  const unsigned int dimension = GetDimension(*io);
-  VerifyImageFileDimension(*io, dimension);
+  const auto         io = OpenImageFile(options.Image);
+  const unsigned int dimension = GetImageFileDimension(*io);
   for (const std::string & companion : { options.Label, options.Weights })
   {
     if (!companion.empty())
