@@ -3,18 +3,24 @@
 #ifndef itkInstanceMatching_h
 #define itkInstanceMatching_h
 
-#include "itkMacro.h"
+#include "itkLabelOverlaps.h"
 
-#include <cstddef>
-#include <cstdint>
-#include <type_traits>
-#include <unordered_map>
-#include <vector>
+#include <array>
 
 namespace itk
 {
-/** Counts of objects at one threshold. Counts of several images may be added; the average precision of the sum is then
- * over all objects together, which is not the mean of the images' values. */
+/** Which pairs may match at a threshold of the intersection over union. */
+enum class InstanceMatchRule : std::uint8_t
+{
+  /** IoU > threshold: the 2018 Data Science Bowl, Caicedo et al. 2019, panoptic quality. */
+  Greater,
+  /** IoU ≥ threshold: StarDist. */
+  AtLeast
+};
+
+/** Counts of objects at one threshold. Counts of several images may be added; a ratio of the sum is then over all objects
+ * together (StarDist's way), which is not the mean of the images' ratios (Kaggle's and Caicedo's way). A ratio without
+ * objects on either side is 1. */
 struct InstanceCounts
 {
   std::uint64_t TruePositives{ 0 };
@@ -23,13 +29,46 @@ struct InstanceCounts
   std::uint64_t MergedObjects{ 0 };
   std::uint64_t SplitObjects{ 0 };
   std::uint64_t MissedObjects{ 0 };
+  /** Sum over the matched pairs. */
+  double IntersectionOverUnion{ 0.0 };
 
   InstanceCounts &
   operator+=(const InstanceCounts & other);
 
-  /** TP / (TP + FP + FN); 1 if there is neither a predicted nor a true object. */
+  /** TP / (TP + FP + FN) */
   double
   AveragePrecision() const;
+
+  /** TP / (TP + FP); without predicted objects 1 if there are no true ones, otherwise 0. */
+  double
+  Precision() const;
+
+  /** TP / (TP + FN); without true objects 1 if there are no predicted ones, otherwise 0. */
+  double
+  Recall() const;
+
+  /** 2 TP / (2 TP + FP + FN) */
+  double
+  F1() const;
+
+  /** Σ IoU / (TP + FP / 2 + FN / 2). A. Kirillov et al., "Panoptic segmentation", CVPR 2019. */
+  double
+  PanopticQuality() const;
+
+  /** Mean IoU of the matched pairs, Σ IoU / TP; without matches as Precision(). */
+  double
+  SegmentationQuality() const;
+};
+
+/** Sums of the aggregated Jaccard index; of several images they may be added. */
+struct AggregatedJaccard
+{
+  std::uint64_t Intersection{ 0 };
+  std::uint64_t Union{ 0 };
+
+  /** Intersection / Union; 1 if neither side has an object. */
+  double
+  Index() const;
 };
 
 /** A predicted and a true object that share pixels. */
@@ -48,22 +87,27 @@ struct InstanceOverlap
 /** \class InstanceMatching
  * \brief Which predicted object is which true object.
  *
- * An object is the set of all pixels of one label; labels are any whole numbers, and 0 is background. Two objects match
- * at a threshold if their intersection over union is greater. From 0.5 on no object has more than one match, so there
- * is nothing to assign: a threshold must be in [0.5, 1), otherwise an exception is thrown.
+ * An object is the set of all pixels of one label; labels are any whole numbers, and 0 is background. Two objects may
+ * match if their intersection over union is above (InstanceMatchRule) a threshold in (0, 1]; another threshold is an
+ * exception. An object has at most one match: as many pairs as possible match, and among the ways to do that the one with
+ * the largest sum of IoU over all assigned pairs, below the threshold too, which is the optimum of StarDist's assignment.
+ * Above 0.5 there is only one way.
  *
  * A true object is assigned to the predicted object that covers more than half of its pixels. With k true objects, a
  * predicted object merges k - 1 of them; a true object that is assigned to none is missed. The same with the sides
- * exchanged gives split objects. */
+ * exchanged gives split objects.
+ * \ingroup ITKTorchEvaluation */
 class InstanceMatching
 {
 public:
   using OverlapsType = std::vector<InstanceOverlap>;
 
+  explicit InstanceMatching(const LabelOverlaps & overlaps);
+
   /** Two label buffers of the same grid. */
   template <typename TPredictedLabel, typename TTrueLabel>
   InstanceMatching(const TPredictedLabel * predicted, const TTrueLabel * truth, std::size_t numberOfPixels)
-    : InstanceMatching(CountPairs(predicted, truth, numberOfPixels))
+    : InstanceMatching(LabelOverlaps({ predicted, numberOfPixels }, { truth, numberOfPixels }))
   {}
 
   std::uint64_t
@@ -85,20 +129,19 @@ public:
     return m_Overlaps;
   }
 
-  /** Pairs whose intersection over union is greater than the threshold. */
-  std::uint64_t
-  GetTruePositives(double threshold) const;
+  /** The pairs that match. */
+  OverlapsType
+  GetMatches(double threshold, InstanceMatchRule rule = InstanceMatchRule::Greater) const;
 
-  /** Predicted objects without a match. */
-  std::uint64_t
-  GetFalsePositives(double threshold) const;
-
-  /** True objects without a match. */
-  std::uint64_t
-  GetFalseNegatives(double threshold) const;
+  /** All counts at once, for adding up images. */
+  InstanceCounts
+  GetCounts(double threshold, InstanceMatchRule rule = InstanceMatchRule::Greater) const;
 
   double
-  AveragePrecision(double threshold) const;
+  AveragePrecision(double threshold, InstanceMatchRule rule = InstanceMatchRule::Greater) const
+  {
+    return this->GetCounts(threshold, rule).AveragePrecision();
+  }
 
   std::uint64_t
   GetNumberOfMergedObjects() const
@@ -118,76 +161,50 @@ public:
     return m_NumberOfMissedObjects;
   }
 
-  /** All counts at once, for adding up images. */
-  InstanceCounts
-  GetCounts(double threshold) const;
+  /** For each true object the predicted one of the largest IoU with it (several may have the same); intersections and
+   * unions of these pairs are added up, and to the unions all pixels of predicted objects that no true one has, and of
+   * true objects that no predicted one touches. Of equal IoU the lower predicted label counts. N. Kumar et al., "A dataset
+   * and a technique for generalized nuclear segmentation for computational pathology", IEEE TMI 36, 2017. */
+  AggregatedJaccard
+  GetAggregatedJaccard() const;
 
 private:
-  struct LabelPair
-  {
-    std::uint64_t Predicted;
-    std::uint64_t True;
-
-    bool
-    operator==(const LabelPair & other) const
-    {
-      return Predicted == other.Predicted && True == other.True;
-    }
-  };
-
-  struct LabelPairHash
-  {
-    std::size_t
-    operator()(const LabelPair & pair) const
-    {
-      return static_cast<std::size_t>(pair.Predicted * 0x9E3779B97F4A7C15u + pair.True);
-    }
-  };
-
-  /** Pixels of each pair of labels that occurs, background included. */
-  using PairCountsType = std::unordered_map<LabelPair, std::uint64_t, LabelPairHash>;
-
-  explicit InstanceMatching(const PairCountsType & counts);
-
-  template <typename TPredictedLabel, typename TTrueLabel>
-  static PairCountsType
-  CountPairs(const TPredictedLabel * predicted, const TTrueLabel * truth, std::size_t numberOfPixels)
-  {
-    static_assert(std::is_integral_v<TPredictedLabel> && std::is_integral_v<TTrueLabel>, "Labels are whole numbers.");
-    PairCountsType counts;
-    for (std::size_t begin = 0, end = 0; begin < numberOfPixels; begin = end)
-    {
-      while (end < numberOfPixels && predicted[end] == predicted[begin] && truth[end] == truth[begin])
-      {
-        ++end;
-      }
-      counts[{ static_cast<std::uint64_t>(predicted[begin]), static_cast<std::uint64_t>(truth[begin]) }] += end - begin;
-    }
-    return counts;
-  }
-
   OverlapsType  m_Overlaps;
   std::uint64_t m_NumberOfPredictedObjects{ 0 };
   std::uint64_t m_NumberOfTrueObjects{ 0 };
   std::uint64_t m_NumberOfMergedObjects{ 0 };
   std::uint64_t m_NumberOfSplitObjects{ 0 };
   std::uint64_t m_NumberOfMissedObjects{ 0 };
+  std::uint64_t m_PredictedPixels{ 0 };
+  std::uint64_t m_TruePixels{ 0 };
 };
+
+/** The ten thresholds 0.50, 0.55, …, 0.95. */
+constexpr std::size_t NumberOfInstanceThresholds = 10;
+constexpr double
+GetInstanceThreshold(std::size_t index)
+{
+  // One division, so that 0.55 is the number that is written 0.55.
+  return static_cast<double>(50 + 5 * index) / 100.0;
+}
+
+/** Counts at the ten thresholds. */
+using InstanceCountsAtThresholds = std::array<InstanceCounts, NumberOfInstanceThresholds>;
+
+InstanceCountsAtThresholds
+CountAtInstanceThresholds(const InstanceMatching & matching, InstanceMatchRule rule);
+
+/** Mean of the average precisions at the ten thresholds; with InstanceMatchRule::Greater the score of one image in the
+ * 2018 Data Science Bowl. */
+double
+MeanAveragePrecision(const InstanceCountsAtThresholds & counts);
 
 /** The matching of two label images, itk::Image with buffered regions that are the same; otherwise throws. */
 template <typename TPredictedImage, typename TTrueImage>
 InstanceMatching
 MatchInstances(const TPredictedImage * prediction, const TTrueImage * truth)
 {
-  const auto & region = prediction->GetBufferedRegion();
-  const auto & trueRegion = truth->GetBufferedRegion();
-  if (region != trueRegion)
-  {
-    itkGenericExceptionMacro("Prediction and truth must have the same pixels: the prediction has size "
-                             << region.GetSize() << " from index " << region.GetIndex() << ", the truth has size "
-                             << trueRegion.GetSize() << " from index " << trueRegion.GetIndex() << '.');
-  }
-  return { prediction->GetBufferPointer(), truth->GetBufferPointer(), region.GetNumberOfPixels() };
+  return InstanceMatching(CountLabelOverlaps(prediction, truth));
 }
 } // namespace itk
 

@@ -3,83 +3,145 @@
 #ifndef itkSegmentationEvaluationImageFilter_h
 #define itkSegmentationEvaluationImageFilter_h
 
-#include "itkSegmentationOverlap.h"
+#include "itkSegmentationEvaluation.h"
+#include "itkTorchImageToImageFilter.h"
 
 #include "itkImage.h"
-#include "itkImageToImageFilter.h"
 #include "itkSimpleDataObjectDecorator.h"
-
-#include <mutex>
 
 namespace itk
 {
+/** A metric of SegmentationMetric::GetAll() as a decorated output, `GetXOutput()`, and its value, `GetX()`. */
+#define itkSegmentationMetricMacro(name)                                                                               \
+  const MetricOutputType * Get##name##Output() const                                                                   \
+  {                                                                                                                    \
+    return this->GetMetricOutput(#name);                                                                               \
+  }                                                                                                                    \
+  double Get##name() const                                                                                             \
+  {                                                                                                                    \
+    return this->GetMetric(#name);                                                                                     \
+  }                                                                                                                    \
+  static_assert(true, "needs a semicolon")
+
 /** \class SegmentationEvaluationImageFilter
- * \brief Compares a predicted segmentation with the true one, pixel by pixel.
+ * \brief Compares a predicted segmentation with the true one: pixels, outlines, surfaces and objects.
  *
- * A pixel belongs to an object if its label is not zero; which object is of no account. Output 0 is an image of
- * SegmentationAgreement values. The counts and ratios of SegmentationOverlap (formulas and the convention for empty
- * sets are stated there) are further, decorated outputs: they may feed other filters, and updating one of them runs the
- * filter. Each metric is one named output.
+ * Output 0 is an image of SegmentationAgreement values: a pixel belongs to an object if its label is not zero, which object
+ * is of no account. Every metric of SegmentationMetric, which defines it, is a decorated output of its name, valid after
+ * `Update()`: it may feed other filters, and updating one of them runs the filter. GetScores() has all of them, the numbers
+ * of each class too, for adding up images in a SegmentationScoreSet. A metric that the parameters leave out is NaN.
  *
  * Both inputs must lie on the same grid: same origin, spacing and direction within the tolerances of
  * ImageToImageFilter, and the same region; otherwise `Update()` throws an exception that names both. The values
  * describe the whole image, so the filter asks for its whole inputs and makes its whole output, whatever region is
- * requested. They are the same for any number of threads. */
-template <typename TPredictionImage,
-          typename TTruthImage = TPredictionImage,
-          typename TAgreementImage = Image<unsigned char, TPredictionImage::ImageDimension>>
+ * requested. They are the same for any number of threads.
+ * \tparam TPredictionImage image of integers
+ * \tparam TTruthImage image of integers
+ * \ingroup ITKTorchEvaluation */
+template <typename TPredictionImage, typename TTruthImage = TPredictionImage>
 class ITK_TEMPLATE_EXPORT SegmentationEvaluationImageFilter
-  : public ImageToImageFilter<TPredictionImage, TAgreementImage>
+  : public TorchImageToImageFilter<TPredictionImage, Image<unsigned char, TPredictionImage::ImageDimension>>
 {
 public:
   ITK_DISALLOW_COPY_AND_MOVE(SegmentationEvaluationImageFilter);
 
+  using AgreementImageType = Image<unsigned char, TPredictionImage::ImageDimension>;
   using Self = SegmentationEvaluationImageFilter;
-  using Superclass = ImageToImageFilter<TPredictionImage, TAgreementImage>;
+  using Superclass = TorchImageToImageFilter<TPredictionImage, AgreementImageType>;
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(SegmentationEvaluationImageFilter, ImageToImageFilter);
+  itkTypeMacro(SegmentationEvaluationImageFilter, TorchImageToImageFilter);
 
   using PredictionImageType = TPredictionImage;
   using TruthImageType = TTruthImage;
-  using AgreementImageType = TAgreementImage;
-  using RegionType = typename TAgreementImage::RegionType;
-  using DataObjectIdentifierType = ProcessObject::DataObjectIdentifierType;
+  using MetricOutputType = SimpleDataObjectDecorator<double>;
+  using typename Superclass::DataObjectIdentifierType;
+  using typename Superclass::DataObjectPointer;
 
   static constexpr unsigned int ImageDimension = TPredictionImage::ImageDimension;
+
+  static_assert(TTruthImage::ImageDimension == ImageDimension, "Prediction and truth must have the same dimension.");
+  static_assert(std::is_integral<typename TPredictionImage::PixelType>::value &&
+                  std::is_integral<typename TTruthImage::PixelType>::value,
+                "Labels are integers.");
 
   /** The true labels; required. The prediction is the primary input, `SetInput()`. */
   itkSetInputMacro(Truth, TruthImageType);
   itkGetInputMacro(Truth, TruthImageType);
 
-  /** Results, valid after `Update()`. `GetXOutput()` is the decorated output, `GetX()` its value. */
-  itkGetDecoratedOutputMacro(Dice, double);
-  itkGetDecoratedOutputMacro(IntersectionOverUnion, double);
-  itkGetDecoratedOutputMacro(Precision, double);
-  itkGetDecoratedOutputMacro(Recall, double);
-  itkGetDecoratedOutputMacro(TruePositives, SizeValueType);
-  itkGetDecoratedOutputMacro(FalsePositives, SizeValueType);
-  itkGetDecoratedOutputMacro(FalseNegatives, SizeValueType);
-  itkGetDecoratedOutputMacro(TrueNegatives, SizeValueType);
+  itkTorchParametersMacro(SegmentationEvaluationParameters);
+  itkTorchParameterMacro(Labels);
+  itkTorchParameterMacro(BoundaryTolerance);
+  itkTorchParameterMacro(SurfaceTolerance);
+  itkTorchParameterMacro(EvaluateBoundary);
+  itkTorchParameterMacro(EvaluateSurface);
 
-  /** All counts at once, for adding up images. */
-  SegmentationOverlap
-  GetOverlap() const;
+  /** \param name of a metric of SegmentationMetric::GetAll(); there is an exception for others */
+  const MetricOutputType *
+  GetMetricOutput(const std::string & name) const;
+  double
+  GetMetric(const std::string & name) const
+  {
+    return this->GetMetricOutput(name)->Get();
+  }
+
+  itkSegmentationMetricMacro(Dice);
+  itkSegmentationMetricMacro(IntersectionOverUnion);
+  itkSegmentationMetricMacro(Precision);
+  itkSegmentationMetricMacro(Recall);
+  itkSegmentationMetricMacro(Specificity);
+  itkSegmentationMetricMacro(Accuracy);
+  itkSegmentationMetricMacro(TruePositives);
+  itkSegmentationMetricMacro(FalsePositives);
+  itkSegmentationMetricMacro(FalseNegatives);
+  itkSegmentationMetricMacro(TrueNegatives);
+  itkSegmentationMetricMacro(BoundaryPrecision);
+  itkSegmentationMetricMacro(BoundaryRecall);
+  itkSegmentationMetricMacro(BoundaryF);
+  itkSegmentationMetricMacro(HausdorffDistance);
+  itkSegmentationMetricMacro(HausdorffDistanceOfSets);
+  itkSegmentationMetricMacro(HausdorffDistance95);
+  itkSegmentationMetricMacro(PooledHausdorffDistance95);
+  itkSegmentationMetricMacro(AverageSymmetricSurfaceDistance);
+  itkSegmentationMetricMacro(MeanOfAverageSurfaceDistances);
+  itkSegmentationMetricMacro(SurfaceDice);
+  itkSegmentationMetricMacro(KaggleMeanAveragePrecision);
+  itkSegmentationMetricMacro(InstancePrecision);
+  itkSegmentationMetricMacro(InstanceRecall);
+  itkSegmentationMetricMacro(PanopticQuality);
+  itkSegmentationMetricMacro(SegmentationQuality);
+  itkSegmentationMetricMacro(AggregatedJaccardIndex);
+  itkSegmentationMetricMacro(PredictedObjects);
+  itkSegmentationMetricMacro(TrueObjects);
+  itkSegmentationMetricMacro(MergedObjects);
+  itkSegmentationMetricMacro(SplitObjects);
+  itkSegmentationMetricMacro(MissedObjects);
+
+  /** Everything that was measured. */
+  const SegmentationScores &
+  GetScores() const
+  {
+    return m_Scores;
+  }
+
+  /** Pixel counts, for adding up images. */
+  const SegmentationOverlap &
+  GetOverlap() const
+  {
+    return m_Scores.Overlap;
+  }
 
   using Superclass::MakeOutput;
-  DataObject::Pointer
+  DataObjectPointer
   MakeOutput(const DataObjectIdentifierType & name) override;
-
-  static_assert(TTruthImage::ImageDimension == ImageDimension && TAgreementImage::ImageDimension == ImageDimension,
-                "Prediction, truth and agreement image must have the same dimension.");
 
 protected:
   SegmentationEvaluationImageFilter();
   ~SegmentationEvaluationImageFilter() override = default;
 
   void
-  VerifyInputInformation() const override;
+  VerifyInputInformation() ITKv5_CONST override;
 
   void
   EnlargeOutputRequestedRegion(DataObject * output) override;
@@ -88,29 +150,17 @@ protected:
   GenerateInputRequestedRegion() override;
 
   void
-  BeforeThreadedGenerateData() override;
-
-  void
-  DynamicThreadedGenerateData(const RegionType & region) override;
-
-  void
-  AfterThreadedGenerateData() override;
+  GenerateTensors() override;
 
   void
   PrintSelf(std::ostream & os, Indent indent) const override;
 
 private:
-  itkSetDecoratedOutputMacro(Dice, double);
-  itkSetDecoratedOutputMacro(IntersectionOverUnion, double);
-  itkSetDecoratedOutputMacro(Precision, double);
-  itkSetDecoratedOutputMacro(Recall, double);
-  itkSetDecoratedOutputMacro(TruePositives, SizeValueType);
-  itkSetDecoratedOutputMacro(FalsePositives, SizeValueType);
-  itkSetDecoratedOutputMacro(FalseNegatives, SizeValueType);
-  itkSetDecoratedOutputMacro(TrueNegatives, SizeValueType);
+  void
+  SetScores(const SegmentationScores & scores);
 
-  SegmentationOverlap m_Overlap;
-  std::mutex          m_Mutex;
+  SegmentationEvaluationParameters m_Parameters;
+  SegmentationScores               m_Scores;
 };
 } // namespace itk
 

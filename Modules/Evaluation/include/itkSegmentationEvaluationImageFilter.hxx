@@ -4,49 +4,47 @@
 #define itkSegmentationEvaluationImageFilter_hxx
 
 #include "itkSegmentationEvaluationImageFilter.h"
-
-#include "itkImageScanlineIterator.h"
-#include "itkTotalProgressReporter.h"
-
-#include <array>
+#include "itkTorchImageGeometry.h"
 
 namespace itk
 {
-template <typename TPredictionImage, typename TTruthImage, typename TAgreementImage>
-SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage, TAgreementImage>::SegmentationEvaluationImageFilter()
+template <typename TPredictionImage, typename TTruthImage>
+SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::SegmentationEvaluationImageFilter()
 {
   this->AddRequiredInputName("Truth", 1);
-  this->DynamicMultiThreadingOn();
-  this->ThreaderUpdateProgressOff();
-  Self::AfterThreadedGenerateData();
-}
-
-template <typename TPredictionImage, typename TTruthImage, typename TAgreementImage>
-SegmentationOverlap
-SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage, TAgreementImage>::GetOverlap() const
-{
-  return { this->GetTruePositives(), this->GetFalsePositives(), this->GetFalseNegatives(), this->GetTrueNegatives() };
-}
-
-template <typename TPredictionImage, typename TTruthImage, typename TAgreementImage>
-DataObject::Pointer
-SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage, TAgreementImage>::MakeOutput(
-  const DataObjectIdentifierType & name)
-{
-  if (name == "Dice" || name == "IntersectionOverUnion" || name == "Precision" || name == "Recall")
+  for (const auto & metric : SegmentationMetric::GetAll())
   {
-    return SimpleDataObjectDecorator<double>::New().GetPointer();
+    this->ProcessObject::SetOutput(metric.Name, MetricOutputType::New());
   }
-  if (name == "TruePositives" || name == "FalsePositives" || name == "FalseNegatives" || name == "TrueNegatives")
+  this->SetScores({});
+}
+
+template <typename TPredictionImage, typename TTruthImage>
+auto
+SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::GetMetricOutput(const std::string & name) const
+  -> const MetricOutputType *
+{
+  return static_cast<const MetricOutputType *>(this->ProcessObject::GetOutput(SegmentationMetric::Get(name).Name));
+}
+
+template <typename TPredictionImage, typename TTruthImage>
+auto
+SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::MakeOutput(const DataObjectIdentifierType & name)
+  -> DataObjectPointer
+{
+  for (const auto & metric : SegmentationMetric::GetAll())
   {
-    return SimpleDataObjectDecorator<SizeValueType>::New().GetPointer();
+    if (name == metric.Name)
+    {
+      return MetricOutputType::New().GetPointer();
+    }
   }
   return Superclass::MakeOutput(name);
 }
 
-template <typename TPredictionImage, typename TTruthImage, typename TAgreementImage>
+template <typename TPredictionImage, typename TTruthImage>
 void
-SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage, TAgreementImage>::VerifyInputInformation() const
+SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::VerifyInputInformation() ITKv5_CONST
 {
   Superclass::VerifyInputInformation();
   const auto & prediction = this->GetInput()->GetLargestPossibleRegion();
@@ -59,93 +57,58 @@ SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage, TAgreementImage
   }
 }
 
-template <typename TPredictionImage, typename TTruthImage, typename TAgreementImage>
+template <typename TPredictionImage, typename TTruthImage>
 void
-SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage, TAgreementImage>::EnlargeOutputRequestedRegion(
-  DataObject * output)
+SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::EnlargeOutputRequestedRegion(DataObject * output)
 {
   Superclass::EnlargeOutputRequestedRegion(output);
   // Also when a decorated output is updated, which has no region of its own.
   this->GetOutput()->SetRequestedRegionToLargestPossibleRegion();
 }
 
-template <typename TPredictionImage, typename TTruthImage, typename TAgreementImage>
+template <typename TPredictionImage, typename TTruthImage>
 void
-SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage, TAgreementImage>::GenerateInputRequestedRegion()
+SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::GenerateInputRequestedRegion()
 {
   Superclass::GenerateInputRequestedRegion();
   const_cast<TPredictionImage *>(this->GetInput())->SetRequestedRegionToLargestPossibleRegion();
   const_cast<TTruthImage *>(this->GetTruth())->SetRequestedRegionToLargestPossibleRegion();
 }
 
-template <typename TPredictionImage, typename TTruthImage, typename TAgreementImage>
+template <typename TPredictionImage, typename TTruthImage>
 void
-SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage, TAgreementImage>::BeforeThreadedGenerateData()
+SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::GenerateTensors()
 {
-  m_Overlap = {};
+  const auto result =
+    SegmentationEvaluation::Compute(this->GetInputTensor(this->GetInput()),
+                                    this->GetInputTensor(this->GetTruth()),
+                                    GetTorchSpacing(this->GetInput()),
+                                    m_Parameters,
+                                    [this](double fraction) { this->ReportProgress(static_cast<float>(fraction)); });
+  this->SetOutputTensor(this->GetOutput(), result.Agreement);
+  this->SetScores(result.Scores);
 }
 
-template <typename TPredictionImage, typename TTruthImage, typename TAgreementImage>
+template <typename TPredictionImage, typename TTruthImage>
 void
-SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage, TAgreementImage>::DynamicThreadedGenerateData(
-  const RegionType & region)
+SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::SetScores(const SegmentationScores & scores)
 {
-  using Agreement = SegmentationAgreement;
-  std::array<std::uint64_t, 4> counts{};
-  TotalProgressReporter        progress(this, this->GetOutput()->GetRequestedRegion().GetNumberOfPixels());
-
-  ImageScanlineConstIterator<TPredictionImage> prediction(this->GetInput(), region);
-  ImageScanlineConstIterator<TTruthImage>      truth(this->GetTruth(), region);
-  ImageScanlineIterator<TAgreementImage>       agreement(this->GetOutput(), region);
-  for (; !agreement.IsAtEnd(); prediction.NextLine(), truth.NextLine(), agreement.NextLine())
+  m_Scores = scores;
+  for (const auto & metric : SegmentationMetric::GetAll())
   {
-    for (; !agreement.IsAtEndOfLine(); ++prediction, ++truth, ++agreement)
-    {
-      const bool predicted = prediction.Get() != NumericTraits<typename TPredictionImage::PixelType>::ZeroValue();
-      const bool real = truth.Get() != NumericTraits<typename TTruthImage::PixelType>::ZeroValue();
-      const auto value = predicted ? (real ? Agreement::Both : Agreement::PredictionOnly)
-                                   : (real ? Agreement::TruthOnly : Agreement::Neither);
-      ++counts[static_cast<std::size_t>(value)];
-      agreement.Set(static_cast<typename TAgreementImage::PixelType>(value));
-    }
-    progress.Completed(region.GetSize(0));
+    static_cast<MetricOutputType *>(this->ProcessObject::GetOutput(metric.Name))->Set(metric.Value(scores));
   }
-
-  const std::lock_guard<std::mutex> lock(m_Mutex);
-  m_Overlap += { counts[static_cast<std::size_t>(Agreement::Both)],
-                 counts[static_cast<std::size_t>(Agreement::PredictionOnly)],
-                 counts[static_cast<std::size_t>(Agreement::TruthOnly)],
-                 counts[static_cast<std::size_t>(Agreement::Neither)] };
 }
 
-template <typename TPredictionImage, typename TTruthImage, typename TAgreementImage>
+template <typename TPredictionImage, typename TTruthImage>
 void
-SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage, TAgreementImage>::AfterThreadedGenerateData()
-{
-  this->SetDice(m_Overlap.Dice());
-  this->SetIntersectionOverUnion(m_Overlap.IntersectionOverUnion());
-  this->SetPrecision(m_Overlap.Precision());
-  this->SetRecall(m_Overlap.Recall());
-  this->SetTruePositives(m_Overlap.TruePositives);
-  this->SetFalsePositives(m_Overlap.FalsePositives);
-  this->SetFalseNegatives(m_Overlap.FalseNegatives);
-  this->SetTrueNegatives(m_Overlap.TrueNegatives);
-}
-
-template <typename TPredictionImage, typename TTruthImage, typename TAgreementImage>
-void
-SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage, TAgreementImage>::PrintSelf(std::ostream & os,
-                                                                                             Indent indent) const
+SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::PrintSelf(std::ostream & os, Indent indent) const
 {
   Superclass::PrintSelf(os, indent);
-  os << indent << "Dice: " << this->GetDice() << std::endl;
-  os << indent << "IntersectionOverUnion: " << this->GetIntersectionOverUnion() << std::endl;
-  os << indent << "Precision: " << this->GetPrecision() << std::endl;
-  os << indent << "Recall: " << this->GetRecall() << std::endl;
-  os << indent << "TruePositives: " << this->GetTruePositives() << std::endl;
-  os << indent << "FalsePositives: " << this->GetFalsePositives() << std::endl;
-  os << indent << "FalseNegatives: " << this->GetFalseNegatives() << std::endl;
-  os << indent << "TrueNegatives: " << this->GetTrueNegatives() << std::endl;
+  for (const auto & metric : SegmentationMetric::GetAll())
+  {
+    os << indent << metric.Name << ": " << metric.Value(m_Scores) << std::endl;
+  }
 }
 } // namespace itk
 

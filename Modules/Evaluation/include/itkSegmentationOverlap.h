@@ -46,6 +46,14 @@ struct SegmentationOverlap
   /** \f$ |P \cap T| / |T| \f$; without a truth 1 if there is no prediction, otherwise 0. */
   double
   Recall() const;
+
+  /** True negative rate, \f$ |\overline{P} \cap \overline{T}| / |\overline{T}| \f$; 1 if everything is T. */
+  double
+  Specificity() const;
+
+  /** Pixels on whose side both agree, \f$ (|P \cap T| + |\overline{P} \cap \overline{T}|) / N \f$; 1 without pixels. */
+  double
+  Accuracy() const;
 };
 } // namespace itk
 

@@ -56,4 +56,17 @@ SegmentationOverlap::Recall() const
 {
   return Ratio(TruePositives, TruePositives + FalseNegatives, BothSetsAreEmpty(*this));
 }
+
+double
+SegmentationOverlap::Specificity() const
+{
+  return Ratio(TrueNegatives, TrueNegatives + FalsePositives, true);
+}
+
+double
+SegmentationOverlap::Accuracy() const
+{
+  const std::uint64_t right = TruePositives + TrueNegatives;
+  return Ratio(right, right + FalsePositives + FalseNegatives, true);
+}
 } // namespace itk

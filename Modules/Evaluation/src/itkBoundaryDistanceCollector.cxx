@@ -1,0 +1,237 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkBoundaryDistanceCollector.h"
+#include "itkMacro.h"
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+namespace itk
+{
+namespace
+{
+constexpr std::int64_t PixelsOfABlock = 64;
+
+void
+VerifySameSize(const std::vector<std::int64_t> & a, const std::vector<std::int64_t> & b)
+{
+  if (a != b)
+  {
+    const auto text = [](const std::vector<std::int64_t> & size)
+    {
+      std::string result;
+      for (const auto pixels : size)
+      {
+        result += (result.empty() ? "" : " x ") + std::to_string(pixels);
+      }
+      return result;
+    };
+    itkGenericExceptionMacro("Both sets must be of images of one size, but one is of "
+                             << text(a) << " pixels, the other of " << text(b) << '.');
+  }
+}
+
+/** Squared distance to the nearest pixel that carries `mark`; a label is the marks of a pixel. */
+double
+DistanceTo(std::uint8_t mark, const TwoNearestObjectsPiece<double> & piece, std::int64_t i)
+{
+  return (piece.FirstLabel[i] & mark) != 0    ? piece.First[i]
+         : (piece.SecondLabel[i] & mark) != 0 ? piece.Second[i]
+                                              : std::numeric_limits<double>::infinity();
+}
+} // namespace
+
+BoundaryDistanceCollector::BoundaryDistanceCollector(const PixelSet & prediction, const PixelSet & truth)
+  : m_Size(prediction.GetSize())
+  , m_Marks(prediction.GetNumberOfImagePixels())
+{
+  VerifySameSize(m_Size, truth.GetSize());
+  const std::uint8_t * const predicted = prediction.GetBytes();
+  const std::uint8_t * const real = truth.GetBytes();
+  for (std::size_t i = 0; i < m_Marks.size(); ++i)
+  {
+    m_Marks[i] = static_cast<std::uint8_t>(predicted[i] * InPrediction + real[i] * InTruth);
+  }
+}
+
+void
+BoundaryDistanceCollector::AddSets(const PixelSet & prediction, const PixelSet & truth)
+{
+  VerifySameSize(m_Size, prediction.GetSize());
+  VerifySameSize(m_Size, truth.GetSize());
+  const std::uint8_t * const predicted = prediction.GetBytes();
+  const std::uint8_t * const real = truth.GetBytes();
+  for (std::size_t i = 0; i < m_Marks.size(); ++i)
+  {
+    m_Marks[i] |= static_cast<std::uint8_t>((predicted[i] & ~real[i]) * OnlyInPredictedSet +
+                                            (real[i] & ~predicted[i]) * OnlyInTrueSet);
+  }
+}
+
+void
+BoundaryDistanceCollector::Crop()
+{
+  std::vector<std::int64_t> first(m_Size.size(), std::numeric_limits<std::int64_t>::max());
+  std::vector<std::int64_t> last(m_Size.size(), -1);
+  const std::int64_t        width = m_Size[0];
+  const std::int64_t        rows = width == 0 ? 0 : static_cast<std::int64_t>(m_Marks.size()) / width;
+  const auto                isMarked = [](std::uint8_t marks) { return marks != 0; };
+  for (std::int64_t row = 0; row < rows; ++row)
+  {
+    const auto begin = m_Marks.begin() + row * width;
+    const auto end = begin + width;
+    const auto left = std::find_if(begin, end, isMarked);
+    if (left == end)
+    {
+      continue;
+    }
+    const auto right = std::find_if(std::make_reverse_iterator(end), std::make_reverse_iterator(left), isMarked);
+    first[0] = std::min<std::int64_t>(first[0], left - begin);
+    last[0] = std::max<std::int64_t>(last[0], right.base() - begin - 1);
+    std::int64_t rest = row;
+    for (std::size_t axis = 1; axis < m_Size.size(); ++axis)
+    {
+      first[axis] = std::min(first[axis], rest % m_Size[axis]);
+      last[axis] = std::max(last[axis], rest % m_Size[axis]);
+      rest /= m_Size[axis];
+    }
+  }
+  std::vector<std::uint8_t> cropped;
+  for (std::int64_t row = 0; row < rows && last[0] >= 0; ++row)
+  {
+    bool         isInside = true;
+    std::int64_t rest = row;
+    for (std::size_t axis = 1; axis < m_Size.size(); ++axis)
+    {
+      isInside = isInside && rest % m_Size[axis] >= first[axis] && rest % m_Size[axis] <= last[axis];
+      rest /= m_Size[axis];
+    }
+    if (isInside)
+    {
+      const auto begin = m_Marks.begin() + row * width;
+      cropped.insert(cropped.end(), begin + first[0], begin + last[0] + 1);
+    }
+  }
+  for (std::size_t axis = 0; axis < m_Size.size(); ++axis)
+  {
+    m_Size[axis] = last[0] < 0 ? 0 : last[axis] - first[axis] + 1;
+  }
+  m_Marks = std::move(cropped);
+}
+
+std::vector<std::int64_t>
+BoundaryDistanceCollector::CountBefore(Mark mark) const
+{
+  std::vector<std::int64_t> before{ 0 };
+  const auto                pixels = static_cast<std::int64_t>(m_Marks.size());
+  for (std::int64_t begin = 0; begin < pixels; begin += PixelsOfABlock)
+  {
+    std::int64_t count = 0;
+    for (std::int64_t i = begin; i < std::min(pixels, begin + PixelsOfABlock); ++i)
+    {
+      count += (m_Marks[i] & mark) != 0;
+    }
+    before.push_back(before.back() + count);
+  }
+  return before;
+}
+
+BoundaryDistances
+BoundaryDistanceCollector::Compute(const std::vector<double> &             spacing,
+                                   double                                  maximumDistance,
+                                   const BoundaryDistances::ProgressType & progress)
+{
+  this->Crop();
+  m_PredictionBefore = this->CountBefore(InPrediction);
+  m_TruthBefore = this->CountBefore(InTruth);
+  m_Result.m_FromPrediction.resize(m_PredictionBefore.back());
+  m_Result.m_FromTruth.resize(m_TruthBefore.back());
+  if (m_Marks.empty())
+  {
+    return std::move(m_Result);
+  }
+  TwoNearestObjectsProblem problem;
+  problem.Size = m_Size;
+  problem.Spacing = spacing;
+  problem.MaximumDistance = maximumDistance;
+  ComputeTwoNearestObjects<double>(
+    problem,
+    [this](std::int64_t offset, std::int64_t count, std::uint32_t * labels)
+    {
+      for (std::int64_t i = 0; i < count; ++i)
+      {
+        labels[i] = m_Marks[offset + i] & (InPrediction | InTruth);
+      }
+    },
+    [this](const PieceType & piece) { this->Collect(piece); },
+    true,
+    progress ? progress : [](double) {});
+  m_Result.m_HausdorffDistanceOfSets = std::sqrt(m_LargestSquaredSetDistance.load());
+  return std::move(m_Result);
+}
+
+void
+BoundaryDistanceCollector::Collect(const PieceType & piece)
+{
+  std::uint8_t any = 0;
+  for (std::int64_t i = 0; i < piece.Count; ++i)
+  {
+    any |= m_Marks[piece.Offset + i];
+  }
+  if ((any & InPrediction) != 0)
+  {
+    this->Store(piece, InPrediction, m_PredictionBefore, m_Result.m_FromPrediction);
+  }
+  if ((any & InTruth) != 0)
+  {
+    this->Store(piece, InTruth, m_TruthBefore, m_Result.m_FromTruth);
+  }
+  if ((any & (OnlyInPredictedSet | OnlyInTrueSet)) != 0)
+  {
+    this->RaiseSetDistance(piece);
+  }
+}
+
+void
+BoundaryDistanceCollector::Store(const PieceType &                 piece,
+                                 Mark                              mark,
+                                 const std::vector<std::int64_t> & before,
+                                 std::vector<double> &             distances)
+{
+  const std::int64_t block = piece.Offset / PixelsOfABlock;
+  std::int64_t       place = before[block];
+  for (std::int64_t i = block * PixelsOfABlock; i < piece.Offset; ++i)
+  {
+    place += (m_Marks[i] & mark) != 0;
+  }
+  const auto other = static_cast<std::uint8_t>(mark == InPrediction ? InTruth : InPrediction);
+  for (std::int64_t i = 0; i < piece.Count; ++i)
+  {
+    if ((m_Marks[piece.Offset + i] & mark) != 0)
+    {
+      distances[place++] = std::sqrt(DistanceTo(other, piece, i));
+    }
+  }
+}
+
+void
+BoundaryDistanceCollector::RaiseSetDistance(const PieceType & piece)
+{
+  double largest = 0.0;
+  for (std::int64_t i = 0; i < piece.Count; ++i)
+  {
+    const std::uint8_t marks = m_Marks[piece.Offset + i];
+    if ((marks & OnlyInPredictedSet) != 0)
+    {
+      largest = std::max(largest, DistanceTo(InTruth, piece, i));
+    }
+    else if ((marks & OnlyInTrueSet) != 0)
+    {
+      largest = std::max(largest, DistanceTo(InPrediction, piece, i));
+    }
+  }
+  double known = m_LargestSquaredSetDistance.load();
+  while (largest > known && !m_LargestSquaredSetDistance.compare_exchange_weak(known, largest))
+  {}
+}
+} // namespace itk

@@ -1,0 +1,181 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkSegmentationScores.h"
+#include "itkTorchRandom.h"
+#include "itkMacro.h"
+#include <algorithm>
+#include <cmath>
+
+namespace itk
+{
+namespace
+{
+void
+AddSurface(SurfaceScores & sum, const SurfaceScores & other)
+{
+  const bool isComputed = sum.IsComputed || other.IsComputed;
+  const auto counts = sum.WithinTolerance;
+  sum = {};
+  sum.WithinTolerance = counts;
+  sum.WithinTolerance += other.WithinTolerance;
+  sum.IsComputed = isComputed;
+}
+
+double
+MeanOfFinite(const std::vector<double> & values)
+{
+  double      sum = 0.0;
+  std::size_t count = 0;
+  for (const double value : values)
+  {
+    if (std::isfinite(value))
+    {
+      sum += value;
+      ++count;
+    }
+  }
+  return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / static_cast<double>(count);
+}
+
+/** Between the two nearest ranks of sorted values. */
+double
+QuantileOfSorted(const std::vector<double> & values, double quantile)
+{
+  const double rank = quantile * static_cast<double>(values.size() - 1);
+  const auto   lower = static_cast<std::size_t>(rank);
+  const auto   upper = std::min(lower + 1, values.size() - 1);
+  return values[lower] + (rank - static_cast<double>(lower)) * (values[upper] - values[lower]);
+}
+} // namespace
+
+SegmentationScores &
+SegmentationScores::operator+=(const SegmentationScores & other)
+{
+  Overlap += other.Overlap;
+  for (std::size_t i = 0; i < Kaggle.size(); ++i)
+  {
+    Kaggle[i] += other.Kaggle[i];
+    StarDist[i] += other.StarDist[i];
+  }
+  Jaccard.Intersection += other.Jaccard.Intersection;
+  Jaccard.Union += other.Jaccard.Union;
+  AreInstancesComputed = AreInstancesComputed || other.AreInstancesComputed;
+  Boundary += other.Boundary;
+  IsBoundaryComputed = IsBoundaryComputed || other.IsBoundaryComputed;
+  AddSurface(Surface, other.Surface);
+  for (const auto & [label, scores] : other.Classes)
+  {
+    Classes[label].Overlap += scores.Overlap;
+    AddSurface(Classes[label].Surface, scores.Surface);
+  }
+  return *this;
+}
+
+double
+SegmentationScoreSet::GetMean(const SegmentationMetric & metric) const
+{
+  std::vector<double> values;
+  for (const auto & image : m_Images)
+  {
+    values.push_back(metric.Value(image.Scores));
+  }
+  return MeanOfFinite(values);
+}
+
+std::size_t
+SegmentationScoreSet::GetNumberOfFiniteValues(const SegmentationMetric & metric) const
+{
+  return std::count_if(m_Images.begin(),
+                       m_Images.end(),
+                       [&metric](const Image & image) { return std::isfinite(metric.Value(image.Scores)); });
+}
+
+double
+SegmentationScoreSet::GetPooled(const SegmentationMetric & metric) const
+{
+  if (!metric.IsPooled() || m_Images.empty())
+  {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
+  SegmentationScores sum;
+  for (const auto & image : m_Images)
+  {
+    sum += image.Scores;
+  }
+  return metric.Value(sum);
+}
+
+SegmentationScoreSet::Interval
+SegmentationScoreSet::GetIntervalOfMean(const SegmentationMetric & metric,
+                                        unsigned int               resamples,
+                                        double                     level,
+                                        std::uint64_t              seed) const
+{
+  std::vector<double> values;
+  for (const auto & image : m_Images)
+  {
+    values.push_back(metric.Value(image.Scores));
+  }
+  const auto meanOfDraw = [&values](const DrawType & draw)
+  {
+    std::vector<double> drawn;
+    for (const auto index : draw)
+    {
+      drawn.push_back(values[index]);
+    }
+    return MeanOfFinite(drawn);
+  };
+  return this->Resample(meanOfDraw, resamples, level, seed);
+}
+
+SegmentationScoreSet::Interval
+SegmentationScoreSet::GetIntervalOfPooled(const SegmentationMetric & metric,
+                                          unsigned int               resamples,
+                                          double                     level,
+                                          std::uint64_t              seed) const
+{
+  const auto pooledOfDraw = [this, &metric](const DrawType & draw)
+  {
+    SegmentationScores sum;
+    for (const auto index : draw)
+    {
+      sum += m_Images[index].Scores;
+    }
+    return metric.IsPooled() ? metric.Value(sum) : std::numeric_limits<double>::quiet_NaN();
+  };
+  return this->Resample(pooledOfDraw, resamples, level, seed);
+}
+
+SegmentationScoreSet::Interval
+SegmentationScoreSet::Resample(const std::function<double(const DrawType &)> & valueOfDraw,
+                               unsigned int                                    resamples,
+                               double                                          level,
+                               std::uint64_t                                   seed) const
+{
+  if (!(level > 0.0 && level < 1.0) || resamples == 0)
+  {
+    itkGenericExceptionMacro("The level must be in (0, 1) and the resamples at least 1, but they are "
+                             << level << " and " << resamples << '.');
+  }
+  const auto          count = static_cast<std::uint32_t>(m_Images.size());
+  std::vector<double> values;
+  DrawType            draw(count);
+  for (unsigned int resample = 0; resample < resamples && count > 0; ++resample)
+  {
+    TorchRandom random(seed, 0, resample, 0);
+    std::generate(draw.begin(), draw.end(), [&] { return random.Integer(count); });
+    const double value = valueOfDraw(draw);
+    if (std::isfinite(value))
+    {
+      values.push_back(value);
+    }
+  }
+  if (values.empty())
+  {
+    const double nan = std::numeric_limits<double>::quiet_NaN();
+    return { nan, nan };
+  }
+  std::sort(values.begin(), values.end());
+  return { QuantileOfSorted(values, 0.5 * (1.0 - level)), QuantileOfSorted(values, 0.5 * (1.0 + level)) };
+}
+} // namespace itk
