@@ -4,12 +4,15 @@
 #define itkBoundaryDistanceCollector_h
 
 #include "itkBoundaryDistances.h"
+#include "itkNearBoundarySearch.h"
 #include "itkTwoNearestObjectsKernel.h"
+#include <algorithm>
 #include <atomic>
 
 namespace itk
 {
-/** Collects the distances of marked pixels while the transform passes over the box that holds them all. */
+/** Finds the distances of marked pixels: by looking around, or, where they are far apart, by collecting them while the
+ * transform passes over the box that holds them all. */
 class BoundaryDistanceCollector
 {
 public:
@@ -33,6 +36,14 @@ private:
     OnlyInTrueSet = 8
   };
 
+  static constexpr std::int64_t PixelsOfABlock = 64;
+
+  std::int64_t
+  EndOfBlock(std::int64_t block) const
+  {
+    return std::min((block + 1) * PixelsOfABlock, static_cast<std::int64_t>(m_Marks.size()));
+  }
+
   using PieceType = TwoNearestObjectsPiece<double>;
 
   /** Leaves only the box of marked pixels. */
@@ -43,6 +54,26 @@ private:
   std::vector<std::int64_t>
   CountBefore(Mark mark) const;
 
+  /** By NearBoundarySearch.
+   * \return whether all distances were found, with no more effort than the transform takes */
+  bool
+  FindNearby(const std::vector<double> & spacing, double maximumDistance);
+
+  /** The distances of the pixels with one mark, to those with the other one. */
+  bool
+  FindFrom(Mark from, const NearBoundarySearch & search, bool mayBeInfinite);
+
+  /** Calls `find(offset, place, looks)` for the pixels with a mark; `place` is their number among those with the other mark.
+   * \return false as soon as `find` returns false or the looks are too many */
+  template <typename TFind>
+  bool
+  ForEachPixel(Mark wanted, Mark counted, std::int64_t & looks, const TFind & find);
+
+  void
+  Transform(const std::vector<double> &             spacing,
+            double                                  maximumDistance,
+            const BoundaryDistances::ProgressType & progress);
+
   void
   Collect(const PieceType & piece);
 
@@ -51,6 +82,15 @@ private:
 
   void
   RaiseSetDistance(const PieceType & piece);
+
+  void
+  RaiseSetDistance(double squaredDistance);
+
+  std::vector<double> &
+  DistancesFrom(Mark mark)
+  {
+    return mark == InPrediction ? m_Result.m_FromPrediction : m_Result.m_FromTruth;
+  }
 
   std::vector<std::int64_t> m_Size;
   std::vector<std::uint8_t> m_Marks;

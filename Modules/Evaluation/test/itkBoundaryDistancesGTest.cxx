@@ -190,6 +190,36 @@ TEST(BoundaryDistances, EqualThoseOfLookingAtAllPairs)
   itk::TorchRuntime::SetNumberOfThreads(0);
 }
 
+/* More than 32 pixels apart, where looking around ends, and near each other in so large an image that it must not. */
+TEST(BoundaryDistances, OfFarAndOfNearSetsEqualThoseOfLookingAtAllPairs)
+{
+  itk::TorchRandom random(2);
+  for (const auto & size : { Size{ 90, 11 }, Size{ 7, 120 }, Size{ 4, 5, 70 }, Size{ 80, 3, 4 } })
+  {
+    for (const std::int64_t gap : { 3, 31, 33, 60 })
+    {
+      const auto longest = std::max_element(size.begin(), size.end()) - size.begin();
+      auto       a = RandomSet(random, size, 0.3);
+      auto       b = RandomSet(random, size, 0.3);
+      for (std::int64_t i = 0; i < a.GetNumberOfImagePixels(); ++i)
+      {
+        std::int64_t place = i;
+        for (std::ptrdiff_t axis = 0; axis < longest; ++axis)
+        {
+          place /= size[axis];
+        }
+        place %= size[longest];
+        a.GetBytes()[i] = a.GetBytes()[i] != 0 && place < 6;
+        b.GetBytes()[i] = b.GetBytes()[i] != 0 && place >= 5 + gap && place < 9 + gap;
+      }
+      const auto spacing = size.size() == 2 ? std::vector<double>{ 1.3, 1.0 } : std::vector<double>{ 1.0, 2.0, 1.1 };
+      const auto distances = itk::BoundaryDistances::Compute(a, b, spacing);
+      ExpectNear(distances.GetFromPrediction(), SlowDistances(a, b, spacing));
+      ExpectNear(distances.GetFromTruth(), SlowDistances(b, a, spacing));
+    }
+  }
+}
+
 // From (0, 1), (4, 1) to (1, 1): 1 and 3; back: 1.
 TEST(BoundaryDistances, StatisticsAreThoseWorkedOutByHand)
 {
@@ -344,6 +374,30 @@ TYPED_TEST(HausdorffDistanceOfSets, EqualsThatOfITK)
     reference->Update();
     EXPECT_NEAR(distances.GetHausdorffDistanceOfSets(), reference->GetHausdorffDistance(), 1e-5) << round;
     EXPECT_GT(distances.GetHausdorffDistanceOfSets(), 0.0);
+  }
+}
+
+// A ball of the given radius and a dot in its middle: every pixel of the ball is its distance from the dot away.
+TEST(BoundaryDistances, InnerPixelsAreFoundFarAwayToo)
+{
+  for (const int radius : { 5, 20, 45 })
+  {
+    const std::int64_t        edge = 2 * radius + 3;
+    std::vector<std::uint8_t> disc(edge * edge);
+    std::vector<std::uint8_t> dot(edge * edge);
+    for (std::int64_t i = 0; i < edge * edge; ++i)
+    {
+      disc[i] = std::hypot(i % edge - radius - 1, i / edge - radius - 1) <= radius;
+    }
+    dot[edge * (radius + 1) + radius + 1] = 1;
+    const auto distances = itk::BoundaryDistances::ComputeBetweenSurfaces(
+      itk::PixelSet::FromOutline(AsTensor(disc, { edge, edge }), {}, true),
+      MakeSet({ edge, edge }, disc),
+      MakeSet({ edge, edge }, dot),
+      MakeSet({ edge, edge }, dot),
+      { 1, 1 });
+    EXPECT_DOUBLE_EQ(distances.GetHausdorffDistanceOfSets(), radius);
+    EXPECT_DOUBLE_EQ(distances.HausdorffDistance(), radius);
   }
 }
 
