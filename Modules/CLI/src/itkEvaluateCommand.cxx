@@ -2,11 +2,14 @@
 // Copyright ITKTorch contributors
 #include "itkCommands.h"
 #include "itkAtomicFileWrite.h"
-#include "itkPngIntegrity.h"
+#include "itkCommandLineParameters.h"
+#include "itkErrorSentence.h"
+#include "itkEvaluationReport.h"
+#include "itkLabelFiles.h"
 #include "itkSegmentationEvaluationImageFilter.h"
+#include "itkTorchRuntime.h"
 #include "itkImageFileReader.h"
 #include <CLI/CLI.hpp>
-#include <cstdio>
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -20,24 +23,25 @@ namespace fs = std::filesystem;
 
 struct EvaluateOptions
 {
-  std::string Prediction;
-  std::string Truth;
-  std::string Csv;
+  std::string                      Prediction;
+  std::string                      Truth;
+  std::string                      Csv;
+  std::string                      Json;
+  SegmentationEvaluationParameters Parameters;
+  EvaluationReport::Options        Report;
+  unsigned int                     Threads{ 0 };
 };
 
-struct Row
-{
-  std::string         Name;
-  SegmentationOverlap Overlap;
-};
+/** Predicted and true file of an image, by its name. */
+using PairsType = std::map<std::string, std::pair<std::string, std::string>>;
 
-SegmentationOverlap
-Compare(const std::string & prediction, const std::string & truth)
+template <unsigned int VDimension>
+SegmentationScores
+CompareImages(const std::string &                      prediction,
+              const std::string &                      truth,
+              const SegmentationEvaluationParameters & parameters)
 {
-  // 3D holds 2D files as well: one slice.
-  using LabelType = Image<std::int64_t, 3>;
-  VerifyImageFile(prediction);
-  VerifyImageFile(truth);
+  using LabelType = LabelImageType<VDimension>;
   auto predictionReader = ImageFileReader<LabelType>::New();
   predictionReader->SetFileName(prediction);
   auto truthReader = ImageFileReader<LabelType>::New();
@@ -45,8 +49,30 @@ Compare(const std::string & prediction, const std::string & truth)
   auto evaluation = SegmentationEvaluationImageFilter<LabelType>::New();
   evaluation->SetInput(predictionReader->GetOutput());
   evaluation->SetTruth(truthReader->GetOutput());
+  evaluation->SetParameters(parameters);
   evaluation->Update();
-  return evaluation->GetOverlap();
+  return evaluation->GetScores();
+}
+
+SegmentationScores
+Compare(const std::string & prediction, const std::string & truth, const SegmentationEvaluationParameters & parameters)
+{
+  const unsigned int dimension = VerifyLabelFile(prediction);
+  const unsigned int trueDimension = VerifyLabelFile(truth);
+  if (dimension != trueDimension)
+  {
+    itkGenericExceptionMacro(<< prediction << " and " << truth << " must have the same dimension, but have "
+                             << dimension << " and " << trueDimension << '.');
+  }
+  try
+  {
+    return dimension == 2 ? CompareImages<2>(prediction, truth, parameters)
+                          : CompareImages<3>(prediction, truth, parameters);
+  }
+  catch (const std::exception & error)
+  {
+    itkGenericExceptionMacro(<< prediction << ": " << ErrorSentence(error));
+  }
 }
 
 std::map<std::string, std::string>
@@ -70,19 +96,26 @@ FilesByStem(const std::string & folder)
   return files;
 }
 
-std::vector<Row>
-CompareFolders(const EvaluateOptions & options)
+PairsType
+FindPairs(const EvaluateOptions & options)
 {
-  const auto       predictions = FilesByStem(options.Prediction);
-  const auto       truths = FilesByStem(options.Truth);
-  std::vector<Row> rows;
-  std::string      missing;
+  if (!fs::is_directory(options.Prediction) || !fs::is_directory(options.Truth))
+  {
+    return { { fs::path(options.Prediction).stem().string(), { options.Prediction, options.Truth } } };
+  }
+  const auto  predictions = FilesByStem(options.Prediction);
+  const auto  truths = FilesByStem(options.Truth);
+  PairsType   pairs;
+  std::string missing;
   for (const auto & [stem, file] : predictions)
   {
-    if (truths.count(stem) == 0)
+    const auto truth = truths.find(stem);
+    if (truth == truths.end())
     {
       missing += (missing.empty() ? "" : ", ") + file;
+      continue;
     }
+    pairs[stem] = { file, truth->second };
   }
   if (!missing.empty() || predictions.empty())
   {
@@ -94,44 +127,28 @@ CompareFolders(const EvaluateOptions & options)
     std::cerr << "itktorch: " << truths.size() - predictions.size() << " of " << truths.size() << " images in "
               << options.Truth << " have no prediction and are not counted." << std::endl;
   }
-  for (const auto & [stem, file] : predictions)
-  {
-    rows.push_back({ stem, Compare(file, truths.at(stem)) });
-  }
-  return rows;
+  return pairs;
 }
 
 void
 Run(const EvaluateOptions & options)
 {
-  const bool  areFolders = fs::is_directory(options.Prediction) && fs::is_directory(options.Truth);
-  const auto  rows = areFolders ? CompareFolders(options)
-                                : std::vector<Row>{ { fs::path(options.Prediction).stem().string(),
-                                                      Compare(options.Prediction, options.Truth) } };
-  std::string csv = "image,dice,iou,precision,recall\n";
-  double      sums[4] = {};
-  std::printf("%-24s %8s %8s %10s %8s\n", "image", "Dice", "IoU", "precision", "recall");
-  for (const auto & row : rows)
+  TorchRuntime::KeepFreedMemory();
+  TorchRuntime::SetNumberOfThreads(options.Threads);
+  SegmentationScoreSet scores;
+  for (const auto & [name, files] : FindPairs(options))
   {
-    const double values[4] = {
-      row.Overlap.Dice(), row.Overlap.IntersectionOverUnion(), row.Overlap.Precision(), row.Overlap.Recall()
-    };
-    std::printf("%-24s %8.4f %8.4f %10.4f %8.4f\n", row.Name.c_str(), values[0], values[1], values[2], values[3]);
-    char line[128];
-    std::snprintf(line, sizeof(line), ",%.6f,%.6f,%.6f,%.6f\n", values[0], values[1], values[2], values[3]);
-    csv += row.Name + line;
-    for (int i = 0; i < 4; ++i)
-    {
-      sums[i] += values[i] / static_cast<double>(rows.size());
-    }
+    scores.Add(name, Compare(files.first, files.second, options.Parameters));
   }
-  if (rows.size() > 1)
-  {
-    std::printf("%-24s %8.4f %8.4f %10.4f %8.4f\n", "mean over images", sums[0], sums[1], sums[2], sums[3]);
-  }
+  const EvaluationReport report(scores, options.Parameters, options.Report);
+  report.PrintTable(stdout);
   if (!options.Csv.empty())
   {
-    AtomicFileWrite(options.Csv, csv);
+    AtomicFileWrite(options.Csv, report.ToCsv());
+  }
+  if (!options.Json.empty())
+  {
+    AtomicFileWrite(options.Json, report.ToJson());
   }
 }
 } // namespace
@@ -140,15 +157,25 @@ void
 AddEvaluateCommand(CLI::App & app)
 {
   auto             options = std::make_shared<EvaluateOptions>();
-  CLI::App * const command = app.add_subcommand(
-    "evaluate", "Dice, IoU, precision and recall of segmentations (any label but 0) against the truth.");
+  CLI::App * const command =
+    app.add_subcommand("evaluate", "Scores segmentations against the truth: pixels, objects, outlines and surfaces.");
   command->add_option("prediction", options->Prediction, "Label image, or a folder of them.")
     ->required()
     ->check(CLI::ExistingPath);
   command->add_option("truth", options->Truth, "True label image, or a folder with the same file names.")
     ->required()
     ->check(CLI::ExistingPath);
-  command->add_option("--csv", options->Csv, "File for the table.");
+  command->add_option("--csv", options->Csv, "File for every metric of every image.");
+  command->add_option("--json", options->Json, "File for the same with definitions, means and intervals.");
+  command->add_option("--resamples", options->Report.Resamples, "Bootstrap samples of the images for the intervals.")
+    ->check(CLI::Range(1, 1'000'000))
+    ->capture_default_str();
+  command->add_option("--level", options->Report.Level, "Part of the bootstrap samples inside the intervals.")
+    ->check(CLI::Range(0.01, 0.999))
+    ->capture_default_str();
+  command->add_option("--seed", options->Report.Seed, "Decides the bootstrap samples.")->capture_default_str();
+  command->add_option("--threads", options->Threads, "Threads; 0 for all processors.")->capture_default_str();
+  AddParameterOptions(*command, SegmentationEvaluationParameters::Describe(), &options->Parameters, "Evaluation");
   command->callback([options] { Run(*options); });
 }
 } // namespace itk

@@ -4,6 +4,7 @@
 #include "itkBoundaryWeightMap.h"
 #include "itkNucleiPhantom.h"
 #include "itkRandomAugmentation.h"
+#include "itkSegmentationEvaluation.h"
 #include "itkUNetInference.h"
 #include "itkUNetTraining.h"
 #include <CLI/CLI.hpp>
@@ -33,6 +34,7 @@ AddParametersCommand(CLI::App & app)
         write("TwoNearestObjectsDistanceImageFilter", TwoNearestObjectsDistanceParameters::Describe());
         write("ElasticDeformationImageFilter", ElasticDeformationParameters::Describe());
         write("RandomAugmentationImageFilter", RandomAugmentationParameters::Describe());
+        write("SegmentationEvaluationImageFilter", SegmentationEvaluationParameters::Describe());
         write("NucleiPhantomImageSource", NucleiPhantomParameters::Describe());
       });
 }

@@ -1,0 +1,51 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkEvaluationReport_h
+#define itkEvaluationReport_h
+
+#include "itkSegmentationEvaluation.h"
+#include <cstdio>
+#include <string>
+
+namespace itk
+{
+/** \class EvaluationReport
+ * \brief The scores of a set of images as people and programs read them. */
+class EvaluationReport
+{
+public:
+  struct Options
+  {
+    unsigned int  Resamples{ 1000 };
+    double        Level{ 0.95 };
+    std::uint64_t Seed{ 0 };
+  };
+
+  EvaluationReport(const SegmentationScoreSet &             scores,
+                   const SegmentationEvaluationParameters & parameters,
+                   const Options &                          options);
+
+  /** The metrics that people look at first: a line for each image; for several also the mean, its interval, and the value of
+   * all images together. Classes have a table of their own. */
+  void
+  PrintTable(std::FILE * stream) const;
+
+  /** A line for each image and all metrics that were computed; empty where a distance is infinite. */
+  std::string
+  ToCsv() const;
+
+  /** The same with definitions, parameters, means, intervals and pooled values; null for what is not finite. */
+  std::string
+  ToJson() const;
+
+private:
+  void
+  PrintClasses(std::FILE * stream) const;
+
+  const SegmentationScoreSet &             m_Scores;
+  const SegmentationEvaluationParameters & m_Parameters;
+  Options                                  m_Options;
+};
+} // namespace itk
+
+#endif
