@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkCannyEdgeDetection.h"
+#include "itkCannyOnDevice.h"
+#include "itkCannyOnHost.h"
+#include "itkTorchTensorAccess.h"
+#include "itkMacro.h"
+#include <ATen/ops/contiguous.h>
+
+namespace itk
+{
+namespace
+{
+/** The image as (…, y, x). */
+at::Tensor
+PlainImage(const TorchTensor & tensor)
+{
+  const at::Tensor image = GetATensor(tensor);
+  const bool       isReal =
+    image.defined() && (image.scalar_type() == at::kFloat || image.scalar_type() == at::kDouble);
+  if (!isReal || image.dim() < 4 || image.dim() > 5 || image.size(0) != 1 || image.size(1) != 1 || image.numel() == 0)
+  {
+    itkGenericExceptionMacro("Canny's edges are those of one image in 2D or 3D with one float or double component and at "
+                             "least 1 pixel.");
+  }
+  return image[0][0].contiguous();
+}
+} // namespace
+
+const TorchParameterTable &
+CannyEdgeDetectionParameters::Describe()
+{
+  using P = CannyEdgeDetectionParameters;
+  using Range = TorchParameterRange;
+  static const auto table =
+    TorchParameterTable()
+      .Add("Variance",
+           &P::Variance,
+           "Variance of the Gaussian in physical units squared: one number, or one along each axis.",
+           Range::AtLeast(0))
+      .Add("MaximumError",
+           &P::MaximumError,
+           "Part of the Gaussian's area that its kernel may leave out: one number, or one along each axis.",
+           Range{ 0.0, 1.0, false, false })
+      .Add("LowerThreshold", &P::LowerThreshold, "Pixels above it are edges where they touch an edge.")
+      .Add("UpperThreshold", &P::UpperThreshold, "Pixels above it are edges.")
+      .AddChoice("SpacingMode",
+                 &P::SpacingMode,
+                 "Derivatives by pixel as in ITK, or by physical unit.",
+                 { "itk-compatible", "spacing-aware" })
+      .AddChoice("ThresholdRule",
+                 &P::ThresholdRule,
+                 "The thresholds as given, or found from the gradient's maxima; not in ITK.",
+                 { "given", "median", "otsu" });
+  return table;
+}
+
+CannyEdgeDetection::Result
+CannyEdgeDetection::Compute(const TorchTensor &                  image,
+                            const std::vector<double> &          spacing,
+                            const CannyEdgeDetectionParameters & parameters,
+                            const CannyEdgeDetectionOutputs &    outputs,
+                            const std::function<void(double)> &  progress)
+{
+  const at::Tensor          plain = PlainImage(image);
+  std::vector<std::int64_t> size(plain.sizes().rbegin(), plain.sizes().rend());
+  VerifyCannyEdgeDetection(parameters, static_cast<unsigned int>(size.size()));
+  VerifyCannySpacing(parameters, spacing);
+  const CannyProblem  problem(size, spacing, parameters);
+  const TorchDevice & device = image.GetDevice();
+  const CannyTensors  found = device.IsHost()
+                                ? DetectCannyOnHost(problem, plain, parameters, outputs, progress)
+                                : DetectCannyOnDevice(problem, plain, parameters, outputs, device, progress);
+  const auto          asImage = [&device](const at::Tensor & tensor)
+  { return tensor.defined() ? MakeTorchTensor(tensor.unsqueeze(0).unsqueeze(0), device) : TorchTensor{}; };
+  const at::Tensor direction = found.Direction.defined() ? found.Direction.movedim(-1, 0).unsqueeze(0) : at::Tensor{};
+  return { asImage(found.Edges),
+           asImage(found.Magnitude),
+           direction.defined() ? MakeTorchTensor(direction, device) : TorchTensor{},
+           asImage(found.Suppressed),
+           found.Thresholds.Lower,
+           found.Thresholds.Upper };
+}
+} // namespace itk

@@ -1,0 +1,230 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkCannyOnHost.h"
+#include "itkCannyStrip.h"
+#include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <ATen/ops/isfinite.h>
+#include <ATen/ops/nonzero.h>
+#include <algorithm>
+#include <atomic>
+#include <deque>
+#include <sstream>
+
+namespace itk
+{
+namespace
+{
+/** Pixels of a volume's plane that a thread keeps at a time, so that some planes of them fit into its cache. */
+constexpr std::int64_t planePixels = 16384;
+/** Pixels between two reports of the progress. */
+constexpr std::int64_t reportPixels = 1 << 18;
+
+std::int64_t
+CeilingOf(std::int64_t dividend, std::int64_t divisor)
+{
+  return (dividend + divisor - 1) / divisor;
+}
+
+/** Parts of about equal size; those of one thread number after each other. No result depends on them. */
+std::vector<CannyPart>
+MakeParts(const CannyProblem & problem, std::int64_t threads)
+{
+  const bool         isVolume = problem.GetDimension() == 3;
+  const std::int64_t rows = isVolume ? problem.Size[1] : 1;
+  const std::int64_t planes = problem.Size.back();
+  std::int64_t       bands = CeilingOf(rows * problem.Size[0], planePixels);
+  bands = std::clamp<std::int64_t>(CeilingOf(bands, threads) * threads, 1, std::max<std::int64_t>(1, rows / 16));
+  const std::int64_t slabs =
+    std::clamp<std::int64_t>(bands >= threads ? 1 : threads, 1, std::max<std::int64_t>(1, planes / 8));
+  std::vector<CannyPart> parts;
+  for (std::int64_t band = 0; band < bands; ++band)
+  {
+    for (std::int64_t slab = 0; slab < slabs; ++slab)
+    {
+      parts.push_back({ slab * planes / slabs,
+                        (slab + 1) * planes / slabs,
+                        band * rows / bands,
+                        (band + 1) * rows / bands });
+    }
+  }
+  return parts;
+}
+
+template <typename TBody>
+void
+ForEachInParallel(std::int64_t count, const TBody & body)
+{
+  at::parallel_for(0,
+                   count,
+                   1,
+                   [&](std::int64_t first, std::int64_t last)
+                   {
+                     for (std::int64_t i = first; i < last; ++i)
+                     {
+                       body(i);
+                     }
+                   });
+}
+
+/** All steps but the hysteresis.
+ * \return whether all pixels are finite */
+template <typename T, int D>
+bool
+RunStrips(const CannyProblem &                problem,
+          const T *                           image,
+          const CannyTargets<T> &             targets,
+          const std::function<void(double)> & progress)
+{
+  const std::int64_t threads = at::get_num_threads();
+  const auto         parts = MakeParts(problem, threads);
+  const auto         count = static_cast<std::int64_t>(parts.size());
+  const std::int64_t groups = CeilingOf(count, threads);
+  const std::int64_t steps = CeilingOf(std::min<std::int64_t>(problem.GetNumberOfPixels() / reportPixels, 16), groups);
+  std::atomic<bool>  isFinite{ true };
+  for (std::int64_t group = 0; group < groups; ++group)
+  {
+    std::deque<CannyStrip<T, D>> strips;
+    for (std::int64_t part = group * threads; part < std::min(count, (group + 1) * threads); ++part)
+    {
+      strips.emplace_back(problem, image, targets, parts[part]);
+    }
+    for (std::int64_t step = 1; step <= std::max<std::int64_t>(1, steps) && isFinite; ++step)
+    {
+      ForEachInParallel(static_cast<std::int64_t>(strips.size()),
+                        [&](std::int64_t i)
+                        {
+                          const CannyPart & part = strips[i].GetPart();
+                          const auto length = part.LastPlane - part.FirstPlane;
+                          const auto last = part.FirstPlane + step * length / std::max<std::int64_t>(1, steps);
+                          if (!strips[i].Advance(last))
+                          {
+                            isFinite = false;
+                          }
+                        });
+      progress((group + static_cast<double>(step) / std::max<std::int64_t>(1, steps)) / groups);
+    }
+  }
+  return isFinite;
+}
+
+/** Calls `body` for each row of the image, in parallel. */
+template <typename TBody>
+void
+ForEachRow(const CannyProblem & problem, const TBody & body)
+{
+  const std::int64_t width = problem.Size[0];
+  at::parallel_for(0,
+                   problem.GetNumberOfPixels() / width,
+                   std::max<std::int64_t>(1, 65536 / width),
+                   [&](std::int64_t first, std::int64_t last)
+                   {
+                     for (std::int64_t row = first; row < last; ++row)
+                     {
+                       body(row);
+                     }
+                   });
+}
+
+template <typename T, int D>
+CannyTensors
+Detect(const CannyProblem &                 problem,
+       const at::Tensor &                   image,
+       const CannyEdgeDetectionParameters & parameters,
+       const CannyEdgeDetectionOutputs &    outputs,
+       const std::function<void(double)> &  progress)
+{
+  const bool   isByRule = parameters.ThresholdRule != CannyThresholdRule::Given;
+  CannyTensors result;
+  result.Edges = at::empty_like(image);
+  const auto allocate = [&](bool isWanted) { return isWanted ? at::empty_like(image) : at::Tensor{}; };
+  result.Magnitude = allocate(outputs.GradientMagnitude);
+  result.Suppressed = allocate(outputs.NonMaximumSuppression);
+  if (outputs.GradientDirection)
+  {
+    auto shape = image.sizes().vec();
+    shape.push_back(D);
+    result.Direction = at::empty(shape, image.options());
+  }
+  const auto pixelsOf = [](const at::Tensor & tensor) { return tensor.defined() ? tensor.data_ptr<T>() : nullptr; };
+  CannyHysteresis hysteresis(problem.Size);
+  CannyTargets<T> targets{ pixelsOf(result.Magnitude), pixelsOf(result.Direction), pixelsOf(result.Suppressed) };
+  if (isByRule)
+  {
+    // The edges' memory is free until the end.
+    targets.Suppressed = targets.Suppressed ? targets.Suppressed : pixelsOf(result.Edges);
+  }
+  else
+  {
+    result.Thresholds = GivenCannyThresholds(parameters, image.scalar_type());
+    targets.Hysteresis = &hysteresis;
+    targets.LowerThreshold = static_cast<T>(result.Thresholds.Lower);
+    targets.UpperThreshold = static_cast<T>(result.Thresholds.Upper);
+  }
+  const auto reportSteps = [&progress](double fraction) { progress(0.8 * fraction); };
+  if (!RunStrips<T, D>(problem, image.data_ptr<T>(), targets, reportSteps))
+  {
+    ThrowNotFinite(image);
+  }
+  const std::int64_t width = problem.Size[0];
+  if (isByRule)
+  {
+    result.Thresholds = FindCannyThresholds(
+      parameters.ThresholdRule, result.Suppressed.defined() ? result.Suppressed : result.Edges);
+    const auto lower = static_cast<T>(result.Thresholds.Lower);
+    const auto upper = static_cast<T>(result.Thresholds.Upper);
+    ForEachRow(problem,
+               [&](std::int64_t row)
+               {
+                 ClassifyPixels<T>(width,
+                                   targets.Suppressed + row * width,
+                                   lower,
+                                   upper,
+                                   hysteresis.GetWeak(row),
+                                   hysteresis.GetStrong(row));
+               });
+  }
+  hysteresis.Grow();
+  progress(0.9);
+  ForEachRow(problem,
+             [&, edges = result.Edges.template data_ptr<T>()](std::int64_t row)
+             { ExpandBits<T>(width, hysteresis.GetEdges(row), edges + row * width); });
+  progress(1.0);
+  return result;
+}
+} // namespace
+
+CannyTensors
+DetectCannyOnHost(const CannyProblem &                 problem,
+                  const at::Tensor &                   image,
+                  const CannyEdgeDetectionParameters & parameters,
+                  const CannyEdgeDetectionOutputs &    outputs,
+                  const std::function<void(double)> &  progress)
+{
+  const bool isFloat = image.scalar_type() == at::kFloat;
+  if (problem.GetDimension() == 2)
+  {
+    return isFloat ? Detect<float, 2>(problem, image, parameters, outputs, progress)
+                   : Detect<double, 2>(problem, image, parameters, outputs, progress);
+  }
+  return isFloat ? Detect<float, 3>(problem, image, parameters, outputs, progress)
+                 : Detect<double, 3>(problem, image, parameters, outputs, progress);
+}
+
+void
+ThrowNotFinite(const at::Tensor & image)
+{
+  const at::Tensor   places = at::nonzero(~at::isfinite(image)).cpu();
+  const std::int64_t dimension = image.dim();
+  std::ostringstream first;
+  for (std::int64_t axis = dimension - 1; axis >= 0; --axis)
+  {
+    first << places.data_ptr<std::int64_t>()[axis] << (axis > 0 ? ", " : "");
+  }
+  itkGenericExceptionMacro("The input's pixels must be finite numbers, but "
+                           << places.size(0) << " of them are not; the first one is [" << first.str()
+                           << "] pixels from the image's first one.");
+}
+} // namespace itk
