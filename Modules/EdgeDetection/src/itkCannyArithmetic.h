@@ -23,6 +23,25 @@ struct CannyFactors
   double Mixed[D * (D - 1) / 2];
 };
 
+/** \param pixelSize what derivatives are divided by, along each axis */
+template <typename T, int D>
+CannyFactors<T, D>
+MakeCannyFactors(const double * pixelSize)
+{
+  CannyFactors<T, D> factors;
+  int                pair = 0;
+  for (int i = 0; i < D; ++i)
+  {
+    factors.First[i] = static_cast<T>(0.5 / pixelSize[i]);
+    factors.Second[i] = 1.0 / (pixelSize[i] * pixelSize[i]);
+    for (int j = i + 1; j < D; ++j)
+    {
+      factors.Mixed[pair++] = 0.25 / (pixelSize[i] * pixelSize[j]);
+    }
+  }
+  return factors;
+}
+
 /** What one pixel's derivatives become; the same for rows of the CPU, for a thread of a GPU, and in ITK: sums and products are
  * rounded to T where ITK stores or adds a T, and stay double where it does not. */
 template <typename T, int D>
@@ -99,16 +118,16 @@ struct CannyArithmetic
     }
   }
 
-  /** Whether L falls along the gradient. */
+  /** Whether L falls along the gradient; never where it overflows. */
   ITKTorch_HOST_DEVICE static bool
-  IsMaximum(const T * first, const T * firstOfSecond, T magnitude)
+  IsMaximum(const T * first, const T * firstOfSecond, T second, T magnitude)
   {
     T slope = 0;
     for (int axis = 0; axis < D; ++axis)
     {
       slope += firstOfSecond[axis] * (first[axis] / magnitude);
     }
-    return slope <= 0;
+    return (slope <= 0) & (second - second == 0);
   }
 
   /** Whether L changes sign between here and the neighbour and is nearer to 0 here; nearness may be equal towards neighbours of

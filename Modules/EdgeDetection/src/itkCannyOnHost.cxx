@@ -20,7 +20,7 @@ namespace
 /** Pixels of a volume's plane that a thread keeps at a time, so that some planes of them fit into its cache. */
 constexpr std::int64_t planePixels = 16384;
 /** Pixels between two reports of the progress. */
-constexpr std::int64_t reportPixels = 1 << 18;
+constexpr std::int64_t reportPixels = 1 << 22;
 
 std::int64_t
 CeilingOf(std::int64_t dividend, std::int64_t divisor)

@@ -3,7 +3,6 @@
 #ifndef itkCannyProblem_h
 #define itkCannyProblem_h
 
-#include "itkCannyArithmetic.h"
 #include "itkCannyEdgeDetection.h"
 
 namespace itk
@@ -30,24 +29,6 @@ struct CannyProblem
 
   std::int64_t
   GetNumberOfPixels() const;
-
-  template <typename T, int D>
-  CannyFactors<T, D>
-  GetFactors() const
-  {
-    CannyFactors<T, D> factors;
-    int                pair = 0;
-    for (int i = 0; i < D; ++i)
-    {
-      factors.First[i] = static_cast<T>(0.5 / PixelSize[i]);
-      factors.Second[i] = 1.0 / (PixelSize[i] * PixelSize[i]);
-      for (int j = i + 1; j < D; ++j)
-      {
-        factors.Mixed[pair++] = 0.25 / (PixelSize[i] * PixelSize[j]);
-      }
-    }
-    return factors;
-  }
 };
 } // namespace itk
 

@@ -24,12 +24,12 @@ struct VectorOf
 using Wide = VectorOf<double>::Type;
 
 template <typename T>
-ITKTorch_INLINE Wide
-LoadWide(const T * pixels)
+ITKTorch_INLINE void
+AddWeighted(double weight, const T * pixels, Wide & sums)
 {
   typename VectorOf<T>::Type narrow;
   std::memcpy(&narrow, pixels, sizeof(narrow));
-  return __builtin_convertvector(narrow, Wide);
+  sums += weight * __builtin_convertvector(narrow, Wide);
 }
 
 template <typename T>
@@ -55,7 +55,7 @@ SumWeighted(std::int64_t count, int weightCount, const double * weights, const T
 #pragma GCC unroll 4
       for (int v = 0; v < vectors; ++v)
       {
-        block[v] += weights[k] * LoadWide(pixels + v * lanes);
+        AddWeighted(weights[k], pixels + v * lanes, block[v]);
       }
     }
     for (int v = 0; v < vectors; ++v)
@@ -174,7 +174,7 @@ SuppressInRow(std::int64_t               count,
     }
     const T m = std::sqrt(Arithmetic::SquaredMagnitude(first));
     magnitude[x] = m;
-    suppressed[x] = (isCrossing & Arithmetic::IsMaximum(first, slope, m)) ? m : T{ 0 };
+    suppressed[x] = (isCrossing & Arithmetic::IsMaximum(first, slope, here, m)) ? m : T{ 0 };
   }
 }
 

@@ -32,7 +32,7 @@ CannyStrip<T, D>::CannyStrip(const CannyProblem &    problem,
                              const CannyTargets<T> & targets,
                              const CannyPart &       part)
   : m_Problem(problem)
-  , m_Factors(problem.GetFactors<T, D>())
+  , m_Factors(MakeCannyFactors<T, D>(problem.PixelSize.data()))
   , m_Image(image)
   , m_Targets(targets)
   , m_Part(part)
