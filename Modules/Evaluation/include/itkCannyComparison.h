@@ -1,0 +1,123 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkCannyComparison_h
+#define itkCannyComparison_h
+
+#include "itkBoundaryDistances.h"
+#include "itkCannyEdgeDetection.h"
+#include "itkTorchParameterTable.h"
+
+#include <array>
+#include <functional>
+#include <vector>
+
+namespace itk
+{
+/** Which of the two has a boundary at a pixel. The values are those of comparison images. */
+enum class CannyAgreement : std::uint8_t
+{
+  Neither = 0,
+  /** An edge or an outline, and the other one is within the tolerance. */
+  Both = 1,
+  CannyOnly = 2,
+  SegmentationOnly = 3
+};
+
+/** When two pixels of boundaries match. */
+enum class BoundaryMatching : std::uint8_t
+{
+  /** Each pixel with a pixel of the other boundary within the tolerance: the BF score. */
+  WithinTolerance,
+  /** In disjoint pairs within the tolerance: the Berkeley segmentation benchmark (BSDS). */
+  OneToOne
+};
+
+struct CannyComparisonParameters
+{
+  std::vector<double> Tolerances{ 1.0, 2.0, 3.0 };
+  double              AgreementTolerance{ 2.0 };
+  BoundaryMatching    Matching{ BoundaryMatching::WithinTolerance };
+  bool                UseImageSpacing{ false };
+
+  static const TorchParameterTable &
+  Describe();
+};
+
+/** How well a boundary agrees with another one. */
+struct BoundaryComparison
+{
+  /** For each of Tolerances. */
+  std::vector<BoundaryCounts> Counts;
+  /** Of all distances both ways together; infinite if one boundary is empty. */
+  double MeanDistance{ 0.0 };
+  /** The larger one of the two ways' 95th percentiles. */
+  double HausdorffDistance95{ 0.0 };
+};
+
+/** \class CannyComparison
+ * \brief Canny's edges beside the outlines of a segmentation, and both against those of the truth.
+ *
+ * An outline is the pixels of an object that have a face neighbour in another object or in none (PixelSet::FromOutline());
+ * the border of the image is no outline. Edges inside objects count against Canny's precision, as they are no outline of
+ * the truth.
+ * \ingroup ITKTorchEvaluation */
+class CannyComparison
+{
+public:
+  struct Result
+  {
+    /** CannyAgreement of each pixel, always by WithinTolerance; UInt8, shape (1, 1, …, y, x). */
+    TorchTensor Agreement;
+    /** UInt8, shape (1, 3, …, y, x): the image in grey, stretched from its 1st to its 99th percentile, with the pixels of
+     * Agreement in GetColour(). */
+    TorchTensor Overlay;
+    /** 1 on edges, else 0; of the image's type, shape (1, 1, …, y, x). */
+    TorchTensor Edges;
+    /** Thresholds that Canny used. */
+    double LowerThreshold{ 0.0 };
+    double UpperThreshold{ 0.0 };
+
+    /** Precision is of the edges, recall of the outlines of the segmentation. */
+    BoundaryComparison CannyAgainstSegmentation;
+    /** Without counts if there is no truth. */
+    BoundaryComparison CannyAgainstTruth;
+    BoundaryComparison SegmentationAgainstTruth;
+  };
+
+  /** \param image numbers of shape (1, 1, …, y, x), 2D or 3D; edges are those of the image as float
+   * \param segmentation labels, integers of the same shape; 0 is background
+   * \param truth likewise, or undefined
+   * \param spacing distance between pixels along x, y (, z)
+   * \param canny as in CannyEdgeDetection
+   * \param progress called with the fraction done, in [0, 1]; an exception ends the computation
+   * \return tensors on the image's device; boundaries are compared on the host */
+  static Result
+  Compute(const TorchTensor &                  image,
+          const TorchTensor &                  segmentation,
+          const TorchTensor &                  truth,
+          const std::vector<double> &          spacing,
+          const CannyEdgeDetectionParameters & canny,
+          const CannyComparisonParameters &    parameters,
+          const std::function<void(double)> &  progress = {});
+
+  /** Red, green and blue of an agreement other than Neither: yellow, magenta and cyan, which colour-blind people tell
+   * apart. */
+  static std::array<std::uint8_t, 3>
+  GetColour(CannyAgreement agreement);
+};
+
+/** Two boundaries at several tolerances.
+ * \param spacing distance between pixels along x, y, …, in the unit of the tolerances */
+BoundaryComparison
+CompareBoundaries(const PixelSet &            prediction,
+                  const PixelSet &            truth,
+                  const std::vector<double> & spacing,
+                  const std::vector<double> & tolerances,
+                  BoundaryMatching            matching);
+
+/** \throws ExceptionObject unless there is a tolerance and all are numbers that are not negative */
+void
+VerifyCannyComparison(const CannyComparisonParameters & parameters);
+} // namespace itk
+
+#endif
