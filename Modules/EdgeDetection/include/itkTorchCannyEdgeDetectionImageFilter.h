@@ -10,6 +10,10 @@
 
 namespace itk
 {
+/** Whether TorchCannyEdgeDetectionImageFilter takes images of such pixels: float or double, as ITK's filter. */
+template <typename TPixel>
+constexpr bool IsCannyPixel{ std::is_same<TPixel, float>::value || std::is_same<TPixel, double>::value };
+
 /** \class TorchCannyEdgeDetectionImageFilter
  * \brief Canny's edges: parameters and, by default, pixels of itk::CannyEdgeDetectionImageFilter.
  *
@@ -53,8 +57,7 @@ public:
   using typename Superclass::DataObjectIdentifierType;
   using typename Superclass::DataObjectPointer;
 
-  static_assert(std::is_same<InputImagePixelType, float>::value || std::is_same<InputImagePixelType, double>::value,
-                "The input's pixels are float or double: cast integers first.");
+  static_assert(IsCannyPixel<InputImagePixelType>, "The input's pixels are float or double: cast integers first.");
   static_assert(std::is_same<InputImagePixelType, OutputImagePixelType>::value,
                 "Input and output have the same pixel type.");
   static_assert(ImageDimension == 2 || ImageDimension == 3, "Images have 2 or 3 dimensions.");

@@ -14,7 +14,11 @@ using itk::Test::CannySettings;
 using itk::Test::ExpectEdgesOfITK;
 
 class CannyEdgesOfITK : public ::testing::TestWithParam<const char *>
-{};
+{
+protected:
+  // The images are small.
+  const itk::Test::ThreadsScope m_Threads{ 1 };
+};
 
 INSTANTIATE_TEST_SUITE_P(Devices, CannyEdgesOfITK, itk::Test::DeviceNames());
 

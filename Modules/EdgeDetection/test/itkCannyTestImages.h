@@ -7,6 +7,7 @@
 #include "itkImageRegionIteratorWithIndex.h"
 #include "itkNucleiPhantomImageSource.h"
 #include "itkTorchCannyEdgeDetectionImageFilter.h"
+#include "itkTorchRuntime.h"
 #include "itkTorchTestImages.h"
 #include <cmath>
 #include <string>
@@ -15,6 +16,21 @@ namespace itk
 {
 namespace Test
 {
+/** A number of threads until the end of the scope. */
+class ThreadsScope
+{
+public:
+  explicit ThreadsScope(unsigned int threads)
+    : m_Before(TorchRuntime::GetNumberOfThreads())
+  {
+    TorchRuntime::SetNumberOfThreads(threads);
+  }
+  ~ThreadsScope() { TorchRuntime::SetNumberOfThreads(m_Before); }
+
+private:
+  unsigned int m_Before;
+};
+
 /** An image whose pixel at an index is value(index). */
 template <typename TImage, typename TValue>
 typename TImage::Pointer
