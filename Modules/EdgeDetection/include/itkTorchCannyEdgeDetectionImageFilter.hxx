@@ -197,18 +197,20 @@ TorchCannyEdgeDetectionImageFilter<TInputImage, TOutputImage>::GenerateTensors()
   m_UsedLowerThreshold = static_cast<OutputImagePixelType>(result.LowerThreshold);
   m_UsedUpperThreshold = static_cast<OutputImagePixelType>(result.UpperThreshold);
   this->SetOutputTensor(this->GetOutput(), result.Edges);
-  if (m_ProduceGradientMagnitude)
+  const auto setOrEmpty = [this](auto * output, const TorchTensor & tensor)
   {
-    this->SetOutputTensor(this->GetGradientMagnitudeImage(), result.GradientMagnitude);
-  }
-  if (m_ProduceGradientDirection)
-  {
-    this->SetOutputTensor(this->GetGradientDirectionImage(), result.GradientDirection);
-  }
-  if (m_ProduceNonMaximumSuppression)
-  {
-    this->SetOutputTensor(this->GetNonMaximumSuppressionImage(), result.NonMaximumSuppression);
-  }
+    if (tensor.IsDefined())
+    {
+      this->SetOutputTensor(output, tensor);
+    }
+    else
+    {
+      output->Initialize();
+    }
+  };
+  setOrEmpty(this->GetGradientMagnitudeImage(), result.GradientMagnitude);
+  setOrEmpty(this->GetGradientDirectionImage(), result.GradientDirection);
+  setOrEmpty(this->GetNonMaximumSuppressionImage(), result.NonMaximumSuppression);
 }
 
 template <typename TInputImage, typename TOutputImage>

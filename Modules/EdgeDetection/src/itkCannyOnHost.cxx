@@ -216,7 +216,8 @@ DetectCannyOnHost(const CannyProblem &                 problem,
 void
 ThrowNotFinite(const at::Tensor & image)
 {
-  const at::Tensor   places = at::nonzero(~at::isfinite(image)).cpu();
+  // Its memory has another order.
+  const at::Tensor   places = at::nonzero(~at::isfinite(image)).cpu().contiguous();
   const std::int64_t dimension = image.dim();
   std::ostringstream first;
   for (std::int64_t axis = dimension - 1; axis >= 0; --axis)
