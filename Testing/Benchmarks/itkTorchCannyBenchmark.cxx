@@ -74,12 +74,55 @@ CompareWithITK(int pairs, const std::string & operation, itk::SizeValueType edge
   row.IsEqual = found > 0 && std::equal(edges, edges + pixels, peer->GetOutput()->GetBufferPointer());
   itk::Benchmark::Write(row);
 }
+
+void
+WritePixels(const std::string & file, const float * pixels, std::size_t count)
+{
+  std::ofstream(file, std::ios::binary)
+    .write(reinterpret_cast<const char *>(pixels), static_cast<std::streamsize>(count * sizeof(float)));
+}
+
+/** For peers in Python: writes image and edges, then runs once for each line that it reads and answers with the seconds. On a
+ * device other than the host the image is there before. */
+int
+Serve(const std::string & device, const std::string & folder, itk::SizeValueType edge)
+{
+  itk::TorchRuntime::SetNumberOfThreads(1);
+  const auto image = MakePhantom<2>(edge);
+  const auto filter = MakeFilter<itk::TorchCannyEdgeDetectionImageFilter<ImageType<2>>>(image.GetPointer());
+  filter->SetDevice(device);
+  filter->Update();
+  const std::size_t count = image->GetLargestPossibleRegion().GetNumberOfPixels();
+  WritePixels(folder + "/image.raw", image->GetBufferPointer(), count);
+  WritePixels(folder + "/edges.raw", filter->GetOutput()->GetBufferPointer(), count);
+  const auto resolved = itk::TorchDevice(device).Resolve();
+  const auto resident = itk::GetTorchTensor(image.GetPointer(), image->GetLargestPossibleRegion(), resolved);
+  const auto runResident = [&]
+  {
+    const auto found = itk::CannyEdgeDetection::Compute(resident, { 1.0, 1.0 }, filter->GetParameters());
+    // Waits for the device.
+    found.Edges.Crop({ 0, 0 }, { 1, 1 }).To(itk::TorchDevice::CPU());
+  };
+  const auto runFilter = [&] { Run(filter); };
+  std::cout << "ready" << std::endl;
+  for (std::string line; std::getline(std::cin, line);)
+  {
+    const double seconds =
+      resolved.IsHost() ? itk::Benchmark::Seconds(runFilter) : itk::Benchmark::Seconds(runResident);
+    std::cout << seconds << std::endl;
+  }
+  return 0;
+}
 } // namespace
 
 int
 main(int argc, char * argv[])
 {
   itk::TorchRuntime::KeepFreedMemory();
+  if (argc == 5 && std::string(argv[1]) == "--serve")
+  {
+    return Serve(argv[2], argv[3], std::stoul(argv[4]));
+  }
   const int pairs = itk::Benchmark::GetPairs(argc, argv);
   CompareWithITK<2>(pairs, "beside ITK", 2048, 1);
   CompareWithITK<2>(pairs, "beside ITK, 2 threads", 2048, 2);
