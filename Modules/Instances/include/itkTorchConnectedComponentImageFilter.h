@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkTorchConnectedComponentImageFilter_h
+#define itkTorchConnectedComponentImageFilter_h
+
+#include "itkConnectedComponents.h"
+#include "itkSimpleDataObjectDecorator.h"
+#include "itkTorchImageToImageFilter.h"
+
+namespace itk
+{
+/** \class TorchConnectedComponentImageFilter
+ * \brief Mask image to the numbers 1 … N of its connected components, with their sizes.
+ *
+ * | output | name | value |
+ * |---|---|---|
+ * | primary | | number of each pixel's component; 0 where the input is 0 |
+ * | `NumberOfObjects` | GetNumberOfObjects() | N |
+ * | `SizeOfObjectsInPixels` | GetSizeOfObjectsInPixels() | pixels of the objects 1, 2, … |
+ *
+ * One filter for what ConnectedComponentImageFilter and RelabelComponentImageFilter do one after the other. The filter asks
+ * for the whole image. Update() throws where the output's pixels cannot number the objects. See ConnectedComponents.
+ * \tparam TInputImage image of integers
+ * \tparam TOutputImage image of integers
+ * \ingroup ITKTorchInstances
+ */
+template <typename TInputImage, typename TOutputImage = Image<unsigned int, TInputImage::ImageDimension>>
+class ITK_TEMPLATE_EXPORT TorchConnectedComponentImageFilter : public TorchImageToImageFilter<TInputImage, TOutputImage>
+{
+public:
+  ITK_DISALLOW_COPY_AND_MOVE(TorchConnectedComponentImageFilter);
+
+  using Self = TorchConnectedComponentImageFilter;
+  using Superclass = TorchImageToImageFilter<TInputImage, TOutputImage>;
+  using Pointer = SmartPointer<Self>;
+  using ConstPointer = SmartPointer<const Self>;
+  itkNewMacro(Self);
+  itkTypeMacro(TorchConnectedComponentImageFilter, TorchImageToImageFilter);
+
+  static constexpr unsigned int ImageDimension = TInputImage::ImageDimension;
+  using ObjectSizesType = std::vector<SizeValueType>;
+  using typename Superclass::DataObjectIdentifierType;
+  using typename Superclass::DataObjectPointer;
+
+  static_assert(std::is_integral<typename TInputImage::PixelType>::value, "A mask's pixels are integers.");
+  static_assert(std::is_integral<typename TOutputImage::PixelType>::value, "Labels are integers.");
+
+  itkTorchParametersMacro(ConnectedComponentsParameters);
+  itkTorchParameterMacro(FullyConnected);
+  itkBooleanMacro(FullyConnected);
+  itkTorchParameterMacro(KeepLabelsApart);
+  itkBooleanMacro(KeepLabelsApart);
+  itkTorchParameterMacro(MinimumObjectSize);
+  itkTorchParameterMacro(SortByObjectSize);
+  itkBooleanMacro(SortByObjectSize);
+
+  /** Results, valid after Update(). `GetXOutput()` is the decorated output, `GetX()` its value. */
+  itkGetDecoratedOutputMacro(NumberOfObjects, SizeValueType);
+  itkGetDecoratedOutputMacro(SizeOfObjectsInPixels, ObjectSizesType);
+
+  using Superclass::MakeOutput;
+  DataObjectPointer
+  MakeOutput(const DataObjectIdentifierType & name) override;
+
+protected:
+  TorchConnectedComponentImageFilter();
+  ~TorchConnectedComponentImageFilter() override = default;
+
+  void
+  EnlargeOutputRequestedRegion(DataObject * output) override;
+  void
+  GenerateInputRequestedRegion() override;
+  void
+  GenerateTensors() override;
+
+private:
+  itkSetDecoratedOutputMacro(NumberOfObjects, SizeValueType);
+  itkSetDecoratedOutputMacro(SizeOfObjectsInPixels, ObjectSizesType);
+
+  ConnectedComponentsParameters m_Parameters;
+};
+} // namespace itk
+
+#ifndef ITK_MANUAL_INSTANTIATION
+#  include "itkTorchConnectedComponentImageFilter.hxx"
+#endif
+
+#endif

@@ -1,0 +1,65 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkTorchConnectedComponentImageFilter_hxx
+#define itkTorchConnectedComponentImageFilter_hxx
+
+#include "itkTorchConnectedComponentImageFilter.h"
+
+namespace itk
+{
+template <typename TInputImage, typename TOutputImage>
+TorchConnectedComponentImageFilter<TInputImage, TOutputImage>::TorchConnectedComponentImageFilter()
+{
+  this->SetNumberOfObjects(0);
+  this->SetSizeOfObjectsInPixels({});
+}
+
+template <typename TInputImage, typename TOutputImage>
+auto
+TorchConnectedComponentImageFilter<TInputImage, TOutputImage>::MakeOutput(const DataObjectIdentifierType & name)
+  -> DataObjectPointer
+{
+  if (name == "NumberOfObjects")
+  {
+    return SimpleDataObjectDecorator<SizeValueType>::New().GetPointer();
+  }
+  if (name == "SizeOfObjectsInPixels")
+  {
+    return SimpleDataObjectDecorator<ObjectSizesType>::New().GetPointer();
+  }
+  return Superclass::MakeOutput(name);
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+TorchConnectedComponentImageFilter<TInputImage, TOutputImage>::EnlargeOutputRequestedRegion(DataObject * output)
+{
+  Superclass::EnlargeOutputRequestedRegion(output);
+  // Also when a decorated output is updated, which has no region of its own.
+  this->GetOutput()->SetRequestedRegionToLargestPossibleRegion();
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+TorchConnectedComponentImageFilter<TInputImage, TOutputImage>::GenerateInputRequestedRegion()
+{
+  Superclass::GenerateInputRequestedRegion();
+  const_cast<TInputImage *>(this->GetInput())->SetRequestedRegionToLargestPossibleRegion();
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+TorchConnectedComponentImageFilter<TInputImage, TOutputImage>::GenerateTensors()
+{
+  const auto result =
+    ConnectedComponents::Compute(this->GetInputTensor(this->GetInput()),
+                                 m_Parameters,
+                                 GetTorchComponentType<typename TOutputImage::PixelType>(),
+                                 [this](double fraction) { this->ReportProgress(static_cast<float>(fraction)); });
+  this->SetOutputTensor(this->GetOutput(), result.Labels);
+  this->SetNumberOfObjects(result.Sizes.size());
+  this->SetSizeOfObjectsInPixels({ result.Sizes.begin(), result.Sizes.end() });
+}
+} // namespace itk
+
+#endif

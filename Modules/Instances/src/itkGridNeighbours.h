@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkGridNeighbours_h
+#define itkGridNeighbours_h
+
+#include <cstdint>
+#include <cstdlib>
+#include <vector>
+
+namespace itk
+{
+/** A step from a pixel to a neighbour, along x, y, z, … */
+using GridOffset = std::vector<std::int64_t>;
+
+/** The steps to a pixel's neighbours in raster order: those that share a face, or also those that share a corner. */
+inline std::vector<GridOffset>
+GridNeighbours(std::size_t dimension, bool isFullyConnected)
+{
+  std::vector<GridOffset> neighbours;
+  GridOffset              offset(dimension, -1);
+  for (std::size_t axis = 0; axis < dimension;)
+  {
+    std::int64_t steps = 0;
+    for (const std::int64_t step : offset)
+    {
+      steps += std::abs(step);
+    }
+    if (steps == 1 || (isFullyConnected && steps > 1))
+    {
+      neighbours.push_back(offset);
+    }
+    for (axis = 0; axis < dimension && ++offset[axis] > 1; ++axis)
+    {
+      offset[axis] = -1;
+    }
+  }
+  return neighbours;
+}
+
+/** Pixels of a grid of this size along x, y, z, … */
+inline std::int64_t
+NumberOfPixels(const std::vector<std::int64_t> & size)
+{
+  std::int64_t pixels = 1;
+  for (const std::int64_t extent : size)
+  {
+    pixels *= extent;
+  }
+  return pixels;
+}
+} // namespace itk
+
+#endif
