@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkPriorityFlood.h"
+#include "itkBucketQueue.h"
+#include "itkGridNeighbours.h"
+#include "itkMacro.h"
+#include <ATen/Parallel.h>
+#include <algorithm>
+#include <array>
+#include <limits>
+
+namespace itk
+{
+namespace
+{
+/** A grid with one more pixel on each side of each axis, so that every pixel has all neighbours. */
+class PaddedGrid
+{
+public:
+  explicit PaddedGrid(const std::vector<std::int64_t> & size)
+    : m_Size(size)
+  {
+    for (const std::int64_t extent : size)
+    {
+      m_Strides.push_back(m_Pixels);
+      m_Pixels *= extent + 2;
+    }
+    if (m_Pixels > std::numeric_limits<std::uint32_t>::max())
+    {
+      itkGenericExceptionMacro("An image to be flooded must have, with one more pixel on each side, at most "
+                               << std::numeric_limits<std::uint32_t>::max() << " pixels, but has " << m_Pixels << '.');
+    }
+  }
+
+  std::int64_t
+  GetNumberOfPixels() const
+  {
+    return m_Pixels;
+  }
+
+  std::vector<std::int64_t>
+  GetShifts(bool isFullyConnected) const
+  {
+    std::vector<std::int64_t> shifts;
+    for (const GridOffset & offset : GridNeighbours(m_Size.size(), isFullyConnected))
+    {
+      std::int64_t shift = 0;
+      for (std::size_t axis = 0; axis < offset.size(); ++axis)
+      {
+        shift += offset[axis] * m_Strides[axis];
+      }
+      shifts.push_back(shift);
+    }
+    return shifts;
+  }
+
+  /** Calls copy(inner, padded) for the first pixel of each row, in parallel. */
+  template <typename TCopy>
+  void
+  ForEachRow(const TCopy & copy) const
+  {
+    const std::int64_t rows = NumberOfPixels(m_Size) / m_Size[0];
+    at::parallel_for(0,
+                     rows,
+                     1 + 50000 / m_Size[0],
+                     [&](std::int64_t begin, std::int64_t end)
+                     {
+                       for (std::int64_t row = begin; row < end; ++row)
+                       {
+                         std::int64_t padded = 1;
+                         std::int64_t rest = row;
+                         for (std::size_t axis = 1; axis < m_Size.size(); ++axis)
+                         {
+                           padded += (rest % m_Size[axis] + 1) * m_Strides[axis];
+                           rest /= m_Size[axis];
+                         }
+                         copy(row * m_Size[0], padded);
+                       }
+                     });
+  }
+
+private:
+  std::vector<std::int64_t> m_Size;
+  std::vector<std::int64_t> m_Strides;
+  std::int64_t              m_Pixels{ 1 };
+};
+
+/** One flood. A pixel whose level is `closed` is outside, or has its place in a queue or a label.
+ * \tparam VNeighbours number of neighbours; 0 where it is known at run time only */
+template <typename TLevel, std::size_t VNeighbours>
+class Flood
+{
+public:
+  Flood(const PriorityFloodProblem & problem, const PaddedGrid & grid, const std::vector<std::int64_t> & shifts)
+    : m_Grid(grid)
+    , m_Levels(static_cast<std::size_t>(grid.GetNumberOfPixels()), closed)
+    , m_Labels(static_cast<std::size_t>(grid.GetNumberOfPixels()), 0)
+    , m_Queue(std::size_t{ 1 } << 16)
+  {
+    if constexpr (VNeighbours > 0)
+    {
+      std::copy(shifts.begin(), shifts.end(), m_Shifts.begin());
+    }
+    else
+    {
+      m_Shifts = shifts;
+    }
+    const std::int64_t width = problem.Size[0];
+    grid.ForEachRow(
+      [&](std::int64_t inner, std::int64_t padded)
+      {
+        for (std::int64_t x = 0; x < width; ++x)
+        {
+          const bool isInside = problem.Mask == nullptr || problem.Mask[inner + x] != 0;
+          m_Levels[padded + x] = isInside ? TLevel{ problem.Levels[inner + x] } : closed;
+        }
+      });
+  }
+
+  void
+  Run(const PriorityFloodProblem & problem, std::uint32_t * labels, const std::function<void(double)> & progress)
+  {
+    const std::int64_t width = problem.Size[0];
+    m_Grid.ForEachRow(
+      [&](std::int64_t inner, std::int64_t padded)
+      {
+        for (std::int64_t x = 0; x < width; ++x)
+        {
+          m_Labels[padded + x] = m_Levels[padded + x] == closed ? 0 : labels[inner + x];
+        }
+      });
+    if (problem.HasWatershedLine)
+    {
+      this->QueueNeighboursOfMarkers();
+      this->Serve(progress, [this](std::uint32_t pixel, std::size_t level) { this->LabelByNeighbours(pixel, level); });
+    }
+    else
+    {
+      this->QueueMarkers();
+      this->Serve(progress, [this](std::uint32_t pixel, std::size_t level) { this->LabelNeighbours(pixel, level); });
+    }
+    m_Grid.ForEachRow([&](std::int64_t inner, std::int64_t padded)
+                      { std::copy_n(m_Labels.begin() + padded, width, labels + inner); });
+  }
+
+private:
+  static constexpr TLevel closed = std::numeric_limits<TLevel>::max();
+
+  void
+  QueueMarkers()
+  {
+    for (std::size_t pixel = 0; pixel < m_Labels.size(); ++pixel)
+    {
+      if (m_Labels[pixel] != 0 && this->HasOpenNeighbour(pixel))
+      {
+        m_Queue.Push(m_Levels[pixel], static_cast<std::uint32_t>(pixel));
+      }
+    }
+    this->CloseMarkers();
+  }
+
+  bool
+  HasOpenNeighbour(std::size_t pixel) const
+  {
+    for (const std::int64_t shift : m_Shifts)
+    {
+      if (m_Labels[pixel + shift] == 0 && m_Levels[pixel + shift] != closed)
+      {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  void
+  CloseMarkers()
+  {
+    for (std::size_t pixel = 0; pixel < m_Labels.size(); ++pixel)
+    {
+      m_Levels[pixel] = m_Labels[pixel] != 0 ? closed : m_Levels[pixel];
+    }
+  }
+
+  void
+  QueueNeighboursOfMarkers()
+  {
+    this->CloseMarkers();
+    for (std::size_t pixel = 0; pixel < m_Labels.size(); ++pixel)
+    {
+      if (m_Labels[pixel] != 0)
+      {
+        this->QueueNeighbours(static_cast<std::uint32_t>(pixel), 0);
+      }
+    }
+  }
+
+  void
+  QueueNeighbours(std::uint32_t pixel, std::size_t level)
+  {
+    for (const std::int64_t shift : m_Shifts)
+    {
+      const auto next = static_cast<std::uint32_t>(pixel + shift);
+      if (m_Levels[next] != closed)
+      {
+        m_Queue.Push(std::max<std::size_t>(level, m_Levels[next]), next);
+        m_Levels[next] = closed;
+      }
+    }
+  }
+
+  void
+  LabelNeighbours(std::uint32_t pixel, std::size_t level)
+  {
+    const std::uint32_t label = m_Labels[pixel];
+    for (const std::int64_t shift : m_Shifts)
+    {
+      const auto next = static_cast<std::uint32_t>(pixel + shift);
+      if (m_Levels[next] != closed)
+      {
+        m_Labels[next] = label;
+        m_Queue.Push(std::max<std::size_t>(level, m_Levels[next]), next);
+        m_Levels[next] = closed;
+      }
+    }
+  }
+
+  void
+  LabelByNeighbours(std::uint32_t pixel, std::size_t level)
+  {
+    std::uint32_t label = 0;
+    for (const std::int64_t shift : m_Shifts)
+    {
+      const std::uint32_t other = m_Labels[pixel + shift];
+      if (other != 0 && label != 0 && other != label)
+      {
+        return;
+      }
+      label = other != 0 ? other : label;
+    }
+    m_Labels[pixel] = label;
+    this->QueueNeighbours(pixel, level);
+  }
+
+  template <typename TServe>
+  void
+  Serve(const std::function<void(double)> & progress, const TServe & serve)
+  {
+    constexpr std::size_t pixelsPerReport = 1 << 18;
+    std::size_t           served = 0;
+    for (std::size_t level = 0; level < m_Queue.GetNumberOfLevels(); ++level)
+    {
+      while (!m_Queue.IsEmpty(level))
+      {
+        serve(m_Queue.Pop(level), level);
+        if (++served % pixelsPerReport == 0)
+        {
+          progress(static_cast<double>(served) / static_cast<double>(m_Labels.size()));
+        }
+      }
+    }
+  }
+
+  using Shifts =
+    std::conditional_t<(VNeighbours > 0), std::array<std::int64_t, VNeighbours>, std::vector<std::int64_t>>;
+
+  const PaddedGrid &         m_Grid;
+  Shifts                     m_Shifts;
+  std::vector<TLevel>        m_Levels;
+  std::vector<std::uint32_t> m_Labels;
+  BucketQueue                m_Queue;
+};
+
+template <typename TLevel>
+void
+FloodWithLevels(const PriorityFloodProblem &        problem,
+                std::uint32_t *                     labels,
+                const std::function<void(double)> & progress)
+{
+  const PaddedGrid grid(problem.Size);
+  const auto       shifts = grid.GetShifts(problem.IsFullyConnected);
+  switch (shifts.size())
+  {
+    case 4:
+      return Flood<TLevel, 4>(problem, grid, shifts).Run(problem, labels, progress);
+    case 6:
+      return Flood<TLevel, 6>(problem, grid, shifts).Run(problem, labels, progress);
+    case 8:
+      return Flood<TLevel, 8>(problem, grid, shifts).Run(problem, labels, progress);
+    default:
+      return Flood<TLevel, 0>(problem, grid, shifts).Run(problem, labels, progress);
+  }
+}
+} // namespace
+
+void
+FloodFromMarkers(const PriorityFloodProblem &        problem,
+                 std::uint32_t *                     labels,
+                 const std::function<void(double)> & progress)
+{
+  // The highest level of 16 bits means closed, unless it is needed.
+  const std::uint16_t * const end = problem.Levels + NumberOfPixels(problem.Size);
+  const bool hasHighest = std::find(problem.Levels, end, std::numeric_limits<std::uint16_t>::max()) != end;
+  (hasHighest ? FloodWithLevels<std::uint32_t> : FloodWithLevels<std::uint16_t>)(problem, labels, progress);
+}
+} // namespace itk
