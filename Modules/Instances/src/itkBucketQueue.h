@@ -9,7 +9,8 @@
 
 namespace itk
 {
-/** First-in, first-out queues of pixels, one for each level, in chunks that fill a line of the cache. */
+/** First-in, first-out queues, one for each level, in chunks of memory that they share. */
+template <typename TItem>
 class BucketQueue
 {
 public:
@@ -30,7 +31,7 @@ public:
   }
 
   void
-  Push(std::size_t level, std::uint32_t pixel)
+  Push(std::size_t level, const TItem & item)
   {
     Bucket & bucket = m_Buckets[level];
     if (bucket.Count == 0)
@@ -45,17 +46,17 @@ public:
       bucket.Last = next;
       bucket.End = 0;
     }
-    m_Chunks[bucket.Last].Pixels[bucket.End++] = pixel;
+    m_Chunks[bucket.Last].Items[bucket.End++] = item;
     ++bucket.Count;
   }
 
-  /** The longest waiting pixel of a level that is not empty. */
-  std::uint32_t
+  /** The longest waiting item of a level that is not empty. */
+  TItem
   Pop(std::size_t level)
   {
-    Bucket &            bucket = m_Buckets[level];
-    const Chunk &       chunk = m_Chunks[bucket.First];
-    const std::uint32_t pixel = chunk.Pixels[bucket.Begin++];
+    Bucket &      bucket = m_Buckets[level];
+    const Chunk & chunk = m_Chunks[bucket.First];
+    const TItem   item = chunk.Items[bucket.Begin++];
     --bucket.Count;
     if (bucket.Count == 0 || bucket.Begin == chunkSize)
     {
@@ -63,15 +64,15 @@ public:
       bucket.First = chunk.Next;
       bucket.Begin = 0;
     }
-    return pixel;
+    return item;
   }
 
 private:
   static constexpr std::uint32_t chunkSize = 15;
 
-  struct alignas(64) Chunk
+  struct Chunk
   {
-    std::uint32_t Pixels[chunkSize];
+    TItem         Items[chunkSize];
     std::uint32_t Next;
   };
 

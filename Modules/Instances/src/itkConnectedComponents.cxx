@@ -4,13 +4,13 @@
 #include "itkComponentRuns.h"
 #include "itkConnectedComponentsOnDevice.h"
 #include "itkLabelTensors.h"
+#include "itkLargePages.h"
 #include "itkObjectNumbers.h"
 #include "itkTorchTensorAccess.h"
 #include <ATen/ops/arange.h>
 #include <ATen/ops/bincount.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/cumsum.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 
@@ -39,7 +39,7 @@ ComputeOnHost(const at::Tensor &                    image,
                     });
   ObjectNumbers numbers = NumberObjects(runs.GetSizes(), parameters.MinimumObjectSize, parameters.SortByObjectSize);
   VerifyLabelType(numbers.Sizes.size(), labelType);
-  labels = at::empty(image.sizes(), GetScalarType(labelType));
+  labels = EmptyOnLargePages(image.sizes(), GetScalarType(labelType));
   VisitUnsignedType(labelType,
                     [&](auto label)
                     {

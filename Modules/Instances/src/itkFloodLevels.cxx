@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkFloodLevels.h"
+#include "itkLargePages.h"
 #include "itkMacro.h"
 #include <ATen/Parallel.h>
-#include <ATen/ops/empty.h>
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -116,7 +116,7 @@ ToFloodLevels(const TorchTensor & landscape, double lower, double upper)
               "a landscape must have 1 component and at least 1 pixel, but its shape is ",
               pixels.sizes());
   const at::Tensor values = pixels.squeeze(0).squeeze(0).contiguous();
-  const at::Tensor levels = at::empty(values.sizes(), c10::kUInt16);
+  const at::Tensor levels = EmptyOnLargePages(values.sizes(), c10::kUInt16);
   VisitType(landscape.GetComponentType(),
             [&](auto value)
             {

@@ -48,6 +48,35 @@ NumberOfPixels(const std::vector<std::int64_t> & size)
   }
   return pixels;
 }
+
+/** Calls visit(neighbour) for the neighbours of a pixel that are inside the grid, all as places in raster order. */
+template <typename TVisit>
+void
+ForEachNeighbour(std::int64_t                      pixel,
+                 const std::vector<std::int64_t> & size,
+                 const std::vector<GridOffset> &   neighbours,
+                 const TVisit &                    visit)
+{
+  for (const GridOffset & offset : neighbours)
+  {
+    std::int64_t rest = pixel;
+    std::int64_t stride = 1;
+    std::int64_t other = pixel;
+    bool         isInside = true;
+    for (std::size_t axis = 0; axis < size.size(); ++axis)
+    {
+      const std::int64_t at = rest % size[axis] + offset[axis];
+      isInside = isInside && at >= 0 && at < size[axis];
+      other += stride * offset[axis];
+      rest /= size[axis];
+      stride *= size[axis];
+    }
+    if (isInside)
+    {
+      visit(other);
+    }
+  }
+}
 } // namespace itk
 
 #endif

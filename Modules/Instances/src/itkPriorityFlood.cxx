@@ -3,6 +3,7 @@
 #include "itkPriorityFlood.h"
 #include "itkBucketQueue.h"
 #include "itkGridNeighbours.h"
+#include "itkLargePages.h"
 #include "itkMacro.h"
 #include <ATen/Parallel.h>
 #include <algorithm>
@@ -93,8 +94,11 @@ class Flood
 public:
   Flood(const PriorityFloodProblem & problem, const PaddedGrid & grid, const std::vector<std::int64_t> & shifts)
     : m_Grid(grid)
-    , m_Levels(static_cast<std::size_t>(grid.GetNumberOfPixels()), closed)
-    , m_Labels(static_cast<std::size_t>(grid.GetNumberOfPixels()), 0)
+    , m_Pixels(grid.GetNumberOfPixels())
+    , m_LevelMemory(EmptyOnLargePages({ m_Pixels }, sizeof(TLevel) == 2 ? c10::kShort : c10::kInt))
+    , m_LabelMemory(EmptyOnLargePages({ m_Pixels }, c10::kInt))
+    , m_Levels(static_cast<TLevel *>(m_LevelMemory.data_ptr()))
+    , m_Labels(static_cast<std::uint32_t *>(m_LabelMemory.data_ptr()))
     , m_Queue(std::size_t{ 1 } << 16)
   {
     if constexpr (VNeighbours > 0)
@@ -105,6 +109,8 @@ public:
     {
       m_Shifts = shifts;
     }
+    std::fill_n(m_Levels, m_Pixels, closed);
+    std::fill_n(m_Labels, m_Pixels, 0);
     const std::int64_t width = problem.Size[0];
     grid.ForEachRow(
       [&](std::int64_t inner, std::int64_t padded)
@@ -132,35 +138,47 @@ public:
     if (problem.HasWatershedLine)
     {
       this->QueueNeighboursOfMarkers();
-      this->Serve(progress, [this](std::uint32_t pixel, std::size_t level) { this->LabelByNeighbours(pixel, level); });
+      this->Serve(progress,
+                  [this](const Reached & at, std::size_t level) { this->LabelByNeighbours(at.Pixel, level); });
     }
     else
     {
       this->QueueMarkers();
-      this->Serve(progress, [this](std::uint32_t pixel, std::size_t level) { this->LabelNeighbours(pixel, level); });
+      this->Serve(progress,
+                  [this](const Reached & at, std::size_t level)
+                  {
+                    m_Labels[at.Pixel] = at.Label;
+                    this->QueueNeighbours(at.Pixel, at.Label, level);
+                  });
     }
     m_Grid.ForEachRow([&](std::int64_t inner, std::int64_t padded)
-                      { std::copy_n(m_Labels.begin() + padded, width, labels + inner); });
+                      { std::copy_n(m_Labels + padded, width, labels + inner); });
   }
 
 private:
+  struct Reached
+  {
+    std::uint32_t Pixel;
+    std::uint32_t Label;
+  };
+
   static constexpr TLevel closed = std::numeric_limits<TLevel>::max();
 
   void
   QueueMarkers()
   {
-    for (std::size_t pixel = 0; pixel < m_Labels.size(); ++pixel)
+    for (std::int64_t pixel = 0; pixel < m_Pixels; ++pixel)
     {
       if (m_Labels[pixel] != 0 && this->HasOpenNeighbour(pixel))
       {
-        m_Queue.Push(m_Levels[pixel], static_cast<std::uint32_t>(pixel));
+        m_Queue.Push(m_Levels[pixel], { static_cast<std::uint32_t>(pixel), m_Labels[pixel] });
       }
     }
     this->CloseMarkers();
   }
 
   bool
-  HasOpenNeighbour(std::size_t pixel) const
+  HasOpenNeighbour(std::int64_t pixel) const
   {
     for (const std::int64_t shift : m_Shifts)
     {
@@ -175,7 +193,7 @@ private:
   void
   CloseMarkers()
   {
-    for (std::size_t pixel = 0; pixel < m_Labels.size(); ++pixel)
+    for (std::int64_t pixel = 0; pixel < m_Pixels; ++pixel)
     {
       m_Levels[pixel] = m_Labels[pixel] != 0 ? closed : m_Levels[pixel];
     }
@@ -185,40 +203,24 @@ private:
   QueueNeighboursOfMarkers()
   {
     this->CloseMarkers();
-    for (std::size_t pixel = 0; pixel < m_Labels.size(); ++pixel)
+    for (std::int64_t pixel = 0; pixel < m_Pixels; ++pixel)
     {
       if (m_Labels[pixel] != 0)
       {
-        this->QueueNeighbours(static_cast<std::uint32_t>(pixel), 0);
+        this->QueueNeighbours(static_cast<std::uint32_t>(pixel), 0, 0);
       }
     }
   }
 
   void
-  QueueNeighbours(std::uint32_t pixel, std::size_t level)
+  QueueNeighbours(std::uint32_t pixel, std::uint32_t label, std::size_t level)
   {
     for (const std::int64_t shift : m_Shifts)
     {
       const auto next = static_cast<std::uint32_t>(pixel + shift);
       if (m_Levels[next] != closed)
       {
-        m_Queue.Push(std::max<std::size_t>(level, m_Levels[next]), next);
-        m_Levels[next] = closed;
-      }
-    }
-  }
-
-  void
-  LabelNeighbours(std::uint32_t pixel, std::size_t level)
-  {
-    const std::uint32_t label = m_Labels[pixel];
-    for (const std::int64_t shift : m_Shifts)
-    {
-      const auto next = static_cast<std::uint32_t>(pixel + shift);
-      if (m_Levels[next] != closed)
-      {
-        m_Labels[next] = label;
-        m_Queue.Push(std::max<std::size_t>(level, m_Levels[next]), next);
+        m_Queue.Push(std::max<std::size_t>(level, m_Levels[next]), { next, label });
         m_Levels[next] = closed;
       }
     }
@@ -238,7 +240,7 @@ private:
       label = other != 0 ? other : label;
     }
     m_Labels[pixel] = label;
-    this->QueueNeighbours(pixel, level);
+    this->QueueNeighbours(pixel, 0, level);
   }
 
   template <typename TServe>
@@ -254,7 +256,7 @@ private:
         serve(m_Queue.Pop(level), level);
         if (++served % pixelsPerReport == 0)
         {
-          progress(static_cast<double>(served) / static_cast<double>(m_Labels.size()));
+          progress(static_cast<double>(served) / static_cast<double>(m_Pixels));
         }
       }
     }
@@ -263,11 +265,14 @@ private:
   using Shifts =
     std::conditional_t<(VNeighbours > 0), std::array<std::int64_t, VNeighbours>, std::vector<std::int64_t>>;
 
-  const PaddedGrid &         m_Grid;
-  Shifts                     m_Shifts;
-  std::vector<TLevel>        m_Levels;
-  std::vector<std::uint32_t> m_Labels;
-  BucketQueue                m_Queue;
+  const PaddedGrid &   m_Grid;
+  Shifts               m_Shifts;
+  std::int64_t         m_Pixels;
+  at::Tensor           m_LevelMemory;
+  at::Tensor           m_LabelMemory;
+  TLevel *             m_Levels;
+  std::uint32_t *      m_Labels;
+  BucketQueue<Reached> m_Queue;
 };
 
 template <typename TLevel>

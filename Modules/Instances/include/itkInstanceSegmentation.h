@@ -1,0 +1,140 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkInstanceSegmentation_h
+#define itkInstanceSegmentation_h
+
+#include "itkTorchParameterTable.h"
+#include "itkTorchTensor.h"
+#include <functional>
+#include <vector>
+
+namespace itk
+{
+/** What the components of a pixel are the probabilities of. */
+enum class InstanceChannels : std::uint8_t
+{
+  /** One component. */
+  Foreground,
+  BackgroundForeground,
+  /** An object's interior and its border exclude each other. */
+  InteriorBorder,
+  /** Independent of each other: borders are foreground, too. */
+  ForegroundBorder,
+  BackgroundInteriorBorder
+};
+
+enum class InstanceSeparation : std::uint8_t
+{
+  /** Objects are the connected components of the mask. */
+  None,
+  /** Seeds grow into the mask. */
+  Watershed
+};
+
+enum class InstanceSeeds : std::uint8_t
+{
+  Probability,
+  /** Maxima of the distance to the mask's border. */
+  DistanceMaxima
+};
+
+/** What is flooded from the seeds, from low to high. */
+enum class InstanceLandscape : std::uint8_t
+{
+  /** 1 - interior probability. */
+  Probability,
+  /** The negative distance to the mask's border. */
+  MaskDistance,
+  /** The distance to the nearest seed. */
+  SeedDistance
+};
+
+struct InstanceSegmentationParameters
+{
+  InstanceChannels   Channels{ InstanceChannels::Foreground };
+  double             MaskThreshold{ 0.5 };
+  InstanceSeparation Separation{ InstanceSeparation::Watershed };
+  InstanceSeeds      Seeds{ InstanceSeeds::Probability };
+  double             SeedThreshold{ 0.7 };
+  double             BorderThreshold{ 0.5 };
+  std::uint64_t      MinimumSeedSize{ 12 };
+  double             MaximaHeight{ 1.0 };
+  InstanceLandscape  Landscape{ InstanceLandscape::Probability };
+  bool               KeepUnseeded{ true };
+  double             MergeThreshold{ 1.0 };
+  std::uint64_t      MinimumObjectSize{ 0 };
+  bool               FillHoles{ true };
+  bool               FullyConnected{ false };
+  bool               UseImageSpacing{ false };
+
+  static const TorchParameterTable &
+  Describe();
+
+  /** Components of a pixel that Channels stands for. */
+  unsigned int
+  GetNumberOfComponents() const;
+};
+
+/** \class InstanceSegmentation
+ * \brief From the probabilities of a network to the numbers of objects.
+ *
+ * Channels says what the components p₀, p₁, … of a pixel are:
+ *
+ * | Channels | foreground F | interior I | border B |
+ * |---|---|---|---|
+ * | Foreground | p₀ | p₀ | 0 |
+ * | BackgroundForeground | p₁ | p₁ | 0 |
+ * | InteriorBorder | p₀ + p₁ | p₀ | p₁ |
+ * | ForegroundBorder | p₀ | p₀ (1 - p₁) | p₁ |
+ * | BackgroundInteriorBorder | p₁ + p₂ | p₁ | p₂ |
+ *
+ * 1. Mask: F > MaskThreshold. Without Separation the objects are its connected components, and step 5 follows.
+ * 2. Seeds: connected components of the mask's pixels with I > SeedThreshold and B < BorderThreshold, of at least
+ *    MinimumSeedSize pixels. With DistanceMaxima: the first pixel of each maximum of the distance to the mask's border
+ *    that stands at least MaximaHeight above the highest pass to a higher maximum.
+ * 3. Seeds grow within the mask by a marker watershed without line (MarkerWatershed) on the Landscape, in 65535 levels.
+ *    Connected pixels of the mask that no seed is in become an object of their own, or with KeepUnseeded off background.
+ * 4. Of two objects that touch at faces of pixels, both become one if the lesser of the two interior probabilities on the
+ *    sides of such a face is greater than MergeThreshold on average (in those levels). At 1 none are merged.
+ * 5. Objects of fewer than MinimumObjectSize pixels become background. With FillHoles background that does not reach the
+ *    image's border and touches one object only becomes a part of that. Objects are numbered 1 … N in raster order.
+ *
+ * So by default the objects' union is the mask with its holes filled. FullyConnected objects also hang together at edges
+ * and corners; then background does not, and conversely. Thresholds are compared as float. Distances are in pixels of
+ * the finest axis or, with UseImageSpacing, in physical units.
+ *
+ * All of it runs on the host; a device's probabilities are copied there, and the labels back. The same bits for any number
+ * of threads.
+ * \ingroup ITKTorchInstances
+ */
+class InstanceSegmentation
+{
+public:
+  struct Result
+  {
+    /** Shape (1, 1, …, y, x); 0 is background. */
+    TorchTensor Labels;
+    /** Pixels of the objects 1, 2, … */
+    std::vector<std::int64_t> Sizes;
+  };
+
+  /** \param probabilities float or double, shape (1, C, …, y, x)
+   * \param spacing distance between pixels along x, y, …
+   * \param labelType an integer type
+   * \param progress called with the fraction done, in [0, 1]; an exception ends the computation
+   * \throws ExceptionObject for another number of components than that of Channels, for a probability that is more than
+   * 10⁻⁵ outside [0, 1] or not a number, and if labelType cannot number the objects */
+  static Result
+  Compute(const TorchTensor &                    probabilities,
+          const std::vector<double> &            spacing,
+          const InstanceSegmentationParameters & parameters,
+          TorchComponentType                     labelType,
+          const std::function<void(double)> &    progress);
+};
+
+/** \throws ExceptionObject unless pixels have the number of components of Channels */
+void
+VerifyInstanceChannels(const InstanceSegmentationParameters & parameters, unsigned int numberOfComponents);
+} // namespace itk
+
+#endif

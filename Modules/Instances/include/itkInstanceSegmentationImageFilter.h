@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkInstanceSegmentationImageFilter_h
+#define itkInstanceSegmentationImageFilter_h
+
+#include "itkInstanceSegmentation.h"
+#include "itkSimpleDataObjectDecorator.h"
+#include "itkTorchImageToImageFilter.h"
+
+namespace itk
+{
+/** \class InstanceSegmentationImageFilter
+ * \brief Probabilities of a network, as UNetInferenceImageFilter gives them, to objects 1 … N.
+ *
+ * | output | name | value |
+ * |---|---|---|
+ * | primary | | number of each pixel's object; 0 is background |
+ * | `NumberOfObjects` | GetNumberOfObjects() | N |
+ * | `SizeOfObjectsInPixels` | GetSizeOfObjectsInPixels() | pixels of the objects 1, 2, … |
+ *
+ * Channels says what a pixel's components are. The filter asks for the whole image. See InstanceSegmentation for the steps
+ * and the errors.
+ * \tparam TInputImage image of floats, or VectorImage or Image of vectors of floats
+ * \tparam TOutputImage image of integers
+ * \ingroup ITKTorchInstances
+ */
+template <typename TInputImage, typename TOutputImage = Image<unsigned int, TInputImage::ImageDimension>>
+class ITK_TEMPLATE_EXPORT InstanceSegmentationImageFilter : public TorchImageToImageFilter<TInputImage, TOutputImage>
+{
+public:
+  ITK_DISALLOW_COPY_AND_MOVE(InstanceSegmentationImageFilter);
+
+  using Self = InstanceSegmentationImageFilter;
+  using Superclass = TorchImageToImageFilter<TInputImage, TOutputImage>;
+  using Pointer = SmartPointer<Self>;
+  using ConstPointer = SmartPointer<const Self>;
+  itkNewMacro(Self);
+  itkTypeMacro(InstanceSegmentationImageFilter, TorchImageToImageFilter);
+
+  static constexpr unsigned int ImageDimension = TInputImage::ImageDimension;
+  using ObjectSizesType = std::vector<SizeValueType>;
+  using typename Superclass::DataObjectIdentifierType;
+  using typename Superclass::DataObjectPointer;
+
+  using ComponentType = typename NumericTraits<typename TInputImage::PixelContainer::Element>::ValueType;
+  static_assert(std::is_floating_point<ComponentType>::value, "Probabilities are float or double.");
+  static_assert(std::is_integral<typename TOutputImage::PixelType>::value, "Labels are integers.");
+
+  itkTorchParametersMacro(InstanceSegmentationParameters);
+  itkTorchParameterMacro(Channels);
+  itkTorchParameterMacro(MaskThreshold);
+  itkTorchParameterMacro(Separation);
+  itkTorchParameterMacro(Seeds);
+  itkTorchParameterMacro(SeedThreshold);
+  itkTorchParameterMacro(BorderThreshold);
+  itkTorchParameterMacro(MinimumSeedSize);
+  itkTorchParameterMacro(MaximaHeight);
+  itkTorchParameterMacro(Landscape);
+  itkTorchParameterMacro(KeepUnseeded);
+  itkBooleanMacro(KeepUnseeded);
+  itkTorchParameterMacro(MergeThreshold);
+  itkTorchParameterMacro(MinimumObjectSize);
+  itkTorchParameterMacro(FillHoles);
+  itkBooleanMacro(FillHoles);
+  itkTorchParameterMacro(FullyConnected);
+  itkBooleanMacro(FullyConnected);
+  itkTorchParameterMacro(UseImageSpacing);
+  itkBooleanMacro(UseImageSpacing);
+
+  /** Results, valid after Update(). `GetXOutput()` is the decorated output, `GetX()` its value. */
+  itkGetDecoratedOutputMacro(NumberOfObjects, SizeValueType);
+  itkGetDecoratedOutputMacro(SizeOfObjectsInPixels, ObjectSizesType);
+
+  using Superclass::MakeOutput;
+  DataObjectPointer
+  MakeOutput(const DataObjectIdentifierType & name) override;
+
+protected:
+  InstanceSegmentationImageFilter();
+  ~InstanceSegmentationImageFilter() override = default;
+
+  void
+  VerifyInputInformation() ITKv5_CONST override;
+  void
+  EnlargeOutputRequestedRegion(DataObject * output) override;
+  void
+  GenerateInputRequestedRegion() override;
+  void
+  GenerateTensors() override;
+
+private:
+  itkSetDecoratedOutputMacro(NumberOfObjects, SizeValueType);
+  itkSetDecoratedOutputMacro(SizeOfObjectsInPixels, ObjectSizesType);
+
+  InstanceSegmentationParameters m_Parameters;
+};
+} // namespace itk
+
+#ifndef ITK_MANUAL_INSTANTIATION
+#  include "itkInstanceSegmentationImageFilter.hxx"
+#endif
+
+#endif

@@ -1,0 +1,76 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkInstanceSegmentationImageFilter_hxx
+#define itkInstanceSegmentationImageFilter_hxx
+
+#include "itkInstanceSegmentationImageFilter.h"
+#include "itkTorchImageGeometry.h"
+
+namespace itk
+{
+template <typename TInputImage, typename TOutputImage>
+InstanceSegmentationImageFilter<TInputImage, TOutputImage>::InstanceSegmentationImageFilter()
+{
+  this->SetNumberOfObjects(0);
+  this->SetSizeOfObjectsInPixels({});
+}
+
+template <typename TInputImage, typename TOutputImage>
+auto
+InstanceSegmentationImageFilter<TInputImage, TOutputImage>::MakeOutput(const DataObjectIdentifierType & name)
+  -> DataObjectPointer
+{
+  if (name == "NumberOfObjects")
+  {
+    return SimpleDataObjectDecorator<SizeValueType>::New().GetPointer();
+  }
+  if (name == "SizeOfObjectsInPixels")
+  {
+    return SimpleDataObjectDecorator<ObjectSizesType>::New().GetPointer();
+  }
+  return Superclass::MakeOutput(name);
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+InstanceSegmentationImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() ITKv5_CONST
+{
+  Superclass::VerifyInputInformation();
+  VerifyInstanceChannels(m_Parameters, this->GetInput()->GetNumberOfComponentsPerPixel());
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+InstanceSegmentationImageFilter<TInputImage, TOutputImage>::EnlargeOutputRequestedRegion(DataObject * output)
+{
+  Superclass::EnlargeOutputRequestedRegion(output);
+  // Also when a decorated output is updated, which has no region of its own.
+  this->GetOutput()->SetRequestedRegionToLargestPossibleRegion();
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+InstanceSegmentationImageFilter<TInputImage, TOutputImage>::GenerateInputRequestedRegion()
+{
+  Superclass::GenerateInputRequestedRegion();
+  const_cast<TInputImage *>(this->GetInput())->SetRequestedRegionToLargestPossibleRegion();
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+InstanceSegmentationImageFilter<TInputImage, TOutputImage>::GenerateTensors()
+{
+  const TInputImage * const input = this->GetInput();
+  const auto                result =
+    InstanceSegmentation::Compute(this->GetInputTensor(input),
+                                  GetTorchSpacing(input),
+                                  m_Parameters,
+                                  GetTorchComponentType<typename TOutputImage::PixelType>(),
+                                  [this](double fraction) { this->ReportProgress(static_cast<float>(fraction)); });
+  this->SetOutputTensor(this->GetOutput(), result.Labels);
+  this->SetNumberOfObjects(result.Sizes.size());
+  this->SetSizeOfObjectsInPixels({ result.Sizes.begin(), result.Sizes.end() });
+}
+} // namespace itk
+
+#endif
