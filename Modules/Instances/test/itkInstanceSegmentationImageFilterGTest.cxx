@@ -307,17 +307,23 @@ TEST(InstanceSegmentation, RealNucleiComeBackFromTheirMaskAndTheGapsBetweenThem)
   {
     const auto truth = itk::ReadImage<LabelImage>(file.path().string());
     const auto labels = PixelsOf(truth.GetPointer());
-    const auto neighbours = NeighboursOfPixels(GridSizeOf(truth.GetPointer()), true);
+    const auto size = GridSizeOf(truth.GetPointer());
+    const auto neighbours = itk::GridNeighbours(2, true);
     auto       image = Probabilities<2>::New();
     image->CopyInformation(truth);
     image->SetRegions(truth->GetLargestPossibleRegion());
     image->Allocate();
     for (std::size_t i = 0; i < labels.size(); ++i)
     {
-      const bool touches =
-        std::any_of(neighbours[i].begin(),
-                    neighbours[i].end(),
-                    [&](std::size_t other) { return labels[other] != 0 && labels[other] != labels[i]; });
+      bool touches = false;
+      itk::ForEachNeighbour(static_cast<std::int64_t>(i),
+                            size,
+                            neighbours,
+                            [&](std::int64_t at)
+                            {
+                              const auto other = labels[static_cast<std::size_t>(at)];
+                              touches = touches || (other != 0 && other != labels[i]);
+                            });
       image->GetBufferPointer()[i] = labels[i] == 0 ? 0.0f : touches ? 0.6f : 1.0f;
     }
     auto filter = MakeFilter<Probabilities<2>, LabelImage>(image.GetPointer());
@@ -329,7 +335,7 @@ TEST(InstanceSegmentation, RealNucleiComeBackFromTheirMaskAndTheGapsBetweenThem)
     filter->Update();
     merged += itk::MatchInstances(filter->GetOutput(), truth.GetPointer()).GetCounts(0.7);
   }
-  // Seen: see the message. Some nuclei are thinner than their gaps, and some are in two parts.
+  // Seen: 0.987 and 0.643 of 3288 nuclei. Some are thinner than their gaps, and some are in two parts.
   EXPECT_GT(grown.AveragePrecision(), 0.97) << grown.MergedObjects << " merged, " << grown.SplitObjects << " split";
   EXPECT_LT(merged.AveragePrecision(), grown.AveragePrecision() - 0.1);
 }
