@@ -45,6 +45,10 @@ public:
   static_assert(std::is_same_v<typename DefaultConvertPixelTraits<InputPixelType>::ComponentType, unsigned char>,
                 "OtsuFloorImageFilter works on 8-bit components.");
 
+  /** Of a pixel, 0 to 255. */
+  static unsigned int
+  Luminance(const InputPixelType & pixel);
+
 protected:
   OtsuFloorImageFilter() = default;
   ~OtsuFloorImageFilter() override = default;
@@ -60,10 +64,6 @@ protected:
 
   void
   GenerateData() override;
-
-private:
-  static unsigned int
-  Luminance(const InputPixelType & pixel);
 };
 } // namespace itk
 

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkTorchParameterText_h
+#define itkTorchParameterText_h
+
+#include "itkTorchParameterTable.h"
+
+namespace itk
+{
+/** A JSON object with a member for each parameter of the table. */
+std::string
+WriteParameters(const TorchParameterTable & table, const void * parameters);
+
+/** Sets the parameters that a JSON object names; the others stay. Ranges are not checked; see
+ * TorchParameterTable::Verify().
+ * \throws ExceptionObject for text that is no such object, a name that the table lacks, and a value of another type */
+void
+ReadParameters(const std::string & json, const TorchParameterTable & table, void * parameters);
+} // namespace itk
+
+#endif
