@@ -6,7 +6,18 @@
 
 namespace
 {
-const std::vector<double> tolerances{ 1.0, 2.0, 3.0 };
+std::vector<itk::BoundaryCounts>
+CountAtTolerances(const itk::PixelSet & boundary, const itk::PixelSet & truth)
+{
+  // Nothing farther than the largest tolerance matters.
+  const auto                       distances = itk::BoundaryDistances::Compute(boundary, truth, { 1.0, 1.0 }, 4.0);
+  std::vector<itk::BoundaryCounts> counts;
+  for (const double tolerance : { 1.0, 2.0, 3.0 })
+  {
+    counts.push_back(distances.CountWithin(tolerance));
+  }
+  return counts;
+}
 } // namespace
 
 const std::vector<double> &
@@ -27,13 +38,10 @@ CannyFloor::GetThresholds()
 void
 CannyFloor::Add(const itk::TorchTensor & luminance, const itk::TorchTensor & otsu, const itk::TorchTensor & truth)
 {
-  using Matching = itk::BoundaryMatching;
   const std::vector<double> pixels(2, 1.0);
   const auto                real = itk::PixelSet::FromOutline(truth, {}, false);
   Image                     image;
-  image.Otsu = itk::CompareBoundaries(
-                 itk::PixelSet::FromOutline(otsu, {}, false), real, pixels, tolerances, Matching::WithinTolerance)
-                 .Counts;
+  image.Otsu = CountAtTolerances(itk::PixelSet::FromOutline(otsu, {}, false), real);
   for (const double variance : GetVariances())
   {
     image.Canny.emplace_back();
@@ -44,9 +52,7 @@ CannyFloor::Add(const itk::TorchTensor & luminance, const itk::TorchTensor & ots
       canny.UpperThreshold = threshold;
       canny.LowerThreshold = 0.4 * threshold;
       const auto edges = itk::CannyEdgeDetection::Compute(luminance, pixels, canny).Edges;
-      image.Canny.back().push_back(
-        itk::CompareBoundaries(itk::PixelSet::FromMask(edges), real, pixels, tolerances, Matching::WithinTolerance)
-          .Counts);
+      image.Canny.back().push_back(CountAtTolerances(itk::PixelSet::FromMask(edges), real));
     }
   }
   m_Images.push_back(std::move(image));

@@ -242,13 +242,15 @@ ComparisonSheet::SetColumns(const std::vector<std::string> & titles)
 void
 ComparisonSheet::AddRow(const ImageType *                      image,
                         const std::vector<const LabelType *> & labels,
-                        const std::vector<std::string> &       captions)
+                        const std::vector<std::string> &       captions,
+                        const std::vector<const ImageType *> & pictures)
 {
   const std::size_t columns = m_Titles.size();
-  if (labels.size() != columns || captions.size() != columns)
+  if (labels.size() != columns || captions.size() != columns || (!pictures.empty() && pictures.size() != columns))
   {
-    itkGenericExceptionMacro("A row must have a segmentation and a caption for each of "
-                             << columns << " columns, but has " << labels.size() << " and " << captions.size() << '.');
+    itkGenericExceptionMacro("A row must have a segmentation, a caption and, if any, a picture for each of "
+                             << columns << " columns, but has " << labels.size() << ", " << captions.size() << " and "
+                             << pictures.size() << '.');
   }
   const auto size = image->GetBufferedRegion().GetSize();
   for (const auto * const label : labels)
@@ -257,6 +259,14 @@ ComparisonSheet::AddRow(const ImageType *                      image,
     {
       itkGenericExceptionMacro("A segmentation must have its image's size "
                                << size << ", but has " << label->GetBufferedRegion().GetSize() << '.');
+    }
+  }
+  for (const auto * const picture : pictures)
+  {
+    if (picture && picture->GetBufferedRegion().GetSize() != size)
+    {
+      itkGenericExceptionMacro("A picture must have its image's size "
+                               << size << ", but has " << picture->GetBufferedRegion().GetSize() << '.');
     }
   }
 
@@ -269,7 +279,9 @@ ComparisonSheet::AddRow(const ImageType *                      image,
   for (std::size_t column = 0; column < columns; ++column)
   {
     m_HasOutlines[column] = m_HasOutlines[column] || labels[column];
-    row.Cells.push_back(DrawCell(background, labels[column], GetColor(column)));
+    const auto * const picture = pictures.empty() ? nullptr : pictures[column];
+    row.Cells.push_back(
+      DrawCell(picture ? FitCell(OnPlainGrid(picture).GetPointer()) : background, labels[column], GetColor(column)));
   }
   m_Rows.push_back(std::move(row));
 }

@@ -37,11 +37,13 @@ public:
 
   /** \param labels one for each column, of the image's size; null for the image alone
    * \param captions one for each column
+   * \param pictures for each column what is shown instead of the image, of its size, or null; may be empty
    * \throws itk::ExceptionObject if they are not */
   void
   AddRow(const ImageType *                      image,
          const std::vector<const LabelType *> & labels,
-         const std::vector<std::string> &       captions);
+         const std::vector<std::string> &       captions,
+         const std::vector<const ImageType *> & pictures = {});
 
   ImageType::Pointer
   Draw() const;

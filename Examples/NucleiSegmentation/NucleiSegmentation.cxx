@@ -1,37 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 
-/** Trains a U-Net on microscope images of nuclei, segments images that it has not seen, and scores it beside a
- * threshold: readers → training → model file → resampling → network → resampling back → threshold → connected
- * components → writer → table and picture. Everything but training and network is native ITK. */
+/** Trains a U-Net on microscope images of nuclei, segments images that it has not seen, and scores it beside a threshold
+ * and Canny's edges: readers → training → model file → resampling → network → resampling back → watershed → writer → table
+ * and picture. */
 
+#include "CannyFloor.h"
 #include "ComparisonSheet.h"
-#include "itkAtomicFileWrite.h"
+#include "NucleiScores.h"
+#include "itkCannyComparisonImageFilter.h"
 #include "itkCommandLineParameters.h"
 #include "itkConsoleProgress.h"
 #include "itkErrorSentence.h"
 #include "itkImageLabelPairs.h"
-#include "itkInstanceMatching.h"
+#include "itkInstanceParameterFile.h"
+#include "itkInstanceSegmentationImageFilter.h"
 #include "itkOtsuFloorImageFilter.h"
-#include "itkResampleOntoGrid.h"
 #include "itkSegmentationEvaluationImageFilter.h"
+#include "itkTorchConnectedComponentImageFilter.h"
+#include "itkTorchImageGeometry.h"
 #include "itkTorchRuntime.h"
-#include "itkUNetInferenceImageFilter.h"
 #include "itkUNetModelReader.h"
 #include "itkUNetModelWriter.h"
+#include "itkUNetOnImageGrid.h"
 #include "itkUNetTrainingImageFilter.h"
 #include "itkWriteImage.h"
-#include "itkBinaryThresholdImageFilter.h"
-#include "itkConnectedComponentImageFilter.h"
+#include "itkCastImageFilter.h"
 #include "itkImageFileReader.h"
 #include "itkRGBPixel.h"
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cinttypes>
 #include <cstdio>
 #include <filesystem>
 #include <iostream>
-#include <sstream>
 
 namespace
 {
@@ -39,6 +40,7 @@ namespace fs = std::filesystem;
 using ImageType = itk::Image<itk::RGBPixel<unsigned char>, 2>;
 using ProbabilityType = itk::Image<float, 2>;
 using LabelType = itk::Image<unsigned short, 2>;
+using OtsuType = itk::OtsuFloorImageFilter<ImageType, LabelType>;
 
 /** Fold 7 is left for choosing parameters. */
 bool
@@ -54,14 +56,15 @@ IsTestFold(int fold)
 
 struct Options
 {
-  std::string                 Pairs;
-  std::string                 Output;
-  std::string                 Model;
-  std::string                 Device{ "auto" };
-  unsigned int                Threads{ 0 };
-  unsigned int                Rows{ 0 };
-  itk::UNetTrainingParameters Training;
-  itk::UNetSpecification      Specification;
+  std::string                         Pairs;
+  std::string                         Output;
+  std::string                         Model;
+  std::string                         Device{ "auto" };
+  unsigned int                        Threads{ 0 };
+  unsigned int                        Rows{ 0 };
+  itk::UNetTrainingParameters         Training;
+  itk::UNetSpecification              Specification;
+  itk::InstanceSegmentationParameters Objects;
 };
 
 template <typename TImage>
@@ -110,139 +113,6 @@ Train(const Options & options, const std::vector<itk::ImageLabelPair> & pairs, c
   writer->Update();
 }
 
-/** Gives each connected part of the mask a label of its own. */
-LabelType::Pointer
-LabelObjects(LabelType * mask)
-{
-  auto components = itk::ConnectedComponentImageFilter<LabelType, LabelType>::New();
-  components->SetInput(mask);
-  components->Update();
-  return components->GetOutput();
-}
-
-/** One network for all images: its weights are made ready once. */
-class Segmenter
-{
-public:
-  Segmenter(const std::string & modelFile, const Options & options)
-  {
-    m_Reader->SetFileName(modelFile);
-    m_Reader->Update();
-    m_Network->SetModel(m_Reader->GetOutput());
-    m_Network->SetDevice(options.Device);
-  }
-
-  LabelType::Pointer
-  Segment(ImageType * image)
-  {
-    const auto toModel = itk::ResampleToSpacing(image, m_Reader->GetOutput()->GetSpacing());
-    m_Network->SetInput(toModel->GetOutput());
-    const auto toImage = itk::ResampleOntoGrid(m_Network->GetOutput(), image);
-    auto       threshold = itk::BinaryThresholdImageFilter<ProbabilityType, LabelType>::New();
-    threshold->SetInput(toImage->GetOutput());
-    threshold->SetLowerThreshold(0.5f);
-    threshold->SetInsideValue(1);
-    return LabelObjects(threshold->GetOutput());
-  }
-
-private:
-  itk::UNetModelReader::Pointer                                      m_Reader{ itk::UNetModelReader::New() };
-  itk::UNetInferenceImageFilter<ImageType, ProbabilityType>::Pointer m_Network{
-    itk::UNetInferenceImageFilter<ImageType, ProbabilityType>::New()
-  };
-};
-
-/** How well pixels and objects of one segmentation agree with the truth. */
-struct Score
-{
-  itk::SegmentationOverlap Pixels;
-  itk::InstanceCounts      Objects;
-};
-
-Score
-Evaluate(const LabelType * prediction, const LabelType * truth)
-{
-  auto evaluation = itk::SegmentationEvaluationImageFilter<LabelType>::New();
-  evaluation->SetInput(prediction);
-  evaluation->SetTruth(truth);
-  evaluation->Update();
-  return { evaluation->GetOverlap(), itk::MatchInstances(prediction, truth).GetCounts(0.5) };
-}
-
-/** The numbers of one image, or their means: five of the network, five of the threshold. */
-struct Row
-{
-  std::string Name;
-  double      Values[10];
-};
-
-Row
-MakeRow(const std::string & name, const Score & network, const Score & otsu)
-{
-  Row row{ name, {} };
-  int column = 0;
-  for (const auto & [pixels, objects] : { network, otsu })
-  {
-    for (const double value : { pixels.Dice(),
-                                pixels.IntersectionOverUnion(),
-                                pixels.Precision(),
-                                pixels.Recall(),
-                                objects.AveragePrecision() })
-    {
-      row.Values[column++] = value;
-    }
-  }
-  return row;
-}
-
-void
-PrintTable(const std::vector<Row> & rows, const Row & mean)
-{
-  const char * const names = "Dice      IoU  precision   recall   AP@0.5";
-  std::printf("%-12s%49s%49s\n", "", "U-Net", "Otsu threshold");
-  std::printf("%-12s%49s%49s\n", "image", names, names);
-  const auto print = [](const Row & row)
-  {
-    std::printf("%-12s", row.Name.c_str());
-    for (const double * v : { row.Values, row.Values + 5 })
-    {
-      std::printf("   %8.3f %8.3f %10.3f %8.3f %8.3f", v[0], v[1], v[2], v[3], v[4]);
-    }
-    std::printf("\n");
-  };
-  for (const auto & row : rows)
-  {
-    print(row);
-  }
-  print(mean);
-}
-
-void
-WriteTable(const std::vector<Row> & rows, const std::string & fileName)
-{
-  std::ostringstream table;
-  table << "image,unet_dice,unet_iou,unet_precision,unet_recall,unet_ap50,"
-           "otsu_dice,otsu_iou,otsu_precision,otsu_recall,otsu_ap50\n";
-  for (const auto & row : rows)
-  {
-    table << row.Name;
-    for (const double value : row.Values)
-    {
-      table << ',' << value;
-    }
-    table << '\n';
-  }
-  itk::AtomicFileWrite(fileName, table.str());
-}
-
-std::string
-DiceText(double dice)
-{
-  char text[32];
-  std::snprintf(text, sizeof(text), "Dice %.3f", dice);
-  return text;
-}
-
 /** Whether item `index` of `count` is one of `wanted` that are spread evenly; 0 wants all. */
 bool
 IsShown(std::size_t index, std::size_t count, std::size_t wanted)
@@ -250,18 +120,185 @@ IsShown(std::size_t index, std::size_t count, std::size_t wanted)
   return wanted == 0 || wanted >= count || index * wanted / count != (index + 1) * wanted / count;
 }
 
+LabelType::Pointer
+FindObjects(ProbabilityType *                   probabilities,
+            itk::InstanceSegmentationParameters parameters,
+            itk::InstanceSeparation             separation)
+{
+  parameters.Separation = separation;
+  auto objects = itk::InstanceSegmentationImageFilter<ProbabilityType, LabelType>::New();
+  objects->SetInput(probabilities);
+  objects->SetParameters(parameters);
+  objects->Update();
+  return objects->GetOutput();
+}
+
+/** The objects of a global threshold. */
+LabelType::Pointer
+FindOtsuObjects(ImageType * image)
+{
+  auto otsu = OtsuType::New();
+  otsu->SetInput(image);
+  auto components = itk::TorchConnectedComponentImageFilter<LabelType, LabelType>::New();
+  components->SetInput(otsu->GetOutput());
+  components->Update();
+  return components->GetOutput();
+}
+
+ProbabilityType::Pointer
+MakeLuminance(const ImageType * image)
+{
+  auto luminance = ProbabilityType::New();
+  luminance->CopyInformation(image);
+  luminance->SetRegions(image->GetBufferedRegion());
+  luminance->Allocate();
+  const auto pixels = image->GetBufferedRegion().GetNumberOfPixels();
+  std::transform(image->GetBufferPointer(),
+                 image->GetBufferPointer() + pixels,
+                 luminance->GetBufferPointer(),
+                 [](const auto & pixel) { return static_cast<float>(OtsuType::Luminance(pixel)); });
+  return luminance;
+}
+
+template <typename TImage>
+itk::TorchTensor
+AsTensor(TImage * image)
+{
+  return itk::TorchTensor::FromPixels(image->GetBufferPointer(),
+                                      itk::GetTorchComponentType<typename TImage::PixelType>(),
+                                      itk::GetTorchSize(image->GetBufferedRegion()),
+                                      1);
+}
+
+/** Canny's variance and threshold that find the outlines of the training images best, at 2 pixels: chosen without the test
+ * images, as the network's weights are. */
+itk::CannyEdgeDetectionParameters
+ChooseCanny(const std::vector<itk::ImageLabelPair> & pairs)
+{
+  constexpr std::size_t            mostImages = 24;
+  std::vector<itk::ImageLabelPair> training;
+  std::copy_if(pairs.begin(),
+               pairs.end(),
+               std::back_inserter(training),
+               [](const auto & pair) { return IsTrainingFold(pair.Fold); });
+  CannyFloor           canny;
+  itk::ConsoleProgress progress("Choosing Canny's threshold");
+  for (std::size_t i = 0; i < training.size(); ++i)
+  {
+    if (IsShown(i, training.size(), mostImages))
+    {
+      const auto image = itk::ReadImage<ImageType>(training[i].Image);
+      const auto truth = itk::ReadImage<LabelType>(training[i].Label);
+      const auto luminance = MakeLuminance(image);
+      const auto otsu = FindOtsuObjects(image);
+      canny.Add(AsTensor(luminance.GetPointer()), AsTensor(otsu.GetPointer()), AsTensor(truth.GetPointer()));
+    }
+    progress.Show(static_cast<double>(i + 1) / static_cast<double>(training.size()));
+  }
+  itk::CannyEdgeDetectionParameters parameters;
+  if (!training.empty())
+  {
+    constexpr std::size_t twoPixels = 1;
+    parameters.Variance = { canny.GetResult().OdsVariance[twoPixels] };
+    parameters.UpperThreshold = canny.GetResult().OdsThreshold[twoPixels];
+    parameters.LowerThreshold = 0.4 * parameters.UpperThreshold;
+  }
+  return parameters;
+}
+
+NucleiScores::Score
+Evaluate(LabelType * prediction, LabelType * truth)
+{
+  auto evaluation = itk::SegmentationEvaluationImageFilter<LabelType>::New();
+  evaluation->SetInput(prediction);
+  evaluation->SetTruth(truth);
+  evaluation->SetEvaluateBoundary(false);
+  evaluation->SetEvaluateSurface(false);
+  evaluation->Update();
+  NucleiScores::Score score{ evaluation->GetScores(), {}, true };
+  const auto          outlines = itk::CompareBoundaries(itk::PixelSet::FromOutline(AsTensor(prediction), {}, false),
+                                               itk::PixelSet::FromOutline(AsTensor(truth), {}, false),
+                                               { 1.0, 1.0 },
+                                               { 1.0, 2.0, 3.0 },
+                                               itk::BoundaryMatching::WithinTolerance);
+  for (std::size_t t = 0; t < score.BoundaryF.size(); ++t)
+  {
+    score.BoundaryF[t] = outlines.Counts[t].F();
+  }
+  return score;
+}
+
+std::string
+FormatText(const char * format, double a, double b = 0.0)
+{
+  char text[96];
+  std::snprintf(text, sizeof(text), format, a, b);
+  return text;
+}
+
+using ComparisonType = itk::CannyComparisonImageFilter<ProbabilityType, LabelType>;
+
+/** Canny beside the network on one image. */
+ComparisonType::Pointer
+CompareWithCanny(ImageType *                               image,
+                 LabelType *                               segmentation,
+                 LabelType *                               truth,
+                 const itk::CannyEdgeDetectionParameters & canny)
+{
+  auto comparison = ComparisonType::New();
+  comparison->SetInput(MakeLuminance(image));
+  comparison->SetSegmentation(segmentation);
+  comparison->SetTruth(truth);
+  comparison->SetCannyParameters(canny);
+  comparison->Update();
+  return comparison;
+}
+
+LabelType::Pointer
+AsLabels(ProbabilityType * edges)
+{
+  auto cast = itk::CastImageFilter<ProbabilityType, LabelType>::New();
+  cast->SetInput(edges);
+  cast->Update();
+  return cast->GetOutput();
+}
+
+void
+AddSheetRow(ComparisonSheet &           sheet,
+            const std::string &         name,
+            ImageType *                 image,
+            LabelType *                 truth,
+            LabelType *                 segmentation,
+            ComparisonType *            comparison,
+            const NucleiScores::Score & network)
+{
+  const auto edges = AsLabels(comparison->GetEdges());
+  const auto dice = network.Objects.Overlap.Dice();
+  const auto precision = itk::MeanAveragePrecision(network.Objects.Kaggle);
+  sheet.AddRow(
+    image,
+    { nullptr, truth, segmentation, edges, nullptr },
+    { name,
+      FormatText("%.0f nuclei", itk::SegmentationMetric::Get("TrueObjects").Value(network.Objects)),
+      FormatText("Dice %.3f, mAP %.3f, ", dice, precision) + FormatText("outline F %.3f", network.BoundaryF[1]),
+      FormatText("outline F %.3f", comparison->GetCannyF()[1]),
+      FormatText("F of Canny against U-Net %.3f", comparison->GetAgreementF()[1]) },
+    { nullptr, nullptr, nullptr, nullptr, comparison->GetOverlay() });
+}
+
 void
 SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> & pairs, const std::string & modelFile)
 {
-  Segmenter           segmenter(modelFile, options);
-  ComparisonSheet     sheet;
-  std::vector<Row>    rows;
-  Row                 mean{ "mean", {} };
-  itk::InstanceCounts networkObjects;
-  itk::InstanceCounts otsuObjects;
-  const auto          numberOfTests = static_cast<std::size_t>(
+  auto modelReader = itk::UNetModelReader::New();
+  modelReader->SetFileName(modelFile);
+  modelReader->Update();
+  itk::UNetOnImageGrid<ImageType> network(modelReader->GetOutput(), options.Device);
+  const auto                      canny = ChooseCanny(pairs);
+  ComparisonSheet                 sheet;
+  NucleiScores                    scores({ "U-Net + watershed", "U-Net + components", "Otsu + components", "Canny" });
+  const auto                      numberOfTests = static_cast<std::size_t>(
     std::count_if(pairs.begin(), pairs.end(), [](const auto & pair) { return IsTestFold(pair.Fold); }));
-  sheet.SetColumns({ "Image", "Truth", "U-Net", "Otsu threshold" });
+  sheet.SetColumns({ "Image", "Truth", "U-Net", "Canny", "Yellow: both, magenta: Canny only, cyan: U-Net only" });
   fs::create_directories(fs::path(options.Output) / "labels");
   for (const auto & pair : pairs)
   {
@@ -269,54 +306,37 @@ SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> 
     {
       continue;
     }
-    const auto imageReader = MakeReader<ImageType>(pair.Image);
-    const auto truthReader = MakeReader<LabelType>(pair.Label);
-    imageReader->Update();
-    truthReader->Update();
-    ImageType * const image = imageReader->GetOutput();
-    LabelType * const truth = truthReader->GetOutput();
-
-    const LabelType::Pointer segmentation = segmenter.Segment(image);
-    auto                     otsu = itk::OtsuFloorImageFilter<ImageType, LabelType>::New();
-    otsu->SetInput(image);
-    otsu->Update();
-
+    const auto        image = itk::ReadImage<ImageType>(pair.Image);
+    const auto        truth = itk::ReadImage<LabelType>(pair.Label);
+    const auto        probabilities = network.Compute(image);
+    const auto        segmentation = FindObjects(probabilities, options.Objects, itk::InstanceSeparation::Watershed);
+    const auto        components = FindObjects(probabilities, options.Objects, itk::InstanceSeparation::None);
+    const auto        comparison = CompareWithCanny(image, segmentation, truth, canny);
     const std::string name = fs::path(pair.Image).stem().string();
     itk::WriteImage(segmentation.GetPointer(), (fs::path(options.Output) / "labels" / (name + ".png")).string());
-    const Score network = Evaluate(segmentation, truth);
-    const Score threshold = Evaluate(LabelObjects(otsu->GetOutput()), truth);
-    rows.push_back(MakeRow(name, network, threshold));
-    networkObjects += network.Objects;
-    otsuObjects += threshold.Objects;
-    if (IsShown(rows.size() - 1, numberOfTests, options.Rows))
+
+    NucleiScores::Score cannyScore{ {}, {}, false };
+    std::copy_n(comparison->GetCannyF().begin(), cannyScore.BoundaryF.size(), cannyScore.BoundaryF.begin());
+    const auto networkScore = Evaluate(segmentation, truth);
+    if (IsShown(scores.GetNumberOfImages(), numberOfTests, options.Rows))
     {
-      sheet.AddRow(image,
-                   { nullptr, truth, segmentation, otsu->GetOutput() },
-                   { name, "", DiceText(rows.back().Values[0]), DiceText(rows.back().Values[5]) });
+      AddSheetRow(sheet, name, image, truth, segmentation, comparison, networkScore);
     }
+    scores.Add(name,
+               { networkScore, Evaluate(components, truth), Evaluate(FindOtsuObjects(image), truth), cannyScore });
   }
-  if (rows.empty())
+  if (scores.GetNumberOfImages() == 0)
   {
     itkGenericExceptionMacro(<< options.Pairs
                              << ": there must be at least 1 test pair (folds 8 and 9), but there are 0.");
   }
-  for (const auto & row : rows)
-  {
-    for (int i = 0; i < 10; ++i)
-    {
-      mean.Values[i] += row.Values[i] / static_cast<double>(rows.size());
-    }
-  }
-  PrintTable(rows, mean);
-  WriteTable(rows, (fs::path(options.Output) / "scores.csv").string());
+  scores.Print();
+  scores.Write((fs::path(options.Output) / "scores.csv").string());
   sheet.Write((fs::path(options.Output) / "comparison.png").string());
-  std::printf("\nMean Dice over %zu test images: U-Net %.3f, Otsu %.3f\n", rows.size(), mean.Values[0], mean.Values[5]);
-  std::printf("Mean AP@0.5: U-Net %.3f, Otsu %.3f; merged of %" PRIu64 " nuclei: U-Net %" PRIu64 ", Otsu %" PRIu64 "\n",
-              mean.Values[4],
-              mean.Values[9],
-              networkObjects.TruePositives + networkObjects.FalseNegatives,
-              networkObjects.MergedObjects,
-              otsuObjects.MergedObjects);
+  std::printf("Mean Dice over %zu test images: U-Net %.3f, Otsu %.3f\n",
+              scores.GetNumberOfImages(),
+              scores.GetMean(0, "Dice"),
+              scores.GetMean(2, "Dice"));
   std::printf("Written to %s: model, labels/, scores.csv, comparison.png\n", options.Output.c_str());
 }
 } // namespace
@@ -337,6 +357,12 @@ main(int argc, char * argv[])
   app.add_option("-m,--model", options.Model, "Use this model and do not train.");
   app.add_option("--rows", options.Rows, "Test images in the picture, spread evenly; 0 for all.")
     ->capture_default_str();
+  app
+    .add_option_function<std::string>(
+      "--objects",
+      [&options](const std::string & fileName) { options.Objects = itk::ReadInstanceParameters(fileName); },
+      "File of itktorch tune: how probabilities become objects.")
+    ->type_name("FILE");
   itk::AddDeviceOptions(app, options.Device, options.Threads);
   itk::AddParameterOptions(app, itk::UNetTrainingParameters::Describe(), &options.Training, "Training");
   itk::AddParameterOptions(app, itk::UNetSpecification::Describe(), &options.Specification, "Network");

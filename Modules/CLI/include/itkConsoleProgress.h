@@ -11,7 +11,7 @@
 namespace itk
 {
 /** \class ConsoleProgress
- * \brief Shows a filter's progress on the standard error stream while it lives.
+ * \brief Shows the progress of a filter, or of many images, on the standard error stream while it lives.
  *
  * On a terminal a bar with the time left, elsewhere a line for each tenth. */
 class ConsoleProgress
@@ -19,18 +19,22 @@ class ConsoleProgress
 public:
   /** \param suffix what else to say at the end of the line */
   ConsoleProgress(ProcessObject * process, std::string title, std::function<std::string()> suffix = {});
+
+  /** Of what is no filter: Show() tells how much is done. */
+  explicit ConsoleProgress(std::string title);
   ~ConsoleProgress();
   ConsoleProgress(const ConsoleProgress &) = delete;
   ConsoleProgress &
   operator=(const ConsoleProgress &) = delete;
 
-private:
-  using Clock = std::chrono::steady_clock;
-
+  /** \param fraction how much is done, in [0, 1] */
   void
   Show(double fraction);
 
-  ProcessObject *              m_Process;
+private:
+  using Clock = std::chrono::steady_clock;
+
+  ProcessObject *              m_Process{ nullptr };
   std::string                  m_Title;
   std::function<std::string()> m_Suffix;
   bool                         m_IsTerminal;

@@ -16,6 +16,8 @@ AddTrainCommand(CLI::App & app);
 void
 AddSegmentCommand(CLI::App & app);
 void
+AddTuneCommand(CLI::App & app);
+void
 AddEvaluateCommand(CLI::App & app);
 void
 AddWeightMapCommand(CLI::App & app);

@@ -27,20 +27,27 @@ FormatDuration(double seconds)
   return text;
 }
 
-ConsoleProgress::ConsoleProgress(ProcessObject * process, std::string title, std::function<std::string()> suffix)
-  : m_Process(process)
-  , m_Title(std::move(title))
-  , m_Suffix(std::move(suffix))
+ConsoleProgress::ConsoleProgress(std::string title)
+  : m_Title(std::move(title))
   , m_IsTerminal(isatty(STDERR_FILENO) != 0)
   , m_Start(Clock::now())
+{}
+
+ConsoleProgress::ConsoleProgress(ProcessObject * process, std::string title, std::function<std::string()> suffix)
+  : ConsoleProgress(std::move(title))
 {
+  m_Process = process;
+  m_Suffix = std::move(suffix);
   m_ProgressTag =
     process->AddObserver(ProgressEvent(), [this](const EventObject &) { this->Show(m_Process->GetProgress()); });
 }
 
 ConsoleProgress::~ConsoleProgress()
 {
-  m_Process->RemoveObserver(m_ProgressTag);
+  if (m_Process != nullptr)
+  {
+    m_Process->RemoveObserver(m_ProgressTag);
+  }
   if (m_IsTerminal && m_LastShown != Clock::time_point{})
   {
     std::fputc('\n', stderr);

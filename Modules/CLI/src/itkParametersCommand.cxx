@@ -2,6 +2,10 @@
 // Copyright ITKTorch contributors
 #include "itkCommands.h"
 #include "itkBoundaryWeightMap.h"
+#include "itkCannyComparison.h"
+#include "itkConnectedComponents.h"
+#include "itkInstanceSegmentation.h"
+#include "itkMarkerWatershed.h"
 #include "itkNucleiPhantom.h"
 #include "itkRandomAugmentation.h"
 #include "itkSegmentationEvaluation.h"
@@ -34,6 +38,11 @@ AddParametersCommand(CLI::App & app)
         write("TwoNearestObjectsDistanceImageFilter", TwoNearestObjectsDistanceParameters::Describe());
         write("ElasticDeformationImageFilter", ElasticDeformationParameters::Describe());
         write("RandomAugmentationImageFilter", RandomAugmentationParameters::Describe());
+        write("TorchCannyEdgeDetectionImageFilter", CannyEdgeDetectionParameters::Describe());
+        write("CannyComparisonImageFilter", CannyComparisonParameters::Describe());
+        write("TorchConnectedComponentImageFilter", ConnectedComponentsParameters::Describe());
+        write("TorchMarkerWatershedImageFilter", MarkerWatershedParameters::Describe());
+        write("InstanceSegmentationImageFilter", InstanceSegmentationParameters::Describe());
         write("SegmentationEvaluationImageFilter", SegmentationEvaluationParameters::Describe());
         write("NucleiPhantomImageSource", NucleiPhantomParameters::Describe());
       });

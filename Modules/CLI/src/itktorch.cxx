@@ -20,6 +20,7 @@ main(int argc, char * argv[])
                       { return "itktorch: " + itk::ErrorSentence(error) + '\n'; });
   itk::AddTrainCommand(app);
   itk::AddSegmentCommand(app);
+  itk::AddTuneCommand(app);
   itk::AddEvaluateCommand(app);
   itk::AddWeightMapCommand(app);
   itk::AddAugmentCommand(app);

@@ -42,6 +42,20 @@ TEST(ConsoleProgress, DurationsAreWrittenInTheirLargestTwoUnits)
   EXPECT_EQ(itk::FormatDuration(7500.0), "2 h 05 min");
 }
 
+TEST(ConsoleProgress, ShowsWhatIsNoFilter)
+{
+  ::testing::internal::CaptureStderr();
+  {
+    itk::ConsoleProgress progress("Images");
+    for (int i = 1; i <= 4; ++i)
+    {
+      progress.Show(i / 4.0);
+    }
+  }
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(),
+            "Images: 20 %, 0 s left\nImages: 50 %, 0 s left\nImages: 70 %, 0 s left\nImages: 100 %, done in 0 s\n");
+}
+
 TEST(ConsoleProgress, ElsewhereThanOnATerminalItWritesALineForEachTenth)
 {
   EXPECT_EQ(Show([] { return "loss 0.5"; }),

@@ -1,0 +1,243 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkCommands.h"
+#include "itkAtomicFileWrite.h"
+#include "itkCommandLineParameters.h"
+#include "itkConsoleProgress.h"
+#include "itkImageLabelPairs.h"
+#include "itkInstanceParameterFile.h"
+#include "itkLabelFiles.h"
+#include "itkOpenImageFile.h"
+#include "itkParameterGrid.h"
+#include "itkPngIntegrity.h"
+#include "itkSegmentationEvaluation.h"
+#include "itkTorchImageGeometry.h"
+#include "itkTorchRuntime.h"
+#include "itkUNetModelReader.h"
+#include "itkUNetOnImageGrid.h"
+#include "itkImageFileReader.h"
+#include "itkVectorImage.h"
+#include <CLI/CLI.hpp>
+#include <nlohmann/json.hpp>
+#include <algorithm>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+
+namespace itk
+{
+namespace
+{
+struct TuneOptions
+{
+  std::string                    Pairs;
+  std::string                    Model;
+  std::string                    Output;
+  std::string                    Device{ "auto" };
+  std::string                    Metric{ "KaggleMeanAveragePrecision" };
+  std::vector<int>               Folds;
+  std::vector<std::string>       Grid{ "MaskThreshold=0.3,0.4,0.5,0.6",
+                                 "SeedThreshold=0.5,0.6,0.7,0.8,0.9",
+                                 "MinimumSeedSize=4,12,24",
+                                 "MinimumObjectSize=0,16,32" };
+  InstanceSegmentationParameters Parameters;
+  unsigned int                   Threads{ 0 };
+};
+
+/** An image's probabilities, which are computed once, and its true labels. */
+template <unsigned int VDimension>
+struct TuningImage
+{
+  typename Image<float, VDimension>::Pointer   Probabilities;
+  typename LabelImageType<VDimension>::Pointer Truth;
+};
+
+template <typename TImage>
+TorchTensor
+AsTensor(TImage * image)
+{
+  return TorchTensor::FromPixels(image->GetBufferPointer(),
+                                 GetTorchComponentType<typename TImage::PixelType>(),
+                                 GetTorchSize(image->GetBufferedRegion()),
+                                 1);
+}
+
+template <unsigned int VDimension>
+std::vector<TuningImage<VDimension>>
+ComputeProbabilities(const TuneOptions & options, const std::vector<ImageLabelPair> & pairs, UNetModel * model)
+{
+  using ImageType = VectorImage<float, VDimension>;
+  UNetOnImageGrid<ImageType>           network(model, options.Device);
+  std::vector<TuningImage<VDimension>> images;
+  ConsoleProgress                      progress("Probabilities");
+  for (const auto & pair : pairs)
+  {
+    VerifyImageFileDimension(*OpenImageFile(pair.Image), VDimension);
+    if (VerifyLabelFile(pair.Label) != VDimension)
+    {
+      itkGenericExceptionMacro(<< pair.Label << ": labels must have " << VDimension << " dimensions as the model.");
+    }
+    auto reader = ImageFileReader<ImageType>::New();
+    reader->SetFileName(pair.Image);
+    reader->Update();
+    images.push_back({ network.Compute(reader->GetOutput()), ReadImage<LabelImageType<VDimension>>(pair.Label) });
+    progress.Show(static_cast<double>(images.size()) / static_cast<double>(pairs.size()));
+  }
+  return images;
+}
+
+template <unsigned int VDimension>
+double
+Score(const std::vector<TuningImage<VDimension>> & images,
+      const InstanceSegmentationParameters &       parameters,
+      const SegmentationMetric &                   metric)
+{
+  SegmentationEvaluationParameters evaluation;
+  evaluation.EvaluateBoundary = metric.Name.rfind("Boundary", 0) == 0;
+  evaluation.EvaluateSurface = metric.Name.find("Distance") != std::string::npos || metric.Name == "SurfaceDice";
+  SegmentationScoreSet scores;
+  for (const auto & image : images)
+  {
+    const auto spacing = GetTorchSpacing(image.Probabilities.GetPointer());
+    const auto objects = InstanceSegmentation::Compute(
+      AsTensor(image.Probabilities.GetPointer()), spacing, parameters, TorchComponentType::Int32, [](double) {});
+    scores.Add(
+      "",
+      SegmentationEvaluation::Compute(objects.Labels, AsTensor(image.Truth.GetPointer()), spacing, evaluation).Scores);
+  }
+  return scores.GetMean(metric);
+}
+
+struct Trial
+{
+  double                         Score;
+  InstanceSegmentationParameters Parameters;
+};
+
+void
+PrintTrial(const ParameterGrid & grid, const char * name, const Trial & trial)
+{
+  std::printf("%-24s %8.4f", name, trial.Score);
+  for (const auto & value : grid.GetValues(&trial.Parameters))
+  {
+    std::printf(" %18s", value.c_str());
+  }
+  std::printf("\n");
+}
+
+std::vector<Trial>
+Sorted(std::vector<Trial> trials, bool isLargestBest)
+{
+  // Of equal ones the first, so that the result does not depend on the sorting.
+  std::stable_sort(trials.begin(),
+                   trials.end(),
+                   [=](const Trial & a, const Trial & b)
+                   { return isLargestBest ? a.Score > b.Score : a.Score < b.Score; });
+  return trials;
+}
+
+template <unsigned int VDimension>
+void
+Tune(const TuneOptions & options, const std::vector<ImageLabelPair> & pairs, UNetModel * model)
+{
+  const auto &        metric = SegmentationMetric::Get(options.Metric);
+  const ParameterGrid grid(InstanceSegmentationParameters::Describe(), options.Grid);
+  const auto          images = ComputeProbabilities<VDimension>(options, pairs, model);
+  const auto          score = [&](InstanceSegmentationParameters parameters, InstanceSeparation separation) -> Trial
+  {
+    parameters.Separation = separation;
+    return { Score<VDimension>(images, parameters, metric), parameters };
+  };
+  std::vector<Trial> trials;
+  auto               progress = std::make_unique<ConsoleProgress>("Tuning");
+  for (std::size_t i = 0; i < grid.GetNumberOfPoints(); ++i)
+  {
+    InstanceSegmentationParameters parameters = options.Parameters;
+    grid.SetPoint(i, &parameters);
+    trials.push_back({ Score<VDimension>(images, parameters, metric), parameters });
+    progress->Show(static_cast<double>(i + 1) / static_cast<double>(grid.GetNumberOfPoints()));
+  }
+  progress.reset();
+  trials = Sorted(std::move(trials), metric.What != SegmentationMetric::Kind::Distance);
+  std::printf("%-24s %8s", ("mean over " + std::to_string(images.size()) + " images").c_str(), "score");
+  for (const auto & name : grid.GetNames())
+  {
+    std::printf(" %18s", name.c_str());
+  }
+  std::printf("\n");
+  PrintTrial(grid, "given, no separation", score(options.Parameters, InstanceSeparation::None));
+  PrintTrial(grid, "given", score(options.Parameters, options.Parameters.Separation));
+  for (std::size_t i = 0; i < std::min<std::size_t>(5, trials.size()); ++i)
+  {
+    PrintTrial(grid, i == 0 ? "best" : "", trials[i]);
+  }
+  const nlohmann::ordered_json report{
+    { "Metric", metric.Name }, { "Score", trials.front().Score }, { "Images", images.size() }, { "Grid", options.Grid }
+  };
+  WriteInstanceParameters(options.Output, trials.front().Parameters, report.dump());
+}
+
+void
+Run(const TuneOptions & options)
+{
+  TorchRuntime::KeepFreedMemory();
+  TorchRuntime::SetNumberOfThreads(options.Threads);
+  VerifyFileCanBeWritten(options.Output);
+  SegmentationMetric::Get(options.Metric);
+  const ParameterGrid grid(InstanceSegmentationParameters::Describe(), options.Grid);
+  for (std::size_t i = 0; i < grid.GetNumberOfPoints(); ++i)
+  {
+    InstanceSegmentationParameters parameters = options.Parameters;
+    grid.SetPoint(i, &parameters);
+  }
+  auto       pairs = ReadImageLabelPairs(options.Pairs);
+  const auto isLeftOut = [&options](const ImageLabelPair & pair)
+  {
+    return !options.Folds.empty() &&
+           std::find(options.Folds.begin(), options.Folds.end(), pair.Fold) == options.Folds.end();
+  };
+  pairs.erase(std::remove_if(pairs.begin(), pairs.end(), isLeftOut), pairs.end());
+  if (pairs.empty())
+  {
+    itkGenericExceptionMacro(<< options.Pairs
+                             << ": there must be at least 1 pair of the chosen folds, but there are 0.");
+  }
+  auto reader = UNetModelReader::New();
+  reader->SetFileName(options.Model);
+  reader->Update();
+  auto * const model = reader->GetOutput();
+  if (model->GetSpecification().Classes > 2)
+  {
+    itkGenericExceptionMacro("Model must be of 1 or 2 classes for this command, but has "
+                             << model->GetSpecification().Classes << '.');
+  }
+  model->GetSpecification().Dimension == 3 ? Tune<3>(options, pairs, model) : Tune<2>(options, pairs, model);
+}
+} // namespace
+
+void
+AddTuneCommand(CLI::App & app)
+{
+  auto             options = std::make_shared<TuneOptions>();
+  CLI::App * const command = app.add_subcommand(
+    "tune",
+    "Finds the thresholds and sizes that separate objects best, on images that the network was not trained on.");
+  command->add_option("pairs", options->Pairs, "CSV file with the columns image, label and (optional) fold.")
+    ->required();
+  command->add_option("-m,--model", options->Model, "Model file (.safetensors).")->required();
+  command->add_option("-o,--output", options->Output, "File for the best parameters (.json), for segment --objects.")
+    ->required();
+  command->add_option("--folds", options->Folds, "Folds to tune on, such as 7. Default: all.")->delimiter(',');
+  command
+    ->add_option("--grid",
+                 options->Grid,
+                 "Values to try, all combinations: a parameter below and its values, Name=v1,v2,… (repeatable).")
+    ->type_name("NAME=VALUES")
+    ->capture_default_str();
+  command->add_option("--metric", options->Metric, "Mean over images to make best; a column of evaluate --csv.")
+    ->capture_default_str();
+  AddDeviceOptions(*command, options->Device, options->Threads);
+  AddParameterOptions(*command, InstanceSegmentationParameters::Describe(), &options->Parameters, "Objects");
+  command->callback([options] { Run(*options); });
+}
+} // namespace itk
