@@ -60,6 +60,8 @@ template <typename TInputImage, typename TOutputImage>
 void
 InstanceSegmentationImageFilter<TInputImage, TOutputImage>::GenerateTensors()
 {
+  // Its memory serves for the new pixels.
+  this->GetOutput()->ReleaseData();
   const TInputImage * const input = this->GetInput();
   const auto                result =
     InstanceSegmentation::Compute(this->GetInputTensor(input),

@@ -51,6 +51,8 @@ template <typename TInputImage, typename TOutputImage>
 void
 TorchConnectedComponentImageFilter<TInputImage, TOutputImage>::GenerateTensors()
 {
+  // Its memory serves for the new pixels.
+  this->GetOutput()->ReleaseData();
   const auto result =
     ConnectedComponents::Compute(this->GetInputTensor(this->GetInput()),
                                  m_Parameters,

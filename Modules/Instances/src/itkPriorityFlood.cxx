@@ -92,7 +92,7 @@ template <typename TLevel, std::size_t VNeighbours>
 class Flood
 {
 public:
-  Flood(const PriorityFloodProblem & problem, const PaddedGrid & grid, const std::vector<std::int64_t> & shifts)
+  Flood(const PaddedGrid & grid, const std::vector<std::int64_t> & shifts)
     : m_Grid(grid)
     , m_Pixels(grid.GetNumberOfPixels())
     , m_LevelMemory(EmptyOnLargePages({ m_Pixels }, sizeof(TLevel) == 2 ? c10::kShort : c10::kInt))
@@ -109,32 +109,12 @@ public:
     {
       m_Shifts = shifts;
     }
-    std::fill_n(m_Levels, m_Pixels, closed);
-    std::fill_n(m_Labels, m_Pixels, 0);
-    const std::int64_t width = problem.Size[0];
-    grid.ForEachRow(
-      [&](std::int64_t inner, std::int64_t padded)
-      {
-        for (std::int64_t x = 0; x < width; ++x)
-        {
-          const bool isInside = problem.Mask == nullptr || problem.Mask[inner + x] != 0;
-          m_Levels[padded + x] = isInside ? TLevel{ problem.Levels[inner + x] } : closed;
-        }
-      });
   }
 
   void
   Run(const PriorityFloodProblem & problem, std::uint32_t * labels, const std::function<void(double)> & progress)
   {
-    const std::int64_t width = problem.Size[0];
-    m_Grid.ForEachRow(
-      [&](std::int64_t inner, std::int64_t padded)
-      {
-        for (std::int64_t x = 0; x < width; ++x)
-        {
-          m_Labels[padded + x] = m_Levels[padded + x] == closed ? 0 : labels[inner + x];
-        }
-      });
+    this->Load(problem, labels);
     if (problem.HasWatershedLine)
     {
       this->QueueNeighboursOfMarkers();
@@ -151,6 +131,7 @@ public:
                     this->QueueNeighbours(at.Pixel, at.Label, level);
                   });
     }
+    const std::int64_t width = problem.Size[0];
     m_Grid.ForEachRow([&](std::int64_t inner, std::int64_t padded)
                       { std::copy_n(m_Labels + padded, width, labels + inner); });
   }
@@ -164,17 +145,49 @@ private:
 
   static constexpr TLevel closed = std::numeric_limits<TLevel>::max();
 
+  /** The margin and what is outside are closed. */
+  void
+  Load(const PriorityFloodProblem & problem, const std::uint32_t * labels)
+  {
+    std::fill_n(m_Levels, m_Pixels, closed);
+    if (problem.HasWatershedLine)
+    {
+      std::fill_n(m_Labels, m_Pixels, 0);
+    }
+    const std::int64_t width = problem.Size[0];
+    m_Grid.ForEachRow(
+      [&](std::int64_t inner, std::int64_t padded)
+      {
+        if (problem.Mask == nullptr)
+        {
+          std::copy_n(problem.Levels + inner, width, m_Levels + padded);
+          std::copy_n(labels + inner, width, m_Labels + padded);
+          return;
+        }
+        for (std::int64_t x = 0; x < width; ++x)
+        {
+          const bool isInside = problem.Mask[inner + x] != 0;
+          m_Levels[padded + x] = isInside ? TLevel{ problem.Levels[inner + x] } : closed;
+          m_Labels[padded + x] = isInside ? labels[inner + x] : 0;
+        }
+      });
+  }
+
+  /** Closes the markers, and queues those that can flow; a pixel of the margin has no place to look from. */
   void
   QueueMarkers()
   {
     for (std::int64_t pixel = 0; pixel < m_Pixels; ++pixel)
     {
-      if (m_Labels[pixel] != 0 && this->HasOpenNeighbour(pixel))
+      if (m_Levels[pixel] != closed && m_Labels[pixel] != 0)
       {
-        m_Queue.Push(m_Levels[pixel], { static_cast<std::uint32_t>(pixel), m_Labels[pixel] });
+        if (this->HasOpenNeighbour(pixel))
+        {
+          m_Queue.Push(m_Levels[pixel], { static_cast<std::uint32_t>(pixel), m_Labels[pixel] });
+        }
+        m_Levels[pixel] = closed;
       }
     }
-    this->CloseMarkers();
   }
 
   bool
@@ -182,7 +195,7 @@ private:
   {
     for (const std::int64_t shift : m_Shifts)
     {
-      if (m_Labels[pixel + shift] == 0 && m_Levels[pixel + shift] != closed)
+      if (m_Levels[pixel + shift] != closed && m_Labels[pixel + shift] == 0)
       {
         return true;
       }
@@ -286,13 +299,13 @@ FloodWithLevels(const PriorityFloodProblem &        problem,
   switch (shifts.size())
   {
     case 4:
-      return Flood<TLevel, 4>(problem, grid, shifts).Run(problem, labels, progress);
+      return Flood<TLevel, 4>(grid, shifts).Run(problem, labels, progress);
     case 6:
-      return Flood<TLevel, 6>(problem, grid, shifts).Run(problem, labels, progress);
+      return Flood<TLevel, 6>(grid, shifts).Run(problem, labels, progress);
     case 8:
-      return Flood<TLevel, 8>(problem, grid, shifts).Run(problem, labels, progress);
+      return Flood<TLevel, 8>(grid, shifts).Run(problem, labels, progress);
     default:
-      return Flood<TLevel, 0>(problem, grid, shifts).Run(problem, labels, progress);
+      return Flood<TLevel, 0>(grid, shifts).Run(problem, labels, progress);
   }
 }
 } // namespace
