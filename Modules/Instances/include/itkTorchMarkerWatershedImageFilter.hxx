@@ -63,6 +63,8 @@ template <typename TInputImage, typename TLabelImage, typename TMaskImage>
 void
 TorchMarkerWatershedImageFilter<TInputImage, TLabelImage, TMaskImage>::GenerateTensors()
 {
+  // Its memory serves for the new pixels.
+  this->GetOutput()->ReleaseData();
   const TMaskImage * const mask = this->GetMaskImage();
   this->SetOutputTensor(this->GetOutput(),
                         MarkerWatershed::Compute(this->GetInputTensor(this->GetInput()),

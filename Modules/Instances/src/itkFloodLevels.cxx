@@ -44,7 +44,8 @@ VisitType(TorchComponentType type, const TVisit & visit)
 
 constexpr std::int64_t grain = 50000;
 
-/** Least and greatest value; NaN counts as both. */
+/** Least and greatest value.
+ * \throws ExceptionObject if one is not a number */
 template <typename TValue>
 std::pair<double, double>
 FindRange(const TValue * values, std::int64_t count)
@@ -116,6 +117,10 @@ ToFloodLevels(const TorchTensor & landscape, double lower, double upper)
               "a landscape must have 1 component and at least 1 pixel, but its shape is ",
               pixels.sizes());
   const at::Tensor values = pixels.squeeze(0).squeeze(0).contiguous();
+  if (landscape.GetComponentType() == TorchComponentType::UInt16)
+  {
+    return values;
+  }
   const at::Tensor levels = EmptyOnLargePages(values.sizes(), c10::kUInt16);
   VisitType(landscape.GetComponentType(),
             [&](auto value)

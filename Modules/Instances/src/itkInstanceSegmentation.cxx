@@ -156,7 +156,8 @@ private:
     problem.IsFullyConnected = m_Parameters.FullyConnected;
     problem.Levels = static_cast<const std::uint16_t *>(landscape.const_data_ptr());
     problem.Mask = m_Maps.Mask.const_data_ptr<std::uint8_t>();
-    FloodFromMarkers(problem, this->GetLabels(), [this](double done) { m_Progress(0.3 + 0.3 * done); });
+    FloodFromMarkers(
+      problem, this->GetLabels(), this->GetLabels(), [this](double done) { m_Progress(0.3 + 0.3 * done); });
   }
 
   void

@@ -3,13 +3,11 @@
 #include "itkMarkerWatershed.h"
 #include "itkFloodLevels.h"
 #include "itkLabelTensors.h"
+#include "itkLargePages.h"
 #include "itkPriorityFlood.h"
-#include "itkMacro.h"
 #include <ATen/ops/_unique2.h>
-#include <ATen/ops/aminmax.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/zeros.h>
-#include <limits>
 
 namespace itk
 {
@@ -24,7 +22,7 @@ public:
     const at::Tensor labels = AsSigned(markers);
     if (labels.scalar_type() != c10::kLong)
     {
-      Numbers = labels.to(c10::kInt, false, /* copy */ true);
+      Numbers = labels.to(c10::kInt);
       return;
     }
     const auto [values, places, counts] = at::_unique2(labels.flatten(), true, true);
@@ -33,9 +31,9 @@ public:
   }
 
   at::Tensor
-  ToLabels(TorchComponentType type) const
+  ToLabels(const at::Tensor & numbers, TorchComponentType type) const
   {
-    return ToLabelType(m_Table.defined() ? m_Table.index_select(0, Numbers.flatten()).view(Numbers.sizes()) : Numbers,
+    return ToLabelType(m_Table.defined() ? m_Table.index_select(0, numbers.flatten()).view(numbers.sizes()) : numbers,
                        type);
   }
 
@@ -77,8 +75,8 @@ MarkerWatershed::Compute(const TorchTensor &                 landscape,
 {
   const at::Tensor levels =
     ToFloodLevels(landscape.To(TorchDevice::CPU()), parameters.LevelRange.at(0), parameters.LevelRange.at(1));
-  const at::Tensor inside = ToMask(mask);
-  MarkerNumbers    numbers(GetLabelPixels(markers.To(TorchDevice::CPU())));
+  const at::Tensor    inside = ToMask(mask);
+  const MarkerNumbers numbers(GetLabelPixels(markers.To(TorchDevice::CPU())));
   TORCH_CHECK(levels.sizes() == numbers.Numbers.sizes() && (!inside.defined() || levels.sizes() == inside.sizes()),
               "landscape, markers and mask must have the same pixels, but the landscape's shape is ",
               levels.sizes(),
@@ -90,8 +88,12 @@ MarkerWatershed::Compute(const TorchTensor &                 landscape,
   problem.HasWatershedLine = parameters.MarkWatershedLine;
   problem.Levels = levels.const_data_ptr<std::uint16_t>();
   problem.Mask = inside.defined() ? inside.const_data_ptr<std::uint8_t>() : nullptr;
-  FloodFromMarkers(problem, static_cast<std::uint32_t *>(numbers.Numbers.data_ptr()), progress);
-  const at::Tensor labels = numbers.ToLabels(markers.GetComponentType()).unsqueeze(0).unsqueeze(0);
+  const at::Tensor flooded = EmptyOnLargePages(levels.sizes(), c10::kInt);
+  FloodFromMarkers(problem,
+                   static_cast<const std::uint32_t *>(numbers.Numbers.const_data_ptr()),
+                   static_cast<std::uint32_t *>(flooded.data_ptr()),
+                   progress);
+  const at::Tensor labels = numbers.ToLabels(flooded, markers.GetComponentType()).unsqueeze(0).unsqueeze(0);
   return MakeTorchTensor(labels, TorchDevice::CPU()).To(markers.GetDevice());
 }
 } // namespace itk

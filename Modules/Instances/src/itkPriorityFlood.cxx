@@ -112,9 +112,12 @@ public:
   }
 
   void
-  Run(const PriorityFloodProblem & problem, std::uint32_t * labels, const std::function<void(double)> & progress)
+  Run(const PriorityFloodProblem &        problem,
+      const std::uint32_t *               markers,
+      std::uint32_t *                     labels,
+      const std::function<void(double)> & progress)
   {
-    this->Load(problem, labels);
+    this->Load(problem, markers);
     if (problem.HasWatershedLine)
     {
       this->QueueNeighboursOfMarkers();
@@ -147,7 +150,7 @@ private:
 
   /** The margin and what is outside are closed. */
   void
-  Load(const PriorityFloodProblem & problem, const std::uint32_t * labels)
+  Load(const PriorityFloodProblem & problem, const std::uint32_t * markers)
   {
     std::fill_n(m_Levels, m_Pixels, closed);
     if (problem.HasWatershedLine)
@@ -161,14 +164,14 @@ private:
         if (problem.Mask == nullptr)
         {
           std::copy_n(problem.Levels + inner, width, m_Levels + padded);
-          std::copy_n(labels + inner, width, m_Labels + padded);
+          std::copy_n(markers + inner, width, m_Labels + padded);
           return;
         }
         for (std::int64_t x = 0; x < width; ++x)
         {
           const bool isInside = problem.Mask[inner + x] != 0;
           m_Levels[padded + x] = isInside ? TLevel{ problem.Levels[inner + x] } : closed;
-          m_Labels[padded + x] = isInside ? labels[inner + x] : 0;
+          m_Labels[padded + x] = isInside ? markers[inner + x] : 0;
         }
       });
   }
@@ -291,6 +294,7 @@ private:
 template <typename TLevel>
 void
 FloodWithLevels(const PriorityFloodProblem &        problem,
+                const std::uint32_t *               markers,
                 std::uint32_t *                     labels,
                 const std::function<void(double)> & progress)
 {
@@ -299,25 +303,26 @@ FloodWithLevels(const PriorityFloodProblem &        problem,
   switch (shifts.size())
   {
     case 4:
-      return Flood<TLevel, 4>(grid, shifts).Run(problem, labels, progress);
+      return Flood<TLevel, 4>(grid, shifts).Run(problem, markers, labels, progress);
     case 6:
-      return Flood<TLevel, 6>(grid, shifts).Run(problem, labels, progress);
+      return Flood<TLevel, 6>(grid, shifts).Run(problem, markers, labels, progress);
     case 8:
-      return Flood<TLevel, 8>(grid, shifts).Run(problem, labels, progress);
+      return Flood<TLevel, 8>(grid, shifts).Run(problem, markers, labels, progress);
     default:
-      return Flood<TLevel, 0>(grid, shifts).Run(problem, labels, progress);
+      return Flood<TLevel, 0>(grid, shifts).Run(problem, markers, labels, progress);
   }
 }
 } // namespace
 
 void
 FloodFromMarkers(const PriorityFloodProblem &        problem,
+                 const std::uint32_t *               markers,
                  std::uint32_t *                     labels,
                  const std::function<void(double)> & progress)
 {
   // The highest level of 16 bits means closed, unless it is needed.
   const std::uint16_t * const end = problem.Levels + NumberOfPixels(problem.Size);
   const bool hasHighest = std::find(problem.Levels, end, std::numeric_limits<std::uint16_t>::max()) != end;
-  (hasHighest ? FloodWithLevels<std::uint32_t> : FloodWithLevels<std::uint16_t>)(problem, labels, progress);
+  (hasHighest ? FloodWithLevels<std::uint32_t> : FloodWithLevels<std::uint16_t>)(problem, markers, labels, progress);
 }
 } // namespace itk
