@@ -44,6 +44,9 @@ AddParametersCommand(CLI::App & app)
         write("TorchMarkerWatershedImageFilter", MarkerWatershedParameters::Describe());
         write("InstanceSegmentationImageFilter", InstanceSegmentationParameters::Describe());
         write("SegmentationEvaluationImageFilter", SegmentationEvaluationParameters::Describe());
+        write("InstanceSegmentationImageFilter", InstanceSegmentationParameters::Describe());
+        write("TorchConnectedComponentImageFilter", ConnectedComponentsParameters::Describe());
+        write("TorchMarkerWatershedImageFilter", MarkerWatershedParameters::Describe());
         write("NucleiPhantomImageSource", NucleiPhantomParameters::Describe());
       });
 }

@@ -100,8 +100,8 @@ struct InstanceSegmentationParameters
  *    image's border and touches one object only becomes a part of that. Objects are numbered 1 … N in raster order.
  *
  * So by default the objects' union is the mask with its holes filled. FullyConnected objects also hang together at edges
- * and corners; then background does not, and conversely. Thresholds are compared as float. Distances are in pixels of
- * the finest axis or, with UseImageSpacing, in physical units.
+ * and corners, and then their holes do not; without it, conversely. Thresholds are compared as float. Distances are in
+ * pixels of the finest axis or, with UseImageSpacing, in physical units.
  *
  * All of it runs on the host; a device's probabilities are copied there, and the labels back. The same bits for any number
  * of threads.

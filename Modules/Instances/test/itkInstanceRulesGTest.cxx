@@ -119,6 +119,18 @@ TEST(InstanceRules, SmallSeedsAreNone)
   EXPECT_EQ(Segment(Drawing{ "9968669" }, parameters), (Drawing{ "1111111" }));
 }
 
+TEST(InstanceRules, SeedsEndWhereTheMaskDoes)
+{
+  auto parameters = WithSmallSeeds();
+  parameters.MaskThreshold = 0.7;
+  parameters.SeedThreshold = 0.5;
+  parameters.KeepUnseeded = false;
+  parameters.MinimumSeedSize = 2;
+  EXPECT_EQ(Segment(Drawing{ "6688666" }, parameters), (Drawing{ "..11..." }));
+  parameters.MinimumSeedSize = 3;
+  EXPECT_EQ(Segment(Drawing{ "6688666" }, parameters), (Drawing{ "......." }));
+}
+
 TEST(InstanceRules, PartsWithoutASeedAreKeptOrDropped)
 {
   auto          parameters = WithSmallSeeds();
@@ -140,13 +152,42 @@ TEST(InstanceRules, SeedsGrowOnTheLandscapeThatWasChosen)
   EXPECT_EQ(Segment(image, parameters), (Drawing{ "1122222222" }));
   parameters.Landscape = InstanceLandscape::SeedDistance;
   EXPECT_EQ(Segment(image, parameters), (Drawing{ "1111122222" }));
-  // The mask is narrow between x = 6 and 7, far from the valley of the probabilities.
-  const Drawing dumbbell{ "...........", ".99999..99.", ".96777..79.", ".967777779.",
-                          ".96777..79.", ".99999..99.", "..........." };
+}
+
+/** Two disks that touch at x = 20; the seed of the left one is farther from there, and higher than the pass. */
+TEST(InstanceRules, OnTheDistanceToTheBorderObjectsMeetWhereTheMaskIsNarrow)
+{
+  constexpr std::int64_t width = 41;
+  std::vector<float>     pixels;
+  for (std::int64_t y = -12; y < 12; ++y)
+  {
+    for (std::int64_t x = 0; x < width; ++x)
+    {
+      const double row = static_cast<double>(y);
+      const bool   isMask =
+        std::hypot(static_cast<double>(x) - 12.0, row) < 9.5 || std::hypot(static_cast<double>(x) - 28.0, row) < 9.5;
+      const bool isSeed = y == 0 && (x == 8 || x == 28);
+      pixels.push_back(isSeed ? 1.0f : isMask ? 0.6f : 0.0f);
+    }
+  }
+  auto       parameters = WithSmallSeeds();
+  const auto countWrong = [&]
+  {
+    int wrong = 0;
+    for (const std::string & row : Segment(pixels, width, parameters))
+    {
+      for (std::size_t x = 0; x < row.size(); ++x)
+      {
+        wrong += (row[x] == '1' && x > 20) || (row[x] == '2' && x < 20) ? 1 : 0;
+      }
+    }
+    return wrong;
+  };
+  EXPECT_GT(countWrong(), 5);
+  parameters.Landscape = InstanceLandscape::SeedDistance;
+  EXPECT_GT(countWrong(), 5);
   parameters.Landscape = InstanceLandscape::MaskDistance;
-  parameters.SeedThreshold = 0.85;
-  const auto labels = Segment(dumbbell, parameters);
-  EXPECT_EQ(labels[3], ".111111222.");
+  EXPECT_EQ(countWrong(), 0);
 }
 
 TEST(InstanceRules, AHoleBelongsToTheOneObjectAroundIt)
@@ -223,6 +264,19 @@ TEST(InstanceRules, ObjectsMergeWhereTheirContactIsNoValley)
   EXPECT_EQ(Segment(uneven, parameters)[0], "11122222222");
   parameters.MergeThreshold = 0.64;
   EXPECT_EQ(Segment(uneven, parameters)[0], "11111111111");
+}
+
+TEST(InstanceRules, OnEachFaceOfAContactTheLesserSideCounts)
+{
+  auto parameters = WithSmallSeeds();
+  parameters.SeedThreshold = 0.85;
+  for (const Drawing & image : { Drawing{ "996899" }, Drawing{ "998699" } })
+  {
+    parameters.MergeThreshold = 0.7;
+    EXPECT_EQ(Segment(image, parameters), (Drawing{ "111222" }));
+    parameters.MergeThreshold = 0.59;
+    EXPECT_EQ(Segment(image, parameters), (Drawing{ "111111" }));
+  }
 }
 
 TEST(InstanceRules, AMergedObjectIsAsLargeAsItsParts)
