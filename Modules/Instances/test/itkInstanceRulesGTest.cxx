@@ -166,7 +166,7 @@ TEST(InstanceRules, OnTheDistanceToTheBorderObjectsMeetWhereTheMaskIsNarrow)
       const double row = static_cast<double>(y);
       const bool   isMask =
         std::hypot(static_cast<double>(x) - 12.0, row) < 9.5 || std::hypot(static_cast<double>(x) - 28.0, row) < 9.5;
-      const bool isSeed = y == 0 && (x == 8 || x == 28);
+      const bool isSeed = y == 0 && (x == 9 || x == 28);
       pixels.push_back(isSeed ? 1.0f : isMask ? 0.6f : 0.0f);
     }
   }
