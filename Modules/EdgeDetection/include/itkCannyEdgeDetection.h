@@ -98,11 +98,12 @@ public:
    * \param progress called with the fraction done, in [0, 1]; an exception ends the computation
    * \throws ExceptionObject if a pixel is infinite or not a number; it says how many and where the first one is */
   static Result
-  Compute(const TorchTensor &                  image,
-          const std::vector<double> &          spacing,
-          const CannyEdgeDetectionParameters & parameters,
-          const CannyEdgeDetectionOutputs &    outputs = {},
-          const std::function<void(double)> &  progress = [](double) {});
+  Compute(
+    const TorchTensor &                  image,
+    const std::vector<double> &          spacing,
+    const CannyEdgeDetectionParameters & parameters,
+    const CannyEdgeDetectionOutputs &    outputs = {},
+    const std::function<void(double)> &  progress = [](double) {});
 };
 
 /** \throws ExceptionObject if the parameters do not fit each other or the number of axes */

@@ -52,7 +52,7 @@ template <typename TInputImage, typename TOutputImage>
 void
 TorchCannyEdgeDetectionImageFilter<TInputImage, TOutputImage>::SetNumbers(
   std::vector<double> CannyEdgeDetectionParameters::*member,
-  const std::vector<double> & values)
+  const std::vector<double> &                        values)
 {
   if (ToArray(m_Parameters.*member) != ToArray(values))
   {

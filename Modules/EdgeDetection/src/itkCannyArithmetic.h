@@ -56,16 +56,16 @@ struct CannyArithmetic
   ITKTorch_HOST_DEVICE static T
   SecondDifference(T before, T here, T after, double factor)
   {
-    return static_cast<T>(((static_cast<double>(before) - 2.0 * static_cast<double>(here)) + static_cast<double>(after)) *
-                          factor);
+    return static_cast<T>(
+      ((static_cast<double>(before) - 2.0 * static_cast<double>(here)) + static_cast<double>(after)) * factor);
   }
 
   ITKTorch_HOST_DEVICE static T
   MixedDifference(T beforeBefore, T beforeAfter, T afterBefore, T afterAfter, double factor)
   {
-    const double sum = ((static_cast<double>(beforeBefore) - static_cast<double>(beforeAfter)) -
-                        static_cast<double>(afterBefore)) +
-                       static_cast<double>(afterAfter);
+    const double sum =
+      ((static_cast<double>(beforeBefore) - static_cast<double>(beforeAfter)) - static_cast<double>(afterBefore)) +
+      static_cast<double>(afterAfter);
     return static_cast<T>(sum * factor);
   }
 
@@ -140,7 +140,8 @@ struct CannyArithmetic
   ITKTorch_HOST_DEVICE static bool
   IsCrossingAfter(T here, T after)
   {
-    return ((here > 0) & (after <= -here)) | ((here < 0) & (after >= -here)) | ((here == 0) & ((after < 0) | (after > 0)));
+    return ((here > 0) & (after <= -here)) | ((here < 0) & (after >= -here)) |
+           ((here == 0) & ((after < 0) | (after > 0)));
   }
 };
 } // namespace itk

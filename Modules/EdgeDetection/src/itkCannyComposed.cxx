@@ -150,8 +150,7 @@ private:
   Mixed(std::int64_t i, std::int64_t j) const
   {
     const at::Tensor wide = ToWide(m_Smoothed);
-    const auto       corner = [&](std::int64_t byI, std::int64_t byJ)
-    { return Neighbour(Neighbour(wide, i, byI), j, byJ); };
+    const auto corner = [&](std::int64_t byI, std::int64_t byJ) { return Neighbour(Neighbour(wide, i, byI), j, byJ); };
     const at::Tensor sum = ((corner(-1, -1) - corner(-1, 1)) - corner(1, -1)) + corner(1, 1);
     return (sum * (0.25 / (m_PixelSize[i] * m_PixelSize[j]))).to(m_Smoothed.scalar_type());
   }
@@ -163,7 +162,8 @@ private:
     const at::Tensor after = Neighbour(here, axis, 1);
     const at::Tensor opposite = -here;
     return ((here >= 0) & (before < opposite)) | ((here <= 0) & (before > opposite)) |
-           ((here > 0) & (after <= opposite)) | ((here < 0) & (after >= opposite)) | ((here == 0) & ((after < 0) | (after > 0)));
+           ((here > 0) & (after <= opposite)) | ((here < 0) & (after >= opposite)) |
+           ((here == 0) & ((after < 0) | (after > 0)));
   }
 
   std::int64_t            m_Dimension;

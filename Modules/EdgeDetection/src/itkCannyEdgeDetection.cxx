@@ -16,12 +16,12 @@ at::Tensor
 PlainImage(const TorchTensor & tensor)
 {
   const at::Tensor image = GetATensor(tensor);
-  const bool       isReal =
-    image.defined() && (image.scalar_type() == at::kFloat || image.scalar_type() == at::kDouble);
+  const bool isReal = image.defined() && (image.scalar_type() == at::kFloat || image.scalar_type() == at::kDouble);
   if (!isReal || image.dim() < 4 || image.dim() > 5 || image.size(0) != 1 || image.size(1) != 1 || image.numel() == 0)
   {
-    itkGenericExceptionMacro("Canny's edges are those of one image in 2D or 3D with one float or double component and at "
-                             "least 1 pixel.");
+    itkGenericExceptionMacro(
+      "Canny's edges are those of one image in 2D or 3D with one float or double component and at "
+      "least 1 pixel.");
   }
   return image[0][0].contiguous();
 }

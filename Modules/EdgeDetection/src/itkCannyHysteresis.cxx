@@ -38,8 +38,9 @@ void
 CannyHysteresis::Grow()
 {
   // Each thread grows within planes of its own; what crosses from one part to the next one follows afterwards.
-  const std::int64_t count = std::clamp<std::int64_t>(at::get_num_threads(), 1, std::max<std::int64_t>(1, m_Planes / 8));
-  std::vector<Part>  parts(static_cast<std::size_t>(count));
+  const std::int64_t count =
+    std::clamp<std::int64_t>(at::get_num_threads(), 1, std::max<std::int64_t>(1, m_Planes / 8));
+  std::vector<Part> parts(static_cast<std::size_t>(count));
   for (std::int64_t i = 0; i < count; ++i)
   {
     parts[i].First = i * m_Planes / count;

@@ -40,7 +40,8 @@ LaunchCannySteps(StepsLauncher                     launch,
   for (std::size_t axis = 0; axis < problem.Weights.size(); ++axis)
   {
     const auto & weights = problem.Weights[axis];
-    TORCH_CHECK(weights.size() <= CannyCudaSteps::MaximumWeights, "a kernel of ", weights.size(), " weights is too wide");
+    TORCH_CHECK(
+      weights.size() <= CannyCudaSteps::MaximumWeights, "a kernel of ", weights.size(), " weights is too wide");
     steps.NumberOfWeights[axis] = static_cast<std::int32_t>(weights.size());
     std::copy(weights.begin(), weights.end(), steps.Weights[axis]);
     steps.PixelSize[axis] = problem.PixelSize[axis];
@@ -103,8 +104,8 @@ DetectCannyOnDevice(const CannyProblem &                 problem,
   {
     ThrowNotFinite(image);
   }
-  const bool hasKernels = device.GetKind() == TorchDevice::Kind::CUDA &&
-                          image.numel() <= std::numeric_limits<std::int32_t>::max();
+  const bool hasKernels =
+    device.GetKind() == TorchDevice::Kind::CUDA && image.numel() <= std::numeric_limits<std::int32_t>::max();
   const auto steps =
     reinterpret_cast<StepsLauncher>(hasKernels ? TorchKernelLibrary::Find("ITKTorchCannySteps") : nullptr);
   const auto hysteresis =
@@ -115,9 +116,8 @@ DetectCannyOnDevice(const CannyProblem &                 problem,
   result.Thresholds = parameters.ThresholdRule == CannyThresholdRule::Given
                         ? GivenCannyThresholds(parameters, image.scalar_type())
                         : FindCannyThresholds(parameters.ThresholdRule, result.Suppressed);
-  result.Edges = hysteresis != nullptr
-                   ? LaunchCannyHysteresis(hysteresis, result.Suppressed, result.Thresholds, device)
-                   : ComposeCannyHysteresis(result.Suppressed, result.Thresholds);
+  result.Edges = hysteresis != nullptr ? LaunchCannyHysteresis(hysteresis, result.Suppressed, result.Thresholds, device)
+                                       : ComposeCannyHysteresis(result.Suppressed, result.Thresholds);
   if (!outputs.NonMaximumSuppression)
   {
     result.Suppressed = at::Tensor();

@@ -18,7 +18,7 @@ namespace itk
 namespace
 {
 /** Pixels of a volume's plane that a thread keeps at a time, so that some planes of them fit into its cache. */
-constexpr std::int64_t planePixels = 16384;
+constexpr std::int64_t planePixels = 32768;
 /** Pixels between two reports of the progress. */
 constexpr std::int64_t reportPixels = 1 << 22;
 
@@ -44,10 +44,8 @@ MakeParts(const CannyProblem & problem, std::int64_t threads)
   {
     for (std::int64_t slab = 0; slab < slabs; ++slab)
     {
-      parts.push_back({ slab * planes / slabs,
-                        (slab + 1) * planes / slabs,
-                        band * rows / bands,
-                        (band + 1) * rows / bands });
+      parts.push_back(
+        { slab * planes / slabs, (slab + 1) * planes / slabs, band * rows / bands, (band + 1) * rows / bands });
     }
   }
   return parts;
@@ -97,8 +95,8 @@ RunStrips(const CannyProblem &                problem,
                         [&](std::int64_t i)
                         {
                           const CannyPart & part = strips[i].GetPart();
-                          const auto length = part.LastPlane - part.FirstPlane;
-                          const auto last = part.FirstPlane + step * length / std::max<std::int64_t>(1, steps);
+                          const auto        length = part.LastPlane - part.FirstPlane;
+                          const auto        last = part.FirstPlane + step * length / std::max<std::int64_t>(1, steps);
                           if (!strips[i].Advance(last))
                           {
                             isFinite = false;
@@ -171,20 +169,17 @@ Detect(const CannyProblem &                 problem,
   const std::int64_t width = problem.Size[0];
   if (isByRule)
   {
-    result.Thresholds = FindCannyThresholds(
-      parameters.ThresholdRule, result.Suppressed.defined() ? result.Suppressed : result.Edges);
+    result.Thresholds =
+      FindCannyThresholds(parameters.ThresholdRule, result.Suppressed.defined() ? result.Suppressed : result.Edges);
     const auto lower = static_cast<T>(result.Thresholds.Lower);
     const auto upper = static_cast<T>(result.Thresholds.Upper);
-    ForEachRow(problem,
-               [&](std::int64_t row)
-               {
-                 ClassifyPixels<T>(width,
-                                   targets.Suppressed + row * width,
-                                   lower,
-                                   upper,
-                                   hysteresis.GetWeak(row),
-                                   hysteresis.GetStrong(row));
-               });
+    ForEachRow(
+      problem,
+      [&](std::int64_t row)
+      {
+        ClassifyPixels<T>(
+          width, targets.Suppressed + row * width, lower, upper, hysteresis.GetWeak(row), hysteresis.GetStrong(row));
+      });
   }
   hysteresis.Grow();
   progress(0.9);

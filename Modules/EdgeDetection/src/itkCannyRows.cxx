@@ -196,7 +196,7 @@ DirectionOfRow(std::int64_t count, const CannyRows<T, D> & rows, const CannyFact
 
 /** Eight bytes of 0 or 1 as eight bits, the first one lowest. */
 ITKTorch_INLINE std::uint64_t
-PackBytes(std::uint64_t bytes)
+                PackBytes(std::uint64_t bytes)
 {
   return (bytes * 0x0102040810204080u) >> 56;
 }
@@ -287,13 +287,15 @@ ExpandRow(std::int64_t count, const std::uint64_t * bits, T * pixels)
   ITKTorch_TARGET_CLONES void SumWeightedRows<T>(                                                                      \
     std::int64_t count, int weightCount, const double * weights, const T * const * rows, T * sums)                     \
   {                                                                                                                    \
-    SumWeighted(count, weightCount, weights, [rows](int k) { return rows[k]; }, sums);                                 \
+    SumWeighted(                                                                                                       \
+      count, weightCount, weights, [rows](int k) { return rows[k]; }, sums);                                           \
   }                                                                                                                    \
   template <>                                                                                                          \
   ITKTorch_TARGET_CLONES void SumWeightedPixels<T>(                                                                    \
     std::int64_t count, int weightCount, const double * weights, const double * row, T * sums)                         \
   {                                                                                                                    \
-    SumWeighted(count, weightCount, weights, [row](int k) { return row + k; }, sums);                                  \
+    SumWeighted(                                                                                                       \
+      count, weightCount, weights, [row](int k) { return row + k; }, sums);                                            \
   }                                                                                                                    \
   template <>                                                                                                          \
   ITKTorch_TARGET_CLONES void ClassifyPixels<T>(                                                                       \

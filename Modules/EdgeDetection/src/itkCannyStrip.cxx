@@ -132,7 +132,8 @@ CannyStrip<T, D>::SmoothPlane(std::int64_t plane)
     SmoothAlongX(m_Row.data(), m_Smoothed.GetRow(plane, 0));
     return;
   }
-  SumWeightedRows<T>((m_LastSummed - m_FirstSummed) * m_Width, CountOf(slow), slow.data(), rows.data(), m_Summed.data());
+  SumWeightedRows<T>(
+    (m_LastSummed - m_FirstSummed) * m_Width, CountOf(slow), slow.data(), rows.data(), m_Summed.data());
   const auto & alongY = m_Problem.Weights[1];
   rows.resize(alongY.size());
   for (std::int64_t row = m_Smoothed.First; row < m_Smoothed.Last; ++row)
@@ -151,9 +152,9 @@ template <typename T, int D>
 void
 CannyStrip<T, D>::SmoothAlongX(const T * row, T * smoothed)
 {
-  const auto &         weights = m_Problem.Weights[0];
-  const std::int64_t   radius = RadiusOf(weights);
-  double * const       padded = m_PaddedRow.data();
+  const auto &       weights = m_Problem.Weights[0];
+  const std::int64_t radius = RadiusOf(weights);
+  double * const     padded = m_PaddedRow.data();
   std::fill_n(padded, radius, static_cast<double>(row[0]));
   std::copy_n(row, m_Width, padded + radius);
   std::fill_n(padded + radius + m_Width, radius, static_cast<double>(row[m_Width - 1]));
@@ -205,9 +206,9 @@ CannyStrip<T, D>::SuppressPlane(std::int64_t plane)
   for (std::int64_t row = m_Part.FirstRow; row < m_Part.LastRow; ++row)
   {
     const std::int64_t number = plane * m_RowCount + row;
-    T * const magnitude = m_Targets.Magnitude ? m_Targets.Magnitude + number * m_Width : m_Magnitude.data();
-    T * const suppressed = m_Targets.Suppressed ? m_Targets.Suppressed + number * m_Width : m_Row.data();
-    const auto smoothed = GetRowsAround(m_Smoothed, plane, row);
+    T * const          magnitude = m_Targets.Magnitude ? m_Targets.Magnitude + number * m_Width : m_Magnitude.data();
+    T * const          suppressed = m_Targets.Suppressed ? m_Targets.Suppressed + number * m_Width : m_Row.data();
+    const auto         smoothed = GetRowsAround(m_Smoothed, plane, row);
     SuppressNonMaxima<T, D>(
       m_Width, smoothed, GetRowsAround(m_Curvature, plane, row), m_Factors, magnitude, suppressed);
     if (m_Targets.Direction)

@@ -70,8 +70,9 @@ ExpectGradientOfSmoothed(const TorchDevice & device, CannySpacingMode mode)
       squared += gradient[axis] * gradient[axis];
     }
     // Float: 24 bits.
-    ASSERT_NEAR(
-      filter->GetGradientMagnitudeImage()->GetPixel(it.GetIndex()), std::sqrt(squared + 0.0001), 1e-6 * std::sqrt(squared) + 1e-7);
+    ASSERT_NEAR(filter->GetGradientMagnitudeImage()->GetPixel(it.GetIndex()),
+                std::sqrt(squared + 0.0001),
+                1e-6 * std::sqrt(squared) + 1e-7);
     for (unsigned int axis = 0; axis < D; ++axis)
     {
       ASSERT_NEAR(filter->GetGradientDirectionImage()->GetPixel(it.GetIndex())[axis],
@@ -122,9 +123,9 @@ EdgeMagnitudesOfBall(const TorchDevice & device, CannySpacingMode mode)
     {
       const double magnitude = filter->GetGradientMagnitudeImage()->GetPixel(it.GetIndex());
       range = { std::min(range.first, magnitude), std::max(range.second, magnitude) };
-      const double distance = std::sqrt(std::pow(0.8 * (it.GetIndex()[0] - 25.0), 2.0) +
-                                        std::pow(it.GetIndex()[1] - 20.0, 2.0) +
-                                        std::pow(2.0 * (it.GetIndex()[2] - 10.0), 2.0));
+      const double distance =
+        std::sqrt(std::pow(0.8 * (it.GetIndex()[0] - 25.0), 2.0) + std::pow(it.GetIndex()[1] - 20.0, 2.0) +
+                  std::pow(2.0 * (it.GetIndex()[2] - 10.0), 2.0));
       // Half a pixel's diagonal is 1.2, and L is that of differences over two pixels.
       EXPECT_NEAR(distance, 12.0, 1.5) << it.GetIndex();
     }
@@ -182,7 +183,8 @@ TEST_P(CannyEdgeDetectionOn, SpacingAwareGradientOfAPlaneIsItsSlope)
   using ImageType = itk::Image<double, 3>;
   const auto image = itk::Test::MakeImageOf<ImageType>(
     { { 20, 15, 12 } },
-    [&](const auto & i) { return slope[0] * spacing[0] * i[0] + slope[1] * spacing[1] * i[1] + slope[2] * spacing[2] * i[2]; });
+    [&](const auto & i)
+    { return slope[0] * spacing[0] * i[0] + slope[1] * spacing[1] * i[1] + slope[2] * spacing[2] * i[2]; });
   image->SetSpacing(spacing);
   const auto filter = itk::Test::MakeCanny(image.GetPointer(), { { 0.25 } }, device);
   filter->SetSpacingMode(CannySpacingMode::SpacingAware);
@@ -213,8 +215,8 @@ TEST_P(CannyEdgeDetectionOn, ThresholdsByRuleGiveTheEdgesOfTheSameThresholdsGive
       EXPECT_FALSE(byRule.NonMaximumSuppression.IsDefined());
       EXPECT_GT(byRule.LowerThreshold, 0.01);
       EXPECT_DOUBLE_EQ(byRule.UpperThreshold, 2.0 * byRule.LowerThreshold);
-      const auto given = CannyEdgeDetection::Compute(
-        image, spacing, MakeParameters(1.0, byRule.LowerThreshold, byRule.UpperThreshold));
+      const auto given =
+        CannyEdgeDetection::Compute(image, spacing, MakeParameters(1.0, byRule.LowerThreshold, byRule.UpperThreshold));
       EXPECT_TRUE(at::equal(GetATensor(byRule.Edges), GetATensor(given.Edges)));
       EXPECT_GT(GetATensor(given.Edges).sum().item<double>(), 0.0);
       const auto withAll = CannyEdgeDetection::Compute(image, spacing, parameters, allOutputs);
@@ -300,7 +302,10 @@ TEST(CannyEdgeDetection, ViewsOfALargerImageAreTakenAsTheyAre)
   const at::Tensor large = at::rand({ 1, 1, 30, 40 });
   const at::Tensor part = large.narrow(2, 5, 20).narrow(3, 7, 25);
   const auto       compute = [](const at::Tensor & image)
-  { return GetATensor(CannyEdgeDetection::Compute(itk::MakeTorchTensor(image, TorchDevice::CPU()), { 1.0, 1.0 }, {}).Edges); };
+  {
+    return GetATensor(
+      CannyEdgeDetection::Compute(itk::MakeTorchTensor(image, TorchDevice::CPU()), { 1.0, 1.0 }, {}).Edges);
+  };
   EXPECT_TRUE(at::equal(compute(part), compute(part.contiguous())));
 }
 
@@ -309,7 +314,9 @@ TEST(CannyEdgeDetection, OtherTensorsAreRefused)
   const auto messageOf = [](const at::Tensor & image)
   {
     return itk::Test::MessageOf(
-      [&] { CannyEdgeDetection::Compute(itk::MakeTorchTensor(image, TorchDevice::CPU()), { 1.0, 1.0 }, {}); });
+      [&] {
+        CannyEdgeDetection::Compute(itk::MakeTorchTensor(image, TorchDevice::CPU()), { 1.0, 1.0 }, {});
+      });
   };
   for (const at::Tensor & image : { at::zeros({ 1, 1, 5, 5 }, at::kInt),
                                     at::zeros({ 2, 1, 5, 5 }),

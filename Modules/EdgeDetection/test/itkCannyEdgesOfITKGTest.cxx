@@ -26,8 +26,9 @@ const std::vector<CannySettings> &
 ManySettings()
 {
   static const std::vector<CannySettings> settings = {
-    { { 1.0 }, 0.01, 2.0, 6.0 }, { { 2.0 }, 0.01, 0.0, 0.0 },  { { 2.0 }, 0.01, 1.5, 12.0 }, { { 4.0 }, 0.01, 3.0, 3.0 },
-    { { 9.0 }, 0.01, 0.5, 2.0 }, { { 0.0 }, 0.01, 5.0, 30.0 }, { { 4.0 }, 0.2, 1.0, 4.0 },   { { 1.5, 6.0 }, 0.001, 1.0, 5.0 },
+    { { 1.0 }, 0.01, 2.0, 6.0 }, { { 2.0 }, 0.01, 0.0, 0.0 },       { { 2.0 }, 0.01, 1.5, 12.0 },
+    { { 4.0 }, 0.01, 3.0, 3.0 }, { { 9.0 }, 0.01, 0.5, 2.0 },       { { 0.0 }, 0.01, 5.0, 30.0 },
+    { { 4.0 }, 0.2, 1.0, 4.0 },  { { 1.5, 6.0 }, 0.001, 1.0, 5.0 },
   };
   return settings;
 }
@@ -123,7 +124,7 @@ TEST_P(CannyEdgesOfITK, AnisotropicSpacing)
   const TorchDevice device(GetParam());
   ITKTorch_SKIP_WITHOUT_DEVICE(device);
   using ImageType = itk::Image<float, 3>;
-  const auto image = itk::Test::MakeNoise<ImageType>({ { 30, 25, 12 } });
+  const auto   image = itk::Test::MakeNoise<ImageType>({ { 30, 25, 12 } });
   const double spacing[] = { 0.7, 1.3, 2.5 };
   image->SetSpacing(spacing);
   ExpectEdgesOfITKForManySettings(image.GetPointer(), device);
@@ -203,10 +204,12 @@ TEST_P(CannyEdgesOfITK, NegativeThresholdsAndGreatAndSmallNumbers)
   ITKTorch_SKIP_WITHOUT_DEVICE(device);
   using ImageType = itk::Image<float, 2>;
   using WideType = itk::Image<double, 2>;
-  EXPECT_EQ(ExpectEdgesOfITK(itk::Test::MakeNoise<ImageType>({ { 30, 20 } }).GetPointer(), { { 1.0 }, 0.01, -2, -1 }, device),
-            600u);
-  EXPECT_GT(ExpectEdgesOfITK(itk::Test::MakeNoise<ImageType>({ { 30, 20 } }).GetPointer(), { { 1.0 }, 0.01, -2, 20 }, device),
-            0u);
+  EXPECT_EQ(
+    ExpectEdgesOfITK(itk::Test::MakeNoise<ImageType>({ { 30, 20 } }).GetPointer(), { { 1.0 }, 0.01, -2, -1 }, device),
+    600u);
+  EXPECT_GT(
+    ExpectEdgesOfITK(itk::Test::MakeNoise<ImageType>({ { 30, 20 } }).GetPointer(), { { 1.0 }, 0.01, -2, 20 }, device),
+    0u);
   for (const double highest : { 1e-30, 1e-4, 1e6, 1e12, 1e17 })
   {
     ExpectEdgesOfITK(itk::Test::MakeNoise<ImageType>({ { 60, 40 } }, highest).GetPointer(),

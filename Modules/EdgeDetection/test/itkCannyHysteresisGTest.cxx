@@ -122,8 +122,7 @@ ByPoints(const at::Tensor & image)
   std::vector<float> edges(parents.size());
   for (std::int32_t i = 0; i < count; ++i)
   {
-    edges[i] =
-      parents[i] >= 0 && isStrong[itk::CannyPoint<float, D>::FindRoot(parents.data(), i)] ? 1.0f : 0.0f;
+    edges[i] = parents[i] >= 0 && isStrong[itk::CannyPoint<float, D>::FindRoot(parents.data(), i)] ? 1.0f : 0.0f;
   }
   return edges;
 }

@@ -19,19 +19,18 @@ template <typename T, int D>
 itk::CannyTensors
 StepsByPoints(const itk::CannyProblem & problem, const at::Tensor & image)
 {
-  const auto   factors = itk::MakeCannyFactors<T, D>(problem.PixelSize.data());
-  const auto   pointAt = [&](std::int64_t pixel) { return itk::CannyPoint<T, D>(problem.Size.data(), pixel); };
-  const auto   pixelsOf = [](const at::Tensor & tensor) { return tensor.data_ptr<T>(); };
-  at::Tensor   smoothed = image;
-  at::Tensor   curvature = at::empty_like(image);
+  const auto factors = itk::MakeCannyFactors<T, D>(problem.PixelSize.data());
+  const auto pointAt = [&](std::int64_t pixel) { return itk::CannyPoint<T, D>(problem.Size.data(), pixel); };
+  const auto pixelsOf = [](const at::Tensor & tensor) { return tensor.data_ptr<T>(); };
+  at::Tensor smoothed = image;
+  at::Tensor curvature = at::empty_like(image);
   for (int axis = D; axis-- > 0;)
   {
     at::Tensor   next = at::empty_like(image);
     const auto & weights = problem.Weights[axis];
     for (std::int64_t i = 0; i < image.numel(); ++i)
     {
-      pixelsOf(next)[i] =
-        pointAt(i).Smooth(pixelsOf(smoothed), axis, static_cast<int>(weights.size()), weights.data());
+      pixelsOf(next)[i] = pointAt(i).Smooth(pixelsOf(smoothed), axis, static_cast<int>(weights.size()), weights.data());
     }
     smoothed = next;
   }
@@ -66,11 +65,11 @@ ExpectBitsOfRows(const std::vector<std::int64_t> & shape, itk::CannySpacingMode 
   itk::CannyEdgeDetectionParameters parameters;
   parameters.Variance = { 2.0 };
   parameters.SpacingMode = mode;
-  const std::vector<double>       spacing = D == 2 ? std::vector<double>{ 1.3, 0.6 } : std::vector<double>{ 1.3, 0.6, 2.0 };
+  const std::vector<double> spacing = D == 2 ? std::vector<double>{ 1.3, 0.6 } : std::vector<double>{ 1.3, 0.6, 2.0 };
   const std::vector<std::int64_t> size(shape.rbegin(), shape.rend());
   const itk::CannyProblem         problem(size, spacing, parameters);
-  const auto rows = itk::DetectCannyOnHost(problem, image, parameters, allOutputs, [](double) {});
-  const auto points = StepsByPoints<T, D>(problem, image);
+  const auto                      rows = itk::DetectCannyOnHost(problem, image, parameters, allOutputs, [](double) {});
+  const auto                      points = StepsByPoints<T, D>(problem, image);
   EXPECT_TRUE(at::equal(points.Suppressed, rows.Suppressed));
   EXPECT_TRUE(at::equal(points.Magnitude, rows.Magnitude));
   EXPECT_TRUE(at::equal(points.Direction, rows.Direction));

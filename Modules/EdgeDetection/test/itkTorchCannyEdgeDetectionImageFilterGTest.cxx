@@ -249,8 +249,9 @@ TEST(TorchCannyEdgeDetectionImageFilter, ProgressRisesToOneAndCanAbort)
   std::vector<float> seen;
   auto               command = itk::CStyleCommand::New();
   command->SetClientData(&seen);
-  command->SetCallback([](itk::Object * caller, const itk::EventObject &, void * data)
-                       { static_cast<std::vector<float> *>(data)->push_back(static_cast<Filter *>(caller)->GetProgress()); });
+  command->SetCallback(
+    [](itk::Object * caller, const itk::EventObject &, void * data)
+    { static_cast<std::vector<float> *>(data)->push_back(static_cast<Filter *>(caller)->GetProgress()); });
   filter->AddObserver(itk::ProgressEvent(), command);
   filter->Update();
   EXPECT_GE(seen.size(), 4u);
@@ -258,11 +259,12 @@ TEST(TorchCannyEdgeDetectionImageFilter, ProgressRisesToOneAndCanAbort)
   EXPECT_EQ(seen.back(), 1.0f);
 
   auto abort = itk::CStyleCommand::New();
-  abort->SetCallback([](itk::Object * caller, const itk::EventObject &, void *)
-                     {
-                       auto * const canny = static_cast<Filter *>(caller);
-                       canny->SetAbortGenerateData(canny->GetProgress() > 0.0f);
-                     });
+  abort->SetCallback(
+    [](itk::Object * caller, const itk::EventObject &, void *)
+    {
+      auto * const canny = static_cast<Filter *>(caller);
+      canny->SetAbortGenerateData(canny->GetProgress() > 0.0f);
+    });
   const auto tag = filter->AddObserver(itk::ProgressEvent(), abort);
   filter->Modified();
   EXPECT_THROW(filter->Update(), itk::ProcessAborted);

@@ -14,7 +14,7 @@ NumberOfPixels(const std::int64_t * size, int dimension)
 }
 
 __device__ std::int64_t
-ThisPixel()
+           ThisPixel()
 {
   return std::int64_t{ blockIdx.x } * blockDim.x + threadIdx.x;
 }
@@ -33,7 +33,11 @@ SmoothPixels(CannyCudaSteps steps, std::int64_t pixels, int axis, const T * from
 
 template <typename T, int D>
 __global__ void
-CurvePixels(CannyCudaSteps steps, std::int64_t pixels, itk::CannyFactors<T, D> factors, const T * smoothed, T * curvature)
+CurvePixels(CannyCudaSteps          steps,
+            std::int64_t            pixels,
+            itk::CannyFactors<T, D> factors,
+            const T *               smoothed,
+            T *                     curvature)
 {
   const std::int64_t pixel = ThisPixel();
   if (pixel < pixels)
@@ -189,8 +193,8 @@ ITKTorchCannySteps(const CannyCudaSteps * steps, int device, void * stream)
 extern "C" const char *
 ITKTorchCannyHysteresis(const CannyCudaHysteresis * hysteresis, int device, void * stream)
 {
-  const auto launch =
-    hysteresis->IsDouble ? (hysteresis->Dimension == 3 ? LaunchHysteresis<double, 3> : LaunchHysteresis<double, 2>)
-                         : (hysteresis->Dimension == 3 ? LaunchHysteresis<float, 3> : LaunchHysteresis<float, 2>);
+  const auto launch = hysteresis->IsDouble
+                        ? (hysteresis->Dimension == 3 ? LaunchHysteresis<double, 3> : LaunchHysteresis<double, 2>)
+                        : (hysteresis->Dimension == 3 ? LaunchHysteresis<float, 3> : LaunchHysteresis<float, 2>);
   return OnDevice(device, [&] { launch(*hysteresis, static_cast<cudaStream_t>(stream)); });
 }

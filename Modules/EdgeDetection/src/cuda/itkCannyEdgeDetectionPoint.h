@@ -84,8 +84,7 @@ public:
     {
       const T before = At(curvature, axis, -1);
       const T after = At(curvature, axis, 1);
-      first[axis] =
-        Arithmetic::FirstDifference(At(smoothed, axis, -1), At(smoothed, axis, 1), factors.First[axis]);
+      first[axis] = Arithmetic::FirstDifference(At(smoothed, axis, -1), At(smoothed, axis, 1), factors.First[axis]);
       slope[axis] = Arithmetic::FirstDifference(before, after, factors.First[axis]);
       isCrossing |= Arithmetic::IsCrossingBefore(here, before) | Arithmetic::IsCrossingAfter(here, after);
     }
@@ -141,7 +140,7 @@ private:
 
   /** To the neighbour `by` pixels along an axis, or to the last one before it. */
   ITKTorch_HOST_DEVICE std::int64_t
-  Offset(int axis, std::int64_t by) const
+                       Offset(int axis, std::int64_t by) const
   {
     std::int64_t position = m_Position[axis] + by;
     position = position < 0 ? 0 : position;
