@@ -6,6 +6,7 @@
 #include "itkConnectedComponents.h"
 #include "itkInstanceSegmentation.h"
 #include "itkMarkerWatershed.h"
+#include "itkCannyEdgeDetection.h"
 #include "itkNucleiPhantom.h"
 #include "itkRandomAugmentation.h"
 #include "itkSegmentationEvaluation.h"

@@ -19,8 +19,8 @@ enum class CannySpacingMode : std::uint8_t
   SpacingAware
 };
 
-/** Where the thresholds come from. Median and Otsu are this project's, not ITK's. With M the magnitudes of the pixels that
- * survive non-maximum suppression, flat ones (no gradient) left out: */
+/** Where the thresholds come from. Median and Otsu are this project's, not ITK's. With M the magnitudes of the pixels
+ * that survive non-maximum suppression, flat ones (no gradient) left out: */
 enum class CannyThresholdRule : std::uint8_t
 {
   /** LowerThreshold and UpperThreshold. */
@@ -28,8 +28,8 @@ enum class CannyThresholdRule : std::uint8_t
   /** Lower: the median m of M, of an even number the lesser middle one; upper: 2m. For images where most survivors are
    * noise. */
   Median,
-  /** Upper: the greatest magnitude of the lower one of the two classes that Otsu's method finds in M, by a histogram of 256 equal
-   * bins from the least to the greatest; lower: half of it. */
+  /** Upper: the greatest magnitude of the lower one of the two classes that Otsu's method finds in M, by a histogram of
+   * 256 equal bins from the least to the greatest; lower: half of it. */
   Otsu
 };
 
@@ -58,11 +58,13 @@ struct CannyEdgeDetectionOutputs
 /** \class CannyEdgeDetection
  * \brief Canny's edges with the semantics of itk::CannyEdgeDetectionImageFilter.
  *
- * 1. The image is smoothed by a discrete Gaussian, whose kernel ends where MaximumError or 33 weights on each side allow.
+ * 1. The image is smoothed by a discrete Gaussian, whose kernel ends where MaximumError allows, at the latest 32
+ *    pixels from its middle.
  * 2. With central differences g = ∇I and m = √(g·g + 0.0001), the second derivative along the gradient is
  *    \f$ L = \sum_{ij} g_i g_j I_{ij} / (g \cdot g + 0.0001) \f$.
- * 3. A pixel survives with magnitude m where L changes sign towards a neighbour along an axis, L is nearer to 0 here (of two equally near
- *    pixels, the one of lower index along the axis) and \f$ \nabla L \cdot g \le 0 \f$; other pixels get 0.
+ * 3. A pixel survives with magnitude m where L changes sign towards a neighbour along an axis, L is nearer to 0 here
+ *    (of two equally near pixels, the one of lower index along the axis) and \f$ \nabla L \cdot g \le 0 \f$; other
+ *    pixels get 0.
  * 4. Edges are the pixels above the upper threshold, and those above the lower one that touch an edge, also at a
  *    corner.
  *

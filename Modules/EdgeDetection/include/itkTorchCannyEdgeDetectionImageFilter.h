@@ -26,11 +26,11 @@ constexpr bool IsCannyPixel{ std::is_same<TPixel, float>::value || std::is_same<
  *
  * An output that is not produced is empty. See CannyEdgeDetection for the method and what m is.
  *
- * Hysteresis follows edges through the whole image, so the filter asks for its whole input and makes its whole output at once;
- * behind a streaming filter it runs once and gives the same edges.
+ * Hysteresis follows edges through the whole image, so the filter asks for its whole input and makes its whole output
+ * at once; behind a streaming filter it runs once and gives the same edges.
  *
- * Update() throws an ExceptionObject where LowerThreshold is above UpperThreshold, which ITK's filter takes, and where a pixel is not
- * finite.
+ * Update() throws an ExceptionObject where LowerThreshold is above UpperThreshold, which ITK's filter takes, and where
+ * a pixel is not finite.
  * \tparam TInputImage image of float or double, in 2D or 3D; integers are cast first, as for ITK's filter
  * \tparam TOutputImage image of the same pixel type
  * \ingroup ITKTorchEdgeDetection

@@ -42,8 +42,8 @@ MakeCannyFactors(const double * pixelSize)
   return factors;
 }
 
-/** What one pixel's derivatives become; the same for rows of the CPU, for a thread of a GPU, and in ITK: sums and products are
- * rounded to T where ITK stores or adds a T, and stay double where it does not. */
+/** What one pixel's derivatives become; the same for rows of the CPU, for a thread of a GPU, and in ITK: sums and
+ * products are rounded to T where ITK stores or adds a T, and stay double where it does not. */
 template <typename T, int D>
 struct CannyArithmetic
 {
@@ -130,8 +130,8 @@ struct CannyArithmetic
     return (slope <= 0) & (second - second == 0);
   }
 
-  /** Whether L changes sign between here and the neighbour and is nearer to 0 here; nearness may be equal towards neighbours of
-   * higher index. Plain operators, so that rows are vectorised. */
+  /** Whether L changes sign between here and the neighbour and is nearer to 0 here; nearness may be equal towards
+   * neighbours of higher index. Plain operators, so that rows are vectorised. */
   ITKTorch_HOST_DEVICE static bool
   IsCrossingBefore(T here, T before)
   {

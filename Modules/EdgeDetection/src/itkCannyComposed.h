@@ -7,13 +7,14 @@
 
 namespace itk
 {
-/** All steps but the hysteresis by LibTorch's operators, on any device; Suppressed is always there. The bits of the CPU's kernel, but
- * that LibTorch's square root of a double may be one unit in the last place off, and so magnitudes of double and directions. */
+/** All steps but the hysteresis by LibTorch's operators, on any device; Suppressed is always there. The bits of the
+ * CPU's kernel, but that LibTorch's square root of a double may be one unit in the last place off, and so magnitudes
+ * of double and directions. */
 CannyTensors
 ComposeCannySteps(const CannyProblem & problem, const at::Tensor & image, const CannyEdgeDetectionOutputs & outputs);
 
-/** The edges, by union of the pixels above the lower threshold that touch each other. Asks the device a few times whether it is done,
- * about the logarithm of the longest edge. */
+/** The edges, by union of the pixels above the lower threshold that touch each other. Asks the device a few times
+ * whether it is done, about the logarithm of the longest edge. */
 at::Tensor
 ComposeCannyHysteresis(const at::Tensor & suppressed, const CannyThresholds & thresholds);
 } // namespace itk

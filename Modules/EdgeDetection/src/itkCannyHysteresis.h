@@ -8,16 +8,16 @@
 
 namespace itk
 {
-/** Pixels above the thresholds, one bit each, and what grows from them. Rows begin at a new word; their number is y + z · (number
- * along y). */
+/** Pixels above the thresholds, one bit each, and what grows from them. Rows begin at a new word; their number is y + z
+ * · (number along y). */
 class CannyHysteresis
 {
 public:
   /** \param size along x, y (, z) */
   explicit CannyHysteresis(const std::vector<std::int64_t> & size);
 
-  /** The words of a row, to be written before Grow(); different rows by different threads. Bits past the end of the row are 0, and what
-   * is strong is weak, too. */
+  /** The words of a row, to be written before Grow(); different rows by different threads. Bits past the end of the row
+   * are 0. */
   std::uint64_t *
   GetWeak(std::int64_t row)
   {

@@ -7,7 +7,8 @@
 
 namespace itk
 {
-/** By the CUDA kernels where the plug-in has them, else composed of LibTorch's operators; see there for how equal the results are. */
+/** By the CUDA kernels where the plug-in has them, else composed of LibTorch's operators; see there for how equal the
+ * results are. */
 CannyTensors
 DetectCannyOnDevice(const CannyProblem &                 problem,
                     const at::Tensor &                   image,

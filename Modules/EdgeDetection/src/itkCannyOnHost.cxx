@@ -80,8 +80,9 @@ RunStrips(const CannyProblem &                problem,
   const auto         parts = MakeParts(problem, threads);
   const auto         count = static_cast<std::int64_t>(parts.size());
   const std::int64_t groups = CeilingOf(count, threads);
-  const std::int64_t steps = CeilingOf(std::min<std::int64_t>(problem.GetNumberOfPixels() / reportPixels, 16), groups);
-  std::atomic<bool>  isFinite{ true };
+  const std::int64_t steps =
+    CeilingOf(std::clamp<std::int64_t>(problem.GetNumberOfPixels() / reportPixels, 1, 16), groups);
+  std::atomic<bool> isFinite{ true };
   for (std::int64_t group = 0; group < groups; ++group)
   {
     std::deque<CannyStrip<T, D>> strips;
@@ -89,20 +90,20 @@ RunStrips(const CannyProblem &                problem,
     {
       strips.emplace_back(problem, image, targets, parts[part]);
     }
-    for (std::int64_t step = 1; step <= std::max<std::int64_t>(1, steps) && isFinite; ++step)
+    for (std::int64_t step = 1; step <= steps && isFinite; ++step)
     {
       ForEachInParallel(static_cast<std::int64_t>(strips.size()),
                         [&](std::int64_t i)
                         {
                           const CannyPart & part = strips[i].GetPart();
                           const auto        length = part.LastPlane - part.FirstPlane;
-                          const auto        last = part.FirstPlane + step * length / std::max<std::int64_t>(1, steps);
+                          const auto        last = part.FirstPlane + step * length / steps;
                           if (!strips[i].Advance(last))
                           {
                             isFinite = false;
                           }
                         });
-      progress((group + static_cast<double>(step) / std::max<std::int64_t>(1, steps)) / groups);
+      progress((group + static_cast<double>(step) / steps) / groups);
     }
   }
   return isFinite;
@@ -126,6 +127,54 @@ ForEachRow(const CannyProblem & problem, const TBody & body)
                    });
 }
 
+/** Memory for what is wanted. */
+CannyTensors
+AllocateTensors(const at::Tensor & image, const CannyEdgeDetectionOutputs & outputs)
+{
+  const auto   allocate = [&image](bool isWanted) { return isWanted ? at::empty_like(image) : at::Tensor{}; };
+  CannyTensors tensors;
+  tensors.Edges = allocate(true);
+  tensors.Magnitude = allocate(outputs.GradientMagnitude);
+  tensors.Suppressed = allocate(outputs.NonMaximumSuppression);
+  if (outputs.GradientDirection)
+  {
+    auto shape = image.sizes().vec();
+    shape.push_back(image.dim());
+    tensors.Direction = at::empty(shape, image.options());
+  }
+  return tensors;
+}
+
+template <typename T>
+T *
+PixelsOf(const at::Tensor & tensor)
+{
+  return tensor.defined() ? tensor.data_ptr<T>() : nullptr;
+}
+
+/** Thresholds from what survives, and the pixels above them. */
+template <typename T>
+CannyThresholds
+ClassifyByRule(const CannyProblem & problem,
+               CannyThresholdRule   rule,
+               const at::Tensor &   suppressed,
+               CannyHysteresis &    hysteresis)
+{
+  const CannyThresholds thresholds = FindCannyThresholds(rule, suppressed);
+  const std::int64_t    width = problem.Size[0];
+  ForEachRow(problem,
+             [&](std::int64_t row)
+             {
+               ClassifyPixels<T>(width,
+                                 suppressed.data_ptr<T>() + row * width,
+                                 static_cast<T>(thresholds.Lower),
+                                 static_cast<T>(thresholds.Upper),
+                                 hysteresis.GetWeak(row),
+                                 hysteresis.GetStrong(row));
+             });
+  return thresholds;
+}
+
 template <typename T, int D>
 CannyTensors
 Detect(const CannyProblem &                 problem,
@@ -134,27 +183,16 @@ Detect(const CannyProblem &                 problem,
        const CannyEdgeDetectionOutputs &    outputs,
        const std::function<void(double)> &  progress)
 {
-  const bool   isByRule = parameters.ThresholdRule != CannyThresholdRule::Given;
-  CannyTensors result;
-  result.Edges = at::empty_like(image);
-  const auto allocate = [&](bool isWanted) { return isWanted ? at::empty_like(image) : at::Tensor{}; };
-  result.Magnitude = allocate(outputs.GradientMagnitude);
-  result.Suppressed = allocate(outputs.NonMaximumSuppression);
-  if (outputs.GradientDirection)
-  {
-    auto shape = image.sizes().vec();
-    shape.push_back(D);
-    result.Direction = at::empty(shape, image.options());
-  }
-  const auto pixelsOf = [](const at::Tensor & tensor) { return tensor.defined() ? tensor.data_ptr<T>() : nullptr; };
+  CannyTensors    result = AllocateTensors(image, outputs);
   CannyHysteresis hysteresis(problem.Size);
-  CannyTargets<T> targets{ pixelsOf(result.Magnitude), pixelsOf(result.Direction), pixelsOf(result.Suppressed) };
-  if (isByRule)
-  {
-    // The edges' memory is free until the end.
-    targets.Suppressed = targets.Suppressed ? targets.Suppressed : pixelsOf(result.Edges);
-  }
-  else
+  CannyTargets<T> targets;
+  targets.Magnitude = PixelsOf<T>(result.Magnitude);
+  targets.Direction = PixelsOf<T>(result.Direction);
+  const bool isByRule = parameters.ThresholdRule != CannyThresholdRule::Given;
+  // The edges' memory is free until the end.
+  const at::Tensor suppressed = isByRule && !result.Suppressed.defined() ? result.Edges : result.Suppressed;
+  targets.Suppressed = PixelsOf<T>(suppressed);
+  if (!isByRule)
   {
     result.Thresholds = GivenCannyThresholds(parameters, image.scalar_type());
     targets.Hysteresis = &hysteresis;
@@ -166,25 +204,14 @@ Detect(const CannyProblem &                 problem,
   {
     ThrowNotFinite(image);
   }
-  const std::int64_t width = problem.Size[0];
   if (isByRule)
   {
-    result.Thresholds =
-      FindCannyThresholds(parameters.ThresholdRule, result.Suppressed.defined() ? result.Suppressed : result.Edges);
-    const auto lower = static_cast<T>(result.Thresholds.Lower);
-    const auto upper = static_cast<T>(result.Thresholds.Upper);
-    ForEachRow(
-      problem,
-      [&](std::int64_t row)
-      {
-        ClassifyPixels<T>(
-          width, targets.Suppressed + row * width, lower, upper, hysteresis.GetWeak(row), hysteresis.GetStrong(row));
-      });
+    result.Thresholds = ClassifyByRule<T>(problem, parameters.ThresholdRule, suppressed, hysteresis);
   }
   hysteresis.Grow();
   progress(0.9);
   ForEachRow(problem,
-             [&, edges = result.Edges.template data_ptr<T>()](std::int64_t row)
+             [&, edges = result.Edges.template data_ptr<T>(), width = problem.Size[0]](std::int64_t row)
              { ExpandBits<T>(width, hysteresis.GetEdges(row), edges + row * width); });
   progress(1.0);
   return result;

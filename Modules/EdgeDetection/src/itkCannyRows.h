@@ -8,8 +8,8 @@
 
 namespace itk
 {
-/** The rows around one row, itself in the middle: of D axes 3^(D-1), with y varying fastest. Each may be read one pixel before its
- * beginning and behind its end. */
+/** The rows around one row, itself in the middle: of D axes 3^(D-1), with y varying fastest. Each may be read one pixel
+ * before its beginning and behind its end. */
 template <typename T, int D>
 struct CannyRows
 {
@@ -50,8 +50,8 @@ template <typename T, int D>
 void
 ComputeDirection(std::int64_t count, const CannyRows<T, D> & rows, const CannyFactors<T, D> & factors, T * direction);
 
-/** Bits of 64 pixels a word: above the lower threshold, and above the upper one, which ITK compares with the value as float. What is
- * strong is weak, too. */
+/** Bits of 64 pixels a word: above the lower threshold, and above the upper one, which ITK compares with the value as
+ * float. */
 template <typename T>
 void
 ClassifyPixels(std::int64_t    count,

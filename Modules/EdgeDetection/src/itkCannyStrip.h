@@ -23,8 +23,8 @@ struct CannyTargets
   T                 UpperThreshold{ 0 };
 };
 
-/** A part of the image: planes are the rows of a 2D image, or the slices of a volume; rows are those of a slice, and one in 2D. Last ones
- * excluded. */
+/** A part of the image: planes are the rows of a 2D image, or the slices of a volume; rows are those of a slice, and
+ * one in 2D. Last ones excluded. */
 struct CannyPart
 {
   std::int64_t FirstPlane;
@@ -33,7 +33,8 @@ struct CannyPart
   std::int64_t LastRow;
 };
 
-/** All steps but the hysteresis for a part, plane by plane: only the last planes are kept, so that they stay in cache. */
+/** All steps but the hysteresis for a part, plane by plane: only the last planes are kept, so that they stay in cache.
+ */
 template <typename T, int D>
 class CannyStrip
 {

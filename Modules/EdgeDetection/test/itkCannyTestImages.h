@@ -127,8 +127,8 @@ CountEdges(const TImage * edges)
     std::count(pixels, pixels + edges->GetPixelContainer()->Size(), typename TImage::PixelType{ 1 }));
 }
 
-/** The edges of ITK's filter in every pixel, and what survives there, bit for bit; but LibTorch's square root of double may be one
- * unit in the last place off.
+/** The edges of ITK's filter in every pixel, and what survives there, bit for bit; but LibTorch's square root of double
+ * may be one unit in the last place off.
  * \return number of edge pixels */
 template <typename TImage>
 std::size_t

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
-"""Canny's edges of a float phantom, on one thread unless the row says so. Equal means every pixel of ITK's edges; the libraries
-for Python define edges otherwise, and equal means that nine in ten edge pixels of either have one of the other within two pixels."""
+"""Canny's edges of a float phantom, on one thread unless the row says so. Equal means every pixel of ITK's edges; the
+libraries for Python define edges otherwise, and equal means that nine in ten edge pixels of either have one of the other
+within two pixels."""
 
 GOALS = {
     "beside ITK": 12.0,

@@ -44,8 +44,8 @@ struct CannyCudaHysteresis
 extern "C" const char *
 ITKTorchCannySteps(const CannyCudaSteps * steps, int device, void * stream);
 
-/** Without a round trip to the host: union of the weak pixels that touch, in a forest whose roots know whether they are strong. At most
- * 2^31 - 1 pixels.
+/** Without a round trip to the host: union of the weak pixels that touch, in a forest whose roots know whether they are
+ * strong. At most 2^31 - 1 pixels.
  * \return null, or what went wrong */
 extern "C" const char *
 ITKTorchCannyHysteresis(const CannyCudaHysteresis * hysteresis, int device, void * stream);

@@ -8,8 +8,8 @@
 
 namespace itk
 {
-/** One pixel and its neighbours; outside the image its nearest pixel. A thread of a kernel computes one. Also compiled for the
- * host, where tests compare it with the CPU's rows. */
+/** One pixel and its neighbours; outside the image its nearest pixel. A thread of a kernel computes one. Also compiled
+ * for the host, where tests compare it with the CPU's rows. */
 template <typename T, int D>
 class CannyPoint
 {
