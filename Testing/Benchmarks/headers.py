@@ -34,11 +34,18 @@ WITHOUT_GOAL = {"itkTorchTensorAccess.h"}
 # Arguments of the class template itk::<file name>; each filter and source needs a line.
 ARGUMENTS = {
     "itkBoundaryWeightMapImageFilter.h": "Labels",
+    "itkCannyComparisonImageFilter.h": "Image, Labels",
+    "itkElasticDeformationImageFilter.h": "Image",
+    "itkInstanceSegmentationImageFilter.h": "Image, Labels",
     "itkNucleiPhantomImageSource.h": "Image, Labels",
     "itkOtsuFloorImageFilter.h": "Bytes, Bytes",
+    "itkRandomAugmentationImageFilter.h": "Image, Labels",
     "itkSegmentationEvaluationImageFilter.h": "Labels",
+    "itkTorchCannyEdgeDetectionImageFilter.h": "Image, Image",
+    "itkTorchConnectedComponentImageFilter.h": "Labels, Labels",
     "itkTorchImage.h": "Image",
     "itkTorchImageToImageFilter.h": "Image, Image",
+    "itkTorchMarkerWatershedImageFilter.h": "Image, Labels",
     "itkTwoNearestObjectsDistanceImageFilter.h": "Labels",
     "itkUNetInferenceImageFilter.h": "Image, Labels",
     "itkUNetTrainingImageFilter.h": "Image, Labels",

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
 #
-# README's chain is the program that is compiled, and the tables of parameters are those in the code.
+# README's chain is the program that is compiled, and the tables of parameters and metrics are those in the code.
 #
 #   cmake -D SOURCE_DIR=… -D ITKTORCH=<program> -P …
 
@@ -12,8 +12,11 @@ if(position EQUAL -1)
   message(FATAL_ERROR "README.md must show Examples/SegmentImage/SegmentImage.cxx as it is.")
 endif()
 
-file(READ "${SOURCE_DIR}/Documentation/Parameters.md" documented)
-execute_process(COMMAND "${ITKTORCH}" parameters OUTPUT_VARIABLE printed COMMAND_ERROR_IS_FATAL ANY)
-if(NOT documented STREQUAL printed)
-  message(FATAL_ERROR "Documentation/Parameters.md is stale: run \"itktorch parameters > Documentation/Parameters.md\".")
-endif()
+foreach(page Parameters Metrics)
+  string(TOLOWER "${page}" command)
+  file(READ "${SOURCE_DIR}/Documentation/${page}.md" documented)
+  execute_process(COMMAND "${ITKTORCH}" ${command} OUTPUT_VARIABLE printed COMMAND_ERROR_IS_FATAL ANY)
+  if(NOT documented STREQUAL printed)
+    message(FATAL_ERROR "Documentation/${page}.md is stale: run \"itktorch ${command} > Documentation/${page}.md\".")
+  endif()
+endforeach()

@@ -20,11 +20,15 @@ AddTuneCommand(CLI::App & app);
 void
 AddEvaluateCommand(CLI::App & app);
 void
+AddCannyCommand(CLI::App & app);
+void
 AddWeightMapCommand(CLI::App & app);
 void
 AddAugmentCommand(CLI::App & app);
 void
 AddParametersCommand(CLI::App & app);
+void
+AddMetricsCommand(CLI::App & app);
 } // namespace itk
 
 #endif

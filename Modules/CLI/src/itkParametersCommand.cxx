@@ -6,7 +6,6 @@
 #include "itkConnectedComponents.h"
 #include "itkInstanceSegmentation.h"
 #include "itkMarkerWatershed.h"
-#include "itkCannyEdgeDetection.h"
 #include "itkNucleiPhantom.h"
 #include "itkRandomAugmentation.h"
 #include "itkSegmentationEvaluation.h"
@@ -45,10 +44,33 @@ AddParametersCommand(CLI::App & app)
         write("TorchMarkerWatershedImageFilter", MarkerWatershedParameters::Describe());
         write("InstanceSegmentationImageFilter", InstanceSegmentationParameters::Describe());
         write("SegmentationEvaluationImageFilter", SegmentationEvaluationParameters::Describe());
-        write("InstanceSegmentationImageFilter", InstanceSegmentationParameters::Describe());
-        write("TorchConnectedComponentImageFilter", ConnectedComponentsParameters::Describe());
-        write("TorchMarkerWatershedImageFilter", MarkerWatershedParameters::Describe());
         write("NucleiPhantomImageSource", NucleiPhantomParameters::Describe());
+      });
+}
+
+void
+AddMetricsCommand(CLI::App & app)
+{
+  app.add_subcommand("metrics", "Prints Documentation/Metrics.md.")
+    ->group("")
+    ->callback(
+      []
+      {
+        std::cout
+          << "# Metrics\n\nMade by `itktorch metrics` from the list in the code. P is the predicted, T the true "
+             "pixels of any object. What the words mean: "
+             "[Evaluation](Filters/Evaluation.md).\n\n| name | meaning | kind |\n|---|---|---|\n";
+        constexpr const char * kinds[] = { "ratio", "count", "distance" };
+        for (const auto & metric : SegmentationMetric::GetAll())
+        {
+          std::string meaning = metric.Description;
+          for (std::size_t bar = 0; (bar = meaning.find('|', bar)) != std::string::npos; bar += 2)
+          {
+            meaning.insert(bar, "\\");
+          }
+          std::cout << "| " << metric.Name << " | " << meaning << " | " << kinds[static_cast<int>(metric.What)]
+                    << " |\n";
+        }
       });
 }
 } // namespace itk

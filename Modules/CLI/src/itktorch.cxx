@@ -22,9 +22,11 @@ main(int argc, char * argv[])
   itk::AddSegmentCommand(app);
   itk::AddTuneCommand(app);
   itk::AddEvaluateCommand(app);
+  itk::AddCannyCommand(app);
   itk::AddWeightMapCommand(app);
   itk::AddAugmentCommand(app);
   itk::AddParametersCommand(app);
+  itk::AddMetricsCommand(app);
   try
   {
     app.parse(argc, argv);

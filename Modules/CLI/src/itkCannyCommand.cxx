@@ -1,0 +1,154 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkCommands.h"
+#include "itkCannyComparisonImageFilter.h"
+#include "itkCommandLineParameters.h"
+#include "itkLabelFiles.h"
+#include "itkOpenImageFile.h"
+#include "itkTorchCannyEdgeDetectionImageFilter.h"
+#include "itkTorchRuntime.h"
+#include "itkWriteImage.h"
+#include "itkBinaryThresholdImageFilter.h"
+#include "itkImageFileReader.h"
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <iostream>
+#include <memory>
+
+namespace itk
+{
+namespace
+{
+struct CannyOptions
+{
+  std::string                  Input;
+  std::string                  Output;
+  std::string                  Segmentation;
+  std::string                  Truth;
+  std::string                  Overlay;
+  std::string                  Device{ "auto" };
+  unsigned int                 Threads{ 0 };
+  CannyEdgeDetectionParameters Canny;
+  CannyComparisonParameters    Comparison;
+};
+
+template <unsigned int VDimension>
+void
+WriteEdges(const CannyOptions & options, Image<float, VDimension> * edges)
+{
+  auto mask = BinaryThresholdImageFilter<Image<float, VDimension>, Image<unsigned char, VDimension>>::New();
+  mask->SetInput(edges);
+  mask->SetLowerThreshold(0.5f);
+  WriteImage(mask->GetOutput(), options.Output);
+  std::cout << options.Output << std::endl;
+}
+
+template <unsigned int VDimension>
+void
+DetectEdges(const CannyOptions & options, Image<float, VDimension> * image)
+{
+  auto canny = TorchCannyEdgeDetectionImageFilter<Image<float, VDimension>>::New();
+  canny->SetInput(image);
+  canny->SetParameters(options.Canny);
+  canny->SetDevice(options.Device);
+  canny->Update();
+  std::printf("thresholds %g and %g\n", canny->GetUsedLowerThreshold(), canny->GetUsedUpperThreshold());
+  WriteEdges<VDimension>(options, canny->GetOutput());
+}
+
+template <unsigned int VDimension>
+void
+Compare(const CannyOptions & options, Image<float, VDimension> * image)
+{
+  using LabelType = LabelImageType<VDimension>;
+  auto comparison = CannyComparisonImageFilter<Image<float, VDimension>, LabelType>::New();
+  comparison->SetInput(image);
+  comparison->SetCannyParameters(options.Canny);
+  comparison->SetParameters(options.Comparison);
+  comparison->SetDevice(options.Device);
+  const auto read = [](const std::string & fileName)
+  {
+    if (VerifyLabelFile(fileName) != VDimension)
+    {
+      itkGenericExceptionMacro(<< fileName << ": labels must have " << VDimension << " dimensions as the image.");
+    }
+    return ReadImage<LabelType>(fileName);
+  };
+  comparison->SetSegmentation(read(options.Segmentation));
+  if (!options.Truth.empty())
+  {
+    comparison->SetTruth(read(options.Truth));
+  }
+  comparison->Update();
+  std::printf("thresholds %g and %g\n", comparison->GetLowerThreshold(), comparison->GetUpperThreshold());
+  const auto print = [&](const char * name, const std::vector<double> & numbers)
+  {
+    std::printf("%-32s", name);
+    for (const double number : numbers)
+    {
+      std::printf(" %9.4f", number);
+    }
+    std::printf("\n");
+  };
+  print("tolerance", options.Comparison.Tolerances);
+  print("F of Canny against segmentation", comparison->GetAgreementF());
+  if (!options.Truth.empty())
+  {
+    print("Canny: precision", comparison->GetCannyPrecision());
+    print("       recall", comparison->GetCannyRecall());
+    print("       F", comparison->GetCannyF());
+    print("segmentation: precision", comparison->GetSegmentationPrecision());
+    print("              recall", comparison->GetSegmentationRecall());
+    print("              F", comparison->GetSegmentationF());
+    print("mean distance: Canny", { comparison->GetCannyMeanDistance() });
+    print("               segmentation", { comparison->GetSegmentationMeanDistance() });
+  }
+  if (!options.Overlay.empty())
+  {
+    WriteImage(comparison->GetOverlay(), options.Overlay);
+  }
+  WriteEdges<VDimension>(options, comparison->GetEdges());
+}
+
+template <unsigned int VDimension>
+void
+Run(const CannyOptions & options)
+{
+  const auto image = ReadImage<Image<float, VDimension>>(options.Input);
+  options.Segmentation.empty() ? DetectEdges<VDimension>(options, image) : Compare<VDimension>(options, image);
+}
+} // namespace
+
+void
+AddCannyCommand(CLI::App & app)
+{
+  auto             options = std::make_shared<CannyOptions>();
+  CLI::App * const command =
+    app.add_subcommand("canny", "Finds Canny's edges, as ITK does, and compares them with a segmentation.");
+  options->Canny.Variance = { 2.0 };
+  options->Canny.ThresholdRule = CannyThresholdRule::Otsu;
+  command
+    ->add_option(
+      "input", options->Input, "Image in any format that ITK reads; edges are those of its grey values as float.")
+    ->required();
+  command->add_option("output", options->Output, "Image to write: 255 on edges, else 0.")->required();
+  auto * const segmentation = command->add_option(
+    "--segmentation", options->Segmentation, "Label image whose outlines are compared with the edges.");
+  command->add_option("--truth", options->Truth, "True label image; both are compared with its outlines.")
+    ->needs(segmentation);
+  command
+    ->add_option("--overlay",
+                 options->Overlay,
+                 "Also write the image with both in yellow, Canny only in magenta, the segmentation only in cyan.")
+    ->needs(segmentation);
+  AddDeviceOptions(*command, options->Device, options->Threads);
+  AddParameterOptions(*command, CannyEdgeDetectionParameters::Describe(), &options->Canny, "Canny");
+  AddParameterOptions(*command, CannyComparisonParameters::Describe(), &options->Comparison, "Comparison");
+  command->callback(
+    [options]
+    {
+      TorchRuntime::SetNumberOfThreads(options->Threads);
+      GetImageFileDimension(*OpenImageFile(options->Input)) == 3 ? Run<3>(*options) : Run<2>(*options);
+    });
+}
+} // namespace itk

@@ -1,0 +1,80 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkTorchParameterText.h"
+#include "itkTestHelpers.h"
+
+namespace
+{
+enum class Shape : std::uint8_t
+{
+  Round,
+  Square
+};
+
+struct Parameters
+{
+  double              Width{ 1.5 };
+  std::int64_t        Count{ 3 };
+  unsigned int        Size{ 7 };
+  bool                Filled{ false };
+  Shape               Kind{ Shape::Round };
+  std::vector<double> List{ 1.0, 2.0 };
+
+  static const itk::TorchParameterTable &
+  Describe()
+  {
+    using P = Parameters;
+    static const auto table = itk::TorchParameterTable()
+                                .Add("Width", &P::Width, "", itk::TorchParameterRange::AtLeast(0))
+                                .Add("Count", &P::Count, "")
+                                .Add("Size", &P::Size, "")
+                                .Add("Filled", &P::Filled, "")
+                                .AddChoice("Kind", &P::Kind, "", { "round", "square" })
+                                .Add("List", &P::List, "");
+    return table;
+  }
+};
+
+std::string
+ErrorOf(const std::string & json)
+{
+  Parameters parameters;
+  return itk::Test::MessageOf([&] { itk::ReadParameters(json, Parameters::Describe(), &parameters); });
+}
+} // namespace
+
+TEST(TorchParameterText, WhatIsWrittenIsRead)
+{
+  const Parameters written{ 0.1, -5, 4000000000u, true, Shape::Square, { 0.5 } };
+  const auto       text = itk::WriteParameters(Parameters::Describe(), &written);
+  EXPECT_EQ(text, R"({"Width":0.1,"Count":-5,"Size":4000000000,"Filled":true,"Kind":"square","List":[0.5]})");
+  Parameters read;
+  itk::ReadParameters(text, Parameters::Describe(), &read);
+  EXPECT_EQ(read.Width, 0.1);
+  EXPECT_EQ(read.Count, -5);
+  EXPECT_EQ(read.Size, 4000000000u);
+  EXPECT_TRUE(read.Filled);
+  EXPECT_EQ(read.Kind, Shape::Square);
+  EXPECT_EQ(read.List, std::vector<double>{ 0.5 });
+}
+
+TEST(TorchParameterText, WhatIsNotNamedStays)
+{
+  Parameters parameters;
+  parameters.Width = 9.0;
+  itk::ReadParameters(R"({"Count": 4})", Parameters::Describe(), &parameters);
+  EXPECT_EQ(parameters.Count, 4);
+  EXPECT_EQ(parameters.Width, 9.0);
+}
+
+TEST(TorchParameterText, WrongTextIsNamed)
+{
+  itk::Test::ExpectContains(ErrorOf("[1, 2]"), "must be a JSON object, but are [1,2]");
+  itk::Test::ExpectContains(ErrorOf("{"), "cannot be read");
+  itk::Test::ExpectContains(ErrorOf(R"({"Widht": 1})"), "Widht");
+  itk::Test::ExpectContains(ErrorOf(R"({"Width": "wide"})"), "cannot be read");
+  itk::Test::ExpectContains(ErrorOf(R"({"Count": 2.5})"), "Count must be a value of its type");
+  itk::Test::ExpectContains(ErrorOf(R"({"Size": -1})"), "Size must be a value of its type");
+  itk::Test::ExpectContains(ErrorOf(R"({"Kind": "oval"})"),
+                            "Kind must be a value of its type (a named choice), but is \"oval\"");
+}
