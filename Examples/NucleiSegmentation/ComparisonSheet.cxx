@@ -94,25 +94,57 @@ FindOutlines(const LabelType * labels)
   return outlines;
 }
 
-/** How much of each pixel of the cell the outlines cover. */
+/** 1 on the pixels of one value. */
 CoverageType::Pointer
-DrawOutlines(LabelType * labels)
+FindMarks(const LabelType * marks, unsigned short value)
+{
+  auto found = CoverageType::New();
+  found->SetRegions(marks->GetBufferedRegion());
+  found->SetSpacing(marks->GetSpacing());
+  found->SetOrigin(marks->GetOrigin());
+  found->Allocate();
+  const auto pixels = marks->GetBufferedRegion().GetNumberOfPixels();
+  std::transform(marks->GetBufferPointer(),
+                 marks->GetBufferPointer() + pixels,
+                 found->GetBufferPointer(),
+                 [value](unsigned short mark) { return mark == value ? 1.0f : 0.0f; });
+  return found;
+}
+
+LabelType::Pointer
+Enlarge(LabelType * labels)
 {
   const double reduction = GetReduction(labels);
-  if (reduction <= 1.0)
-  {
-    const auto resample = itk::ResampleToSpacing(labels, { reduction, reduction });
-    resample->SetInterpolator(itk::NearestNeighborInterpolateImageFunction<LabelType, double>::New());
-    resample->Update();
-    return FindOutlines(resample->GetOutput());
-  }
-  const auto cell = FitCell(FindOutlines(labels).GetPointer());
+  const auto   resample = itk::ResampleToSpacing(labels, { reduction, reduction });
+  resample->SetInterpolator(itk::NearestNeighborInterpolateImageFunction<LabelType, double>::New());
+  resample->Update();
+  return resample->GetOutput();
+}
+
+/** How much of each pixel of the cell lines one pixel wide cover. */
+CoverageType::Pointer
+ShrinkLines(CoverageType * lines)
+{
+  const double reduction = GetReduction(lines);
+  const auto   cell = FitCell(lines);
   for (itk::ImageRegionIterator<CoverageType> it(cell, cell->GetBufferedRegion()); !it.IsAtEnd(); ++it)
   {
     // A line one pixel wide that crosses `reduction` by `reduction` pixels.
     it.Set(std::min(1.0f, static_cast<float>(reduction) * it.Get()));
   }
   return cell;
+}
+
+CoverageType::Pointer
+DrawOutlines(LabelType * labels)
+{
+  return GetReduction(labels) <= 1.0 ? FindOutlines(Enlarge(labels)) : ShrinkLines(FindOutlines(labels));
+}
+
+CoverageType::Pointer
+DrawMarks(LabelType * marks, unsigned short value)
+{
+  return GetReduction(marks) <= 1.0 ? FindMarks(Enlarge(marks), value) : ShrinkLines(FindMarks(marks, value));
 }
 
 /** From the dark to the bright end of what the image uses to black and white, the same for all colours. */
@@ -154,23 +186,22 @@ StretchContrast(ImageType * image)
 }
 
 ImageType::Pointer
-DrawCell(const ImageType * background, const LabelType * labels, const ColorType & outlineColor)
+DrawCell(const ImageType * background, const CoverageType * coverages, const ColorType & markColor)
 {
   auto cell = ImageType::New();
   cell->SetRegions(background->GetBufferedRegion());
   cell->Allocate();
-  const auto outlines = labels ? DrawOutlines(OnPlainGrid(labels)) : nullptr;
 
   itk::ImageRegionIterator<ImageType> it(cell, cell->GetBufferedRegion());
   for (itk::ImageRegionConstIteratorWithIndex<ImageType> from(background, cell->GetBufferedRegion()); !it.IsAtEnd();
        ++it, ++from)
   {
-    const float coverage = outlines ? outlines->GetPixel(from.GetIndex()) : 0.0f;
+    const float coverage = coverages ? coverages->GetPixel(from.GetIndex()) : 0.0f;
     ColorType   color;
     for (unsigned int channel = 0; channel < 3; ++channel)
     {
       color[channel] = static_cast<unsigned char>(
-        std::lround((1.0f - coverage) * from.Get()[channel] + coverage * outlineColor[channel]));
+        std::lround((1.0f - coverage) * from.Get()[channel] + coverage * markColor[channel]));
     }
     it.Set(color);
   }
@@ -230,6 +261,15 @@ ComparisonSheet::GetColor(std::size_t column)
   return colors[column % colors.size()];
 }
 
+ComparisonSheet::ColorType
+ComparisonSheet::GetMarkColor(unsigned short value)
+{
+  static const std::array<ColorType, 3> colors{ MakeColor(255, 221, 0),
+                                                MakeColor(235, 60, 160),
+                                                MakeColor(0, 190, 255) };
+  return colors.at(value - 1u);
+}
+
 void
 ComparisonSheet::SetColumns(const std::vector<std::string> & titles)
 {
@@ -243,17 +283,19 @@ void
 ComparisonSheet::AddRow(const ImageType *                      image,
                         const std::vector<const LabelType *> & labels,
                         const std::vector<std::string> &       captions,
-                        const std::vector<const ImageType *> & pictures)
+                        const std::vector<const LabelType *> & marks)
 {
   const std::size_t columns = m_Titles.size();
-  if (labels.size() != columns || captions.size() != columns || (!pictures.empty() && pictures.size() != columns))
+  if (labels.size() != columns || captions.size() != columns || (!marks.empty() && marks.size() != columns))
   {
-    itkGenericExceptionMacro("A row must have a segmentation, a caption and, if any, a picture for each of "
+    itkGenericExceptionMacro("A row must have a segmentation, a caption and, if any, marks for each of "
                              << columns << " columns, but has " << labels.size() << ", " << captions.size() << " and "
-                             << pictures.size() << '.');
+                             << marks.size() << '.');
   }
   const auto size = image->GetBufferedRegion().GetSize();
-  for (const auto * const label : labels)
+  auto       all = labels;
+  all.insert(all.end(), marks.begin(), marks.end());
+  for (const auto * const label : all)
   {
     if (label && label->GetBufferedRegion().GetSize() != size)
     {
@@ -261,15 +303,6 @@ ComparisonSheet::AddRow(const ImageType *                      image,
                                << size << ", but has " << label->GetBufferedRegion().GetSize() << '.');
     }
   }
-  for (const auto * const picture : pictures)
-  {
-    if (picture && picture->GetBufferedRegion().GetSize() != size)
-    {
-      itkGenericExceptionMacro("A picture must have its image's size "
-                               << size << ", but has " << picture->GetBufferedRegion().GetSize() << '.');
-    }
-  }
-
   const auto background = FitCell(OnPlainGrid(image).GetPointer());
   StretchContrast(background);
   Row row;
@@ -279,9 +312,13 @@ ComparisonSheet::AddRow(const ImageType *                      image,
   for (std::size_t column = 0; column < columns; ++column)
   {
     m_HasOutlines[column] = m_HasOutlines[column] || labels[column];
-    const auto * const picture = pictures.empty() ? nullptr : pictures[column];
-    row.Cells.push_back(
-      DrawCell(picture ? FitCell(OnPlainGrid(picture).GetPointer()) : background, labels[column], GetColor(column)));
+    auto cell =
+      DrawCell(background, labels[column] ? DrawOutlines(OnPlainGrid(labels[column])) : nullptr, GetColor(column));
+    for (unsigned short value = 1; value <= 3 && !marks.empty() && marks[column] != nullptr; ++value)
+    {
+      cell = DrawCell(cell, DrawMarks(OnPlainGrid(marks[column]), value), GetMarkColor(value));
+    }
+    row.Cells.push_back(cell);
   }
   m_Rows.push_back(std::move(row));
 }

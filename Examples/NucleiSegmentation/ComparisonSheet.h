@@ -31,19 +31,24 @@ public:
   static ColorType
   GetColor(std::size_t column);
 
+  /** The colours of marked pixels: yellow, magenta, cyan for 1, 2, 3. */
+  static ColorType
+  GetMarkColor(unsigned short value);
+
   /** Starts a sheet without rows. */
   void
   SetColumns(const std::vector<std::string> & titles);
 
   /** \param labels one for each column, of the image's size; null for the image alone
    * \param captions one for each column
-   * \param pictures for each column what is shown instead of the image, of its size, or null; may be empty
+   * \param marks for each column pixels to colour, of the image's size, or null: value v in GetMarkColor(v), 0 not; may be
+   * empty
    * \throws itk::ExceptionObject if they are not */
   void
   AddRow(const ImageType *                      image,
          const std::vector<const LabelType *> & labels,
          const std::vector<std::string> &       captions,
-         const std::vector<const ImageType *> & pictures = {});
+         const std::vector<const LabelType *> & marks = {});
 
   ImageType::Pointer
   Draw() const;

@@ -5,17 +5,16 @@
  * through the steps that turn a network's output into objects. */
 
 #include "CannyFloor.h"
+#include "NucleiImages.h"
 #include "itkErrorSentence.h"
 #include "itkImageLabelPairs.h"
 #include "itkInstanceSegmentationImageFilter.h"
-#include "itkOtsuFloorImageFilter.h"
 #include "itkPngIntegrity.h"
 #include "itkSegmentationEvaluationImageFilter.h"
 #include "itkTorchConnectedComponentImageFilter.h"
 #include "itkTorchRuntime.h"
 
 #include "itkImageFileReader.h"
-#include "itkRGBPixel.h"
 
 #include <CLI/CLI.hpp>
 
@@ -25,14 +24,9 @@
 
 namespace
 {
-using ColorImage = itk::Image<itk::RGBPixel<unsigned char>, 2>;
-using MaskImage = itk::Image<unsigned char, 2>;
-using LabelImage = itk::Image<unsigned short, 2>;
-using FloatImage = itk::Image<float, 2>;
-using OtsuFilter = itk::OtsuFloorImageFilter<ColorImage, MaskImage>;
-
-/** Smaller specks of a threshold are no objects; as pixels they count. */
-constexpr unsigned int smallestOtsuObject = 10;
+using Nuclei::AsTensor;
+using Nuclei::FloatType;
+using Nuclei::LabelType;
 
 struct Options
 {
@@ -41,17 +35,6 @@ struct Options
   bool             SkipCanny{ false };
   unsigned int     EveryNth{ 10 };
 };
-
-template <typename TImage>
-itk::TorchTensor
-AsTensor(TImage * image)
-{
-  const auto size = image->GetBufferedRegion().GetSize();
-  return itk::TorchTensor::FromPixels(image->GetBufferPointer(),
-                                      itk::GetTorchComponentType<typename TImage::PixelType>(),
-                                      { static_cast<std::int64_t>(size[0]), static_cast<std::int64_t>(size[1]) },
-                                      1);
-}
 
 /** An image of the same grid, each pixel made of one of `from`. */
 template <typename TOutput, typename TInput, typename TFunction>
@@ -67,20 +50,19 @@ Map(const TInput * from, const TFunction & function)
   return to;
 }
 
-LabelImage::Pointer
-Components(const MaskImage * mask, unsigned int minimumSize = 0)
+LabelType::Pointer
+Components(const LabelType * mask)
 {
-  auto components = itk::TorchConnectedComponentImageFilter<MaskImage, LabelImage>::New();
+  auto components = itk::TorchConnectedComponentImageFilter<LabelType, LabelType>::New();
   components->SetInput(mask);
-  components->SetMinimumObjectSize(minimumSize);
   components->Update();
   return components->GetOutput();
 }
 
 itk::SegmentationScores
-Evaluate(const LabelImage * prediction, const LabelImage * truth)
+Evaluate(const LabelType * prediction, const LabelType * truth)
 {
-  auto evaluation = itk::SegmentationEvaluationImageFilter<LabelImage>::New();
+  auto evaluation = itk::SegmentationEvaluationImageFilter<LabelType>::New();
   evaluation->SetInput(prediction);
   evaluation->SetTruth(truth);
   evaluation->SetEvaluateBoundary(false);
@@ -91,10 +73,10 @@ Evaluate(const LabelImage * prediction, const LabelImage * truth)
 
 /** Probabilities of a network that is never wrong and, as the U-Net paper teaches it, leaves out the pixels of an object that
  * touch another one, at a face or a corner; those it holds for likely. */
-FloatImage::Pointer
-PerfectProbabilities(const LabelImage * truth)
+FloatType::Pointer
+PerfectProbabilities(const LabelType * truth)
 {
-  auto       probabilities = Map<FloatImage>(truth, [](unsigned short label) { return label == 0 ? 0.0f : 1.0f; });
+  auto       probabilities = Map<FloatType>(truth, [](unsigned short label) { return label == 0 ? 0.0f : 1.0f; });
   const auto size = truth->GetBufferedRegion().GetSize();
   const auto width = static_cast<int>(size[0]);
   const auto height = static_cast<int>(size[1]);
@@ -120,10 +102,10 @@ PerfectProbabilities(const LabelImage * truth)
   return probabilities;
 }
 
-LabelImage::Pointer
-Regrow(const FloatImage * probabilities)
+LabelType::Pointer
+Regrow(const FloatType * probabilities)
 {
-  auto instances = itk::InstanceSegmentationImageFilter<FloatImage, LabelImage>::New();
+  auto instances = itk::InstanceSegmentationImageFilter<FloatType, LabelType>::New();
   instances->SetInput(probabilities);
   instances->SetSeedThreshold(0.8);
   instances->SetMaskThreshold(0.5);
@@ -209,26 +191,24 @@ Run(const Options & options)
   {
     itk::VerifyImageFile(pairs[i].Image);
     itk::VerifyImageFile(pairs[i].Label);
-    const auto image = itk::ReadImage<ColorImage>(pairs[i].Image);
-    const auto truth = itk::ReadImage<LabelImage>(pairs[i].Label);
-    auto       otsu = OtsuFilter::New();
-    otsu->SetInput(image);
-    otsu->Update();
-    const auto otsuObjects = Components(otsu->GetOutput(), smallestOtsuObject);
-    auto       otsuScores = Evaluate(otsuObjects, truth);
-    otsuScores.Overlap = Evaluate(Components(otsu->GetOutput()), truth).Overlap;
+    const auto                image = itk::ReadImage<Nuclei::ImageType>(pairs[i].Image);
+    const auto                truth = itk::ReadImage<LabelType>(pairs[i].Label);
+    const Nuclei::OtsuObjects otsu(image);
+    auto                      otsuScores = Evaluate(otsu.Objects, truth);
+    // Specks are no objects, but count as pixels.
+    otsuScores.Overlap = Evaluate(otsu.Mask, truth).Overlap;
     const auto probabilities = PerfectProbabilities(truth);
-    const auto add = [&](Row & row, const LabelImage * labels)
+    const auto add = [&](Row & row, const LabelType * labels)
     { row.Scores.Add(pairs[i].Image, Evaluate(labels, truth)); };
     rows[0].Scores.Add(pairs[i].Image, otsuScores);
-    add(rows[1], Components(Map<MaskImage>(truth.GetPointer(), [](unsigned short label) { return label != 0; })));
-    add(rows[2], Components(Map<MaskImage>(probabilities.GetPointer(), [](float p) { return p > 0.8f; })));
+    add(rows[1], Components(Map<LabelType>(truth.GetPointer(), [](unsigned short label) { return label != 0; })));
+    add(rows[2], Components(Map<LabelType>(probabilities.GetPointer(), [](float p) { return p > 0.8f; })));
     add(rows[3], Regrow(probabilities));
     if (!options.SkipCanny && i % options.EveryNth == 0)
     {
-      const auto luminance = Map<FloatImage>(
-        image.GetPointer(), [](const auto & pixel) { return static_cast<float>(OtsuFilter::Luminance(pixel)); });
-      canny.Add(AsTensor(luminance.GetPointer()), AsTensor(otsuObjects.GetPointer()), AsTensor(truth.GetPointer()));
+      const auto luminance = Nuclei::MakeLuminance(image);
+      const auto otsuParts = Components(otsu.Mask);
+      canny.Add(AsTensor(luminance.GetPointer()), AsTensor(otsuParts.GetPointer()), AsTensor(truth.GetPointer()));
       ++cannyImages;
     }
   }

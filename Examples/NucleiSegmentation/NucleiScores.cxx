@@ -10,6 +10,18 @@ namespace
 {
 using Metric = itk::SegmentationMetric;
 
+/** A name may hold what parts columns. */
+std::string
+Quoted(const std::string & name)
+{
+  std::string quoted = "\"";
+  for (const char c : name)
+  {
+    quoted += c == '"' ? "\"\"" : std::string(1, c);
+  }
+  return quoted + '"';
+}
+
 constexpr const char * meanMetrics[] = { "Dice", "IntersectionOverUnion", "KaggleMeanAveragePrecision" };
 constexpr const char * pooledMetrics[] = { "KaggleAveragePrecision50",
                                            "KaggleAveragePrecision70",
@@ -103,7 +115,7 @@ NucleiScores::Write(const std::string & fileName) const
     for (std::size_t way = 0; way < m_Ways.size(); ++way)
     {
       const Score & score = image.Scores[way];
-      table << image.Name << ',' << m_Ways[way];
+      table << Quoted(image.Name) << ',' << m_Ways[way];
       for (const char * const name : columns)
       {
         table << ',';

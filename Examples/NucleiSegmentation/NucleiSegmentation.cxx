@@ -7,6 +7,7 @@
 
 #include "CannyFloor.h"
 #include "ComparisonSheet.h"
+#include "NucleiImages.h"
 #include "NucleiScores.h"
 #include "itkCannyComparisonImageFilter.h"
 #include "itkCommandLineParameters.h"
@@ -15,10 +16,7 @@
 #include "itkImageLabelPairs.h"
 #include "itkInstanceParameterFile.h"
 #include "itkInstanceSegmentationImageFilter.h"
-#include "itkOtsuFloorImageFilter.h"
 #include "itkSegmentationEvaluationImageFilter.h"
-#include "itkTorchConnectedComponentImageFilter.h"
-#include "itkTorchImageGeometry.h"
 #include "itkTorchRuntime.h"
 #include "itkUNetModelReader.h"
 #include "itkUNetModelWriter.h"
@@ -27,7 +25,6 @@
 #include "itkWriteImage.h"
 #include "itkCastImageFilter.h"
 #include "itkImageFileReader.h"
-#include "itkRGBPixel.h"
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -37,10 +34,10 @@
 namespace
 {
 namespace fs = std::filesystem;
-using ImageType = itk::Image<itk::RGBPixel<unsigned char>, 2>;
-using ProbabilityType = itk::Image<float, 2>;
-using LabelType = itk::Image<unsigned short, 2>;
-using OtsuType = itk::OtsuFloorImageFilter<ImageType, LabelType>;
+using Nuclei::AsTensor;
+using Nuclei::ImageType;
+using Nuclei::LabelType;
+using ProbabilityType = Nuclei::FloatType;
 
 /** Fold 7 is left for choosing parameters. */
 bool
@@ -133,43 +130,6 @@ FindObjects(ProbabilityType *                   probabilities,
   return objects->GetOutput();
 }
 
-/** The objects of a global threshold. */
-LabelType::Pointer
-FindOtsuObjects(ImageType * image)
-{
-  auto otsu = OtsuType::New();
-  otsu->SetInput(image);
-  auto components = itk::TorchConnectedComponentImageFilter<LabelType, LabelType>::New();
-  components->SetInput(otsu->GetOutput());
-  components->Update();
-  return components->GetOutput();
-}
-
-ProbabilityType::Pointer
-MakeLuminance(const ImageType * image)
-{
-  auto luminance = ProbabilityType::New();
-  luminance->CopyInformation(image);
-  luminance->SetRegions(image->GetBufferedRegion());
-  luminance->Allocate();
-  const auto pixels = image->GetBufferedRegion().GetNumberOfPixels();
-  std::transform(image->GetBufferPointer(),
-                 image->GetBufferPointer() + pixels,
-                 luminance->GetBufferPointer(),
-                 [](const auto & pixel) { return static_cast<float>(OtsuType::Luminance(pixel)); });
-  return luminance;
-}
-
-template <typename TImage>
-itk::TorchTensor
-AsTensor(TImage * image)
-{
-  return itk::TorchTensor::FromPixels(image->GetBufferPointer(),
-                                      itk::GetTorchComponentType<typename TImage::PixelType>(),
-                                      itk::GetTorchSize(image->GetBufferedRegion()),
-                                      1);
-}
-
 /** Canny's variance and threshold that find the outlines of the training images best, at 2 pixels: chosen without the test
  * images, as the network's weights are. */
 itk::CannyEdgeDetectionParameters
@@ -187,21 +147,26 @@ ChooseCanny(const std::vector<itk::ImageLabelPair> & pairs)
   {
     if (IsShown(i, training.size(), mostImages))
     {
-      const auto image = itk::ReadImage<ImageType>(training[i].Image);
-      const auto truth = itk::ReadImage<LabelType>(training[i].Label);
-      const auto luminance = MakeLuminance(image);
-      const auto otsu = FindOtsuObjects(image);
-      canny.Add(AsTensor(luminance.GetPointer()), AsTensor(otsu.GetPointer()), AsTensor(truth.GetPointer()));
+      const auto                image = itk::ReadImage<ImageType>(training[i].Image);
+      const auto                truth = itk::ReadImage<LabelType>(training[i].Label);
+      const auto                luminance = Nuclei::MakeLuminance(image);
+      const Nuclei::OtsuObjects otsu(image);
+      canny.Add(AsTensor(luminance.GetPointer()), AsTensor(otsu.Objects.GetPointer()), AsTensor(truth.GetPointer()));
     }
     progress.Show(static_cast<double>(i + 1) / static_cast<double>(training.size()));
   }
+  constexpr std::size_t             twoPixels = 1;
+  const auto                        result = canny.GetResult();
   itk::CannyEdgeDetectionParameters parameters;
-  if (!training.empty())
+  parameters.Variance = { result.OdsVariance[twoPixels] };
+  parameters.UpperThreshold = result.OdsThreshold[twoPixels];
+  parameters.LowerThreshold = 0.4 * parameters.UpperThreshold;
+  if (result.Ods[twoPixels] == 0.0)
   {
-    constexpr std::size_t twoPixels = 1;
-    parameters.Variance = { canny.GetResult().OdsVariance[twoPixels] };
-    parameters.UpperThreshold = canny.GetResult().OdsThreshold[twoPixels];
-    parameters.LowerThreshold = 0.4 * parameters.UpperThreshold;
+    std::cerr << "No training image to choose Canny's thresholds by: variance 2, thresholds by Otsu's method."
+              << std::endl;
+    parameters.Variance = { 2.0 };
+    parameters.ThresholdRule = itk::CannyThresholdRule::Otsu;
   }
   return parameters;
 }
@@ -246,7 +211,7 @@ CompareWithCanny(ImageType *                               image,
                  const itk::CannyEdgeDetectionParameters & canny)
 {
   auto comparison = ComparisonType::New();
-  comparison->SetInput(MakeLuminance(image));
+  comparison->SetInput(Nuclei::MakeLuminance(image));
   comparison->SetSegmentation(segmentation);
   comparison->SetTruth(truth);
   comparison->SetCannyParameters(canny);
@@ -254,11 +219,12 @@ CompareWithCanny(ImageType *                               image,
   return comparison;
 }
 
+template <typename TImage>
 LabelType::Pointer
-AsLabels(ProbabilityType * edges)
+AsLabels(TImage * image)
 {
-  auto cast = itk::CastImageFilter<ProbabilityType, LabelType>::New();
-  cast->SetInput(edges);
+  auto cast = itk::CastImageFilter<TImage, LabelType>::New();
+  cast->SetInput(image);
   cast->Update();
   return cast->GetOutput();
 }
@@ -283,7 +249,7 @@ AddSheetRow(ComparisonSheet &           sheet,
       FormatText("Dice %.3f, mAP %.3f, ", dice, precision) + FormatText("outline F %.3f", network.BoundaryF[1]),
       FormatText("outline F %.3f", comparison->GetCannyF()[1]),
       FormatText("F of Canny against U-Net %.3f", comparison->GetAgreementF()[1]) },
-    { nullptr, nullptr, nullptr, nullptr, comparison->GetOverlay() });
+    { nullptr, nullptr, nullptr, nullptr, AsLabels(comparison->GetOutput()) });
 }
 
 void
@@ -322,13 +288,11 @@ SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> 
     {
       AddSheetRow(sheet, name, image, truth, segmentation, comparison, networkScore);
     }
-    scores.Add(name,
-               { networkScore, Evaluate(components, truth), Evaluate(FindOtsuObjects(image), truth), cannyScore });
-  }
-  if (scores.GetNumberOfImages() == 0)
-  {
-    itkGenericExceptionMacro(<< options.Pairs
-                             << ": there must be at least 1 test pair (folds 8 and 9), but there are 0.");
+    const Nuclei::OtsuObjects otsu(image);
+    auto                      otsuScore = Evaluate(otsu.Objects, truth);
+    // Specks are no objects, but count as pixels.
+    otsuScore.Objects.Overlap = Evaluate(otsu.Mask, truth).Objects.Overlap;
+    scores.Add(name, { networkScore, Evaluate(components, truth), otsuScore, cannyScore });
   }
   scores.Print();
   scores.Write((fs::path(options.Output) / "scores.csv").string());
@@ -372,6 +336,11 @@ main(int argc, char * argv[])
     itk::TorchRuntime::KeepFreedMemory();
     itk::TorchRuntime::SetNumberOfThreads(options.Threads);
     const auto pairs = itk::ReadImageLabelPairs(options.Pairs);
+    if (std::none_of(pairs.begin(), pairs.end(), [](const auto & pair) { return IsTestFold(pair.Fold); }))
+    {
+      itkGenericExceptionMacro(<< options.Pairs
+                               << ": there must be at least 1 test pair (folds 8 and 9), but there are 0.");
+    }
     fs::create_directories(options.Output);
     std::string modelFile = options.Model;
     if (modelFile.empty())

@@ -14,7 +14,7 @@ namespace itk
 {
 /** Adds an option for each parameter of a table: `LearningRate` becomes `--learning-rate`, a switch also
  * `--no-…`. Values outside the range are refused while the command line is read.
- * \param parameters the struct that the options write to; outlives `app`
+ * \param parameters the struct that the options write to, with the defaults that the help shows; outlives `app`
  * \param group heading in the help */
 void
 AddParameterOptions(CLI::App & app, const TorchParameterTable & table, void * parameters, const std::string & group);

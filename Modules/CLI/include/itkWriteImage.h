@@ -11,6 +11,17 @@
 
 namespace itk
 {
+/** \throws ExceptionObject that names file and cause, if no image can be written there */
+inline void
+VerifyImageCanBeWritten(const std::string & fileName)
+{
+  if (!ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode))
+  {
+    itkGenericExceptionMacro("Cannot write " << fileName << ": its name must end like an image format of ITK.");
+  }
+  VerifyFileCanBeWritten(fileName);
+}
+
 /** Updates an image, once it is known that its file can be made, and writes it, compressed, in the format of the file's
  * name; see AtomicFileWrite().
  * \param compressionLevel 1 (fast) to 9 (small); negative for the format's own
@@ -19,11 +30,8 @@ template <typename TImage>
 void
 WriteImage(TImage * image, const std::string & fileName, int compressionLevel = -1)
 {
+  VerifyImageCanBeWritten(fileName);
   const auto format = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
-  if (!format)
-  {
-    itkGenericExceptionMacro("Cannot write " << fileName << ": its name must end like an image format of ITK.");
-  }
   // ITK 5.2 writes the first slice and says nothing.
   image->UpdateOutputInformation();
   const auto size = image->GetLargestPossibleRegion().GetSize();

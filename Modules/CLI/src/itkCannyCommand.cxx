@@ -143,10 +143,25 @@ AddCannyCommand(CLI::App & app)
     ->needs(segmentation);
   AddDeviceOptions(*command, options->Device, options->Threads);
   AddParameterOptions(*command, CannyEdgeDetectionParameters::Describe(), &options->Canny, "Canny");
+  const auto * const rule = command->get_option("--threshold-rule");
+  const auto * const lower = command->get_option("--lower-threshold");
+  const auto * const upper = command->get_option("--upper-threshold");
   AddParameterOptions(*command, CannyComparisonParameters::Describe(), &options->Comparison, "Comparison");
   command->callback(
-    [options]
+    [options, rule, lower, upper]
     {
+      // Thresholds on the command line are meant to be used.
+      if (rule->count() == 0 && (lower->count() > 0 || upper->count() > 0))
+      {
+        options->Canny.ThresholdRule = CannyThresholdRule::Given;
+      }
+      for (const auto & fileName : { options->Output, options->Overlay })
+      {
+        if (!fileName.empty())
+        {
+          VerifyImageCanBeWritten(fileName);
+        }
+      }
       TorchRuntime::SetNumberOfThreads(options->Threads);
       GetImageFileDimension(*OpenImageFile(options->Input)) == 3 ? Run<3>(*options) : Run<2>(*options);
     });

@@ -139,7 +139,7 @@ AddParameterOptions(CLI::App & app, const TorchParameterTable & table, void * pa
         .add_flag_function(
           "--" + name + ",!--no-" + name,
           [&parameter, parameters](std::int64_t count) { parameter.Set(parameters, count > 0); },
-          DescribeOption(parameter) + " [" + ToString(parameter.Default) + "]")
+          DescribeOption(parameter) + " [" + ToString(parameter.Get(parameters)) + "]")
         ->group(group);
       continue;
     }
@@ -149,7 +149,7 @@ AddParameterOptions(CLI::App & app, const TorchParameterTable & table, void * pa
         [&parameter, parameters](const std::string & text) { Read(parameter, parameters, text); },
         DescribeOption(parameter))
       ->type_name(TypeName(parameter))
-      ->default_str(ToString(parameter.Default))
+      ->default_str(ToString(parameter.Get(parameters)))
       ->group(group);
   }
 }

@@ -82,7 +82,9 @@ FilesByStem(const std::string & folder)
   for (const auto & entry : fs::directory_iterator(folder))
   {
     const std::string name = entry.path().filename().string();
-    if (entry.is_regular_file() && name[0] != '.')
+    const auto        extension = entry.path().extension();
+    // The pixels of an .mhd or .nhdr file.
+    if (entry.is_regular_file() && name[0] != '.' && extension != ".raw" && extension != ".zraw")
     {
       const fs::path path = entry.path().extension() == ".gz" ? entry.path().stem() : entry.path().filename();
       const auto [found, isNew] = files.emplace(path.stem().string(), entry.path().string());
@@ -99,7 +101,12 @@ FilesByStem(const std::string & folder)
 PairsType
 FindPairs(const EvaluateOptions & options)
 {
-  if (!fs::is_directory(options.Prediction) || !fs::is_directory(options.Truth))
+  if (fs::is_directory(options.Prediction) != fs::is_directory(options.Truth))
+  {
+    itkGenericExceptionMacro(<< options.Prediction << " and " << options.Truth
+                             << " must be two files or two folders, but one is a folder.");
+  }
+  if (!fs::is_directory(options.Prediction))
   {
     return { { fs::path(options.Prediction).stem().string(), { options.Prediction, options.Truth } } };
   }
@@ -135,6 +142,13 @@ Run(const EvaluateOptions & options)
 {
   TorchRuntime::KeepFreedMemory();
   TorchRuntime::SetNumberOfThreads(options.Threads);
+  for (const auto & fileName : { options.Csv, options.Json })
+  {
+    if (!fileName.empty())
+    {
+      VerifyFileCanBeWritten(fileName);
+    }
+  }
   SegmentationScoreSet scores;
   for (const auto & [name, files] : FindPairs(options))
   {

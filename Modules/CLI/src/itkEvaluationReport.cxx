@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkEvaluationReport.h"
+#include "itkTorchParameterText.h"
 #include <nlohmann/json.hpp>
 #include <algorithm>
 #include <cmath>
@@ -57,6 +58,13 @@ NumberOrNull(double value)
   return std::isfinite(value) ? nlohmann::json(value) : nlohmann::json();
 }
 
+/** Negative labels are stored as unsigned numbers. */
+std::string
+LabelText(std::uint64_t label)
+{
+  return std::to_string(static_cast<std::int64_t>(label));
+}
+
 nlohmann::json
 ToJson(const SegmentationScoreSet::Interval & interval)
 {
@@ -67,7 +75,7 @@ ToJson(const SegmentationScoreSet::Interval & interval)
 std::string
 CsvText(const std::string & text)
 {
-  if (text.find_first_of(",\"\n") == std::string::npos)
+  if (text.find_first_of(",\"\r\n") == std::string::npos)
   {
     return text;
   }
@@ -120,12 +128,21 @@ EvaluationReport::PrintTable(std::FILE * stream) const
   }
   if (m_Scores.GetImages().size() > 1)
   {
-    const std::string level = std::to_string(std::lround(100 * m_Options.Level)) + " % interval, ";
-    const auto        interval = [&](const auto & metric)
+    char level[32];
+    std::snprintf(level, sizeof(level), "%g %% interval, ", 100.0 * m_Options.Level);
+    const auto interval = [&](const auto & metric)
     { return m_Scores.GetIntervalOfMean(metric, m_Options.Resamples, m_Options.Level, m_Options.Seed); };
     printRow("mean over images", [&](const auto & metric) { return m_Scores.GetMean(metric); });
-    printRow(level + "from", [&](const auto & metric) { return interval(metric).Lower; });
-    printRow(level + "to", [&](const auto & metric) { return interval(metric).Upper; });
+    printRow(std::string(level) + "from", [&](const auto & metric) { return interval(metric).Lower; });
+    printRow(std::string(level) + "to", [&](const auto & metric) { return interval(metric).Upper; });
+    const auto images = m_Scores.GetImages().size();
+    if (std::any_of(metrics.begin(),
+                    metrics.end(),
+                    [&](const auto & metric) { return m_Scores.GetNumberOfFiniteValues(metric) < images; }))
+    {
+      printRow("  of so many images (the others are infinite)",
+               [&](const auto & metric) { return static_cast<double>(m_Scores.GetNumberOfFiniteValues(metric)); });
+    }
     printRow("all pixels and objects", [&](const auto & metric) { return m_Scores.GetPooled(metric); });
   }
   std::fputc('\n', stream);
@@ -147,8 +164,15 @@ EvaluationReport::PrintClasses(std::FILE * stream) const
   {
     return;
   }
-  std::fprintf(
-    stream, "\n%-24s %9s %9s %9s %9s %9s\n", "class, mean over images", "images", "Dice", "IoU", "HD95", "ASSD");
+  std::fprintf(stream,
+               "\n%-24s %9s %9s %9s %9s %9s %9s\n",
+               "class, mean over images",
+               "images",
+               "Dice",
+               "IoU",
+               "HD95",
+               "ASSD",
+               "finite");
   for (const auto label : labels)
   {
     // An image without the class on either side tells nothing about it.
@@ -171,13 +195,13 @@ EvaluationReport::PrintClasses(std::FILE * stream) const
         }
       }
     }
-    std::fprintf(stream, "%-24llu %9zu", static_cast<unsigned long long>(label), counts[0]);
+    std::fprintf(stream, "%-24s %9zu", LabelText(label).c_str(), counts[0]);
     for (int i = 0; i < 4; ++i)
     {
       const double nan = std::numeric_limits<double>::quiet_NaN();
       std::fputs(NumberText(counts[i] == 0 ? nan : sums[i] / static_cast<double>(counts[i])).c_str(), stream);
     }
-    std::fputc('\n', stream);
+    std::fprintf(stream, " %9zu\n", counts[2]);
   }
 }
 
@@ -217,12 +241,11 @@ std::string
 EvaluationReport::ToJson() const
 {
   nlohmann::ordered_json report;
-  report["parameters"] = { { "Labels", m_Parameters.Labels == SegmentationLabels::Classes ? "classes" : "objects" },
-                           { "BoundaryTolerance", m_Parameters.BoundaryTolerance },
-                           { "SurfaceTolerance", m_Parameters.SurfaceTolerance },
-                           { "Resamples", m_Options.Resamples },
-                           { "Level", m_Options.Level },
-                           { "Seed", m_Options.Seed } };
+  report["parameters"] =
+    nlohmann::ordered_json::parse(WriteParameters(SegmentationEvaluationParameters::Describe(), &m_Parameters));
+  report["bootstrap"] = { { "Resamples", m_Options.Resamples },
+                          { "Level", m_Options.Level },
+                          { "Seed", m_Options.Seed } };
   for (const auto & metric : SegmentationMetric::GetAll())
   {
     if (!IsComputed(m_Scores, metric))
@@ -251,7 +274,7 @@ EvaluationReport::ToJson() const
     }
     for (const auto & [label, scores] : image.Scores.Classes)
     {
-      row["classes"][std::to_string(label)] = {
+      row["classes"][LabelText(label)] = {
         { "Dice", scores.Overlap.Dice() },
         { "IntersectionOverUnion", scores.Overlap.IntersectionOverUnion() },
         { "Precision", scores.Overlap.Precision() },
@@ -265,6 +288,7 @@ EvaluationReport::ToJson() const
     }
     report["images"].push_back(row);
   }
-  return report.dump(2) + '\n';
+  // Names of files need not be UTF-8.
+  return report.dump(2, ' ', false, nlohmann::json::error_handler_t::replace) + '\n';
 }
 } // namespace itk

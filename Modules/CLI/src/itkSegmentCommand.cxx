@@ -82,6 +82,7 @@ Segment(const SegmentOptions & options, UNetModel * model)
 void
 Run(const SegmentOptions & options)
 {
+  VerifyImageCanBeWritten(options.Output);
   TorchRuntime::SetNumberOfThreads(options.Threads);
   auto modelReader = UNetModelReader::New();
   modelReader->SetFileName(options.Model);

@@ -22,6 +22,7 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <limits>
 #include <memory>
 
 namespace itk
@@ -93,8 +94,8 @@ Score(const std::vector<TuningImage<VDimension>> & images,
       const SegmentationMetric &                   metric)
 {
   SegmentationEvaluationParameters evaluation;
-  evaluation.EvaluateBoundary = metric.Name.rfind("Boundary", 0) == 0;
-  evaluation.EvaluateSurface = metric.Name.find("Distance") != std::string::npos || metric.Name == "SurfaceDice";
+  evaluation.EvaluateBoundary = metric.IsOfBoundary();
+  evaluation.EvaluateSurface = metric.IsOfSurface();
   SegmentationScoreSet scores;
   for (const auto & image : images)
   {
@@ -105,7 +106,9 @@ Score(const std::vector<TuningImage<VDimension>> & images,
       "",
       SegmentationEvaluation::Compute(objects.Labels, AsTensor(image.Truth.GetPointer()), spacing, evaluation).Scores);
   }
-  return scores.GetMean(metric);
+  // An infinite distance is as bad as can be, not left out.
+  const bool isFinite = scores.GetNumberOfFiniteValues(metric) == images.size();
+  return isFinite ? scores.GetMean(metric) : std::numeric_limits<double>::infinity();
 }
 
 struct Trial
@@ -183,7 +186,11 @@ Run(const TuneOptions & options)
   TorchRuntime::KeepFreedMemory();
   TorchRuntime::SetNumberOfThreads(options.Threads);
   VerifyFileCanBeWritten(options.Output);
-  SegmentationMetric::Get(options.Metric);
+  const auto & metric = SegmentationMetric::Get(options.Metric);
+  if (metric.What == SegmentationMetric::Kind::Count)
+  {
+    itkGenericExceptionMacro("Metric must be a ratio or a distance, but " << metric.Name << " is a count.");
+  }
   const ParameterGrid grid(InstanceSegmentationParameters::Describe(), options.Grid);
   for (std::size_t i = 0; i < grid.GetNumberOfPoints(); ++i)
   {

@@ -13,10 +13,23 @@ SetParameter(const TorchParameter & parameter, const nlohmann::ordered_json & va
   std::visit(
     [&](const auto & kind)
     {
-      const auto wanted = value.get<std::decay_t<decltype(kind)>>();
-      parameter.Set(parameters, wanted);
+      std::decay_t<decltype(kind)> wanted{};
+      bool                         isOfType = true;
+      try
+      {
+        value.get_to(wanted);
+      }
+      catch (const nlohmann::json::exception &)
+      {
+        isOfType = false;
+      }
+      if (isOfType)
+      {
+        parameter.Set(parameters, wanted);
+      }
       // A type that cannot hold the value, or an unknown choice.
-      if (parameter.Get(parameters) != TorchParameterValue(wanted) || (value.is_number_float() && wanted != value))
+      if (!isOfType || parameter.Get(parameters) != TorchParameterValue(wanted) ||
+          (value.is_number_float() && wanted != value))
       {
         itkGenericExceptionMacro(<< parameter.Name << " must be a value of its type ("
                                  << (parameter.Choices.empty() ? parameter.Range.Describe() : "a named choice")

@@ -53,7 +53,7 @@ public:
 
   /** \param spacing distance between pixels along x, y, …
    * \param maximumDistance distances beyond count as infinite
-   * \throws ExceptionObject if the sets are of images of different sizes */
+   * \throws ExceptionObject if the sets are of images of different sizes, or unless each axis has a positive spacing */
   static BoundaryDistances
   Compute(const PixelSet &            prediction,
           const PixelSet &            truth,
@@ -111,7 +111,7 @@ public:
   CountWithin(double tolerance) const;
 
   /** From ComputeBetweenSurfaces(): the largest distance from a pixel of one set to the other set, inner pixels included, as
-   * itk::HausdorffDistanceImageFilter gives it. 0 from Compute(). */
+   * itk::HausdorffDistanceImageFilter gives it. Compute() does not know it. */
   double
   GetHausdorffDistanceOfSets() const
   {
@@ -127,9 +127,9 @@ private:
 };
 
 /** As BoundaryDistances::CountWithin(), but each pixel is the partner of at most one other: the largest number of disjoint
- * pairs within the tolerance, the matching of the Berkeley segmentation benchmark. D. Martin, C. Fowlkes, J. Malik, "Learning
+ * pairs within the tolerance, which the Berkeley segmentation benchmark's assignment finds but for its approximations. D. Martin, C. Fowlkes, J. Malik, "Learning
  * to detect natural image boundaries using local brightness, color, and texture cues", IEEE PAMI 26, 2004.
- * \throws ExceptionObject if the sets are of images of different sizes */
+ * \throws ExceptionObject if the sets are of images of different sizes, or the tolerance is no finite number from 0 on */
 BoundaryCounts
 CountOneToOneMatches(const PixelSet &            prediction,
                      const PixelSet &            truth,

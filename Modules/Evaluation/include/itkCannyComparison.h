@@ -115,7 +115,7 @@ CompareBoundaries(const PixelSet &            prediction,
                   const std::vector<double> & tolerances,
                   BoundaryMatching            matching);
 
-/** \throws ExceptionObject unless there is a tolerance and all are numbers that are not negative */
+/** \throws ExceptionObject unless there is a tolerance and all are finite numbers of at least 0 */
 void
 VerifyCannyComparison(const CannyComparisonParameters & parameters);
 } // namespace itk

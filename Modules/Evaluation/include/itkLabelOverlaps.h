@@ -30,7 +30,8 @@ class LabelOverlaps
 public:
   LabelOverlaps() = default;
 
-  /** Two label buffers of the same grid. The result does not depend on the number of threads. */
+  /** Two label buffers of the same grid. The result does not depend on the number of threads.
+   * \throws ExceptionObject if their numbers of pixels differ */
   LabelOverlaps(const LabelPixels & prediction, const LabelPixels & truth);
 
   /** The pairs that occur, background included, ordered by predicted, then by true label. */

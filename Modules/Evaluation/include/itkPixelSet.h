@@ -34,14 +34,17 @@ public:
    * \param size pixels along x, y, z, … */
   explicit PixelSet(std::vector<std::int64_t> size);
 
-  /** The pixels that are not 0, of a tensor (1, 1, …, y, x) of any type on any device. */
+  /** The pixels that are not 0, of a tensor (1, 1, …, y, x) of any type on any device.
+   * \throws ExceptionObject for a tensor of another shape */
   static PixelSet
   FromMask(const TorchTensor & mask);
 
   /** The pixels of an object that have a face neighbour (of 4 in 2D, of 6 in 3D) which is not in the object: the inner
    * outline, one pixel wide; touching objects have one each.
    * \param labels integers of shape (1, 1, …, y, x)
-   * \param isOutsideBackground whether pixels at the image's border are outline, too */
+   * \param isOutsideBackground whether pixels at the image's border are outline, too; they are in any case where one object
+   * fills the image, which would have none
+   * \throws ExceptionObject for a tensor of another shape */
   static PixelSet
   FromOutline(const TorchTensor & labels, const ObjectSelection & objects, bool isOutsideBackground);
 

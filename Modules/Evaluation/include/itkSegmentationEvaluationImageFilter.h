@@ -29,7 +29,8 @@ namespace itk
  * Output 0 is an image of SegmentationAgreement values: a pixel belongs to an object if its label is not zero, which object
  * is of no account. Every metric of SegmentationMetric, which defines it, is a decorated output of its name, valid after
  * `Update()`: it may feed other filters, and updating one of them runs the filter. GetScores() has all of them, the numbers
- * of each class too, for adding up images in a SegmentationScoreSet. A metric that the parameters leave out is NaN.
+ * of each class too, for adding up images in a SegmentationScoreSet. A metric that the parameters leave out is NaN, and all are before the first
+ * `Update()`. The default device is the CPU, where pixels are compared.
  *
  * Both inputs must lie on the same grid: same origin, spacing and direction within the tolerances of
  * ImageToImageFilter, and the same region; otherwise `Update()` throws an exception that names both. The values
@@ -158,6 +159,8 @@ protected:
 private:
   void
   SetScores(const SegmentationScores & scores);
+  void
+  SetMetric(const SegmentationMetric & metric, double value);
 
   SegmentationEvaluationParameters m_Parameters;
   SegmentationScores               m_Scores;

@@ -15,8 +15,10 @@ SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::SegmentationEv
   for (const auto & metric : SegmentationMetric::GetAll())
   {
     this->ProcessObject::SetOutput(metric.Name, MetricOutputType::New());
+    this->SetMetric(metric, std::numeric_limits<double>::quiet_NaN());
   }
-  this->SetScores({});
+  // Pixels are compared on the host; a device would only be copied to and fro.
+  this->SetDevice("cpu");
 }
 
 template <typename TPredictionImage, typename TTruthImage>
@@ -96,8 +98,16 @@ SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::SetScores(cons
   m_Scores = scores;
   for (const auto & metric : SegmentationMetric::GetAll())
   {
-    static_cast<MetricOutputType *>(this->ProcessObject::GetOutput(metric.Name))->Set(metric.Value(scores));
+    this->SetMetric(metric, metric.Value(scores));
   }
+}
+
+template <typename TPredictionImage, typename TTruthImage>
+void
+SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::SetMetric(const SegmentationMetric & metric,
+                                                                            double                     value)
+{
+  static_cast<MetricOutputType *>(this->ProcessObject::GetOutput(metric.Name))->Set(value);
 }
 
 template <typename TPredictionImage, typename TTruthImage>
@@ -107,7 +117,7 @@ SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::PrintSelf(std:
   Superclass::PrintSelf(os, indent);
   for (const auto & metric : SegmentationMetric::GetAll())
   {
-    os << indent << metric.Name << ": " << metric.Value(m_Scores) << std::endl;
+    os << indent << metric.Name << ": " << this->GetMetric(metric.Name) << std::endl;
   }
 }
 } // namespace itk

@@ -75,6 +75,12 @@ struct SegmentationMetric
   Kind                                              What;
   std::function<double(const SegmentationScores &)> Value;
 
+  /** Whether it needs SegmentationEvaluationParameters::EvaluateBoundary, or EvaluateSurface. */
+  bool
+  IsOfBoundary() const;
+  bool
+  IsOfSurface() const;
+
   /** Whether the metric of a sum of scores is that of all images together. */
   bool
   IsPooled() const
@@ -82,7 +88,7 @@ struct SegmentationMetric
     return What != Kind::Distance;
   }
 
-  /** Whether the metric was computed; otherwise its value is NaN. */
+  /** The list. The value of a metric that was not computed is NaN. */
   static const std::vector<SegmentationMetric> &
   GetAll();
 
@@ -134,7 +140,7 @@ public:
   GetPooled(const SegmentationMetric & metric) const;
 
   /** Percentile interval of the mean under resampling of the images with replacement. B. Efron, R. Tibshirani, "An
-   * introduction to the bootstrap", 1993, chapter 13. The same seed draws the same images for every metric.
+   * introduction to the bootstrap", 1993, chapter 13. The same seed draws the same images for every metric. Of fewer than two images: NaN.
    * \param level such as 0.95, in (0, 1)
    * \throws ExceptionObject if `level` or `resamples` (at least 1) is out of range */
   Interval

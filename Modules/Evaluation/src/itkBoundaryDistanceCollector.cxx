@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkBoundaryDistanceCollector.h"
 #include "itkMacro.h"
+#include "itkTwoNearestObjectsDistance.h"
 #include <ATen/Parallel.h>
 #include <algorithm>
 #include <cmath>
@@ -140,6 +141,12 @@ BoundaryDistanceCollector::Compute(const std::vector<double> &             spaci
                                    double                                  maximumDistance,
                                    const BoundaryDistances::ProgressType & progress)
 {
+  if (spacing.size() != m_Size.size())
+  {
+    itkGenericExceptionMacro("There must be a spacing for each of " << m_Size.size() << " axes, but there are "
+                                                                    << spacing.size() << '.');
+  }
+  VerifySpacing(spacing);
   this->Crop();
   m_PredictionBefore = this->CountBefore(InPrediction);
   m_TruthBefore = this->CountBefore(InTruth);
@@ -152,7 +159,7 @@ BoundaryDistanceCollector::Compute(const std::vector<double> &             spaci
     std::fill(m_Result.m_FromTruth.begin(), m_Result.m_FromTruth.end(), infinity);
     m_LargestSquaredSetDistance = m_Marks.empty() ? 0.0 : infinity;
   }
-  else if (!this->FindNearby(spacing, maximumDistance))
+  else if (!this->FindNearby(spacing, maximumDistance, progress))
   {
     m_LargestSquaredSetDistance = 0.0;
     this->Transform(spacing, maximumDistance, progress);
@@ -162,7 +169,9 @@ BoundaryDistanceCollector::Compute(const std::vector<double> &             spaci
 }
 
 bool
-BoundaryDistanceCollector::FindNearby(const std::vector<double> & spacing, double maximumDistance)
+BoundaryDistanceCollector::FindNearby(const std::vector<double> &             spacing,
+                                      double                                  maximumDistance,
+                                      const BoundaryDistances::ProgressType & progress)
 {
   if (m_Size.size() > 3)
   {
@@ -174,6 +183,10 @@ BoundaryDistanceCollector::FindNearby(const std::vector<double> & spacing, doubl
   if (!this->FindFrom(InPrediction, search, mayBeInfinite))
   {
     return false;
+  }
+  if (progress)
+  {
+    progress(0.5);
   }
   search.SetMark(InPrediction);
   return this->FindFrom(InTruth, search, mayBeInfinite);

@@ -57,7 +57,9 @@ private:
   /** By NearBoundarySearch.
    * \return whether all distances were found, with no more effort than the transform takes */
   bool
-  FindNearby(const std::vector<double> & spacing, double maximumDistance);
+  FindNearby(const std::vector<double> &             spacing,
+             double                                  maximumDistance,
+             const BoundaryDistances::ProgressType & progress);
 
   /** The distances of the pixels with one mark, to those with the other one. */
   bool

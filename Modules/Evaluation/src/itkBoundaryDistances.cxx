@@ -35,6 +35,15 @@ LargestOf(const std::vector<double> & distances)
   return distances.empty() ? 0.0 : *std::max_element(distances.begin(), distances.end());
 }
 
+void
+VerifyPercentile(double percentile)
+{
+  if (!(percentile >= 0.0 && percentile <= 100.0))
+  {
+    itkGenericExceptionMacro("A percentile must be in [0, 100], but is " << percentile << '.');
+  }
+}
+
 /** Between the two nearest ranks, linearly. */
 double
 PercentileOf(std::vector<double> distances, double percentile)
@@ -124,12 +133,14 @@ BoundaryDistances::HausdorffDistance() const
 double
 BoundaryDistances::HausdorffDistanceAtPercentile(double percentile) const
 {
+  VerifyPercentile(percentile);
   return std::max(PercentileOf(m_FromPrediction, percentile), PercentileOf(m_FromTruth, percentile));
 }
 
 double
 BoundaryDistances::PooledHausdorffDistanceAtPercentile(double percentile) const
 {
+  VerifyPercentile(percentile);
   std::vector<double> all = m_FromPrediction;
   all.insert(all.end(), m_FromTruth.begin(), m_FromTruth.end());
   return PercentileOf(std::move(all), percentile);

@@ -218,5 +218,14 @@ VerifyCannyComparison(const CannyComparisonParameters & parameters)
   {
     itkGenericExceptionMacro("Tolerances must be at least 1 number, but is empty.");
   }
+  std::vector<double> all = parameters.Tolerances;
+  all.push_back(parameters.AgreementTolerance);
+  for (const double tolerance : all)
+  {
+    if (!std::isfinite(tolerance) || tolerance < 0.0)
+    {
+      itkGenericExceptionMacro("A tolerance must be a finite number of at least 0, but is " << tolerance << '.');
+    }
+  }
 }
 } // namespace itk

@@ -54,6 +54,11 @@ CountRuns(const TPredicted * predicted, const TTrue * truth, std::size_t begin, 
 
 LabelOverlaps::LabelOverlaps(const LabelPixels & prediction, const LabelPixels & truth)
 {
+  if (prediction.size() != truth.size())
+  {
+    itkGenericExceptionMacro("Prediction and truth must have the same number of pixels, but have "
+                             << prediction.size() << " and " << truth.size() << '.');
+  }
   PairCounts sum;
   std::mutex mutex;
   prediction.Visit(

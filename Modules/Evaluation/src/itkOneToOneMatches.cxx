@@ -3,6 +3,7 @@
 #include "itkBoundaryDistances.h"
 #include "itkBipartiteMatching.h"
 #include "itkMacro.h"
+#include "itkTwoNearestObjectsDistance.h"
 #include <algorithm>
 #include <cmath>
 
@@ -10,17 +11,19 @@ namespace itk
 {
 namespace
 {
-/** Steps along x, y, … to the pixels within a distance, nearest first. */
+/** Steps along x, y, … to the pixels within a distance that an image of this size has, nearest first. */
 std::vector<std::vector<std::int64_t>>
-StepsWithin(const std::vector<double> & spacing, double tolerance)
+StepsWithin(const std::vector<double> & spacing, const std::vector<std::int64_t> & size, double tolerance)
 {
   using Step = std::pair<double, std::vector<std::int64_t>>; // squared length, step
   std::vector<Step> steps{ { 0.0, {} } };
   const double      limit = tolerance * tolerance * (1.0 + 2e-9);
-  for (const double unit : spacing)
+  for (std::size_t axis = 0; axis < spacing.size(); ++axis)
   {
     std::vector<Step> longer;
-    const auto        reach = static_cast<std::int64_t>(tolerance * (1.0 + 1e-9) / unit);
+    const double      unit = spacing[axis];
+    const auto        reach =
+      static_cast<std::int64_t>(std::min(tolerance * (1.0 + 1e-9) / unit, static_cast<double>(size[axis] - 1)));
     for (const auto & [length, step] : steps)
     {
       for (std::int64_t pixels = -reach; pixels <= reach; ++pixels)
@@ -69,7 +72,12 @@ CountOneToOneMatches(const PixelSet &            prediction,
   {
     itkGenericExceptionMacro("Both sets must be of images of one size.");
   }
-  const auto                              steps = StepsWithin(spacing, tolerance);
+  VerifySpacing(spacing);
+  if (!std::isfinite(tolerance) || tolerance < 0.0)
+  {
+    itkGenericExceptionMacro("A tolerance must be a finite number of at least 0, but is " << tolerance << '.');
+  }
+  const auto                              steps = StepsWithin(spacing, size, tolerance);
   const auto                              numbers = NumberPixels(truth);
   std::vector<std::vector<std::uint32_t>> partners;
   for (std::int64_t offset = 0; offset < prediction.GetNumberOfImagePixels(); ++offset)

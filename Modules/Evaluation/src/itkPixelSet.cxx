@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkPixelSet.h"
 #include "itkLabelPixels.h"
+#include "itkMacro.h"
 #include "itkTorchTensorAccess.h"
 #include <ATen/Parallel.h>
 #include <ATen/ops/from_blob.h>
@@ -23,6 +24,11 @@ std::vector<std::int64_t>
 SizeOf(const TorchTensor & image)
 {
   const auto shape = image.GetShape();
+  if (shape.size() < 3 || shape[0] != 1 || shape[1] != 1 || GetATensor(image).numel() == 0)
+  {
+    itkGenericExceptionMacro("An image must be of shape (1, 1, …, y, x) with at least 1 pixel, but is of "
+                             << GetATensor(image).sizes() << '.');
+  }
   return { shape.rbegin(), shape.rend() - 2 };
 }
 
@@ -161,6 +167,11 @@ PixelSet::FromOutline(const TorchTensor & labels, const ObjectSelection & object
   else
   {
     MarkOutline(FromObjects(labels, objects).GetBytes(), isOutsideBackground, outline);
+  }
+  if (!isOutsideBackground && outline.Count() == 0)
+  {
+    // Without any object this is empty, too.
+    return FromOutline(labels, objects, true);
   }
   return outline;
 }

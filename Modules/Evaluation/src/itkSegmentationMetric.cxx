@@ -3,6 +3,7 @@
 #include "itkSegmentationScores.h"
 #include "itkMacro.h"
 #include <algorithm>
+#include <cmath>
 
 namespace itk
 {
@@ -186,6 +187,23 @@ AddInstanceMetrics(MetricList & list)
     "MissedObjects", "True objects of which no predicted one covers more than half.", &InstanceCounts::MissedObjects);
 }
 } // namespace
+
+bool
+SegmentationMetric::IsOfBoundary() const
+{
+  // Known by what makes it more than NaN.
+  SegmentationScores scores;
+  scores.IsBoundaryComputed = true;
+  return !std::isnan(Value(scores)) && std::isnan(Value({}));
+}
+
+bool
+SegmentationMetric::IsOfSurface() const
+{
+  SegmentationScores scores;
+  scores.Surface = { 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, {}, true };
+  return !std::isnan(Value(scores)) && std::isnan(Value({}));
+}
 
 const std::vector<SegmentationMetric> &
 SegmentationMetric::GetAll()

@@ -160,7 +160,7 @@ SegmentationScoreSet::Resample(const std::function<double(const DrawType &)> & v
   const auto          count = static_cast<std::uint32_t>(m_Images.size());
   std::vector<double> values;
   DrawType            draw(count);
-  for (unsigned int resample = 0; resample < resamples && count > 0; ++resample)
+  for (unsigned int resample = 0; resample < resamples && count > 1; ++resample)
   {
     TorchRandom random(seed, 0, resample, 0);
     std::generate(draw.begin(), draw.end(), [&] { return random.Integer(count); });

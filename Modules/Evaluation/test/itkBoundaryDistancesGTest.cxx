@@ -149,11 +149,29 @@ TEST(PixelSet, OutlineOfAVolumeLooksAlongAllAxes)
   EXPECT_EQ(outline.GetBytes()[2 + 5 * 2 + 25], 1);
 }
 
-TEST(PixelSet, SinglePixelIsOutlineOnlyIfTheOutsideIsBackground)
+// Otherwise an image full of one object and an empty one would have the same outline: none.
+TEST(PixelSet, ObjectThatFillsTheImageHasTheBorderAsOutline)
 {
   std::vector<int> one{ 4 };
-  EXPECT_EQ(itk::PixelSet::FromOutline(AsTensor(one, { 1, 1 }), {}, true).Count(), 1);
-  EXPECT_EQ(itk::PixelSet::FromOutline(AsTensor(one, { 1, 1 }), {}, false).Count(), 0);
+  std::vector<int> none{ 0 };
+  std::vector<int> full(20, 7);
+  for (const bool isOutsideBackground : { true, false })
+  {
+    EXPECT_EQ(itk::PixelSet::FromOutline(AsTensor(one, { 1, 1 }), {}, isOutsideBackground).Count(), 1);
+    EXPECT_EQ(itk::PixelSet::FromOutline(AsTensor(none, { 1, 1 }), {}, isOutsideBackground).Count(), 0);
+    EXPECT_EQ(itk::PixelSet::FromOutline(AsTensor(full, { 5, 4 }), {}, isOutsideBackground).Count(), 14);
+  }
+}
+
+TEST(PixelSet, TensorsOfOtherShapesAreRefused)
+{
+  std::vector<float> pixels(12);
+  const auto tensor = itk::TorchTensor::FromPixels(pixels.data(), itk::TorchComponentType::Float32, { 3, 2 }, 2);
+  itk::Test::ExpectContains(itk::Test::MessageOf([&] { itk::PixelSet::FromMask(tensor); }), "[1, 2, 2, 3]");
+}
+
+TEST(PixelSet, RowIsOutlineAtItsEnds)
+{
   std::vector<int> row{ 0, 4, 4, 4, 9 };
   EXPECT_EQ(BytesOf(itk::PixelSet::FromOutline(AsTensor(row, { 5, 1 }), {}, false)),
             (std::vector<std::uint8_t>{ 0, 1, 0, 1, 1 }));
@@ -285,6 +303,55 @@ TEST(BoundaryDistances, DistancesBeyondTheMaximumAreInfinite)
   const auto distances = itk::BoundaryDistances::Compute(a, b, { 1, 1 }, 3.0);
   EXPECT_TRUE(std::isinf(distances.GetFromPrediction()[0]));
   EXPECT_EQ(distances.GetFromPrediction()[1], 2.0);
+}
+
+/* Large enough to be shared out; equal bits, and not only near ones. */
+TEST(BoundaryDistances, AreTheSameBitsForAnyNumberOfThreads)
+{
+  itk::TorchRandom random(3);
+  const Size       size{ 1501, 1103 };
+  const auto       a = RandomSet(random, size, 0.01);
+  for (const double density : { 0.01, 0.00001 })
+  {
+    const auto b = RandomSet(random, size, density);
+    itk::TorchRuntime::SetNumberOfThreads(1);
+    const auto expected = itk::BoundaryDistances::ComputeBetweenSurfaces(a, a, b, b, { 1.0, 1.1 });
+    for (const unsigned int threads : { 2u, 3u })
+    {
+      itk::TorchRuntime::SetNumberOfThreads(threads);
+      const auto distances = itk::BoundaryDistances::ComputeBetweenSurfaces(a, a, b, b, { 1.0, 1.1 });
+      EXPECT_EQ(distances.GetFromPrediction(), expected.GetFromPrediction());
+      EXPECT_EQ(distances.GetFromTruth(), expected.GetFromTruth());
+      EXPECT_EQ(distances.GetHausdorffDistanceOfSets(), expected.GetHausdorffDistanceOfSets());
+    }
+  }
+  itk::TorchRuntime::SetNumberOfThreads(0);
+}
+
+TEST(BoundaryDistances, WrongSpacingsTolerancesAndPercentilesAreNamed)
+{
+  const itk::PixelSet set({ 3, 2 });
+  const auto          message = [&set](const std::vector<double> & spacing)
+  { return itk::Test::MessageOf([&] { itk::BoundaryDistances::Compute(set, set, spacing); }); };
+  itk::Test::ExpectContains(message({ 1.0 }), "a spacing for each of 2 axes, but there are 1");
+  itk::Test::ExpectContains(message({ 1.0, 1.0, 1.0, 1.0 }), "but there are 4");
+  itk::Test::ExpectContains(message({ 1.0, -2.0 }), "-2");
+  const double infinity = std::numeric_limits<double>::infinity();
+  itk::Test::ExpectContains(itk::Test::MessageOf(
+                              [&] {
+                                itk::CountOneToOneMatches(set, set, { 1, 1 }, infinity);
+                              }),
+                            "but is inf");
+  const auto distances = itk::BoundaryDistances::Compute(set, set, { 1, 1 });
+  itk::Test::ExpectContains(itk::Test::MessageOf([&] { distances.HausdorffDistanceAtPercentile(101); }), "but is 101");
+}
+
+// A tolerance far beyond the image costs no more than the image.
+TEST(BoundaryDistances, ToleranceOfOneToOneMatchesMayExceedTheImage)
+{
+  const auto counts =
+    itk::CountOneToOneMatches(MakeSet({ 4, 1 }, { 1, 0, 0, 0 }), MakeSet({ 4, 1 }, { 0, 0, 0, 1 }), { 1, 1 }, 1e9);
+  EXPECT_EQ(counts.MatchedPrediction, 1u);
 }
 
 TEST(BoundaryDistances, SetsOfDifferentImagesAreRefused)

@@ -380,6 +380,43 @@ TEST_F(CannyComparisonOnPlane, UpdatingOneNumberRunsTheFilter)
   EXPECT_EQ(m_Filter->GetOutput()->GetBufferedRegion(), m_Images.Image->GetBufferedRegion());
 }
 
+TEST(CannyComparisonOfFloats, PixelsThatAreNoNumbersAreRefusedAndSmallImagesCompared)
+{
+  using FloatType = itk::Image<float, 2>;
+  using LabelType = itk::Image<unsigned short, 2>;
+  for (const auto & size :
+       { FloatType::SizeType{ { 1, 1 } }, FloatType::SizeType{ { 9, 1 } }, FloatType::SizeType{ { 1, 9 } } })
+  {
+    auto image = FloatType::New();
+    image->SetRegions(size);
+    image->Allocate(true);
+    auto labels = LabelType::New();
+    labels->SetRegions(size);
+    labels->Allocate(true);
+    auto filter = itk::CannyComparisonImageFilter<FloatType, LabelType>::New();
+    filter->SetInput(image);
+    filter->SetSegmentation(labels);
+    filter->SetTruth(labels);
+    filter->Update();
+    EXPECT_EQ(filter->GetCannyF(), (std::vector<double>{ 1, 1, 1 })) << "neither edges nor outlines";
+    EXPECT_EQ(filter->GetSegmentationF(), (std::vector<double>{ 1, 1, 1 }));
+    auto other = LabelType::New();
+    other->SetRegions(size);
+    other->Allocate();
+    other->FillBuffer(2);
+    filter->SetTruth(other);
+    filter->Update();
+    EXPECT_EQ(filter->GetSegmentationF(), (std::vector<double>{ 0, 0, 0 })) << "outlines in the truth alone";
+    image->GetBufferPointer()[0] = std::numeric_limits<float>::quiet_NaN();
+    image->Modified();
+    EXPECT_NE(itk::Test::MessageOf([&] { filter->Update(); }), "");
+    image->GetBufferPointer()[0] = 0.0f;
+    image->SetSpacing(3.0);
+    image->Modified();
+    itk::Test::ExpectContains(itk::Test::MessageOf([&] { filter->Update(); }), "same physical space");
+  }
+}
+
 TEST_F(CannyComparisonOnPlane, WrongInputIsNamed)
 {
   const auto message = [this] { return itk::Test::MessageOf([this] { m_Filter->Update(); }); };

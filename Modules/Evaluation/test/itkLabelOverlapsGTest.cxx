@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkLabelOverlaps.h"
+#include "itkTestHelpers.h"
 #include "itkTorchRandom.h"
 #include "itkTorchRuntime.h"
 
@@ -113,6 +114,13 @@ TEST(LabelOverlaps, ManyPairsAreKeptApart)
   EXPECT_EQ(pairs[301].PredictedLabel, std::uint64_t{ 1 } << 40);
   EXPECT_EQ(pairs[301].TrueLabel, std::uint64_t{ 1 } << 33);
   EXPECT_EQ(pairs[301].Pixels, 1u);
+}
+
+TEST(LabelOverlaps, BuffersOfDifferentLengthsAreRefused)
+{
+  const std::vector<int> ten(10, 1);
+  const std::vector<int> five(5, 1);
+  itk::Test::ExpectContains(itk::Test::MessageOf([&] { Count(ten, five); }), "but have 10 and 5");
 }
 
 TEST(LabelOverlaps, ForegroundAndClassesHaveTheirOwnCounts)

@@ -366,6 +366,54 @@ TEST_F(SegmentationEvaluationByHand, EmptyPredictionScoresZeroAndIsInfinitelyFar
   }
 }
 
+TEST_F(SegmentationEvaluationByHand, ImageFullOfOneObjectIsNotLikeAnEmptyOne)
+{
+  m_Filter->SetInput(MakeImage(std::vector<unsigned short>(32, 6)));
+  m_Filter->SetTruth(MakeImage(std::vector<unsigned short>(32, 0)));
+  m_Filter->Update();
+  for (const auto & metric : itk::SegmentationMetric::GetAll())
+  {
+    if (metric.What == itk::SegmentationMetric::Kind::Ratio)
+    {
+      EXPECT_EQ(m_Filter->GetMetric(metric.Name), 0.0) << metric.Name;
+    }
+  }
+}
+
+TEST_F(SegmentationEvaluationByHand, NumbersAreNaNBeforeTheFirstUpdate)
+{
+  for (const auto & metric : itk::SegmentationMetric::GetAll())
+  {
+    EXPECT_TRUE(std::isnan(m_Filter->GetMetric(metric.Name))) << metric.Name;
+  }
+}
+
+TEST(SegmentationEvaluationOfSmallImages, OnePixelAndOneRowAreScored)
+{
+  for (const auto & size :
+       { Image2D::SizeType{ { 1, 1 } }, Image2D::SizeType{ { 7, 1 } }, Image2D::SizeType{ { 1, 6 } } })
+  {
+    auto one = Image2D::New();
+    one->SetRegions(size);
+    one->Allocate();
+    one->FillBuffer(3);
+    auto none = Image2D::New();
+    none->SetRegions(size);
+    none->Allocate(true);
+    auto filter = itk::SegmentationEvaluationImageFilter<Image2D>::New();
+    filter->SetInput(one);
+    filter->SetTruth(one);
+    filter->Update();
+    EXPECT_EQ(filter->GetBoundaryF(), 1.0);
+    EXPECT_EQ(filter->GetHausdorffDistance(), 0.0);
+    EXPECT_EQ(filter->GetKaggleMeanAveragePrecision(), 1.0);
+    filter->SetTruth(none);
+    filter->Update();
+    EXPECT_EQ(filter->GetBoundaryF(), 0.0);
+    EXPECT_TRUE(std::isinf(filter->GetHausdorffDistance()));
+  }
+}
+
 TEST_F(SegmentationEvaluationByHand, ToleranceBelowZeroIsRefused)
 {
   m_Filter->SetBoundaryTolerance(-1.0);

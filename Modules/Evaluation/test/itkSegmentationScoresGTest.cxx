@@ -59,6 +59,16 @@ TEST(SegmentationMetric, WhatWasNotComputedIsNaN)
   }
 }
 
+TEST(SegmentationMetric, KnowsWhatItNeeds)
+{
+  for (const auto & metric : Metric::GetAll())
+  {
+    const bool isDistance = metric.What == Metric::Kind::Distance;
+    EXPECT_EQ(metric.IsOfBoundary(), metric.Name.rfind("Boundary", 0) == 0) << metric.Name;
+    EXPECT_EQ(metric.IsOfSurface(), isDistance || metric.Name == "SurfaceDice") << metric.Name;
+  }
+}
+
 // Means weigh images alike, sums weigh pixels and objects: (0.9 + 0.6) / 2; (1/1 + 1/4) / 2 and 2 / 5.
 TEST(SegmentationScoreSet, MeansAndPooledValuesAreThoseWorkedOutByHand)
 {
@@ -138,6 +148,8 @@ TEST(SegmentationScoreSet, EmptySetsAndWrongLevelsAreHandled)
   EXPECT_TRUE(std::isnan(set.GetMean(dice)));
   EXPECT_TRUE(std::isnan(set.GetPooled(dice)));
   EXPECT_TRUE(std::isnan(set.GetIntervalOfMean(dice).Lower));
+  set.Add("a", MakeScores(90, 1, 1, 3.0));
+  EXPECT_TRUE(std::isnan(set.GetIntervalOfMean(dice).Lower)) << "one image tells nothing about others";
   itk::Test::ExpectContains(itk::Test::MessageOf([&] { set.GetIntervalOfMean(dice, 10, 1.5); }), "in (0, 1)");
   itk::Test::ExpectContains(itk::Test::MessageOf([&] { set.GetIntervalOfMean(dice, 0); }), "at least 1");
 }

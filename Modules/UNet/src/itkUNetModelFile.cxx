@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetModelFile.h"
+#include "itkErrorSentence.h"
 #include "itkSafetensors.h"
 #include "itkTorchParameterText.h"
 #include <nlohmann/json.hpp>
@@ -54,7 +55,7 @@ ReadUNetModelFile(const std::string & fileName, UNetModel & model, bool readsWei
   }
   catch (const ExceptionObject & error)
   {
-    itkGenericExceptionMacro(<< fileName << " does not hold a valid model. " << error.GetDescription());
+    itkGenericExceptionMacro(<< fileName << " does not hold a valid model. " << ErrorSentence(error));
   }
 }
 
