@@ -1,0 +1,95 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkEvaluationReport.h"
+
+#include <nlohmann/json.hpp>
+
+#include <gtest/gtest.h>
+
+namespace
+{
+/** Dice 2 / 3 and a distance. */
+itk::SegmentationScores
+MakeScores(double distance)
+{
+  itk::SegmentationScores scores;
+  scores.Overlap = { 1, 1, 0, 8 };
+  scores.Surface = { distance, distance, distance, distance, distance, distance, {}, true };
+  return scores;
+}
+
+class EvaluationReport : public ::testing::Test
+{
+protected:
+  EvaluationReport()
+  {
+    m_Scores.Add("plain", MakeScores(2.5));
+    m_Scores.Add("with, comma and \"quotes\"", MakeScores(std::numeric_limits<double>::infinity()));
+  }
+
+  itk::EvaluationReport
+  MakeReport() const
+  {
+    return { m_Scores, m_Parameters, { 50, 0.975, 3 } };
+  }
+
+  std::string
+  Print() const
+  {
+    std::FILE * const file = std::tmpfile();
+    this->MakeReport().PrintTable(file);
+    std::string text(static_cast<std::size_t>(std::ftell(file)), ' ');
+    std::rewind(file);
+    EXPECT_EQ(std::fread(text.data(), 1, text.size(), file), text.size());
+    std::fclose(file);
+    return text;
+  }
+
+  itk::SegmentationScoreSet             m_Scores;
+  itk::SegmentationEvaluationParameters m_Parameters;
+};
+} // namespace
+
+TEST_F(EvaluationReport, TableSaysHowManyDistancesAreFinite)
+{
+  const std::string text = this->Print();
+  EXPECT_NE(text.find("HD95"), std::string::npos) << text;
+  EXPECT_EQ(text.find("mAP"), std::string::npos) << "objects were not computed: " << text;
+  EXPECT_NE(text.find("97.5 % interval, from"), std::string::npos) << text;
+  EXPECT_NE(text.find("of so many images"), std::string::npos) << text;
+  EXPECT_NE(text.find("0.6667"), std::string::npos) << text;
+}
+
+TEST_F(EvaluationReport, CsvQuotesNamesAndLeavesInfiniteNumbersEmpty)
+{
+  const std::string csv = this->MakeReport().ToCsv();
+  EXPECT_NE(csv.find("\nplain,0.666666667,"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("\n\"with, comma and \"\"quotes\"\"\",0.666666667,"), std::string::npos) << csv;
+  EXPECT_EQ(csv.find("inf"), std::string::npos) << csv;
+}
+
+TEST_F(EvaluationReport, JsonHoldsMeansIntervalsAndNullForWhatIsInfinite)
+{
+  m_Scores.Add("name in Latin-1 \xe9", MakeScores(4.5));
+  m_Parameters.BoundaryTolerance = 7.0;
+  const auto json = nlohmann::json::parse(this->MakeReport().ToJson());
+  EXPECT_EQ(json["parameters"]["BoundaryTolerance"], 7.0);
+  EXPECT_EQ(json["bootstrap"]["Level"], 0.975);
+  const auto & distance = json["metrics"]["HausdorffDistance"];
+  EXPECT_EQ(distance["mean"], 3.5);
+  EXPECT_EQ(distance["images"], 2);
+  EXPECT_FALSE(distance.contains("pooled"));
+  EXPECT_TRUE(json["images"][1]["HausdorffDistance"].is_null());
+  EXPECT_NEAR(json["metrics"]["Dice"]["pooled"].get<double>(), 2.0 / 3.0, 1e-12);
+}
+
+TEST_F(EvaluationReport, ClassesAreNamedWithTheirSign)
+{
+  auto scores = MakeScores(1.0);
+  scores.Classes[static_cast<std::uint64_t>(std::int64_t{ -1 })].Overlap = { 3, 1, 0, 0 };
+  m_Scores.Add("classes", scores);
+  m_Parameters.Labels = itk::SegmentationLabels::Classes;
+  const std::string text = this->Print();
+  EXPECT_NE(text.find("\n-1 "), std::string::npos) << text;
+  EXPECT_EQ(nlohmann::json::parse(this->MakeReport().ToJson())["images"][2]["classes"]["-1"]["Precision"], 0.75);
+}
