@@ -103,9 +103,10 @@ IsSameImage(const LabelType * a, const LabelType * b)
   return std::equal(a->GetBufferPointer(), a->GetBufferPointer() + pixels, b->GetBufferPointer());
 }
 
-/** Pixels of `a` other than 0 whose label in `b` is not that of the first pixel of the same label in `a`. */
+/** Pixels that are background on one side only, or whose label in `b` is not that of the first pixel of the same label in
+ * `a`. */
 std::size_t
-CountOtherwiseParted(const LabelType * a, const LabelType * b)
+CountOneWay(const LabelType * a, const LabelType * b)
 {
   std::unordered_map<unsigned int, unsigned int> there;
   std::size_t                                    count = 0;
@@ -113,9 +114,15 @@ CountOtherwiseParted(const LabelType * a, const LabelType * b)
   {
     const unsigned int label = a->GetBufferPointer()[i];
     const unsigned int other = b->GetBufferPointer()[i];
-    count += label != 0 && there.emplace(label, other).first->second != other ? 1 : 0;
+    count += (label != 0) != (other != 0) || there.emplace(label, other).first->second != other ? 1 : 0;
   }
   return count;
+}
+
+std::size_t
+CountOtherwiseParted(const LabelType * a, const LabelType * b)
+{
+  return std::max(CountOneWay(a, b), CountOneWay(b, a));
 }
 
 ComponentFilter::Pointer
@@ -142,8 +149,7 @@ CompareComponents(int pairs, const Phantom & phantom)
   Row row{ "connected components", size, "itk::ConnectedComponent", {}, {}, false };
   itk::Benchmark::Alternate(
     row, pairs, [&] { Run(ours); }, [&] { Run(itks); });
-  row.IsEqual = CountOtherwiseParted(ours->GetOutput(), itks->GetOutput()) == 0 &&
-                CountOtherwiseParted(itks->GetOutput(), ours->GetOutput()) == 0;
+  row.IsEqual = CountOtherwiseParted(ours->GetOutput(), itks->GetOutput()) == 0;
   itk::Benchmark::Write(row);
 
   auto relabel = ItkRelabelFilter::New();

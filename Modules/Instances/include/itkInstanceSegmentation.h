@@ -99,7 +99,8 @@ struct InstanceSegmentationParameters
  * 5. Objects of fewer than MinimumObjectSize pixels become background. With FillHoles background that does not reach the
  *    image's border and touches one object only becomes a part of that. Objects are numbered 1 … N in raster order.
  *
- * So by default the objects' union is the mask with its holes filled. FullyConnected objects also hang together at edges
+ * So by default the objects' union is the mask with the holes filled that are inside one object; a hole between objects
+ * stays. FullyConnected objects also hang together at edges
  * and corners, and then their holes do not; without it, conversely. Thresholds are compared as float. Distances are in
  * pixels of the finest axis or, with UseImageSpacing, in physical units.
  *
@@ -122,8 +123,9 @@ public:
    * \param spacing distance between pixels along x, y, …
    * \param labelType an integer type
    * \param progress called with the fraction done, in [0, 1]; an exception ends the computation
-   * \throws ExceptionObject for another number of components than that of Channels, for a probability that is more than
-   * 10⁻⁵ outside [0, 1] or not a number, and if labelType cannot number the objects */
+   * \throws ExceptionObject for a parameter outside its range, another number of components than that of Channels, an
+   * image without pixels, a spacing that is not one positive number for each axis, a probability that is more than 10⁻⁵
+   * outside [0, 1] or not a number, and if labelType cannot number the objects */
   static Result
   Compute(const TorchTensor &                    probabilities,
           const std::vector<double> &            spacing,

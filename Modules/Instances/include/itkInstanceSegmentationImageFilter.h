@@ -90,7 +90,8 @@ protected:
 
 private:
   itkSetDecoratedOutputMacro(NumberOfObjects, SizeValueType);
-  itkSetDecoratedOutputMacro(SizeOfObjectsInPixels, ObjectSizesType);
+  void
+  SetSizeOfObjectsInPixels(const ObjectSizesType & sizes);
 
   InstanceSegmentationParameters m_Parameters;
 };

@@ -12,7 +12,7 @@ template <typename TInputImage, typename TOutputImage>
 InstanceSegmentationImageFilter<TInputImage, TOutputImage>::InstanceSegmentationImageFilter()
 {
   this->SetNumberOfObjects(0);
-  this->SetSizeOfObjectsInPixels({});
+  this->ProcessObject::SetOutput("SizeOfObjectsInPixels", Self::MakeOutput("SizeOfObjectsInPixels"));
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -72,6 +72,14 @@ InstanceSegmentationImageFilter<TInputImage, TOutputImage>::GenerateTensors()
   this->SetOutputTensor(this->GetOutput(), result.Labels);
   this->SetNumberOfObjects(result.Sizes.size());
   this->SetSizeOfObjectsInPixels({ result.Sizes.begin(), result.Sizes.end() });
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+InstanceSegmentationImageFilter<TInputImage, TOutputImage>::SetSizeOfObjectsInPixels(const ObjectSizesType & sizes)
+{
+  static_cast<SimpleDataObjectDecorator<ObjectSizesType> *>(this->ProcessObject::GetOutput("SizeOfObjectsInPixels"))
+    ->Set(sizes);
 }
 } // namespace itk
 

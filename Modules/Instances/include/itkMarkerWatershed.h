@@ -26,7 +26,8 @@ struct MarkerWatershedParameters
  *
  * Pixels of 8 and 16 bits are levels as they are. Those of other types v are rounded to one of 65535 levels
  * \f[ \lfloor 65534 \, (v - a) / (b - a) + 1/2 \rfloor \f] (computed in double) of the LevelRange [a, b], and are cut to it; an
- * infinite end is the landscape's own least or greatest value. So integers that span at most 65534 keep their order.
+ * infinite end is the landscape's own least or greatest value. Of 64-bit integers v - a is exact. So integers that span at
+ * most 65534 keep their order; of others, and of floating-point numbers, those that are nearer than a level may become one.
  *
  * Pixels wait in one queue for each level, first in, first out, from the lowest level up; markers are queued in raster order
  * and so are a pixel's neighbours. What lies lower than the flood is served at the flood's level. With MarkWatershedLine
@@ -45,7 +46,7 @@ public:
    * \param mask integers; where it is 0 nothing flows, and markers are ignored. May be undefined: everywhere
    * \param progress called with the fraction done, in [0, 1]; an exception ends the computation
    * \return labels of the type of `markers`
-   * \throws ExceptionObject if the landscape holds what is not a number */
+   * \throws ExceptionObject for a parameter outside its range, and if the landscape holds what is not a number */
   static TorchTensor
   Compute(const TorchTensor &                 landscape,
           const TorchTensor &                 markers,

@@ -75,7 +75,8 @@ protected:
 
 private:
   itkSetDecoratedOutputMacro(NumberOfObjects, SizeValueType);
-  itkSetDecoratedOutputMacro(SizeOfObjectsInPixels, ObjectSizesType);
+  void
+  SetSizeOfObjectsInPixels(const ObjectSizesType & sizes);
 
   ConnectedComponentsParameters m_Parameters;
 };

@@ -11,7 +11,7 @@ template <typename TInputImage, typename TOutputImage>
 TorchConnectedComponentImageFilter<TInputImage, TOutputImage>::TorchConnectedComponentImageFilter()
 {
   this->SetNumberOfObjects(0);
-  this->SetSizeOfObjectsInPixels({});
+  this->ProcessObject::SetOutput("SizeOfObjectsInPixels", Self::MakeOutput("SizeOfObjectsInPixels"));
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -61,6 +61,14 @@ TorchConnectedComponentImageFilter<TInputImage, TOutputImage>::GenerateTensors()
   this->SetOutputTensor(this->GetOutput(), result.Labels);
   this->SetNumberOfObjects(result.Sizes.size());
   this->SetSizeOfObjectsInPixels({ result.Sizes.begin(), result.Sizes.end() });
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+TorchConnectedComponentImageFilter<TInputImage, TOutputImage>::SetSizeOfObjectsInPixels(const ObjectSizesType & sizes)
+{
+  static_cast<SimpleDataObjectDecorator<ObjectSizesType> *>(this->ProcessObject::GetOutput("SizeOfObjectsInPixels"))
+    ->Set(sizes);
 }
 } // namespace itk
 

@@ -47,11 +47,12 @@ private:
 } // namespace
 
 std::vector<std::int64_t>
-FindMaxima(const float *                     heights,
-           const std::uint8_t *              mask,
-           const std::vector<std::int64_t> & size,
-           bool                              isFullyConnected,
-           double                            leastRise)
+FindMaxima(const float *                       heights,
+           const std::uint8_t *                mask,
+           const std::vector<std::int64_t> &   size,
+           bool                                isFullyConnected,
+           double                              leastRise,
+           const std::function<void(double)> & progress)
 {
   const std::int64_t        pixels = NumberOfPixels(size);
   std::vector<std::int64_t> order;
@@ -68,8 +69,15 @@ FindMaxima(const float *                     heights,
   const auto                neighbours = GridNeighbours(size.size(), isFullyConnected);
   std::vector<std::int64_t> maxima;
   Hills                     hills(pixels);
+  constexpr std::size_t     pixelsPerReport = 1 << 18;
+  std::size_t               reached = 0;
+  progress(0.2);
   for (const std::int64_t pixel : order)
   {
+    if (++reached % pixelsPerReport == 0)
+    {
+      progress(0.2 + 0.8 * static_cast<double>(reached) / static_cast<double>(order.size()));
+    }
     hills.Join(pixel, pixel);
     std::int64_t peak = pixel;
     ForEachNeighbour(pixel,
@@ -83,7 +91,9 @@ FindMaxima(const float *                     heights,
                          return;
                        }
                        const std::int64_t lower = isHigher(peak, otherPeak) ? otherPeak : peak;
-                       if (lower != pixel && static_cast<double>(heights[lower]) - heights[pixel] >= leastRise)
+                       // Parts of one plateau that meet within it are no maxima of their own.
+                       if (heights[lower] > heights[pixel] &&
+                           static_cast<double>(heights[lower]) - heights[pixel] >= leastRise)
                        {
                          maxima.push_back(lower);
                        }

@@ -7,7 +7,7 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <vector>
+#include <type_traits>
 
 namespace itk
 {
@@ -44,20 +44,27 @@ VisitType(TorchComponentType type, const TVisit & visit)
 
 constexpr std::int64_t grain = 50000;
 
+/** In what values are compared: a double cannot hold every integer of 64 bits. */
+template <typename TValue>
+using NumberOf = std::conditional_t<std::is_integral<TValue>::value && sizeof(TValue) == 8, TValue, double>;
+
 /** Least and greatest value.
  * \throws ExceptionObject if one is not a number */
-template <typename TValue>
-std::pair<double, double>
+template <typename TValue, typename TNumber = NumberOf<TValue>>
+std::pair<TNumber, TNumber>
 FindRange(const TValue * values, std::int64_t count)
 {
-  auto least = static_cast<double>(values[0]);
+  auto least = static_cast<TNumber>(values[0]);
   auto greatest = least;
   for (std::int64_t i = 0; i < count; ++i)
   {
-    const auto value = static_cast<double>(values[i]);
-    if (std::isnan(value))
+    const auto value = static_cast<TNumber>(values[i]);
+    if constexpr (std::is_floating_point<TValue>::value)
     {
-      itkGenericExceptionMacro("The landscape must hold numbers, but holds " << value << '.');
+      if (std::isnan(value))
+      {
+        itkGenericExceptionMacro("The landscape must hold numbers, but holds " << value << '.');
+      }
     }
     least = std::min(least, value);
     greatest = std::max(greatest, value);
@@ -65,27 +72,78 @@ FindRange(const TValue * values, std::int64_t count)
   return { least, greatest };
 }
 
+/** An end of the range of levels: a number that values are compared with, and the rest. */
+template <typename TNumber>
+struct RangeEnd
+{
+  TNumber Number;
+  double  Rest;
+};
+
+template <typename TNumber>
+RangeEnd<TNumber>
+MakeRangeEnd(double end, TNumber ifInfinite)
+{
+  if (std::isinf(end))
+  {
+    return { ifInfinite, 0.0 };
+  }
+  if constexpr (std::is_integral<TNumber>::value)
+  {
+    constexpr TNumber least = std::numeric_limits<TNumber>::min();
+    constexpr TNumber greatest = std::numeric_limits<TNumber>::max();
+    const double      whole = std::floor(end);
+    const TNumber     number = whole <= static_cast<double>(least)      ? least
+                               : whole >= static_cast<double>(greatest) ? greatest
+                                                                        : static_cast<TNumber>(whole);
+    return { number, end - static_cast<double>(number) };
+  }
+  else
+  {
+    return { end, 0.0 };
+  }
+}
+
+/** to - from; of doubles half of it, which cannot overflow. */
+template <typename TNumber>
+double
+Rise(TNumber from, TNumber to)
+{
+  if constexpr (std::is_integral<TNumber>::value)
+  {
+    const auto first = static_cast<std::uint64_t>(from);
+    const auto last = static_cast<std::uint64_t>(to);
+    return from <= to ? static_cast<double>(last - first) : -static_cast<double>(first - last);
+  }
+  else
+  {
+    return 0.5 * to - 0.5 * from;
+  }
+}
+
 template <typename TValue>
 void
 Quantise(const TValue * values, std::int64_t count, double lower, double upper, std::uint16_t * levels)
 {
+  using NumberType = NumberOf<TValue>;
   const auto [least, greatest] = FindRange(values, count);
-  const double from = std::isinf(lower) ? least : lower;
-  const double to = std::isinf(upper) ? greatest : upper;
-  if (!std::isfinite(from) || !std::isfinite(to))
+  const RangeEnd<NumberType> from = MakeRangeEnd(lower, least);
+  const RangeEnd<NumberType> to = MakeRangeEnd(upper, greatest);
+  if (!std::isfinite(static_cast<double>(from.Number)) || !std::isfinite(static_cast<double>(to.Number)))
   {
     itkGenericExceptionMacro("The landscape's values must be finite, or LevelRange must be, but they lie between "
-                             << from << " and " << to << '.');
+                             << from.Number << " and " << to.Number << '.');
   }
+  const double span = std::max(0.0, Rise(from.Number, to.Number) + (to.Rest - from.Rest));
   at::parallel_for(0,
                    count,
                    grain,
-                   [&, first = from, last = to](std::int64_t begin, std::int64_t end)
+                   [&](std::int64_t begin, std::int64_t end)
                    {
                      for (std::int64_t i = begin; i < end; ++i)
                      {
-                       const double value = std::clamp(static_cast<double>(values[i]), first, std::max(first, last));
-                       const double share = last > first ? (value - first) / (last - first) : 0.0;
+                       const double rise = Rise(from.Number, static_cast<NumberType>(values[i])) - from.Rest;
+                       const double share = span > 0.0 ? std::clamp(rise, 0.0, span) / span : 0.0;
                        levels[i] = static_cast<std::uint16_t>(highestFloodLevel * share + 0.5);
                      }
                    });

@@ -11,7 +11,9 @@
 #include "itkObjectRules.h"
 #include "itkPriorityFlood.h"
 #include "itkTwoNearestObjectsDistance.h"
+#include "itkMacro.h"
 #include <ATen/ops/empty.h>
+#include <algorithm>
 #include <limits>
 
 namespace itk
@@ -21,6 +23,27 @@ namespace
 using Progress = std::function<void(double)>;
 
 constexpr double infinity = std::numeric_limits<double>::infinity();
+
+void
+VerifyArguments(const std::vector<std::int64_t> &      shape,
+                const std::vector<double> &            spacing,
+                const InstanceSegmentationParameters & parameters)
+{
+  InstanceSegmentationParameters::Describe().Verify(&parameters, "InstanceSegmentation");
+  TORCH_CHECK(shape.size() > 2 && shape[0] == 1, "probabilities must be one image");
+  VerifyInstanceChannels(parameters, static_cast<unsigned int>(shape[1]));
+  if (std::find(shape.begin(), shape.end(), 0) != shape.end())
+  {
+    itkGenericExceptionMacro("Probabilities must have at least 1 pixel, but their shape is " << c10::IntArrayRef(shape)
+                                                                                             << '.');
+  }
+  if (spacing.size() != shape.size() - 2)
+  {
+    itkGenericExceptionMacro("Spacing must be one number for each of the "
+                             << shape.size() - 2 << " axes, but there are " << spacing.size() << '.');
+  }
+  VerifySpacing(spacing);
+}
 
 /** One segmentation on the host: pixels get labels 1, 2, …, and then the objects' rules hold. */
 class Segmentation
@@ -45,7 +68,7 @@ public:
   {
     if (m_Parameters.Separation == InstanceSeparation::None)
     {
-      this->LabelComponents(m_Maps.Mask, 0);
+      this->LabelComponents(m_Maps.Mask, 0, this->Part(0.1, 0.7));
     }
     else
     {
@@ -66,7 +89,7 @@ public:
     }
     if (m_Parameters.FillHoles)
     {
-      rules.FillHoles(m_Parameters.FullyConnected);
+      rules.FillHoles(m_Parameters.FullyConnected, this->Part(0.7, 0.9));
     }
     m_Progress(0.9);
     const at::Tensor numbers = EmptyOnLargePages(m_Labels.sizes(), GetScalarType(labelType));
@@ -75,6 +98,13 @@ public:
   }
 
 private:
+  /** The progress of a step between two fractions of the whole. */
+  Progress
+  Part(double begin, double end) const
+  {
+    return [this, begin, end](double done) { m_Progress(begin + (end - begin) * done); };
+  }
+
   std::uint32_t *
   GetLabels() const
   {
@@ -83,10 +113,10 @@ private:
 
   /** Numbers from 1 on for the components of a mask that are large enough, and 0 elsewhere. */
   void
-  LabelComponents(const at::Tensor & mask, std::uint64_t minimumSize)
+  LabelComponents(const at::Tensor & mask, std::uint64_t minimumSize, const Progress & progress)
   {
     ComponentRuns runs(m_Size, m_Parameters.FullyConnected);
-    runs.Connect(mask.const_data_ptr<std::uint8_t>(), false, [](double) {});
+    runs.Connect(mask.const_data_ptr<std::uint8_t>(), false, progress);
     const ObjectNumbers numbers = NumberObjects(runs.GetSizes(), minimumSize, false);
     m_Count = static_cast<std::uint32_t>(numbers.Sizes.size());
     runs.Write({ numbers.NumberOf.begin(), numbers.NumberOf.end() }, this->GetLabels());
@@ -97,37 +127,42 @@ private:
   {
     if (m_Parameters.Seeds == InstanceSeeds::Probability)
     {
-      this->LabelComponents(m_Maps.Seeds, m_Parameters.MinimumSeedSize);
+      this->LabelComponents(m_Maps.Seeds, m_Parameters.MinimumSeedSize, this->Part(0.1, 0.3));
       return;
     }
     m_Labels.zero_();
-    const at::Tensor distance = this->DistanceTo(m_Maps.Mask == 0);
+    const at::Tensor distance = this->DistanceTo(m_Maps.Mask == 0, this->Part(0.1, 0.2));
     const auto       maxima = FindMaxima(distance.const_data_ptr<float>(),
                                    m_Maps.Mask.const_data_ptr<std::uint8_t>(),
                                    m_Size,
                                    m_Parameters.FullyConnected,
-                                   m_Parameters.MaximaHeight);
+                                   m_Parameters.MaximaHeight,
+                                   this->Part(0.2, 0.3));
     for (const std::int64_t pixel : maxima)
     {
       this->GetLabels()[pixel] = ++m_Count;
+    }
+    if (m_Parameters.Landscape == InstanceLandscape::MaskDistance)
+    {
+      m_MaskDistance = distance;
     }
   }
 
   /** From each pixel to the nearest that is not 0; 0 everywhere if there is none. */
   at::Tensor
-  DistanceTo(const at::Tensor & pixels) const
+  DistanceTo(const at::Tensor & pixels, const Progress & progress) const
   {
     TwoNearestObjectsDistanceParameters parameters;
     parameters.UseImageSpacing = m_Parameters.UseImageSpacing;
     const auto objects = MakeTorchTensor(pixels.to(c10::kByte).unsqueeze(0).unsqueeze(0), TorchDevice::CPU());
     const auto nearest =
-      TwoNearestObjectsDistance::Compute(objects, m_Spacing, parameters, TorchComponentType::Float32, [](double) {});
+      TwoNearestObjectsDistance::Compute(objects, m_Spacing, parameters, TorchComponentType::Float32, progress);
     const at::Tensor distance = GetATensor(nearest.First).squeeze(0).squeeze(0);
     return distance.masked_fill(distance == infinity, 0.0);
   }
 
   at::Tensor
-  GetLandscape() const
+  MakeLandscape(const Progress & progress) const
   {
     const auto levelsOf = [](const at::Tensor & heights) {
       return ToFloodLevels(MakeTorchTensor(heights.unsqueeze(0).unsqueeze(0), TorchDevice::CPU()), -infinity, infinity);
@@ -135,9 +170,9 @@ private:
     switch (m_Parameters.Landscape)
     {
       case InstanceLandscape::MaskDistance:
-        return levelsOf(-this->DistanceTo(m_Maps.Mask == 0));
+        return levelsOf(-(m_MaskDistance.defined() ? m_MaskDistance : this->DistanceTo(m_Maps.Mask == 0, progress)));
       case InstanceLandscape::SeedDistance:
-        return levelsOf(this->DistanceTo(m_Labels != 0));
+        return levelsOf(this->DistanceTo(m_Labels != 0, progress));
       default:
         return m_Maps.Interior;
     }
@@ -150,14 +185,13 @@ private:
     {
       return;
     }
-    const at::Tensor     landscape = this->GetLandscape();
+    const at::Tensor     landscape = this->MakeLandscape(this->Part(0.3, 0.4));
     PriorityFloodProblem problem;
     problem.Size = m_Size;
     problem.IsFullyConnected = m_Parameters.FullyConnected;
     problem.Levels = static_cast<const std::uint16_t *>(landscape.const_data_ptr());
     problem.Mask = m_Maps.Mask.const_data_ptr<std::uint8_t>();
-    FloodFromMarkers(
-      problem, this->GetLabels(), this->GetLabels(), [this](double done) { m_Progress(0.3 + 0.3 * done); });
+    FloodFromMarkers(problem, this->GetLabels(), this->GetLabels(), this->Part(0.4, 0.6));
   }
 
   void
@@ -169,7 +203,7 @@ private:
     }
     const at::Tensor rest = (m_Labels == 0).logical_and_(m_Maps.Mask).to(c10::kByte);
     ComponentRuns    runs(m_Size, m_Parameters.FullyConnected);
-    runs.Connect(rest.const_data_ptr<std::uint8_t>(), false, [](double) {});
+    runs.Connect(rest.const_data_ptr<std::uint8_t>(), false, this->Part(0.6, 0.7));
     runs.ForEachRun(
       [this](std::int64_t row, const ComponentRuns::Run & run, std::uint32_t component)
       {
@@ -185,6 +219,7 @@ private:
   InstanceMaps                           m_Maps;
   std::vector<std::int64_t>              m_Size;
   at::Tensor                             m_Labels;
+  at::Tensor                             m_MaskDistance; // where seeds and landscape need it
   std::uint32_t                          m_Count{ 0 };
 };
 } // namespace
@@ -196,9 +231,7 @@ InstanceSegmentation::Compute(const TorchTensor &                    probabiliti
                               TorchComponentType                     labelType,
                               const std::function<void(double)> &    progress)
 {
-  const auto shape = probabilities.GetShape();
-  TORCH_CHECK(shape.size() > 2 && shape[0] == 1, "probabilities must be one image");
-  VerifyInstanceChannels(parameters, static_cast<unsigned int>(shape[1]));
+  VerifyArguments(probabilities.GetShape(), spacing, parameters);
   Segmentation segmentation(probabilities.To(TorchDevice::CPU()), spacing, parameters, progress);
   Result       result = segmentation.Compute(labelType);
   result.Labels = result.Labels.To(probabilities.GetDevice());

@@ -6,8 +6,10 @@
 #include "itkLargePages.h"
 #include "itkPriorityFlood.h"
 #include <ATen/ops/_unique2.h>
+#include <ATen/ops/aminmax.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/zeros.h>
+#include <limits>
 
 namespace itk
 {
@@ -20,7 +22,7 @@ public:
   explicit MarkerNumbers(const at::Tensor & markers)
   {
     const at::Tensor labels = AsSigned(markers);
-    if (labels.scalar_type() != c10::kLong)
+    if (labels.scalar_type() != c10::kLong || FitsInt(labels))
     {
       Numbers = labels.to(c10::kInt);
       return;
@@ -40,6 +42,15 @@ public:
   at::Tensor Numbers;
 
 private:
+  /** Then nothing needs to be sorted. */
+  static bool
+  FitsInt(const at::Tensor & labels)
+  {
+    const auto [least, greatest] = at::aminmax(labels);
+    return least.item<std::int64_t>() >= std::numeric_limits<std::int32_t>::min() &&
+           greatest.item<std::int64_t>() <= std::numeric_limits<std::int32_t>::max();
+  }
+
   at::Tensor m_Table; // label of each number, where they differ
 };
 
@@ -73,6 +84,7 @@ MarkerWatershed::Compute(const TorchTensor &                 landscape,
                          const MarkerWatershedParameters &   parameters,
                          const std::function<void(double)> & progress)
 {
+  MarkerWatershedParameters::Describe().Verify(&parameters, "MarkerWatershed");
   const at::Tensor levels =
     ToFloodLevels(landscape.To(TorchDevice::CPU()), parameters.LevelRange.at(0), parameters.LevelRange.at(1));
   const at::Tensor    inside = ToMask(mask);

@@ -120,7 +120,7 @@ ObjectRules::DropSmall(std::uint64_t minimumSize)
 }
 
 void
-ObjectRules::FillHoles(bool isFullyConnected)
+ObjectRules::FillHoles(bool isFullyConnected, const std::function<void(double)> & progress)
 {
   const auto                objectAt = [this](std::int64_t pixel) { return m_Table[m_Labels[pixel]]; };
   std::vector<std::uint8_t> isBackground(static_cast<std::size_t>(m_Pixels));
@@ -135,7 +135,7 @@ ObjectRules::FillHoles(bool isFullyConnected)
                      }
                    });
   ComponentRuns background(m_Size, !isFullyConnected);
-  background.Connect(isBackground.data(), false, [](double) {});
+  background.Connect(isBackground.data(), false, progress);
   const HoleSearch           search(m_Size, !isFullyConnected);
   std::vector<std::uint32_t> found(background.GetSizes().size(), HoleSearch::None);
   background.ForEachRun(

@@ -5,6 +5,7 @@
 
 #include "itkTorchTensor.h"
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 namespace itk
@@ -31,7 +32,7 @@ public:
 
   /** Gives background that one object encloses to it. */
   void
-  FillHoles(bool isFullyConnected);
+  FillHoles(bool isFullyConnected, const std::function<void(double)> & progress);
 
   /** Writes the objects as 1, 2, … in raster order of their first pixels, and returns their sizes.
    * \throws ExceptionObject if the type cannot number them */

@@ -8,6 +8,7 @@
 #include "itkConnectedComponentImageFilter.h"
 #include "itkImageFileReader.h"
 #include "itkRelabelComponentImageFilter.h"
+#include "itkObjectNumbers.h"
 #include "itkTorchRuntime.h"
 
 using itk::TorchDevice;
@@ -51,6 +52,25 @@ TEST(ConnectedComponents, EqualITKsUpToTheNumbersAndITKsNumbersBySize)
     EXPECT_EQ(filter->GetSizeOfObjectsInPixels(), relabel->GetSizeOfObjectsInPixels());
     ExpectSameImage<LabelType>(filter->GetOutput(), relabel->GetOutput());
   }
+}
+
+TEST(ConnectedComponents, LabelsOfEveryTypeNumberAsManyObjectsAsTheyHavePositiveNumbers)
+{
+  using Type = itk::TorchComponentType;
+  const auto messageFor = [](std::size_t objects, Type type)
+  { return MessageOf([&] { itk::VerifyLabelType(objects, type); }); };
+  const std::vector<std::pair<Type, std::size_t>> largest{
+    { Type::Int8, 127 },     { Type::UInt8, 255 },        { Type::Int16, 32767 },
+    { Type::UInt16, 65535 }, { Type::Int32, 2147483647 }, { Type::UInt32, 4294967295 },
+  };
+  for (const auto & [type, objects] : largest)
+  {
+    EXPECT_EQ(messageFor(objects, type), "");
+    ExpectContains(messageFor(objects + 1, type), "at most " + std::to_string(objects) + " objects");
+  }
+  EXPECT_EQ(messageFor(std::size_t{ 1 } << 40, Type::Int64), "");
+  EXPECT_EQ(messageFor(std::size_t{ 1 } << 40, Type::UInt64), "");
+  ExpectContains(messageFor(1, Type::Float32), "Labels must be integers");
 }
 
 TEST(ConnectedComponents, RealNucleiAreThoseOfITK)

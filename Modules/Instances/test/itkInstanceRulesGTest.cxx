@@ -307,7 +307,8 @@ TEST(DistanceMaxima, StandAsHighAsThePassToAHigherOneIsDeep)
 {
   const std::vector<float>        heights{ 0, 5, 3, 4, 1, 6, 6, 2, 3, 0, 7 };
   const std::vector<std::uint8_t> mask{ 1, 1, 1, 1, 1, 1, 1, 1, 1, 0, 1 };
-  const auto find = [&](double rise) { return itk::FindMaxima(heights.data(), mask.data(), { 11 }, false, rise); };
+  const auto                      find = [&](double rise)
+  { return itk::FindMaxima(heights.data(), mask.data(), { 11 }, false, rise, [](double) {}); };
   using Places = std::vector<std::int64_t>;
   EXPECT_EQ(find(0.0), (Places{ 1, 3, 5, 8, 10 }));
   EXPECT_EQ(find(1.0), (Places{ 1, 3, 5, 8, 10 }));
@@ -316,4 +317,21 @@ TEST(DistanceMaxima, StandAsHighAsThePassToAHigherOneIsDeep)
   // Each part of the mask keeps its highest.
   EXPECT_EQ(find(4.5), (Places{ 5, 10 }));
   EXPECT_EQ(find(100.0), (Places{ 5, 10 }));
+}
+
+TEST(InstanceRules, APlateauIsOneMaximumHoweverItIsReached)
+{
+  // Two arms that meet after both have been found.
+  const std::vector<std::uint8_t> mask{ 1, 0, 1, 1, 0, 1, 1, 1, 1 };
+  const auto                      find = [&](const std::vector<float> & heights, double rise) {
+    return itk::FindMaxima(heights.data(), mask.data(), { 3, 3 }, false, rise, [](double) {});
+  };
+  using Places = std::vector<std::int64_t>;
+  const std::vector<float> flat(9, 1.0f);
+  EXPECT_EQ(find(flat, 0.0), (Places{ 0 }));
+  EXPECT_EQ(find(flat, 1.0), (Places{ 0 }));
+  const std::vector<float> lowPass{ 2, 0, 2, 2, 0, 2, 2, 1, 2 };
+  EXPECT_EQ(find(lowPass, 0.0), (Places{ 0, 2 }));
+  EXPECT_EQ(find(lowPass, 1.0), (Places{ 0, 2 }));
+  EXPECT_EQ(find(lowPass, 1.5), (Places{ 0 }));
 }

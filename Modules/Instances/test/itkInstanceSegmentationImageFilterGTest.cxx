@@ -273,23 +273,91 @@ TEST(InstanceSegmentation, EveryNumberOfThreadsGivesTheSameBits)
 {
   const auto image = MakeSmoothProbabilities<2>(7, { 701, 500 });
   const auto threads = itk::TorchRuntime::GetNumberOfThreads();
-  const auto compute = [&](unsigned int number, InstanceLandscape landscape)
+  const auto compute = [&](unsigned int number, InstanceLandscape landscape, InstanceSeeds seeds)
   {
     itk::TorchRuntime::SetNumberOfThreads(number);
     auto filter = MakeFilter(image.GetPointer());
     filter->SetLandscape(landscape);
+    filter->SetSeeds(seeds);
     filter->SetMergeThreshold(0.75);
     filter->SetMinimumObjectSize(5);
     filter->Update();
     return PixelsOf(filter->GetOutput());
   };
-  for (const auto landscape : { InstanceLandscape::Probability, InstanceLandscape::SeedDistance })
+  for (const auto landscape :
+       { InstanceLandscape::Probability, InstanceLandscape::MaskDistance, InstanceLandscape::SeedDistance })
   {
-    const auto one = compute(1, landscape);
-    EXPECT_EQ(compute(2, landscape), one);
-    EXPECT_EQ(compute(3, landscape), one);
+    for (const auto seeds : { InstanceSeeds::Probability, InstanceSeeds::DistanceMaxima })
+    {
+      const auto one = compute(1, landscape, seeds);
+      EXPECT_EQ(compute(2, landscape, seeds), one);
+      EXPECT_EQ(compute(3, landscape, seeds), one);
+    }
   }
   itk::TorchRuntime::SetNumberOfThreads(threads);
+}
+
+TEST(InstanceSegmentation, BadArgumentsAreNamed)
+{
+  std::vector<float>                  pixels(12, 1.0f);
+  itk::InstanceSegmentationParameters parameters;
+  const auto                          messageFor = [&](const std::vector<double> & spacing, std::int64_t height = 3)
+  {
+    const auto image = itk::TorchTensor::FromPixels(pixels.data(), itk::TorchComponentType::Float32, { 4, height }, 1);
+    return MessageOf(
+      [&] {
+        itk::InstanceSegmentation::Compute(image, spacing, parameters, itk::TorchComponentType::UInt8, [](double) {});
+      });
+  };
+  EXPECT_EQ(messageFor({ 1.0, 2.0 }), "");
+  ExpectContains(messageFor({ 1.0, 2.0 }, 0), "at least 1 pixel, but their shape is [1, 1, 0, 4].");
+  ExpectContains(messageFor({ 1.0 }), "Spacing must be one number for each of the 2 axes, but there are 1.");
+  ExpectContains(messageFor({ 1.0, 1.0, 1.0 }), "but there are 3.");
+  ExpectContains(messageFor({ 1.0, 0.0 }), "Spacing along axis 1 must be a number greater than 0, but is 0.");
+  parameters.MaximaHeight = -1.0;
+  ExpectContains(messageFor({ 1.0, 1.0 }), "MaximaHeight must be");
+}
+
+TEST(InstanceSegmentation, EveryLongStepReportsProgressAndCanBeAborted)
+{
+  const auto image = MakeSmoothProbabilities<2>(7, { 701, 500 });
+  auto       filter = MakeFilter(image.GetPointer());
+  filter->SetSeeds(InstanceSeeds::DistanceMaxima);
+  std::vector<float> reports;
+  float              last = 1.0f;
+  filter->AddObserver(itk::ProgressEvent(),
+                      [&](const itk::EventObject &)
+                      {
+                        reports.push_back(filter->GetProgress());
+                        filter->SetAbortGenerateData(reports.back() > last);
+                      });
+  const auto reportsBetween = [&](float begin, float end)
+  { return std::count_if(reports.begin(), reports.end(), [&](float done) { return done > begin && done < end; }); };
+  for (const auto landscape : { InstanceLandscape::MaskDistance, InstanceLandscape::SeedDistance })
+  {
+    reports.clear();
+    filter->SetLandscape(landscape);
+    filter->Update();
+    EXPECT_TRUE(std::is_sorted(reports.begin(), reports.end()));
+    EXPECT_GT(reportsBetween(0.102f, 0.195f), 0) << "distance to the mask's border";
+    EXPECT_GT(reportsBetween(0.21f, 0.29f), 0) << "maxima";
+    // The distance to the mask's border is known from the seeds.
+    EXPECT_EQ(reportsBetween(0.302f, 0.395f) > 0, landscape == InstanceLandscape::SeedDistance);
+    EXPECT_GT(reportsBetween(0.61f, 0.69f), 0) << "parts without a seed";
+    EXPECT_GT(reportsBetween(0.71f, 0.89f), 0) << "holes";
+  }
+  for (const float step : { 0.11f, 0.21f, 0.31f, 0.61f, 0.71f })
+  {
+    last = step;
+    reports.clear();
+    filter->Modified();
+    EXPECT_THROW(filter->Update(), itk::ProcessAborted);
+    EXPECT_LT(reports.back(), step + 0.1f);
+  }
+  last = 0.11f;
+  filter->SetSeparation(InstanceSeparation::None);
+  EXPECT_THROW(filter->Update(), itk::ProcessAborted);
+  EXPECT_LT(reports.back(), 0.69f);
 }
 
 /** What a network would say that has learnt gaps: the truth without the pixels that touch another object. */

@@ -6,6 +6,7 @@
 
 #include "itkMorphologicalWatershedFromMarkersImageFilter.h"
 #include "itkStreamingImageFilter.h"
+#include <deque>
 #include <limits>
 
 using itk::TorchDevice;
@@ -69,7 +70,166 @@ ExpectLabelsOfITKForRandomImages(const TorchDevice & device, const std::vector<i
     ExpectLabelsOfITK(landscape.GetPointer(), markers.GetPointer(), device);
   }
 }
+
+/** Labels by the rule of MarkerWatershed as it is written, on any grid and within a mask. */
+template <unsigned int D>
+std::vector<unsigned short>
+FloodSlowly(const itk::Image<unsigned short, D> * landscape,
+            const itk::Image<unsigned short, D> * markers,
+            const itk::Image<unsigned char, D> *  mask,
+            bool                                  isFullyConnected,
+            bool                                  hasLine)
+{
+  const auto                                        neighbours = NeighboursOfPixels(GridSizeOf(mask), isFullyConnected);
+  const auto                                        levels = PixelsOf(landscape);
+  auto                                              labels = PixelsOf(markers);
+  std::vector<bool>                                 isOpen(labels.size());
+  std::map<unsigned short, std::deque<std::size_t>> waiting;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+  {
+    const bool isInside = mask->GetBufferPointer()[i] != 0;
+    labels[i] = isInside ? labels[i] : 0;
+    isOpen[i] = isInside && labels[i] == 0;
+  }
+  const auto reachNeighbours = [&](std::size_t pixel, unsigned short level)
+  {
+    for (const std::size_t next : neighbours[pixel])
+    {
+      if (isOpen[next])
+      {
+        isOpen[next] = false;
+        labels[next] = hasLine ? 0 : labels[pixel];
+        waiting[std::max(level, levels[next])].push_back(next);
+      }
+    }
+  };
+  const auto sources = labels;
+  for (std::size_t i = 0; i < labels.size(); ++i)
+  {
+    if (sources[i] != 0 && hasLine)
+    {
+      reachNeighbours(i, 0);
+    }
+    else if (sources[i] != 0)
+    {
+      waiting[levels[i]].push_back(i);
+    }
+  }
+  while (!waiting.empty())
+  {
+    const auto        lowest = waiting.begin();
+    const auto        level = lowest->first;
+    const std::size_t pixel = lowest->second.front();
+    lowest->second.pop_front();
+    if (lowest->second.empty())
+    {
+      waiting.erase(lowest);
+    }
+    std::set<unsigned short> around;
+    for (const std::size_t other : neighbours[pixel])
+    {
+      around.insert(labels[other]);
+    }
+    around.erase(0);
+    if (!hasLine || around.size() == 1)
+    {
+      labels[pixel] = hasLine ? *around.begin() : labels[pixel];
+      reachNeighbours(pixel, level);
+    }
+  }
+  return labels;
+}
+
+template <unsigned int D>
+void
+ExpectTheRuleWithinAMask(const TorchDevice & device, const std::vector<itk::SizeValueType> & sizes)
+{
+  using ShortImage = itk::Image<unsigned short, D>;
+  for (const unsigned int levels : { 1u, 4u, 60000u })
+  {
+    const auto landscape = MakeRandomImage<ShortImage>(levels, 0.9, levels, sizes);
+    const auto markers = MakeRandomImage<ShortImage>(levels + 1, 0.03, 6, sizes);
+    const auto mask = MakeRandomImage<itk::Image<unsigned char, D>>(levels + 2, 0.65, 1, sizes);
+    for (const bool isFullyConnected : { false, true })
+    {
+      for (const bool hasLine : { false, true })
+      {
+        auto filter = MakeFilter(landscape.GetPointer(), markers.GetPointer(), device);
+        filter->SetMaskImage(mask);
+        filter->SetFullyConnected(isFullyConnected);
+        filter->SetMarkWatershedLine(hasLine);
+        filter->Update();
+        EXPECT_EQ(
+          PixelsOf(filter->GetOutput()),
+          FloodSlowly<D>(landscape.GetPointer(), markers.GetPointer(), mask.GetPointer(), isFullyConnected, hasLine))
+          << D << " axes, " << levels << " levels, " << isFullyConnected << hasLine;
+      }
+    }
+  }
+}
 } // namespace
+
+TEST_P(TorchMarkerWatershedImageFilter, WithinAMaskLabelsFollowFromTheRule)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  ExpectTheRuleWithinAMask<2>(device, { 61, 47 });
+  ExpectTheRuleWithinAMask<2>(device, { 67, 1 });
+  ExpectTheRuleWithinAMask<3>(device, { 19, 14, 11 });
+}
+
+TEST_P(TorchMarkerWatershedImageFilter, TheHighestLevelOf16BitsIsALevelLikeOthers)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  const auto landscape = MakeRandomImage<itk::Image<unsigned short, 2>>(6, 0.75, 3, { 53, 41 });
+  for (std::size_t i = 0; i < 53 * 41; ++i)
+  {
+    auto & level = landscape->GetBufferPointer()[i];
+    level = static_cast<unsigned short>(65535 - level);
+  }
+  const auto markers = MakeRandomImage<itk::Image<unsigned short, 2>>(7, 0.03, 9, { 53, 41 });
+  ExpectLabelsOfITK(landscape.GetPointer(), markers.GetPointer(), device);
+}
+
+/** Numbers that are one in double. */
+TEST_P(TorchMarkerWatershedImageFilter, IntegersOf64BitsKeepTheirOrderFarFrom0)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  const auto markers = DrawImage<NumberImage>({ "1.....2" });
+  const auto expect = [&](auto base)
+  {
+    using ValueType = decltype(base);
+    auto landscape = itk::Image<ValueType, 2>::New();
+    landscape->SetRegions(markers->GetLargestPossibleRegion());
+    landscape->Allocate();
+    landscape->FillBuffer(base);
+    landscape->SetPixel({ { 2, 0 } }, base + 1);
+    ExpectLabelsOfITK(landscape.GetPointer(), markers.GetPointer(), device);
+    auto filter = MakeFilter(landscape.GetPointer(), markers.GetPointer(), device);
+    filter->MarkWatershedLineOff();
+    filter->Update();
+    using Labels = std::vector<unsigned int>;
+    EXPECT_EQ(PixelsOf(filter->GetOutput()), (Labels{ 1, 1, 1, 2, 2, 2, 2 }));
+    const double infinity = std::numeric_limits<double>::infinity();
+    for (const double lower : { -infinity, static_cast<double>(base) - 0.5 })
+    {
+      filter->SetLevelRange({ lower, infinity });
+      filter->Update();
+      EXPECT_EQ(PixelsOf(filter->GetOutput()), (Labels{ 1, 1, 1, 2, 2, 2, 2 }));
+    }
+    // All are cut to the range's end.
+    filter->SetLevelRange({ -infinity, static_cast<double>(base) });
+    filter->Update();
+    EXPECT_EQ(PixelsOf(filter->GetOutput()), (Labels{ 1, 1, 1, 1, 2, 2, 2 }));
+  };
+  expect(std::int64_t{ 1 } << 60);
+  expect(-(std::int64_t{ 1 } << 60));
+  expect(std::numeric_limits<std::int64_t>::min());
+  expect(std::uint64_t{ 1 } << 63);
+  expect(std::uint64_t{ 0 });
+}
 
 TEST_P(TorchMarkerWatershedImageFilter, GivesITKsLabelInEveryPixel)
 {
@@ -211,17 +371,43 @@ TEST_P(TorchMarkerWatershedImageFilter, LabelsOfEveryTypeComeBackAsTheyWere)
   expect(std::int16_t{ -32768 }, std::int16_t{ 1 });
   expect(~std::uint32_t{ 0 }, std::uint32_t{ 1 });
   expect(std::int32_t{ -1 }, std::int32_t{ 5 });
+  expect(std::int64_t{ 7 }, std::int64_t{ -1 });
+  expect(std::int64_t{ 2147483647 }, std::int64_t{ -2147483648 });
+  expect(std::int64_t{ 2147483648 }, std::int64_t{ 1 });
+  expect(std::int64_t{ -2147483649 }, std::int64_t{ 1 });
   expect(std::int64_t{ 1 } << 32, std::int64_t{ -1 });
+  expect(~std::uint64_t{ 0 }, std::uint64_t{ 3 });
   expect(~std::uint64_t{ 0 }, std::uint64_t{ 1 } << 33);
 }
 
-TEST(MarkerWatershed, ABoundaryOfOneRowIsFloodedAsAWhole)
+TEST(MarkerWatershed, AnImageOfOneRowOrColumnIsFloodedAsAWhole)
 {
-  const auto image = DrawImage<MaskImage>({ "5" });
-  const auto markers = DrawImage<NumberImage>({ "3" });
-  auto       filter = MakeFilter(image.GetPointer(), markers.GetPointer());
+  const auto expect = [](const std::vector<std::string> & levels, const std::vector<std::string> & markers)
+  {
+    const auto image = DrawImage<MaskImage>(levels);
+    auto       filter = MakeFilter(image.GetPointer(), DrawImage<NumberImage>(markers).GetPointer());
+    filter->Update();
+    EXPECT_EQ(PixelsOf(filter->GetOutput()),
+              (std::vector<unsigned int>(image->GetBufferedRegion().GetNumberOfPixels(), 3)));
+  };
+  expect({ "5" }, { "3" });
+  expect({ "2915091" }, { "..3...." });
+  expect({ "2", "9", "1", "5", "0", "9", "1" }, { ".", ".", "3", ".", ".", ".", "." });
+}
+
+TEST(MarkerWatershed, ARangeThatOverflowsIsDividedIntoLevels)
+{
+  constexpr double most = std::numeric_limits<double>::max();
+  auto             landscape = itk::Image<double, 2>::New();
+  landscape->SetRegions(itk::Size<2>{ { 7, 1 } });
+  landscape->Allocate();
+  const auto markers = DrawImage<NumberImage>({ "1.....2" });
+  auto       filter = MakeFilter(landscape.GetPointer(), markers.GetPointer());
+  filter->MarkWatershedLineOff();
+  const std::vector<double> values{ -most, 0, most, -0.5 * most, -0.5 * most, -most, -most };
+  std::copy(values.begin(), values.end(), landscape->GetBufferPointer());
   filter->Update();
-  EXPECT_EQ(filter->GetOutput()->GetPixel({ { 0, 0 } }), 3u);
+  EXPECT_EQ(PixelsOf(filter->GetOutput()), (std::vector<unsigned int>{ 1, 1, 2, 2, 2, 2, 2 }));
 }
 
 TEST(MarkerWatershed, BadInputIsNamed)
