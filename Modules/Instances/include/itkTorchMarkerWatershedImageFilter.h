@@ -18,8 +18,8 @@ namespace itk
  * | `MaskImage` | SetMaskImage(), optional | where it is 0 nothing flows and the output is 0 |
  *
  * The output has the markers' labels. All inputs must have the same pixels, and the filter asks for all of them. Parameters
- * and, for pixels of 8 and 16 bits and integers that span at most 65534, results are those of itk::MorphologicalWatershedFromMarkersImageFilter. See
- * MarkerWatershed.
+ * and, for pixels of 8 and 16 bits and integers that span at most 65534, results without a mask are those of
+ * itk::MorphologicalWatershedFromMarkersImageFilter. See MarkerWatershed.
  * \tparam TInputImage scalar image
  * \tparam TLabelImage image of integers
  * \ingroup ITKTorchInstances
