@@ -24,7 +24,8 @@ constexpr bool IsCannyPixel{ std::is_same<TPixel, float>::value || std::is_same<
  * | `GradientDirection` | GetGradientDirectionImage() | unit vector along the image's axes towards brighter pixels, with ProduceGradientDirectionOn() |
  * | `NonMaximumSuppression` | GetNonMaximumSuppressionImage() | m of the pixels that survive, else 0, with ProduceNonMaximumSuppressionOn() |
  *
- * An output that is not produced is empty. See CannyEdgeDetection for the method and what m is.
+ * An output that is not produced is empty; updating it, as a filter behind it does, throws an ExceptionObject. See
+ * CannyEdgeDetection for the method and what m is.
  *
  * Hysteresis follows edges through the whole image, so the filter asks for its whole input and makes its whole output
  * at once; behind a streaming filter it runs once and gives the same edges.

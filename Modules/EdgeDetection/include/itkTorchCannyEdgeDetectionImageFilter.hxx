@@ -6,6 +6,7 @@
 #include "itkTorchCannyEdgeDetectionImageFilter.h"
 #include "itkTorchImageGeometry.h"
 #include <algorithm>
+#include <utility>
 
 namespace itk
 {
@@ -54,7 +55,9 @@ TorchCannyEdgeDetectionImageFilter<TInputImage, TOutputImage>::SetNumbers(
   std::vector<double> CannyEdgeDetectionParameters::*member,
   const std::vector<double> &                        values)
 {
-  if (ToArray(m_Parameters.*member) != ToArray(values))
+  const auto onePerAxis = [](const std::vector<double> & numbers)
+  { return numbers.size() == 1 ? std::vector<double>(ImageDimension, numbers.front()) : numbers; };
+  if (onePerAxis(m_Parameters.*member) != onePerAxis(values))
   {
     m_Parameters.*member = values;
     this->Modified();
@@ -169,6 +172,17 @@ template <typename TInputImage, typename TOutputImage>
 void
 TorchCannyEdgeDetectionImageFilter<TInputImage, TOutputImage>::EnlargeOutputRequestedRegion(DataObject * output)
 {
+  const std::pair<const char *, bool> optionalOutputs[] = { { "GradientMagnitude", m_ProduceGradientMagnitude },
+                                                            { "GradientDirection", m_ProduceGradientDirection },
+                                                            { "NonMaximumSuppression",
+                                                              m_ProduceNonMaximumSuppression } };
+  for (const auto & [name, isProduced] : optionalOutputs)
+  {
+    if (output == this->ProcessObject::GetOutput(name) && !isProduced)
+    {
+      itkExceptionMacro("Produce" << name << " must be on for the output " << name << ", but is off.");
+    }
+  }
   output->SetRequestedRegionToLargestPossibleRegion();
 }
 
