@@ -64,7 +64,13 @@ CannyEdgeDetection::Compute(const TorchTensor &                  image,
 {
   const at::Tensor          plain = PlainImage(image);
   std::vector<std::int64_t> size(plain.sizes().rbegin(), plain.sizes().rend());
+  CannyEdgeDetectionParameters::Describe().Verify(&parameters, "CannyEdgeDetection");
   VerifyCannyEdgeDetection(parameters, static_cast<unsigned int>(size.size()));
+  if (spacing.size() != size.size())
+  {
+    itkGenericExceptionMacro("Spacing must be " << size.size() << " numbers, one for each axis, but is "
+                                                << spacing.size() << '.');
+  }
   VerifyCannySpacing(parameters, spacing);
   const CannyProblem  problem(size, spacing, parameters);
   const TorchDevice & device = image.GetDevice();
