@@ -19,16 +19,17 @@ enum class CannySpacingMode : std::uint8_t
   SpacingAware
 };
 
-/** Where the thresholds come from. Median and Otsu are this project's, not ITK's. With M the magnitudes of the pixels
- * that survive non-maximum suppression, flat ones (no gradient) left out: */
+/** Where the thresholds come from. Median and Otsu are this project's, not ITK's. With G the gradients' lengths
+ * |g| = √(m² − 0.0001) of the pixels that survive non-maximum suppression, flat ones (no gradient) left out; a threshold
+ * t of |g| is compared with m as √(t² + 0.0001), rounded to the pixels' type: */
 enum class CannyThresholdRule : std::uint8_t
 {
   /** LowerThreshold and UpperThreshold. */
   Given,
-  /** Lower: the median m of M, of an even number the lesser middle one; upper: 2m. For images where most survivors are
-   * noise. */
+  /** Lower: the median of G, of an even number the lesser middle one; upper: twice that. For images where most
+   * survivors are noise. */
   Median,
-  /** Upper: the greatest magnitude of the lower one of the two classes that Otsu's method finds in M, by a histogram of
+  /** Upper: the greatest length of the lower one of the two classes that Otsu's method finds in G, by a histogram of
    * 256 equal bins from the least to the greatest; lower: half of it. */
   Otsu
 };
@@ -89,7 +90,7 @@ public:
     TorchTensor GradientDirection;
     /** m of the pixels that survive, else 0; shape (1, 1, …, y, x). */
     TorchTensor NonMaximumSuppression;
-    /** What was used: given, or by rule; both 0 where no pixel with a gradient survives. */
+    /** What m was compared with: given, or by rule; both 0 where by rule and no pixel with a gradient survives. */
     double LowerThreshold{ 0.0 };
     double UpperThreshold{ 0.0 };
   };
@@ -98,7 +99,8 @@ public:
    * \param spacing distance between pixels along x, y (, z)
    * \param outputs what to compute besides the edges
    * \param progress called with the fraction done, in [0, 1]; an exception ends the computation
-   * \throws ExceptionObject if a pixel is infinite or not a number; it says how many and where the first one is */
+   * \throws ExceptionObject if a parameter is outside its range, parameters or spacing do not fit the image, or a
+   * pixel is infinite or not a number; it says how many and where the first one is */
   static Result
   Compute(
     const TorchTensor &                  image,
@@ -112,7 +114,8 @@ public:
 void
 VerifyCannyEdgeDetection(const CannyEdgeDetectionParameters & parameters, unsigned int dimension);
 
-/** \throws ExceptionObject if a spacing is not positive, or a variance is too great for pixels so small */
+/** For as many axes as `spacing` has.
+ * \throws ExceptionObject if a spacing is not positive, or a variance is too great for pixels so small */
 void
 VerifyCannySpacing(const CannyEdgeDetectionParameters & parameters, const std::vector<double> & spacing);
 } // namespace itk

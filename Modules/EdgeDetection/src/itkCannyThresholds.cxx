@@ -4,6 +4,7 @@
 #include "itkUnitBinOtsuThreshold.h"
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/bincount.h>
+#include <algorithm>
 #include <cmath>
 
 namespace itk
@@ -16,6 +17,27 @@ RoundTo(at::ScalarType type, double value)
   return type == at::kFloat ? static_cast<double>(static_cast<float>(value)) : value;
 }
 
+/** What ITK adds to |g|², rounded as the pixels' type rounds it. */
+double
+Addend(at::ScalarType type)
+{
+  return RoundTo(type, 0.0001);
+}
+
+/** |g| of a magnitude m. */
+double
+ToLength(at::ScalarType type, double magnitude)
+{
+  return std::sqrt(std::max(magnitude * magnitude - Addend(type), 0.0));
+}
+
+/** m of |g|. */
+double
+ToMagnitude(at::ScalarType type, double length)
+{
+  return RoundTo(type, std::sqrt(length * length + Addend(type)));
+}
+
 /** Which magnitudes have a gradient: above m of none. */
 at::Tensor
 MagnitudesWithGradient(const at::Tensor & suppressed)
@@ -25,17 +47,19 @@ MagnitudesWithGradient(const at::Tensor & suppressed)
   return suppressed.masked_select(suppressed > flat);
 }
 
-/** The greatest one of the lower class. */
+/** The greatest magnitude of the lower class of lengths; a magnitude itself, so that rounding moves no pixel into the
+ * other class. */
 double
 OtsuThreshold(const at::Tensor & magnitudes)
 {
   constexpr std::int64_t count = 256;
-  const at::Tensor       values = magnitudes.to(at::kDouble);
+  const at::Tensor       wide = magnitudes.to(at::kDouble);
+  const at::Tensor       values = (wide * wide).sub_(Addend(magnitudes.scalar_type())).clamp_min_(0.0).sqrt_();
   const double           least = values.min().item<double>();
   const double           width = (values.max().item<double>() - least) / count;
   if (!(width > 0.0))
   {
-    return least;
+    return magnitudes.max().item<double>();
   }
   const at::Tensor                 bins = ((values - least) / width).to(at::kLong).clamp_max_(count - 1);
   const at::Tensor                 counts = bins.bincount({}, count).cpu();
@@ -45,7 +69,7 @@ OtsuThreshold(const at::Tensor & magnitudes)
     histogram[bin] = static_cast<std::uint64_t>(counts.data_ptr<std::int64_t>()[bin]);
   }
   const auto last = static_cast<std::int64_t>(UnitBinOtsuThreshold(histogram));
-  return values.masked_select(bins <= last).max().item<double>();
+  return magnitudes.masked_select(bins <= last).max().item<double>();
 }
 } // namespace
 
@@ -63,12 +87,13 @@ FindCannyThresholds(CannyThresholdRule rule, const at::Tensor & suppressed)
   {
     return {};
   }
+  const auto type = magnitudes.scalar_type();
   if (rule == CannyThresholdRule::Median)
   {
     const double median = magnitudes.median().item<double>();
-    return { median, 2.0 * median };
+    return { median, ToMagnitude(type, 2.0 * ToLength(type, median)) };
   }
   const double upper = OtsuThreshold(magnitudes);
-  return { 0.5 * upper, upper };
+  return { ToMagnitude(type, 0.5 * ToLength(type, upper)), upper };
 }
 } // namespace itk

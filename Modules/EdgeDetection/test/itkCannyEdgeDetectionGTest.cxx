@@ -2,7 +2,6 @@
 // Copyright ITKTorch contributors
 #include "itkCannyEdgeDetection.h"
 #include "itkCannyTestImages.h"
-#include "itkCannyThresholds.h"
 #include "itkTestHelpers.h"
 #include "itkTorchTensorAccess.h"
 #include <ATen/ops/equal.h>
@@ -55,32 +54,6 @@ TEST_P(CannyEdgeDetectionOn, SpacingAwareIsITKsResultForPixelsOfSizeOne)
   EXPECT_TRUE(at::equal(GetATensor(aware.NonMaximumSuppression), GetATensor(compatible.NonMaximumSuppression)));
 }
 
-TEST_P(CannyEdgeDetectionOn, ThresholdsByRuleGiveTheEdgesOfTheSameThresholdsGiven)
-{
-  const TorchDevice device(GetParam());
-  ITKTorch_SKIP_WITHOUT_DEVICE(device);
-  for (const std::vector<std::int64_t> & shape : { std::vector<std::int64_t>{ 1, 1, 50, 60 }, { 1, 1, 12, 20, 30 } })
-  {
-    const itk::TorchTensor    image = itk::MakeTorchTensor(at::rand(shape, at::kDouble) * 255.0, device);
-    const std::vector<double> spacing(shape.size() - 2, 1.0);
-    auto                      parameters = MakeParameters(1.0, 0.0, 0.0);
-    for (const auto rule : { CannyThresholdRule::Median, CannyThresholdRule::Otsu })
-    {
-      parameters.ThresholdRule = rule;
-      const auto byRule = CannyEdgeDetection::Compute(image, spacing, parameters);
-      EXPECT_FALSE(byRule.NonMaximumSuppression.IsDefined());
-      EXPECT_GT(byRule.LowerThreshold, 0.01);
-      EXPECT_DOUBLE_EQ(byRule.UpperThreshold, 2.0 * byRule.LowerThreshold);
-      const auto given =
-        CannyEdgeDetection::Compute(image, spacing, MakeParameters(1.0, byRule.LowerThreshold, byRule.UpperThreshold));
-      EXPECT_TRUE(at::equal(GetATensor(byRule.Edges), GetATensor(given.Edges)));
-      EXPECT_GT(GetATensor(given.Edges).sum().item<double>(), 0.0);
-      const auto withAll = CannyEdgeDetection::Compute(image, spacing, parameters, allOutputs);
-      EXPECT_TRUE(at::equal(GetATensor(withAll.Edges), GetATensor(given.Edges)));
-    }
-  }
-}
-
 TEST_P(CannyEdgeDetectionOn, ConstantImagesHaveNoEdgesByAnyRule)
 {
   const TorchDevice device(GetParam());
@@ -97,24 +70,6 @@ TEST_P(CannyEdgeDetectionOn, ConstantImagesHaveNoEdgesByAnyRule)
     EXPECT_TRUE((GetATensor(result.GradientMagnitude) == 0.01f).all().item<bool>());
     EXPECT_TRUE((GetATensor(result.GradientDirection) == 0.0f).all().item<bool>());
   }
-}
-
-TEST(CannyThresholds, AreThoseWorkedOutByHand)
-{
-  const auto find = [](CannyThresholdRule rule, const std::vector<double> & values)
-  {
-    const auto found = itk::FindCannyThresholds(rule, at::tensor(values, at::kDouble));
-    return std::pair{ found.Lower, found.Upper };
-  };
-  using Pair = std::pair<double, double>;
-  // Flat survivors and suppressed pixels do not count.
-  EXPECT_EQ(find(CannyThresholdRule::Median, { 0.0, 0.01, 3.0, 1.0, 0.0, 11.0, 2.0, 10.0 }), Pair(3.0, 6.0));
-  EXPECT_EQ(find(CannyThresholdRule::Median, { 3.0, 1.0, 10.0, 2.0 }), Pair(2.0, 4.0));
-  EXPECT_EQ(find(CannyThresholdRule::Otsu, { 0.0, 0.01, 12.0, 3.0, 1.0, 11.0, 2.0, 10.0 }), Pair(1.5, 3.0));
-  // One class alone stands out from nothing.
-  EXPECT_EQ(find(CannyThresholdRule::Otsu, { 5.0, 5.0 }), Pair(2.5, 5.0));
-  EXPECT_EQ(find(CannyThresholdRule::Median, { 0.0, 0.01 }), Pair(0.0, 0.0));
-  EXPECT_EQ(find(CannyThresholdRule::Otsu, { 0.0, 0.01 }), Pair(0.0, 0.0));
 }
 
 TEST(CannyEdgeDetection, NumberOfThreadsChangesNoBit)
@@ -182,4 +137,43 @@ TEST(CannyEdgeDetection, OtherTensorsAreRefused)
   {
     itk::Test::ExpectContains(messageOf(image), "one image in 2D or 3D with one float or double component");
   }
+}
+
+TEST(CannyEdgeDetection, ParametersOutsideTheirRangesAreRefused)
+{
+  const itk::TorchTensor image = itk::MakeTorchTensor(at::zeros({ 1, 1, 5, 5 }), TorchDevice::CPU());
+  const auto             messageFor = [&](const CannyEdgeDetectionParameters & parameters) {
+    return itk::Test::MessageOf([&] { CannyEdgeDetection::Compute(image, { 1.0, 1.0 }, parameters); });
+  };
+  auto parameters = MakeParameters(-1.0, 0.0, 0.0);
+  itk::Test::ExpectContains(messageFor(parameters), "CannyEdgeDetection: Variance must be numbers, each at least 0");
+  parameters = MakeParameters(1.0, 0.0, 0.0);
+  parameters.MaximumError = { 0.1, 1.0 };
+  itk::Test::ExpectContains(messageFor(parameters), "MaximumError must be numbers, each in (0, 1), but is 0.1,1.");
+  parameters = MakeParameters(1.0, std::numeric_limits<double>::quiet_NaN(), 0.0);
+  itk::Test::ExpectContains(messageFor(parameters), "LowerThreshold must be a number, but is nan.");
+}
+
+TEST(CannyEdgeDetection, ListsOfAnotherLengthThanTheNumberOfAxesAreRefused)
+{
+  const auto messageFor =
+    [](const std::vector<std::int64_t> & shape, const std::vector<double> & spacing, const std::vector<double> & list)
+  {
+    const itk::TorchTensor       image = itk::MakeTorchTensor(at::zeros(shape), TorchDevice::CPU());
+    CannyEdgeDetectionParameters parameters;
+    parameters.Variance = list;
+    return itk::Test::MessageOf([&] { CannyEdgeDetection::Compute(image, spacing, parameters); });
+  };
+  itk::Test::ExpectContains(messageFor({ 1, 1, 5, 5 }, { 1.0 }, { 1.0 }),
+                            "Spacing must be 2 numbers, one for each axis, but is 1.");
+  itk::Test::ExpectContains(messageFor({ 1, 1, 5, 5 }, { 1.0, 1.0, 1.0 }, { 1.0, 2.0 }),
+                            "Spacing must be 2 numbers, one for each axis, but is 3.");
+  itk::Test::ExpectContains(messageFor({ 1, 1, 5, 5, 5 }, { 1.0, 1.0 }, { 1.0 }),
+                            "Spacing must be 3 numbers, one for each axis, but is 2.");
+  itk::Test::ExpectContains(messageFor({ 1, 1, 5, 5, 5 }, {}, { 1.0 }),
+                            "Spacing must be 3 numbers, one for each axis, but is 0.");
+  itk::Test::ExpectContains(messageFor({ 1, 1, 5, 5 }, { 1.0, 1.0 }, { 1.0, 2.0, 3.0 }),
+                            "Variance must be 1 number or 2, one for each axis, but is 3.");
+  itk::Test::ExpectContains(messageFor({ 1, 1, 5, 5, 5 }, { 1.0, 1.0, 1.0 }, { 1.0, 2.0 }),
+                            "Variance must be 1 number or 3, one for each axis, but is 2.");
 }
