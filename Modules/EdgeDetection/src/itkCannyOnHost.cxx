@@ -7,7 +7,6 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/isfinite.h>
-#include <ATen/ops/nonzero.h>
 #include <algorithm>
 #include <atomic>
 #include <deque>
@@ -19,7 +18,7 @@ namespace
 {
 /** Pixels of a volume's plane that a thread keeps at a time, so that some planes of them fit into its cache. */
 constexpr std::int64_t planePixels = 32768;
-/** Pixels between two reports of the progress. */
+/** Pixels between two reports of the progress, and in a piece of an image that is not finite. */
 constexpr std::int64_t reportPixels = 1 << 22;
 
 std::int64_t
@@ -238,16 +237,29 @@ DetectCannyOnHost(const CannyProblem &                 problem,
 void
 ThrowNotFinite(const at::Tensor & image)
 {
-  // Its memory has another order.
-  const at::Tensor   places = at::nonzero(~at::isfinite(image)).cpu().contiguous();
-  const std::int64_t dimension = image.dim();
-  std::ostringstream first;
-  for (std::int64_t axis = dimension - 1; axis >= 0; --axis)
+  std::int64_t count = 0;
+  std::int64_t first = -1;
+  std::int64_t start = 0;
+  // By pieces, because there may be no memory for more about an image that fills it.
+  for (const at::Tensor & piece : image.flatten().split(reportPixels))
   {
-    first << places.data_ptr<std::int64_t>()[axis] << (axis > 0 ? ", " : "");
+    const at::Tensor   finite = at::isfinite(piece).cpu();
+    const bool * const isFinite = finite.const_data_ptr<bool>();
+    const auto         others = std::count(isFinite, isFinite + piece.numel(), false);
+    if (count == 0 && others > 0)
+    {
+      first = start + (std::find(isFinite, isFinite + piece.numel(), false) - isFinite);
+    }
+    count += others;
+    start += piece.numel();
+  }
+  std::ostringstream place;
+  for (std::int64_t axis = image.dim() - 1; axis >= 0; first /= image.size(axis), --axis)
+  {
+    place << first % image.size(axis) << (axis > 0 ? ", " : "");
   }
   itkGenericExceptionMacro("The input's pixels must be finite numbers, but "
-                           << places.size(0) << " of them are not; the first one is [" << first.str()
+                           << count << " of them are not; the first one is [" << place.str()
                            << "] pixels from the image's first one.");
 }
 } // namespace itk
