@@ -243,3 +243,32 @@ TEST_P(CannyEdgesOfITK, DoublesAreStrongWhereTheyAreAsFloat)
   }
   EXPECT_EQ(count, 8u);
 }
+
+TEST_P(CannyEdgesOfITK, VeryLargeIntensitiesLoseTheirEdgesAsInITK)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  using ImageType = itk::Image<float, 2>;
+  const auto phantom = itk::Test::MakePhantom<ImageType>({ { 90, 70 } });
+  const auto imageOf = [&](double scale)
+  {
+    return itk::Test::MakeImageOf<ImageType>({ { 90, 70 } },
+                                             [&](const auto & index) { return scale * phantom->GetPixel(index); });
+  };
+  const auto edgesAt = [&](double scale)
+  {
+    const CannySettings settings{ { 2.0 }, 0.01, 2.0 * scale, 6.0 * scale };
+    return itk::Test::ExpectEdgesOfITK(imageOf(scale).GetPointer(), settings, device);
+  };
+  const auto count = edgesAt(std::pow(2.0, 10));
+  EXPECT_GT(count, 200u);
+  EXPECT_EQ(edgesAt(std::pow(2.0, 35)), count);
+  EXPECT_LT(edgesAt(std::pow(2.0, 45)), count / 10);
+  EXPECT_EQ(edgesAt(std::pow(2.0, 55)), 0u);
+  // ITK's survivors are not numbers.
+  const auto filter = itk::Test::MakeCanny(imageOf(1e28).GetPointer(), {}, device);
+  filter->ProduceNonMaximumSuppressionOn();
+  filter->Update();
+  const float * const survivors = filter->GetNonMaximumSuppressionImage()->GetBufferPointer();
+  EXPECT_TRUE(std::all_of(survivors, survivors + 6300, [](float m) { return m == 0.0f; }));
+}
