@@ -57,26 +57,27 @@ FloodFill(const at::Tensor & image)
   return edges;
 }
 
-std::vector<float>
-OnHost(const at::Tensor & image)
+template <typename T = float>
+std::vector<T>
+OnHost(const at::Tensor & image, const itk::CannyThresholds & used = thresholds)
 {
   const std::vector<std::int64_t> size(image.sizes().rbegin(), image.sizes().rend());
   itk::CannyHysteresis            hysteresis(size);
-  std::vector<float>              edges(static_cast<std::size_t>(image.numel()));
+  std::vector<T>                  edges(static_cast<std::size_t>(image.numel()));
   const std::int64_t              rows = image.numel() / size[0];
   for (std::int64_t row = 0; row < rows; ++row)
   {
-    itk::ClassifyPixels<float>(size[0],
-                               image.data_ptr<float>() + row * size[0],
-                               static_cast<float>(thresholds.Lower),
-                               static_cast<float>(thresholds.Upper),
-                               hysteresis.GetWeak(row),
-                               hysteresis.GetStrong(row));
+    itk::ClassifyPixels<T>(size[0],
+                           image.data_ptr<T>() + row * size[0],
+                           static_cast<T>(used.Lower),
+                           static_cast<T>(used.Upper),
+                           hysteresis.GetWeak(row),
+                           hysteresis.GetStrong(row));
   }
   hysteresis.Grow();
   for (std::int64_t row = 0; row < rows; ++row)
   {
-    itk::ExpandBits<float>(size[0], hysteresis.GetEdges(row), edges.data() + row * size[0]);
+    itk::ExpandBits<T>(size[0], hysteresis.GetEdges(row), edges.data() + row * size[0]);
   }
   return edges;
 }
@@ -111,18 +112,26 @@ ByPoints(const at::Tensor & image)
       itk::CannyPoint<float, D>(size.data(), i).JoinNeighbours(parents.data());
     }
   }
+  for (std::int64_t step = 0; step < count; ++step)
+  {
+    const auto i = static_cast<std::int32_t>(step * prime % count);
+    if (parents[i] >= 0)
+    {
+      itk::CannyPoint<float, D>::Flatten(parents.data(), i);
+    }
+  }
   std::vector<bool> isStrong(parents.size());
   for (std::int32_t i = 0; i < count; ++i)
   {
     if (pixels[i] > static_cast<float>(thresholds.Upper))
     {
-      isStrong[itk::CannyPoint<float, D>::FindRoot(parents.data(), i)] = true;
+      isStrong[parents[i]] = true;
     }
   }
   std::vector<float> edges(parents.size());
   for (std::int32_t i = 0; i < count; ++i)
   {
-    edges[i] = parents[i] >= 0 && isStrong[itk::CannyPoint<float, D>::FindRoot(parents.data(), i)] ? 1.0f : 0.0f;
+    edges[i] = parents[i] >= 0 && isStrong[parents[i]] ? 1.0f : 0.0f;
   }
   return edges;
 }
@@ -221,4 +230,21 @@ TEST(CannyHysteresis, ThresholdsThemselvesAreNotAboveThem)
   EXPECT_EQ(OnHost(image), expected);
   image.data_ptr<float>()[1] = 0.5f;
   EXPECT_EQ(OnHost(image), std::vector<float>(4, 0.0f));
+}
+
+TEST(CannyHysteresis, ADoubleThatOnlyItsFloatLiftsAboveBothThresholdsIsAnEdge)
+{
+  // As float 0.1 is 0.100000001490…, which is strong, while 0.1 is not weak: such a pixel is an edge all the same.
+  const itk::CannyThresholds equal{ 0.1, 0.1 };
+  const at::Tensor           image = at::zeros({ 3, 70 }, at::kDouble);
+  double * const             pixels = image.data_ptr<double>();
+  pixels[63] = 0.1;
+  pixels[70 + 64] = 0.2;
+  pixels[2 * 70 + 65] = 0.1;
+  pixels[5] = 0.09;
+  std::vector<double> expected(210);
+  expected[63] = expected[70 + 64] = expected[2 * 70 + 65] = 1.0;
+  EXPECT_EQ(OnHost<double>(image, equal), expected);
+  const at::Tensor composed = itk::ComposeCannyHysteresis(image, equal);
+  EXPECT_EQ(std::vector<double>(composed.data_ptr<double>(), composed.data_ptr<double>() + 210), expected);
 }

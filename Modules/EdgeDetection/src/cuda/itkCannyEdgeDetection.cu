@@ -93,8 +93,20 @@ JoinPixels(CannyCudaHysteresis hysteresis, std::int64_t pixels)
   }
 }
 
-/** All strong pixels of a kind store the same. */
+/** So that chains are walked once. */
 template <typename T, int D>
+__global__ void
+FlattenForest(CannyCudaHysteresis hysteresis, std::int64_t pixels)
+{
+  const std::int64_t pixel = ThisPixel();
+  if (pixel < pixels && hysteresis.Parents[pixel] >= 0)
+  {
+    itk::CannyPoint<T, D>::Flatten(hysteresis.Parents, static_cast<std::int32_t>(pixel));
+  }
+}
+
+/** All strong pixels of a kind store the same. */
+template <typename T>
 __global__ void
 MarkRoots(CannyCudaHysteresis hysteresis, std::int64_t pixels)
 {
@@ -106,21 +118,19 @@ MarkRoots(CannyCudaHysteresis hysteresis, std::int64_t pixels)
   const T value = static_cast<const T *>(hysteresis.Suppressed)[pixel];
   if (static_cast<float>(value) > static_cast<T>(hysteresis.Upper))
   {
-    hysteresis.IsStrong[itk::CannyPoint<T, D>::FindRoot(hysteresis.Parents, static_cast<std::int32_t>(pixel))] = 1;
+    hysteresis.IsStrong[hysteresis.Parents[pixel]] = 1;
   }
 }
 
-template <typename T, int D>
+template <typename T>
 __global__ void
 WriteEdges(CannyCudaHysteresis hysteresis, std::int64_t pixels)
 {
   const std::int64_t pixel = ThisPixel();
   if (pixel < pixels)
   {
-    const bool isWeak = hysteresis.Parents[pixel] >= 0;
-    const bool isEdge =
-      isWeak &&
-      hysteresis.IsStrong[itk::CannyPoint<T, D>::FindRoot(hysteresis.Parents, static_cast<std::int32_t>(pixel))] != 0;
+    const std::int32_t root = hysteresis.Parents[pixel];
+    const bool         isEdge = root >= 0 && hysteresis.IsStrong[root] != 0;
     static_cast<T *>(hysteresis.Edges)[pixel] = isEdge ? T{ 1 } : T{ 0 };
   }
 }
@@ -159,8 +169,9 @@ LaunchHysteresis(const CannyCudaHysteresis & hysteresis, cudaStream_t stream)
   const unsigned int blocks = BlocksFor(pixels);
   ClassifyPixels<T><<<blocks, threadsPerBlock, 0, stream>>>(hysteresis, pixels);
   JoinPixels<T, D><<<blocks, threadsPerBlock, 0, stream>>>(hysteresis, pixels);
-  MarkRoots<T, D><<<blocks, threadsPerBlock, 0, stream>>>(hysteresis, pixels);
-  WriteEdges<T, D><<<blocks, threadsPerBlock, 0, stream>>>(hysteresis, pixels);
+  FlattenForest<T, D><<<blocks, threadsPerBlock, 0, stream>>>(hysteresis, pixels);
+  MarkRoots<T><<<blocks, threadsPerBlock, 0, stream>>>(hysteresis, pixels);
+  WriteEdges<T><<<blocks, threadsPerBlock, 0, stream>>>(hysteresis, pixels);
 }
 
 /** Makes `device` current while `launch` runs. */

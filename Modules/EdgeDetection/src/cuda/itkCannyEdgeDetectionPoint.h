@@ -135,6 +135,14 @@ public:
     return pixel;
   }
 
+  /** Once all are joined: makes the root the parent of a weak pixel. Others may do so at the same time, because each
+   * parent stays one of its kind that is nearer to the root. */
+  ITKTorch_HOST_DEVICE static void
+  Flatten(std::int32_t * parents, std::int32_t pixel)
+  {
+    parents[pixel] = FindRoot(parents, pixel);
+  }
+
 private:
   using Arithmetic = CannyArithmetic<T, D>;
 
