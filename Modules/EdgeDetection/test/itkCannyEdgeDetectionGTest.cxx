@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkCannyEdgeDetection.h"
+#include "itkCannyOnHost.h"
 #include "itkCannyTestImages.h"
 #include "itkTestHelpers.h"
 #include "itkTorchTensorAccess.h"
@@ -137,6 +138,21 @@ TEST(CannyEdgeDetection, OtherTensorsAreRefused)
   {
     itk::Test::ExpectContains(messageOf(image), "one image in 2D or 3D with one float or double component");
   }
+}
+
+TEST(CannyEdgeDetection, PixelsThatAreNotFiniteAreFoundInLargeVolumesToo)
+{
+  at::Tensor     volume = at::zeros({ 5, 1100, 1000 });
+  float * const  pixels = volume.data_ptr<float>();
+  const auto     messageOf = [&] { return itk::Test::MessageOf([&] { itk::ThrowNotFinite(volume); }); };
+  constexpr auto plane = 1100000;
+  pixels[4 * plane + 7 * 1000 + 3] = std::numeric_limits<float>::infinity();
+  itk::Test::ExpectContains(messageOf(), "but 1 of them are not; the first one is [3, 7, 4] pixels");
+  pixels[4 * plane + 900 * 1000 + 2] = std::numeric_limits<float>::quiet_NaN();
+  pixels[4 * plane + 6 * 1000 + 999] = -std::numeric_limits<float>::infinity();
+  itk::Test::ExpectContains(messageOf(), "but 3 of them are not; the first one is [999, 6, 4] pixels");
+  pixels[2 * plane + 1099 * 1000] = std::numeric_limits<float>::quiet_NaN();
+  itk::Test::ExpectContains(messageOf(), "but 4 of them are not; the first one is [0, 1099, 2] pixels");
 }
 
 TEST(CannyEdgeDetection, ParametersOutsideTheirRangesAreRefused)
