@@ -314,6 +314,8 @@ main(int argc, char * argv[])
   options.Training.CropSize = 128;
   options.Training.CropsPerImage = 4;
   options.Training.LearningRate = 2e-3;
+  // Smaller ones are no nuclei: Caicedo et al., Cytometry A 95, 2019.
+  options.Objects.MinimumObjectSize = 16;
 
   CLI::App app("Trains a U-Net on folds 0 to 6 of a set of nuclei and scores it on folds 8 and 9.");
   app.add_option("pairs", options.Pairs, "CSV file with the columns image, label, fold.")->required();
