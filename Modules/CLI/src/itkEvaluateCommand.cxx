@@ -98,8 +98,9 @@ FilesByStem(const std::string & folder)
   return files;
 }
 
+/** \param missing true images without a prediction */
 PairsType
-FindPairs(const EvaluateOptions & options)
+FindPairs(const EvaluateOptions & options, std::size_t & missing)
 {
   if (fs::is_directory(options.Prediction) != fs::is_directory(options.Truth))
   {
@@ -113,26 +114,27 @@ FindPairs(const EvaluateOptions & options)
   const auto  predictions = FilesByStem(options.Prediction);
   const auto  truths = FilesByStem(options.Truth);
   PairsType   pairs;
-  std::string missing;
+  std::string absent;
   for (const auto & [stem, file] : predictions)
   {
     const auto truth = truths.find(stem);
     if (truth == truths.end())
     {
-      missing += (missing.empty() ? "" : ", ") + file;
+      absent += (absent.empty() ? "" : ", ") + file;
       continue;
     }
     pairs[stem] = { file, truth->second };
   }
-  if (!missing.empty() || predictions.empty())
+  if (!absent.empty() || predictions.empty())
   {
     itkGenericExceptionMacro(<< options.Truth << " must hold an image for each of " << options.Prediction
-                             << ", but has none for " << (predictions.empty() ? "an empty folder" : missing) << '.');
+                             << ", but has none for " << (predictions.empty() ? "an empty folder" : absent) << '.');
   }
-  if (truths.size() > predictions.size())
+  missing = truths.size() - predictions.size();
+  if (missing > 0)
   {
-    std::cerr << "itktorch: " << truths.size() - predictions.size() << " of " << truths.size() << " images in "
-              << options.Truth << " have no prediction and are not counted." << std::endl;
+    std::cerr << "itktorch: " << missing << " of " << truths.size() << " images in " << options.Truth
+              << " have no prediction and are not counted." << std::endl;
   }
   return pairs;
 }
@@ -149,12 +151,13 @@ Run(const EvaluateOptions & options)
       VerifyFileCanBeWritten(fileName);
     }
   }
-  SegmentationScoreSet scores;
-  for (const auto & [name, files] : FindPairs(options))
+  SegmentationScoreSet      scores;
+  EvaluationReport::Options reportOptions = options.Report;
+  for (const auto & [name, files] : FindPairs(options, reportOptions.MissingPredictions))
   {
     scores.Add(name, Compare(files.first, files.second, options.Parameters));
   }
-  const EvaluationReport report(scores, options.Parameters, options.Report);
+  const EvaluationReport report(scores, options.Parameters, reportOptions);
   report.PrintTable(stdout);
   if (!options.Csv.empty())
   {

@@ -2,10 +2,8 @@
 // Copyright ITKTorch contributors
 #include "itkEvaluationReport.h"
 #include "itkTorchParameterText.h"
-#include <nlohmann/json.hpp>
 #include <algorithm>
 #include <cmath>
-#include <set>
 
 namespace itk
 {
@@ -66,7 +64,7 @@ LabelText(std::uint64_t label)
 }
 
 nlohmann::json
-ToJson(const SegmentationScoreSet::Interval & interval)
+IntervalAsJson(const SegmentationScoreSet::Interval & interval)
 {
   return { NumberOrNull(interval.Lower), NumberOrNull(interval.Upper) };
 }
@@ -122,6 +120,18 @@ EvaluationReport::PrintTable(std::FILE * stream) const
       std::fputs(NumberText(valueOf(metric)).c_str(), stream);
     }
   };
+  const auto printMean = [&](const std::string & name, const SegmentationScoreSet & scores)
+  {
+    printRow(name, [&](const auto & metric) { return scores.GetMean(metric); });
+    const auto images = scores.GetImages().size();
+    if (std::any_of(metrics.begin(),
+                    metrics.end(),
+                    [&](const auto & metric) { return scores.GetNumberOfFiniteValues(metric) < images; }))
+    {
+      printRow("  of so many finite ones",
+               [&](const auto & metric) { return static_cast<double>(scores.GetNumberOfFiniteValues(metric)); });
+    }
+  };
   for (const auto & image : m_Scores.GetImages())
   {
     printRow(image.Name, [&](const auto & metric) { return metric.Value(image.Scores); });
@@ -132,84 +142,26 @@ EvaluationReport::PrintTable(std::FILE * stream) const
     std::snprintf(level, sizeof(level), "%g %% interval, ", 100.0 * m_Options.Level);
     const auto interval = [&](const auto & metric)
     { return m_Scores.GetIntervalOfMean(metric, m_Options.Resamples, m_Options.Level, m_Options.Seed); };
-    printRow("mean over images", [&](const auto & metric) { return m_Scores.GetMean(metric); });
+    printMean("mean over images", m_Scores);
     printRow(std::string(level) + "from", [&](const auto & metric) { return interval(metric).Lower; });
     printRow(std::string(level) + "to", [&](const auto & metric) { return interval(metric).Upper; });
-    const auto images = m_Scores.GetImages().size();
-    if (std::any_of(metrics.begin(),
-                    metrics.end(),
-                    [&](const auto & metric) { return m_Scores.GetNumberOfFiniteValues(metric) < images; }))
-    {
-      printRow("  of so many images (the others are infinite)",
-               [&](const auto & metric) { return static_cast<double>(m_Scores.GetNumberOfFiniteValues(metric)); });
-    }
     printRow("all pixels and objects", [&](const auto & metric) { return m_Scores.GetPooled(metric); });
   }
-  std::fputc('\n', stream);
-  this->PrintClasses(stream);
-}
-
-void
-EvaluationReport::PrintClasses(std::FILE * stream) const
-{
-  std::set<std::uint64_t> labels;
-  for (const auto & image : m_Scores.GetImages())
-  {
-    for (const auto & [label, scores] : image.Scores.Classes)
-    {
-      labels.insert(label);
-    }
-  }
-  if (labels.empty())
-  {
-    return;
-  }
-  std::fprintf(stream,
-               "\n%-24s %9s %9s %9s %9s %9s %9s\n",
-               "class, mean over images",
-               "images",
-               "Dice",
-               "IoU",
-               "HD95",
-               "ASSD",
-               "finite");
-  for (const auto label : labels)
+  for (const auto label : m_Scores.GetClassLabels())
   {
     // An image without the class on either side tells nothing about it.
-    double      sums[4] = {};
-    std::size_t counts[4] = {};
-    for (const auto & image : m_Scores.GetImages())
-    {
-      const auto found = image.Scores.Classes.find(label);
-      if (found != image.Scores.Classes.end())
-      {
-        const ClassScores & scores = found->second;
-        const double        values[4] = { scores.Overlap.Dice(),
-                                          scores.Overlap.IntersectionOverUnion(),
-                                          scores.Surface.HausdorffDistance95,
-                                          scores.Surface.AverageSymmetricSurfaceDistance };
-        for (int i = 0; i < 4; ++i)
-        {
-          sums[i] += std::isfinite(values[i]) ? values[i] : 0.0;
-          counts[i] += std::isfinite(values[i]);
-        }
-      }
-    }
-    std::fprintf(stream, "%-24s %9zu", LabelText(label).c_str(), counts[0]);
-    for (int i = 0; i < 4; ++i)
-    {
-      const double nan = std::numeric_limits<double>::quiet_NaN();
-      std::fputs(NumberText(counts[i] == 0 ? nan : sums[i] / static_cast<double>(counts[i])).c_str(), stream);
-    }
-    std::fprintf(stream, " %9zu\n", counts[2]);
+    const auto scores = m_Scores.GetClass(label);
+    printMean("class " + LabelText(label) + ", mean over " + std::to_string(scores.GetImages().size()), scores);
   }
+  std::fputc('\n', stream);
 }
 
 std::string
 EvaluationReport::ToCsv() const
 {
+  const auto                      labels = m_Scores.GetClassLabels();
   std::vector<SegmentationMetric> metrics;
-  std::string                     csv = "image";
+  std::string                     csv = labels.empty() ? "image" : "image,class";
   for (const auto & metric : SegmentationMetric::GetAll())
   {
     if (IsComputed(m_Scores, metric))
@@ -218,14 +170,12 @@ EvaluationReport::ToCsv() const
       csv += ',' + metric.Name;
     }
   }
-  csv += '\n';
-  for (const auto & image : m_Scores.GetImages())
+  const auto addNumbers = [&](const SegmentationScores & scores)
   {
-    csv += CsvText(image.Name);
     for (const auto & metric : metrics)
     {
       char         number[32] = "";
-      const double value = metric.Value(image.Scores);
+      const double value = metric.Value(scores);
       if (std::isfinite(value))
       {
         std::snprintf(number, sizeof(number), "%.9g", value);
@@ -233,8 +183,45 @@ EvaluationReport::ToCsv() const
       csv += ',' + std::string(number);
     }
     csv += '\n';
+  };
+  csv += '\n';
+  for (const auto & image : m_Scores.GetImages())
+  {
+    csv += CsvText(image.Name) + (labels.empty() ? "" : ",any");
+    addNumbers(image.Scores);
+    for (const auto & [label, scores] : image.Scores.Classes)
+    {
+      csv += CsvText(image.Name) + ',' + LabelText(label);
+      addNumbers(image.Scores.GetClass(label));
+    }
   }
   return csv;
+}
+
+nlohmann::ordered_json
+EvaluationReport::Summarize(const SegmentationScoreSet & scores) const
+{
+  nlohmann::ordered_json summary;
+  for (const auto & metric : SegmentationMetric::GetAll())
+  {
+    if (!IsComputed(scores, metric))
+    {
+      continue;
+    }
+    auto & entry = summary[metric.Name];
+    entry["definition"] = metric.Description;
+    entry["mean"] = NumberOrNull(scores.GetMean(metric));
+    entry["interval"] =
+      IntervalAsJson(scores.GetIntervalOfMean(metric, m_Options.Resamples, m_Options.Level, m_Options.Seed));
+    entry["images"] = scores.GetNumberOfFiniteValues(metric);
+    if (metric.IsPooled())
+    {
+      entry["pooled"] = NumberOrNull(scores.GetPooled(metric));
+      entry["pooled interval"] =
+        IntervalAsJson(scores.GetIntervalOfPooled(metric, m_Options.Resamples, m_Options.Level, m_Options.Seed));
+    }
+  }
+  return summary;
 }
 
 std::string
@@ -246,45 +233,32 @@ EvaluationReport::ToJson() const
   report["bootstrap"] = { { "Resamples", m_Options.Resamples },
                           { "Level", m_Options.Level },
                           { "Seed", m_Options.Seed } };
-  for (const auto & metric : SegmentationMetric::GetAll())
+  report["missing predictions"] = m_Options.MissingPredictions;
+  report["metrics"] = this->Summarize(m_Scores);
+  for (const auto label : m_Scores.GetClassLabels())
   {
-    if (!IsComputed(m_Scores, metric))
-    {
-      continue;
-    }
-    auto & entry = report["metrics"][metric.Name];
-    entry["definition"] = metric.Description;
-    entry["mean"] = NumberOrNull(m_Scores.GetMean(metric));
-    entry["interval"] =
-      itk::ToJson(m_Scores.GetIntervalOfMean(metric, m_Options.Resamples, m_Options.Level, m_Options.Seed));
-    entry["images"] = m_Scores.GetNumberOfFiniteValues(metric);
-    if (metric.IsPooled())
-    {
-      entry["pooled"] = NumberOrNull(m_Scores.GetPooled(metric));
-      entry["pooled interval"] =
-        itk::ToJson(m_Scores.GetIntervalOfPooled(metric, m_Options.Resamples, m_Options.Level, m_Options.Seed));
-    }
+    report["classes"][LabelText(label)] = this->Summarize(m_Scores.GetClass(label));
   }
+  const auto numbersOf = [](const SegmentationScores & scores)
+  {
+    nlohmann::ordered_json numbers;
+    for (const auto & metric : SegmentationMetric::GetAll())
+    {
+      const double value = metric.Value(scores);
+      if (!std::isnan(value))
+      {
+        numbers[metric.Name] = NumberOrNull(value);
+      }
+    }
+    return numbers;
+  };
   for (const auto & image : m_Scores.GetImages())
   {
     nlohmann::ordered_json row{ { "image", image.Name } };
-    for (const auto & [name, entry] : report["metrics"].items())
-    {
-      row[name] = NumberOrNull(SegmentationMetric::Get(name).Value(image.Scores));
-    }
+    row.update(numbersOf(image.Scores));
     for (const auto & [label, scores] : image.Scores.Classes)
     {
-      row["classes"][LabelText(label)] = {
-        { "Dice", scores.Overlap.Dice() },
-        { "IntersectionOverUnion", scores.Overlap.IntersectionOverUnion() },
-        { "Precision", scores.Overlap.Precision() },
-        { "Recall", scores.Overlap.Recall() },
-        { "HausdorffDistance", NumberOrNull(scores.Surface.HausdorffDistance) },
-        { "HausdorffDistance95", NumberOrNull(scores.Surface.HausdorffDistance95) },
-        { "AverageSymmetricSurfaceDistance", NumberOrNull(scores.Surface.AverageSymmetricSurfaceDistance) },
-        { "SurfaceDice",
-          scores.Surface.IsComputed ? nlohmann::json(scores.Surface.WithinTolerance.SurfaceDice()) : nlohmann::json() }
-      };
+      row["classes"][LabelText(label)] = numbersOf(image.Scores.GetClass(label));
     }
     report["images"].push_back(row);
   }

@@ -4,6 +4,7 @@
 #define itkEvaluationReport_h
 
 #include "itkSegmentationEvaluation.h"
+#include <nlohmann/json.hpp>
 #include <cstdio>
 #include <string>
 
@@ -19,6 +20,8 @@ public:
     unsigned int  Resamples{ 1000 };
     double        Level{ 0.95 };
     std::uint64_t Seed{ 0 };
+    /** True images that no prediction was given for, and that are not counted. */
+    std::size_t MissingPredictions{ 0 };
   };
 
   EvaluationReport(const SegmentationScoreSet &             scores,
@@ -26,11 +29,11 @@ public:
                    const Options &                          options);
 
   /** The metrics that people look at first: a line for each image; for several also the mean, its interval, and the value of
-   * all images together. Classes have a table of their own. */
+   * all images together; a line for the mean of each class. */
   void
   PrintTable(std::FILE * stream) const;
 
-  /** A line for each image and all metrics that were computed; empty where a distance is infinite. */
+  /** A line for each image, and each of its classes, with all metrics that were computed; empty where a distance is infinite. */
   std::string
   ToCsv() const;
 
@@ -39,8 +42,9 @@ public:
   ToJson() const;
 
 private:
-  void
-  PrintClasses(std::FILE * stream) const;
+  /** Definition, mean, interval and pooled value of each metric. */
+  nlohmann::ordered_json
+  Summarize(const SegmentationScoreSet & scores) const;
 
   const SegmentationScoreSet &             m_Scores;
   const SegmentationEvaluationParameters & m_Parameters;

@@ -2,8 +2,6 @@
 // Copyright ITKTorch contributors
 #include "itkEvaluationReport.h"
 
-#include <nlohmann/json.hpp>
-
 #include <gtest/gtest.h>
 
 namespace
@@ -30,7 +28,7 @@ protected:
   itk::EvaluationReport
   MakeReport() const
   {
-    return { m_Scores, m_Parameters, { 50, 0.975, 3 } };
+    return { m_Scores, m_Parameters, { 50, 0.975, 3, 4 } };
   }
 
   std::string
@@ -56,7 +54,7 @@ TEST_F(EvaluationReport, TableSaysHowManyDistancesAreFinite)
   EXPECT_NE(text.find("HD95"), std::string::npos) << text;
   EXPECT_EQ(text.find("mAP"), std::string::npos) << "objects were not computed: " << text;
   EXPECT_NE(text.find("97.5 % interval, from"), std::string::npos) << text;
-  EXPECT_NE(text.find("of so many images"), std::string::npos) << text;
+  EXPECT_NE(text.find("of so many finite ones"), std::string::npos) << text;
   EXPECT_NE(text.find("0.6667"), std::string::npos) << text;
 }
 
@@ -75,6 +73,7 @@ TEST_F(EvaluationReport, JsonHoldsMeansIntervalsAndNullForWhatIsInfinite)
   const auto json = nlohmann::json::parse(this->MakeReport().ToJson());
   EXPECT_EQ(json["parameters"]["BoundaryTolerance"], 7.0);
   EXPECT_EQ(json["bootstrap"]["Level"], 0.975);
+  EXPECT_EQ(json["missing predictions"], 4);
   const auto & distance = json["metrics"]["HausdorffDistance"];
   EXPECT_EQ(distance["mean"], 3.5);
   EXPECT_EQ(distance["images"], 2);
@@ -90,6 +89,12 @@ TEST_F(EvaluationReport, ClassesAreNamedWithTheirSign)
   m_Scores.Add("classes", scores);
   m_Parameters.Labels = itk::SegmentationLabels::Classes;
   const std::string text = this->Print();
-  EXPECT_NE(text.find("\n-1 "), std::string::npos) << text;
-  EXPECT_EQ(nlohmann::json::parse(this->MakeReport().ToJson())["images"][2]["classes"]["-1"]["Precision"], 0.75);
+  EXPECT_NE(text.find("\nclass -1, mean over 1"), std::string::npos) << text;
+  const auto json = nlohmann::json::parse(this->MakeReport().ToJson());
+  EXPECT_EQ(json["images"][2]["classes"]["-1"]["Precision"], 0.75);
+  EXPECT_EQ(json["classes"]["-1"]["Precision"]["pooled"], 0.75);
+  const std::string csv = this->MakeReport().ToCsv();
+  EXPECT_EQ(csv.rfind("image,class,Dice,", 0), 0u) << csv;
+  EXPECT_NE(csv.find("\nclasses,any,"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("\nclasses,-1,0.857142857,"), std::string::npos) << csv;
 }

@@ -9,6 +9,8 @@
 #include "itkImage.h"
 #include "itkSimpleDataObjectDecorator.h"
 
+#include <memory>
+
 namespace itk
 {
 /** A metric of SegmentationMetric::GetAll() as a decorated output, `GetXOutput()`, and its value, `GetX()`. */
@@ -108,8 +110,6 @@ public:
   itkSegmentationMetricMacro(MeanOfAverageSurfaceDistances);
   itkSegmentationMetricMacro(SurfaceDice);
   itkSegmentationMetricMacro(KaggleMeanAveragePrecision);
-  itkSegmentationMetricMacro(InstancePrecision);
-  itkSegmentationMetricMacro(InstanceRecall);
   itkSegmentationMetricMacro(PanopticQuality);
   itkSegmentationMetricMacro(SegmentationQuality);
   itkSegmentationMetricMacro(AggregatedJaccardIndex);
@@ -118,6 +118,17 @@ public:
   itkSegmentationMetricMacro(MergedObjects);
   itkSegmentationMetricMacro(SplitObjects);
   itkSegmentationMetricMacro(MissedObjects);
+
+  /** The scores of each class by its label, as a decorated output; empty unless labels are classes. */
+  using ClassScoresType = std::map<std::uint64_t, ClassScores>;
+  using ClassScoresOutputType = SimpleDataObjectDecorator<std::shared_ptr<const ClassScoresType>>;
+  const ClassScoresOutputType *
+  GetClassScoresOutput() const;
+  const ClassScoresType &
+  GetClassScores() const
+  {
+    return *this->GetClassScoresOutput()->Get();
+  }
 
   /** Everything that was measured. */
   const SegmentationScores &
@@ -159,6 +170,8 @@ protected:
 private:
   void
   SetScores(const SegmentationScores & scores);
+  void
+  SetClassScores(const ClassScoresType & scores);
   void
   SetMetric(const SegmentationMetric & metric, double value);
 

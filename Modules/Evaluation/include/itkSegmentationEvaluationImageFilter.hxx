@@ -17,6 +17,8 @@ SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::SegmentationEv
     this->ProcessObject::SetOutput(metric.Name, MetricOutputType::New());
     this->SetMetric(metric, std::numeric_limits<double>::quiet_NaN());
   }
+  this->ProcessObject::SetOutput("ClassScores", ClassScoresOutputType::New());
+  this->SetClassScores({});
   // Pixels are compared on the host; a device would only be copied to and fro.
   this->SetDevice("cpu");
 }
@@ -41,7 +43,19 @@ SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::MakeOutput(con
       return MetricOutputType::New().GetPointer();
     }
   }
+  if (name == "ClassScores")
+  {
+    return ClassScoresOutputType::New().GetPointer();
+  }
   return Superclass::MakeOutput(name);
+}
+
+template <typename TPredictionImage, typename TTruthImage>
+auto
+SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::GetClassScoresOutput() const
+  -> const ClassScoresOutputType *
+{
+  return static_cast<const ClassScoresOutputType *>(this->ProcessObject::GetOutput("ClassScores"));
 }
 
 template <typename TPredictionImage, typename TTruthImage>
@@ -96,10 +110,19 @@ void
 SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::SetScores(const SegmentationScores & scores)
 {
   m_Scores = scores;
+  this->SetClassScores(scores.Classes);
   for (const auto & metric : SegmentationMetric::GetAll())
   {
     this->SetMetric(metric, metric.Value(scores));
   }
+}
+
+template <typename TPredictionImage, typename TTruthImage>
+void
+SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::SetClassScores(const ClassScoresType & scores)
+{
+  static_cast<ClassScoresOutputType *>(this->ProcessObject::GetOutput("ClassScores"))
+    ->Set(std::make_shared<const ClassScoresType>(scores));
 }
 
 template <typename TPredictionImage, typename TTruthImage>

@@ -33,6 +33,8 @@ struct SurfaceScores
 struct ClassScores
 {
   SegmentationOverlap Overlap;
+  BoundaryCounts      Boundary;
+  bool                IsBoundaryComputed{ false };
   SurfaceScores       Surface;
 };
 
@@ -49,6 +51,10 @@ struct SegmentationScores
   SurfaceScores              Surface;
   /** By label; empty unless labels are classes. */
   std::map<std::uint64_t, ClassScores> Classes;
+
+  /** The scores of one class as those of an image that has no other; empty ones for a label that neither side has. */
+  SegmentationScores
+  GetClass(std::uint64_t label) const;
 
   /** Adds the counts. Distances of several images have no sum and become NaN. */
   SegmentationScores &
@@ -126,6 +132,14 @@ public:
   {
     return m_Images;
   }
+
+  /** The labels of classes that an image has on either side, ascending. */
+  std::vector<std::uint64_t>
+  GetClassLabels() const;
+
+  /** The images that have a class on either side, with its scores alone: means, intervals and pooled values of classes. */
+  SegmentationScoreSet
+  GetClass(std::uint64_t label) const;
 
   /** Mean over the images whose value is finite (no distance is, where one side is empty); NaN if there is none. */
   double

@@ -75,11 +75,15 @@ EvaluateSurface(const TorchTensor &         prediction,
 }
 
 BoundaryCounts
-EvaluateBoundary(const TorchTensor & prediction, const TorchTensor & truth, double tolerance, const Progress & progress)
+EvaluateBoundary(const TorchTensor &     prediction,
+                 const TorchTensor &     truth,
+                 const ObjectSelection & objects,
+                 double                  tolerance,
+                 const Progress &        progress)
 {
   const std::vector<double> pixels(prediction.GetShape().size() - 2, 1.0);
-  return BoundaryDistances::Compute(PixelSet::FromOutline(prediction, {}, false),
-                                    PixelSet::FromOutline(truth, {}, false),
+  return BoundaryDistances::Compute(PixelSet::FromOutline(prediction, objects, false),
+                                    PixelSet::FromOutline(truth, objects, false),
                                     pixels,
                                     // A little more, so that rounding excludes nothing.
                                     tolerance + 1.0,
@@ -158,7 +162,7 @@ SegmentationEvaluation::Compute(const TorchTensor &                      predict
   const LabelOverlaps  overlaps{ LabelPixels(predicted), LabelPixels(real) };
   const bool           areClasses = parameters.Labels == SegmentationLabels::Classes;
   const auto           classes = areClasses ? overlaps.GetLabels() : std::vector<std::uint64_t>{};
-  Steps                steps(progress, 2 + classes.size());
+  Steps                steps(progress, 2 + 2 * classes.size());
   Result               result{ MakeAgreement(predicted, real).To(prediction.GetDevice()), {} };
   SegmentationScores & scores = result.Scores;
   scores.Overlap = overlaps.GetForegroundOverlap();
@@ -177,16 +181,21 @@ SegmentationEvaluation::Compute(const TorchTensor &                      predict
              ? EvaluateSurface(predicted, real, objects, spacing, parameters.SurfaceTolerance, step)
              : SurfaceScores{};
   };
-  const Progress boundaryStep = steps.Next();
-  if (parameters.EvaluateBoundary)
+  const auto boundary = [&](const ObjectSelection & objects)
   {
-    scores.Boundary = EvaluateBoundary(predicted, real, parameters.BoundaryTolerance, boundaryStep);
-    scores.IsBoundaryComputed = true;
-  }
+    const Progress step = steps.Next();
+    return parameters.EvaluateBoundary ? EvaluateBoundary(predicted, real, objects, parameters.BoundaryTolerance, step)
+                                       : BoundaryCounts{};
+  };
+  scores.Boundary = boundary({});
+  scores.IsBoundaryComputed = parameters.EvaluateBoundary;
   scores.Surface = surface({ ObjectSelection::Kind::AnyLabel, 0 });
   for (const auto label : classes)
   {
-    scores.Classes[label] = { overlaps.GetClassOverlap(label), surface({ ObjectSelection::Kind::OneLabel, label }) };
+    const ObjectSelection oneClass{ ObjectSelection::Kind::OneLabel, label };
+    scores.Classes[label] = {
+      overlaps.GetClassOverlap(label), boundary(oneClass), parameters.EvaluateBoundary, surface(oneClass)
+    };
   }
   return result;
 }

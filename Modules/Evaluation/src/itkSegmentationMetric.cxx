@@ -158,9 +158,9 @@ AddInstanceMetrics(MetricList & list)
                     "TP / (TP + FP + FN), optimal matching, at IoU ≥",
                     &ScoresType::StarDist,
                     &InstanceCounts::AveragePrecision);
+  list.AtThresholds("InstancePrecisionAt", "TP / (TP + FP) at IoU >", &ScoresType::Kaggle, &InstanceCounts::Precision);
+  list.AtThresholds("InstanceRecallAt", "TP / (TP + FN) at IoU >", &ScoresType::Kaggle, &InstanceCounts::Recall);
   list.AtThresholds("InstanceF1At", "2 TP / (2 TP + FP + FN) at IoU >", &ScoresType::Kaggle, &InstanceCounts::F1);
-  list.InstanceRatio("InstancePrecision", "TP / (TP + FP) at IoU > 0.50.", &InstanceCounts::Precision);
-  list.InstanceRatio("InstanceRecall", "TP / (TP + FN) at IoU > 0.50.", &InstanceCounts::Recall);
   list.InstanceRatio(
     "PanopticQuality", "Σ IoU / (TP + FP / 2 + FN / 2) at IoU > 0.50.", &InstanceCounts::PanopticQuality);
   list.InstanceRatio(

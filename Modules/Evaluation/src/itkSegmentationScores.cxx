@@ -5,6 +5,7 @@
 #include "itkMacro.h"
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 namespace itk
 {
@@ -65,10 +66,56 @@ SegmentationScores::operator+=(const SegmentationScores & other)
   AddSurface(Surface, other.Surface);
   for (const auto & [label, scores] : other.Classes)
   {
-    Classes[label].Overlap += scores.Overlap;
-    AddSurface(Classes[label].Surface, scores.Surface);
+    ClassScores & sum = Classes[label];
+    sum.Overlap += scores.Overlap;
+    sum.Boundary += scores.Boundary;
+    sum.IsBoundaryComputed = sum.IsBoundaryComputed || scores.IsBoundaryComputed;
+    AddSurface(sum.Surface, scores.Surface);
   }
   return *this;
+}
+
+SegmentationScores
+SegmentationScores::GetClass(std::uint64_t label) const
+{
+  SegmentationScores scores;
+  const auto         found = Classes.find(label);
+  if (found != Classes.end())
+  {
+    scores.Overlap = found->second.Overlap;
+    scores.Boundary = found->second.Boundary;
+    scores.IsBoundaryComputed = found->second.IsBoundaryComputed;
+    scores.Surface = found->second.Surface;
+  }
+  return scores;
+}
+
+std::vector<std::uint64_t>
+SegmentationScoreSet::GetClassLabels() const
+{
+  std::set<std::uint64_t> labels;
+  for (const auto & image : m_Images)
+  {
+    for (const auto & [label, scores] : image.Scores.Classes)
+    {
+      labels.insert(label);
+    }
+  }
+  return { labels.begin(), labels.end() };
+}
+
+SegmentationScoreSet
+SegmentationScoreSet::GetClass(std::uint64_t label) const
+{
+  SegmentationScoreSet set;
+  for (const auto & image : m_Images)
+  {
+    if (image.Scores.Classes.count(label) != 0)
+    {
+      set.Add(image.Name, image.Scores.GetClass(label));
+    }
+  }
+  return set;
 }
 
 double

@@ -267,12 +267,14 @@ TEST_F(SegmentationEvaluationByHand, PixelsAndObjectsAreThoseWorkedOut)
   EXPECT_DOUBLE_EQ(m_Filter->GetAccuracy(), 30.0 / 32.0);
   EXPECT_EQ(m_Filter->GetPredictedObjects(), 3.0);
   EXPECT_EQ(m_Filter->GetTrueObjects(), 2.0);
-  EXPECT_DOUBLE_EQ(m_Filter->GetInstancePrecision(), 2.0 / 3.0);
-  EXPECT_DOUBLE_EQ(m_Filter->GetInstanceRecall(), 1.0);
+  EXPECT_DOUBLE_EQ(m_Filter->GetMetric("InstancePrecisionAt50"), 2.0 / 3.0);
+  EXPECT_DOUBLE_EQ(m_Filter->GetMetric("InstanceRecallAt50"), 1.0);
   EXPECT_DOUBLE_EQ(m_Filter->GetPanopticQuality(), (4.0 / 3.0) / 2.5);
   EXPECT_DOUBLE_EQ(m_Filter->GetSegmentationQuality(), 2.0 / 3.0);
   EXPECT_DOUBLE_EQ(m_Filter->GetMetric("KaggleAveragePrecision65"), 2.0 / 3.0);
   EXPECT_DOUBLE_EQ(m_Filter->GetMetric("KaggleAveragePrecision70"), 0.0);
+  EXPECT_DOUBLE_EQ(m_Filter->GetMetric("InstancePrecisionAt70"), 0.0);
+  EXPECT_DOUBLE_EQ(m_Filter->GetMetric("InstanceF1At65"), 0.8);
   EXPECT_DOUBLE_EQ(m_Filter->GetKaggleMeanAveragePrecision(), 4.0 * (2.0 / 3.0) / 10.0);
   EXPECT_DOUBLE_EQ(m_Filter->GetAggregatedJaccardIndex(), (4.0 + 4.0) / (6.0 + 6.0 + 2.0));
   EXPECT_EQ(m_Filter->GetSplitObjects(), 1.0);
@@ -331,7 +333,21 @@ TEST_F(SegmentationEvaluationByHand, ClassesAreComparedLabelByLabel)
   EXPECT_DOUBLE_EQ(classes.at(7).Overlap.Dice(), 0.0);
   EXPECT_DOUBLE_EQ(classes.at(2).Surface.HausdorffDistance, 0.5);
   EXPECT_TRUE(std::isinf(classes.at(7).Surface.HausdorffDistance));
+  EXPECT_EQ(m_Filter->GetClassScores().size(), 3u) << "the decorated output";
+  EXPECT_DOUBLE_EQ(classes.at(2).Boundary.F(), 1.0) << "within 2 pixels";
+  EXPECT_DOUBLE_EQ(classes.at(7).Boundary.F(), 0.0);
   EXPECT_TRUE(std::isnan(m_Filter->GetPanopticQuality())) << "classes are no objects";
+
+  itk::SegmentationScoreSet set;
+  set.Add("a", m_Filter->GetScores());
+  m_Filter->SetTruth(m_Filter->GetInput());
+  m_Filter->Update();
+  set.Add("b", m_Filter->GetScores());
+  EXPECT_EQ(set.GetClassLabels(), (std::vector<std::uint64_t>{ 1, 2, 7 }));
+  const auto & dice = itk::SegmentationMetric::Get("Dice");
+  EXPECT_DOUBLE_EQ(set.GetClass(2).GetMean(dice), (10.0 / 11.0 + 1.0) / 2.0);
+  EXPECT_DOUBLE_EQ(set.GetClass(2).GetPooled(dice), 20.0 / 21.0);
+  EXPECT_EQ(set.GetClass(7).GetImages().size(), 1u) << "the second image has no such class";
 }
 
 TEST_F(SegmentationEvaluationByHand, WhatIsSwitchedOffIsNaNAndTheRestStays)
