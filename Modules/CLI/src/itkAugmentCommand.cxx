@@ -117,12 +117,10 @@ Augment(const AugmentOptions & options)
   auto reader = ImageFileReader<ImageType>::New();
   reader->SetFileName(options.Image);
   filter->SetInput(reader->GetOutput());
-  auto labels = ImageFileReader<LabelImageType<VDimension>>::New();
+  const auto labels = options.Label.empty() ? LabelImageType<VDimension>::New() : ReadLabels<VDimension>(options.Label);
   if (!options.Label.empty())
   {
-    VerifyLabelFile(options.Label);
-    labels->SetFileName(options.Label);
-    filter->SetLabels(labels->GetOutput());
+    filter->SetLabels(labels);
   }
   auto weights = ImageFileReader<Image<float, VDimension>>::New();
   if (!options.Weights.empty())
@@ -155,7 +153,7 @@ Augment(const AugmentOptions & options)
     filter->Update();
     if (draw == 0 && !options.Sheet.empty() && options.Parameters.CropSize.empty() && options.Replay.empty())
     {
-      show(reader->GetOutput(), labels->GetOutput(), weights->GetOutput());
+      show(reader->GetOutput(), labels, weights->GetOutput());
     }
     if (!options.Sheet.empty())
     {

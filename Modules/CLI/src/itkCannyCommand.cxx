@@ -66,18 +66,10 @@ Compare(const CannyOptions & options, Image<float, VDimension> * image)
   comparison->SetCannyParameters(options.Canny);
   comparison->SetParameters(options.Comparison);
   comparison->SetDevice(options.Device);
-  const auto read = [](const std::string & fileName)
-  {
-    if (VerifyLabelFile(fileName) != VDimension)
-    {
-      itkGenericExceptionMacro(<< fileName << ": labels must have " << VDimension << " dimensions as the image.");
-    }
-    return ReadImage<LabelType>(fileName);
-  };
-  comparison->SetSegmentation(read(options.Segmentation));
+  comparison->SetSegmentation(ReadLabels<VDimension>(options.Segmentation));
   if (!options.Truth.empty())
   {
-    comparison->SetTruth(read(options.Truth));
+    comparison->SetTruth(ReadLabels<VDimension>(options.Truth));
   }
   comparison->Update();
   std::printf("thresholds %g and %g\n", comparison->GetLowerThreshold(), comparison->GetUpperThreshold());

@@ -8,7 +8,6 @@
 #include "itkLabelFiles.h"
 #include "itkSegmentationEvaluationImageFilter.h"
 #include "itkTorchRuntime.h"
-#include "itkImageFileReader.h"
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
@@ -42,13 +41,9 @@ CompareImages(const std::string &                      prediction,
               const SegmentationEvaluationParameters & parameters)
 {
   using LabelType = LabelImageType<VDimension>;
-  auto predictionReader = ImageFileReader<LabelType>::New();
-  predictionReader->SetFileName(prediction);
-  auto truthReader = ImageFileReader<LabelType>::New();
-  truthReader->SetFileName(truth);
   auto evaluation = SegmentationEvaluationImageFilter<LabelType>::New();
-  evaluation->SetInput(predictionReader->GetOutput());
-  evaluation->SetTruth(truthReader->GetOutput());
+  evaluation->SetInput(ReadLabels<VDimension>(prediction));
+  evaluation->SetTruth(ReadLabels<VDimension>(truth));
   evaluation->SetParameters(parameters);
   evaluation->Update();
   return evaluation->GetScores();
@@ -57,8 +52,8 @@ CompareImages(const std::string &                      prediction,
 SegmentationScores
 Compare(const std::string & prediction, const std::string & truth, const SegmentationEvaluationParameters & parameters)
 {
-  const unsigned int dimension = VerifyLabelFile(prediction);
-  const unsigned int trueDimension = VerifyLabelFile(truth);
+  const unsigned int dimension = GetLabelFileDimension(prediction);
+  const unsigned int trueDimension = GetLabelFileDimension(truth);
   if (dimension != trueDimension)
   {
     itkGenericExceptionMacro(<< prediction << " and " << truth << " must have the same dimension, but have "

@@ -1,21 +1,50 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkLabelFiles.h"
+#include "itkErrorSentence.h"
 #include "itkOpenImageFile.h"
 #include "itkTwoNearestObjectsDistance.h"
+#include "itkImageFileReader.h"
+#include <algorithm>
+#include <cmath>
 
 namespace itk
 {
+namespace
+{
+bool
+HoldsRealNumbers(const ImageIOBase & io)
+{
+  const auto type = io.GetComponentType();
+  return type == IOComponentEnum::FLOAT || type == IOComponentEnum::DOUBLE || type == IOComponentEnum::LDOUBLE;
+}
+
+template <unsigned int VDimension>
+typename LabelImageType<VDimension>::Pointer
+ReadWholeNumbers(const std::string & fileName)
+{
+  using RealType = Image<double, VDimension>;
+  const auto real = ReadImage<RealType>(fileName);
+  const auto begin = real->GetBufferPointer();
+  const auto end = begin + real->GetBufferedRegion().GetNumberOfPixels();
+  // Beyond 2^53 not every whole number is a double.
+  const auto isNoLabel = [](double value) { return std::trunc(value) != value || std::abs(value) > 0x1p53; };
+  const auto found = std::find_if(begin, end, isNoLabel);
+  if (found != end)
+  {
+    itkGenericExceptionMacro(<< fileName << ": labels must be whole numbers, but one is " << *found << '.');
+  }
+  auto cast = CastImageFilter<RealType, LabelImageType<VDimension>>::New();
+  cast->SetInput(real);
+  cast->Update();
+  return cast->GetOutput();
+}
+} // namespace
+
 unsigned int
-VerifyLabelFile(const std::string & fileName)
+GetLabelFileDimension(const std::string & fileName)
 {
   const auto io = OpenImageFile(fileName);
-  const auto type = io->GetComponentType();
-  if (type == IOComponentEnum::FLOAT || type == IOComponentEnum::DOUBLE || type == IOComponentEnum::LDOUBLE)
-  {
-    itkGenericExceptionMacro(<< fileName << ": labels must be whole numbers, but are "
-                             << ImageIOBase::GetComponentTypeAsString(type) << '.');
-  }
   if (io->GetNumberOfComponents() != 1)
   {
     itkGenericExceptionMacro(<< fileName << ": labels must have 1 component, but have " << io->GetNumberOfComponents()
@@ -26,7 +55,33 @@ VerifyLabelFile(const std::string & fileName)
   {
     spacing.push_back(io->GetSpacing(axis));
   }
-  VerifySpacing(spacing);
+  try
+  {
+    VerifySpacing(spacing);
+  }
+  catch (const ExceptionObject & error)
+  {
+    itkGenericExceptionMacro(<< fileName << ": " << ErrorSentence(error));
+  }
   return GetImageFileDimension(*io);
 }
+
+template <unsigned int VDimension>
+typename LabelImageType<VDimension>::Pointer
+ReadLabels(const std::string & fileName)
+{
+  const unsigned int dimension = GetLabelFileDimension(fileName);
+  if (dimension != VDimension)
+  {
+    itkGenericExceptionMacro(<< fileName << ": labels must have " << VDimension << " dimensions, but have " << dimension
+                             << '.');
+  }
+  return HoldsRealNumbers(*OpenImageFile(fileName)) ? ReadWholeNumbers<VDimension>(fileName)
+                                                    : ReadImage<LabelImageType<VDimension>>(fileName);
+}
+
+template LabelImageType<2>::Pointer
+ReadLabels<2>(const std::string & fileName);
+template LabelImageType<3>::Pointer
+ReadLabels<3>(const std::string & fileName);
 } // namespace itk

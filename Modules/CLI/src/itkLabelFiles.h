@@ -36,9 +36,20 @@ WriteLabels(LabelImageType<VDimension> * labels, const std::string & fileName)
 }
 
 /** \return the dimension, 2 or 3
- * \throws ExceptionObject unless the file is an image of whole numbers */
+ * \throws ExceptionObject that names the file, unless it is a scalar image */
 unsigned int
-VerifyLabelFile(const std::string & fileName);
+GetLabelFileDimension(const std::string & fileName);
+
+/** Labels in any number type; also real numbers, if all of them are whole.
+ * \throws ExceptionObject that names the file, if it is no such image of this dimension */
+template <unsigned int VDimension>
+typename LabelImageType<VDimension>::Pointer
+ReadLabels(const std::string & fileName);
+
+extern template LabelImageType<2>::Pointer
+ReadLabels<2>(const std::string & fileName);
+extern template LabelImageType<3>::Pointer
+ReadLabels<3>(const std::string & fileName);
 } // namespace itk
 
 #endif

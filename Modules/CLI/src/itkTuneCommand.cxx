@@ -74,14 +74,10 @@ ComputeProbabilities(const TuneOptions & options, const std::vector<ImageLabelPa
   for (const auto & pair : pairs)
   {
     VerifyImageFileDimension(*OpenImageFile(pair.Image), VDimension);
-    if (VerifyLabelFile(pair.Label) != VDimension)
-    {
-      itkGenericExceptionMacro(<< pair.Label << ": labels must have " << VDimension << " dimensions as the model.");
-    }
     auto reader = ImageFileReader<ImageType>::New();
     reader->SetFileName(pair.Image);
     reader->Update();
-    images.push_back({ network.Compute(reader->GetOutput()), ReadImage<LabelImageType<VDimension>>(pair.Label) });
+    images.push_back({ network.Compute(reader->GetOutput()), ReadLabels<VDimension>(pair.Label) });
     progress.Show(static_cast<double>(images.size()) / static_cast<double>(pairs.size()));
   }
   return images;

@@ -75,10 +75,9 @@ Run(const WeightMapOptions & options)
 {
   VerifyFormatHoldsWeights(options.Output);
   using LabelType = LabelImageType<VDimension>;
-  auto reader = ImageFileReader<LabelType>::New();
-  reader->SetFileName(options.Labels);
-  auto weights = BoundaryWeightMapImageFilter<LabelType>::New();
-  weights->SetInput(reader->GetOutput());
+  const auto labels = ReadLabels<VDimension>(options.Labels);
+  auto       weights = BoundaryWeightMapImageFilter<LabelType>::New();
+  weights->SetInput(labels);
   weights->SetParameters(options.Parameters);
   weights->SetDevice(options.Device);
   {
@@ -129,7 +128,7 @@ AddWeightMapCommand(CLI::App & app)
     [options]
     {
       TorchRuntime::SetNumberOfThreads(options->Threads);
-      VerifyLabelFile(options->Labels) == 3 ? Run<3>(*options) : Run<2>(*options);
+      GetLabelFileDimension(options->Labels) == 3 ? Run<3>(*options) : Run<2>(*options);
     });
 }
 } // namespace itk

@@ -1,0 +1,48 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkLabelFiles.h"
+#include "itkTestHelpers.h"
+
+namespace
+{
+template <typename TImage>
+void
+Write(const std::string & fileName, const std::vector<double> & pixels)
+{
+  auto image = TImage::New();
+  image->SetRegions(itk::Size<2>{ { pixels.size(), 1 } });
+  image->Allocate();
+  std::copy(pixels.begin(), pixels.end(), image->GetBufferPointer());
+  itk::WriteImage(image.GetPointer(), fileName);
+}
+} // namespace
+
+TEST(LabelFiles, RealNumbersAreLabelsIfTheyAreWhole)
+{
+  const itk::Test::TemporaryFolder folder;
+  Write<itk::Image<float, 2>>(folder.File("whole.nrrd"), { 0, 3, -2, 70000 });
+  const auto labels = itk::ReadLabels<2>(folder.File("whole.nrrd"));
+  EXPECT_EQ(std::vector<std::int64_t>(labels->GetBufferPointer(), labels->GetBufferPointer() + 4),
+            (std::vector<std::int64_t>{ 0, 3, -2, 70000 }));
+  Write<itk::Image<double, 2>>(folder.File("parts.nrrd"), { 0, 0.25 });
+  itk::Test::ExpectContains(itk::Test::MessageOf([&] { itk::ReadLabels<2>(folder.File("parts.nrrd")); }),
+                            "parts.nrrd: labels must be whole numbers, but one is 0.25.");
+  Write<itk::Image<double, 2>>(folder.File("nan.nrrd"), { 1, std::numeric_limits<double>::quiet_NaN() });
+  itk::Test::ExpectContains(itk::Test::MessageOf([&] { itk::ReadLabels<2>(folder.File("nan.nrrd")); }),
+                            "labels must be whole numbers, but one is nan");
+}
+
+TEST(LabelFiles, IntegersKeepTheirWidth)
+{
+  const itk::Test::TemporaryFolder folder;
+  Write<itk::Image<std::uint32_t, 2>>(folder.File("wide.nrrd"), { 0, 4294967295.0 });
+  EXPECT_EQ(itk::ReadLabels<2>(folder.File("wide.nrrd"))->GetBufferPointer()[1], 4294967295);
+}
+
+TEST(LabelFiles, AnotherDimensionIsNamed)
+{
+  const itk::Test::TemporaryFolder folder;
+  Write<itk::Image<short, 2>>(folder.File("plane.nrrd"), { 0, 1 });
+  itk::Test::ExpectContains(itk::Test::MessageOf([&] { itk::ReadLabels<3>(folder.File("plane.nrrd")); }),
+                            "plane.nrrd: labels must have 3 dimensions, but have 2.");
+}
