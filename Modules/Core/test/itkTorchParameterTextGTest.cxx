@@ -72,7 +72,8 @@ TEST(TorchParameterText, WrongTextIsNamed)
   itk::Test::ExpectContains(ErrorOf("[1, 2]"), "must be a JSON object, but are [1,2]");
   itk::Test::ExpectContains(ErrorOf("{"), "cannot be read");
   itk::Test::ExpectContains(ErrorOf(R"({"Widht": 1})"), "Widht");
-  itk::Test::ExpectContains(ErrorOf(R"({"Width": "wide"})"), "Width must be a value of its type (at least 0), but is \"wide\"");
+  itk::Test::ExpectContains(ErrorOf(R"({"Width": "wide"})"),
+                            "Width must be a value of its type (at least 0), but is \"wide\"");
   itk::Test::ExpectContains(ErrorOf(R"({"Count": 2.5})"), "Count must be a value of its type");
   itk::Test::ExpectContains(ErrorOf(R"({"Size": -1})"), "Size must be a value of its type");
   itk::Test::ExpectContains(ErrorOf(R"({"Kind": "oval"})"),

@@ -207,7 +207,8 @@ TEST(UNetModelFile, MetadataOutsideTheSpecificationsRangesIsRefused)
   ExpectContains(messageFor(R"({"Normalization":"layer"})"),
                  "Normalization must be a value of its type (a named choice), but is \"layer\".");
   ExpectContains(messageFor(R"({"Depth":3})"), "There is no parameter \"Depth\".");
-  ExpectContains(messageFor(R"({"Levels":"deep"})"), "Levels must be a value of its type (in [1, 8]), but is \"deep\".");
+  ExpectContains(messageFor(R"({"Levels":"deep"})"),
+                 "Levels must be a value of its type (in [1, 8]), but is \"deep\".");
   ExpectContains(messageFor("[1"), "does not hold a valid model. Parameters cannot be read");
   ExpectContains(messageFor("{}"), "The model has no weight \"encoder.0.0.convolution.weight\"");
 }
