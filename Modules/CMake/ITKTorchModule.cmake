@@ -21,6 +21,11 @@ endmacro()
 
 set(ITKTorch_WARNINGS -Wall -Wextra)
 
+# at::parallel_for is a template that runs on one thread in code that is compiled without OpenMP. The flags rather than the
+# imported target, which names the compiler's own libgomp: LibTorch brings one, and it must be the only one.
+find_package(OpenMP REQUIRED COMPONENTS CXX)
+separate_arguments(ITKTorch_OPENMP_FLAGS NATIVE_COMMAND "${OpenMP_CXX_FLAGS}")
+
 function(itktorch_add_module name)
   cmake_parse_arguments(arg "" "" "SOURCES;PUBLIC;PRIVATE" ${ARGN})
   set(target ITKTorch${name})
@@ -36,7 +41,8 @@ function(itktorch_add_module name)
   target_compile_features(${target} PUBLIC cxx_std_17)
   target_compile_definitions(${target} PRIVATE ITK_NO_IO_FACTORY_REGISTER_MANAGER)
   # Same bits on every machine: no contraction of a·b+c, whatever the instruction set.
-  target_compile_options(${target} PRIVATE ${ITKTorch_WARNINGS} -ffp-contract=off)
+  target_compile_options(${target} PRIVATE ${ITKTorch_WARNINGS} ${ITKTorch_OPENMP_FLAGS} -ffp-contract=off)
+  target_link_options(${target} PRIVATE ${ITKTorch_OPENMP_FLAGS})
   target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})
   itktorch_set_rpath(${target} "$ORIGIN")
   install(TARGETS ${target} EXPORT ITKTorchTargets COMPONENT libraries)
