@@ -3,6 +3,8 @@
 #ifndef itkTorchRuntime_h
 #define itkTorchRuntime_h
 
+#include <cstddef>
+#include <functional>
 #include <string>
 
 namespace itk
@@ -21,6 +23,14 @@ public:
 
   static unsigned int
   GetNumberOfThreads();
+
+  /** Calls function(0), …, function(count - 1) on the process's threads, in no fixed order: the next call goes to the thread
+   * that is free first. Within a call LibTorch's operations and this project's kernels stay on its thread, which for many
+   * small images is faster than all threads for one after the other. With fewer calls than threads they come one after the
+   * other instead, each with all threads.
+   * An exception of a call ends the loop and is thrown on; calls that have begun are waited for. */
+  static void
+  ForEach(std::size_t count, const std::function<void(std::size_t)> & function);
 
   /** Makes the C library keep freed memory for the next allocation instead of handing each large block back to the
    * system, which tensors otherwise wait for at every step: a tenth to a third of a network's time on the CPU. The

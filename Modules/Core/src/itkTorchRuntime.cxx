@@ -6,6 +6,7 @@
 #include <ATen/Parallel.h>
 #include <torch/headeronly/version.h>
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <thread>
 #ifdef __GLIBC__
@@ -29,6 +30,37 @@ unsigned int
 TorchRuntime::GetNumberOfThreads()
 {
   return static_cast<unsigned int>(at::get_num_threads());
+}
+
+void
+TorchRuntime::ForEach(std::size_t count, const std::function<void(std::size_t)> & function)
+{
+  const auto threads = static_cast<std::size_t>(GetNumberOfThreads());
+  if (count < threads)
+  {
+    for (std::size_t i = 0; i < count; ++i)
+    {
+      function(i);
+    }
+    return;
+  }
+  std::atomic<std::size_t> next{ 0 };
+  const auto               work = [&](std::int64_t, std::int64_t)
+  {
+    for (std::size_t i = next++; i < count; i = next++)
+    {
+      try
+      {
+        function(i);
+      }
+      catch (...)
+      {
+        next = count;
+        throw;
+      }
+    }
+  };
+  at::parallel_for(0, static_cast<std::int64_t>(threads), 1, work);
 }
 
 void

@@ -6,9 +6,14 @@
 #include "itkTorchTestImages.h"
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <atomic>
+#include <chrono>
 #include <fstream>
+#include <mutex>
 #include <set>
+#include <stdexcept>
 #include <thread>
+#include <vector>
 
 using itk::TorchRuntime;
 
@@ -48,6 +53,69 @@ TEST_F(TorchRuntimeThreads, ZeroStandsForTheNumberOfProcessors)
 {
   TorchRuntime::SetNumberOfThreads(0);
   EXPECT_EQ(TorchRuntime::GetNumberOfThreads(), std::max(1u, std::thread::hardware_concurrency()));
+}
+
+TEST_F(TorchRuntimeThreads, EachIndexIsVisitedOnceByOneThreadThatKeepsItsWork)
+{
+  constexpr std::size_t         count = 100;
+  std::vector<std::atomic<int>> visits(count);
+  std::set<std::thread::id>     threads;
+  std::mutex                    mutex;
+  std::atomic<int>              running{ 0 };
+  std::atomic<bool>             isNested{ true };
+  TorchRuntime::SetNumberOfThreads(3);
+  TorchRuntime::ForEach(count,
+                        [&](std::size_t i)
+                        {
+                          ++visits[i];
+                          isNested = isNested && at::in_parallel_region();
+                          // The first ones wait for each other, which threads of their own alone can do.
+                          for (++running; running < 3; std::this_thread::yield())
+                          {}
+                          const std::lock_guard<std::mutex> lock(mutex);
+                          threads.insert(std::this_thread::get_id());
+                        });
+  for (const auto & number : visits)
+  {
+    ASSERT_EQ(number, 1);
+  }
+  EXPECT_TRUE(isNested);
+  EXPECT_EQ(threads.size(), 3u);
+}
+
+TEST_F(TorchRuntimeThreads, FewerCallsThanThreadsComeOneAfterTheOtherWithAllThreads)
+{
+  std::vector<std::size_t> order;
+  TorchRuntime::SetNumberOfThreads(3);
+  TorchRuntime::ForEach(2,
+                        [&](std::size_t i)
+                        {
+                          EXPECT_FALSE(at::in_parallel_region());
+                          order.push_back(i);
+                        });
+  EXPECT_EQ(order, (std::vector<std::size_t>{ 0, 1 }));
+  TorchRuntime::ForEach(0, [](std::size_t) { FAIL(); });
+}
+
+TEST_F(TorchRuntimeThreads, AnExceptionEndsTheLoopAndIsThrownOn)
+{
+  for (const unsigned int threads : { 1u, 3u })
+  {
+    TorchRuntime::SetNumberOfThreads(threads);
+    std::atomic<int> calls{ 0 };
+    const auto       failing = [&](std::size_t i)
+    {
+      ++calls;
+      if (i == 0)
+      {
+        throw std::runtime_error("the first one");
+      }
+      // Long enough for the exception to come first.
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    };
+    EXPECT_THROW(TorchRuntime::ForEach(100000, failing), std::runtime_error);
+    EXPECT_LT(calls, 100000) << threads;
+  }
 }
 
 TEST(TorchRuntime, DeterminismIsOffByDefaultAndSwitchesLibTorch)
