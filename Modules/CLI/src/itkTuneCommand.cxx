@@ -92,15 +92,21 @@ Score(const std::vector<TuningImage<VDimension>> & images,
   SegmentationEvaluationParameters evaluation;
   evaluation.EvaluateBoundary = metric.IsOfBoundary();
   evaluation.EvaluateSurface = metric.IsOfSurface();
+  std::vector<SegmentationScores> found(images.size());
+  TorchRuntime::ForEach(
+    images.size(),
+    [&](std::size_t i)
+    {
+      const auto spacing = GetTorchSpacing(images[i].Probabilities.GetPointer());
+      const auto objects = InstanceSegmentation::Compute(
+        AsTensor(images[i].Probabilities.GetPointer()), spacing, parameters, TorchComponentType::Int32, [](double) {});
+      const auto truth = AsTensor(images[i].Truth.GetPointer());
+      found[i] = SegmentationEvaluation::Compute(objects.Labels, truth, spacing, evaluation).Scores;
+    });
   SegmentationScoreSet scores;
-  for (const auto & image : images)
+  for (auto & score : found)
   {
-    const auto spacing = GetTorchSpacing(image.Probabilities.GetPointer());
-    const auto objects = InstanceSegmentation::Compute(
-      AsTensor(image.Probabilities.GetPointer()), spacing, parameters, TorchComponentType::Int32, [](double) {});
-    scores.Add(
-      "",
-      SegmentationEvaluation::Compute(objects.Labels, AsTensor(image.Truth.GetPointer()), spacing, evaluation).Scores);
+    scores.Add("", std::move(score));
   }
   // An infinite distance is as bad as can be, not left out.
   const bool isFinite = scores.GetNumberOfFiniteValues(metric) == images.size();
