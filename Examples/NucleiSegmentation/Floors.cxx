@@ -6,12 +6,11 @@
 
 #include "CannyFloor.h"
 #include "NucleiImages.h"
+#include "ObjectFloors.h"
+#include "itkConsoleProgress.h"
 #include "itkErrorSentence.h"
 #include "itkImageLabelPairs.h"
-#include "itkInstanceSegmentationImageFilter.h"
 #include "itkPngIntegrity.h"
-#include "itkSegmentationEvaluationImageFilter.h"
-#include "itkTorchConnectedComponentImageFilter.h"
 #include "itkTorchRuntime.h"
 
 #include "itkImageFileReader.h"
@@ -21,11 +20,11 @@
 #include <algorithm>
 #include <cstdio>
 #include <iostream>
+#include <memory>
 
 namespace
 {
 using Nuclei::AsTensor;
-using Nuclei::FloatType;
 using Nuclei::LabelType;
 
 struct Options
@@ -36,100 +35,14 @@ struct Options
   unsigned int     EveryNth{ 10 };
 };
 
-/** An image of the same grid, each pixel made of one of `from`. */
-template <typename TOutput, typename TInput, typename TFunction>
-typename TOutput::Pointer
-Map(const TInput * from, const TFunction & function)
-{
-  auto to = TOutput::New();
-  to->CopyInformation(from);
-  to->SetRegions(from->GetBufferedRegion());
-  to->Allocate();
-  const auto pixels = from->GetBufferedRegion().GetNumberOfPixels();
-  std::transform(from->GetBufferPointer(), from->GetBufferPointer() + pixels, to->GetBufferPointer(), function);
-  return to;
-}
-
-LabelType::Pointer
-Components(const LabelType * mask)
-{
-  auto components = itk::TorchConnectedComponentImageFilter<LabelType, LabelType>::New();
-  components->SetInput(mask);
-  components->Update();
-  return components->GetOutput();
-}
-
-itk::SegmentationScores
-Evaluate(const LabelType * prediction, const LabelType * truth)
-{
-  auto evaluation = itk::SegmentationEvaluationImageFilter<LabelType>::New();
-  evaluation->SetInput(prediction);
-  evaluation->SetTruth(truth);
-  evaluation->SetEvaluateBoundary(false);
-  evaluation->SetEvaluateSurface(false);
-  evaluation->Update();
-  return evaluation->GetScores();
-}
-
-/** Probabilities of a network that is never wrong and, as the U-Net paper teaches it, leaves out the pixels of an object that
- * touch another one, at a face or a corner; those it holds for likely. */
-FloatType::Pointer
-PerfectProbabilities(const LabelType * truth)
-{
-  auto       probabilities = Map<FloatType>(truth, [](unsigned short label) { return label == 0 ? 0.0f : 1.0f; });
-  const auto size = truth->GetBufferedRegion().GetSize();
-  const auto width = static_cast<int>(size[0]);
-  const auto height = static_cast<int>(size[1]);
-  const auto at = [&](int x, int y) { return truth->GetBufferPointer()[y * width + x]; };
-  for (int y = 0; y < height; ++y)
-  {
-    for (int x = 0; x < width; ++x)
-    {
-      bool isTouching = false;
-      for (int v = std::max(0, y - 1); v <= std::min(height - 1, y + 1); ++v)
-      {
-        for (int u = std::max(0, x - 1); u <= std::min(width - 1, x + 1); ++u)
-        {
-          isTouching = isTouching || (at(u, v) != 0 && at(u, v) != at(x, y));
-        }
-      }
-      if (at(x, y) != 0 && isTouching)
-      {
-        probabilities->GetBufferPointer()[y * width + x] = 0.6f;
-      }
-    }
-  }
-  return probabilities;
-}
-
-LabelType::Pointer
-Regrow(const FloatType * probabilities)
-{
-  auto instances = itk::InstanceSegmentationImageFilter<FloatType, LabelType>::New();
-  instances->SetInput(probabilities);
-  instances->SetSeedThreshold(0.8);
-  instances->SetMaskThreshold(0.5);
-  instances->SetMinimumSeedSize(0);
-  instances->SetLandscape(itk::InstanceLandscape::SeedDistance);
-  instances->SetFillHoles(false);
-  instances->Update();
-  return instances->GetOutput();
-}
-
-struct Row
-{
-  const char *              Name;
-  itk::SegmentationScoreSet Scores;
-};
-
 /** Mean Dice, IoU, mAP and F1; average precision of all objects together. */
 void
-PrintTable(const std::vector<Row> & rows)
+PrintTable(const std::vector<ObjectFloors::Row> & rows)
 {
   std::printf("%-36s %7s %7s %7s %7s %7s %7s %7s\n", "", "Dice", "IoU", "mAP", "F1@.7", "AP@.5", "AP@.7", "AP@.9");
   for (const auto & row : rows)
   {
-    std::printf("%-36s", row.Name);
+    std::printf("%-36s", row.Name.c_str());
     for (const char * const name : { "Dice", "IntersectionOverUnion", "KaggleMeanAveragePrecision", "InstanceF1At70" })
     {
       std::printf(" %7.3f", row.Scores.GetMean(itk::SegmentationMetric::Get(name)));
@@ -181,39 +94,29 @@ Run(const Options & options)
   {
     itkGenericExceptionMacro(<< options.Pairs << " has no pair of these folds.");
   }
-  std::vector<Row> rows{ { "Otsu threshold, components", {} },
-                         { "perfect mask, components", {} },
-                         { "touching pixels removed, components", {} },
-                         { "the same, regrown into the mask", {} } };
-  CannyFloor       canny;
-  std::size_t      cannyImages = 0;
+  ObjectFloors objects;
+  CannyFloor   canny;
+  std::size_t  cannyImages = 0;
+  auto         progress = std::make_unique<itk::ConsoleProgress>("Floors");
   for (std::size_t i = 0; i < pairs.size(); ++i)
   {
     itk::VerifyImageFile(pairs[i].Image);
     itk::VerifyImageFile(pairs[i].Label);
-    const auto                image = itk::ReadImage<Nuclei::ImageType>(pairs[i].Image);
-    const auto                truth = itk::ReadImage<LabelType>(pairs[i].Label);
-    const Nuclei::OtsuObjects otsu(image);
-    auto                      otsuScores = Evaluate(otsu.Objects, truth);
-    // Specks are no objects, but count as pixels.
-    otsuScores.Overlap = Evaluate(otsu.Mask, truth).Overlap;
-    const auto probabilities = PerfectProbabilities(truth);
-    const auto add = [&](Row & row, const LabelType * labels)
-    { row.Scores.Add(pairs[i].Image, Evaluate(labels, truth)); };
-    rows[0].Scores.Add(pairs[i].Image, otsuScores);
-    add(rows[1], Components(Map<LabelType>(truth.GetPointer(), [](unsigned short label) { return label != 0; })));
-    add(rows[2], Components(Map<LabelType>(probabilities.GetPointer(), [](float p) { return p > 0.8f; })));
-    add(rows[3], Regrow(probabilities));
+    const auto image = itk::ReadImage<Nuclei::ImageType>(pairs[i].Image);
+    const auto truth = itk::ReadImage<LabelType>(pairs[i].Label);
+    objects.Add(pairs[i].Image, image, truth);
     if (!options.SkipCanny && i % options.EveryNth == 0)
     {
       const auto luminance = Nuclei::MakeLuminance(image);
-      const auto otsuParts = Components(otsu.Mask);
-      canny.Add(AsTensor(luminance.GetPointer()), AsTensor(otsuParts.GetPointer()), AsTensor(truth.GetPointer()));
+      const auto otsu = Nuclei::FindComponents(Nuclei::OtsuObjects(image).Mask);
+      canny.Add(AsTensor(luminance.GetPointer()), AsTensor(otsu.GetPointer()), AsTensor(truth.GetPointer()));
       ++cannyImages;
     }
+    progress->Show(static_cast<double>(i + 1) / static_cast<double>(pairs.size()));
   }
+  progress.reset();
   std::printf("%zu images\n", pairs.size());
-  PrintTable(rows);
+  PrintTable(objects.GetRows());
   if (cannyImages > 0)
   {
     PrintCanny(canny, cannyImages);

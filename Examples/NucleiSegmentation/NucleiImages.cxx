@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "NucleiImages.h"
 #include "itkOtsuFloorImageFilter.h"
+#include "itkSegmentationEvaluationImageFilter.h"
 #include "itkTorchConnectedComponentImageFilter.h"
 
 #include <algorithm>
@@ -38,5 +39,26 @@ OtsuObjects::OtsuObjects(const ImageType * image)
   components->Update();
   Mask = otsu->GetOutput();
   Objects = components->GetOutput();
+}
+
+LabelType::Pointer
+FindComponents(const LabelType * mask)
+{
+  auto components = itk::TorchConnectedComponentImageFilter<LabelType, LabelType>::New();
+  components->SetInput(mask);
+  components->Update();
+  return components->GetOutput();
+}
+
+itk::SegmentationScores
+EvaluateObjects(const LabelType * prediction, const LabelType * truth)
+{
+  auto evaluation = itk::SegmentationEvaluationImageFilter<LabelType>::New();
+  evaluation->SetInput(prediction);
+  evaluation->SetTruth(truth);
+  evaluation->SetEvaluateBoundary(false);
+  evaluation->SetEvaluateSurface(false);
+  evaluation->Update();
+  return evaluation->GetScores();
 }
 } // namespace Nuclei

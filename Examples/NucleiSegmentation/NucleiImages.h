@@ -3,6 +3,7 @@
 #ifndef NucleiImages_h
 #define NucleiImages_h
 
+#include "itkSegmentationScores.h"
 #include "itkTorchImageGeometry.h"
 #include "itkTorchTensor.h"
 
@@ -28,6 +29,14 @@ struct OtsuObjects
   LabelType::Pointer Mask;
   LabelType::Pointer Objects;
 };
+
+/** Connected components at the faces of pixels. */
+LabelType::Pointer
+FindComponents(const LabelType * mask);
+
+/** Overlap and objects; not boundaries and surfaces. */
+itk::SegmentationScores
+EvaluateObjects(const LabelType * prediction, const LabelType * truth);
 
 /** The pixels of an image as a tensor that shares them. */
 template <typename TImage>

@@ -16,7 +16,6 @@
 #include "itkImageLabelPairs.h"
 #include "itkInstanceParameterFile.h"
 #include "itkInstanceSegmentationImageFilter.h"
-#include "itkSegmentationEvaluationImageFilter.h"
 #include "itkTorchRuntime.h"
 #include "itkUNetModelReader.h"
 #include "itkUNetModelWriter.h"
@@ -174,13 +173,7 @@ ChooseCanny(const std::vector<itk::ImageLabelPair> & pairs)
 NucleiScores::Score
 Evaluate(LabelType * prediction, LabelType * truth)
 {
-  auto evaluation = itk::SegmentationEvaluationImageFilter<LabelType>::New();
-  evaluation->SetInput(prediction);
-  evaluation->SetTruth(truth);
-  evaluation->SetEvaluateBoundary(false);
-  evaluation->SetEvaluateSurface(false);
-  evaluation->Update();
-  NucleiScores::Score score{ evaluation->GetScores(), {}, true };
+  NucleiScores::Score score{ Nuclei::EvaluateObjects(prediction, truth), {}, true };
   const auto          outlines = itk::CompareBoundaries(itk::PixelSet::FromOutline(AsTensor(prediction), {}, false),
                                                itk::PixelSet::FromOutline(AsTensor(truth), {}, false),
                                                { 1.0, 1.0 },
@@ -291,7 +284,7 @@ SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> 
     const Nuclei::OtsuObjects otsu(image);
     auto                      otsuScore = Evaluate(otsu.Objects, truth);
     // Specks are no objects, but count as pixels.
-    otsuScore.Objects.Overlap = Evaluate(otsu.Mask, truth).Objects.Overlap;
+    otsuScore.Objects.Overlap = Nuclei::EvaluateObjects(otsu.Mask, truth).Overlap;
     scores.Add(name, { networkScore, Evaluate(components, truth), otsuScore, cannyScore });
   }
   scores.Print();
