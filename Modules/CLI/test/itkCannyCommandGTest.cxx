@@ -1,0 +1,97 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkCommands.h"
+
+#include "itkCannyEdgeDetectionImageFilter.h"
+#include "itkCastImageFilter.h"
+#include "itkImageFileReader.h"
+#include "itkImageFileWriter.h"
+#include "itkTestHelpers.h"
+#include <CLI/CLI.hpp>
+#include <gtest/gtest.h>
+#include <random>
+
+namespace
+{
+/** Blocks of grey values with noise, so that there are edges of every height. */
+template <typename TImage>
+typename TImage::Pointer
+MakeBlocks(const typename TImage::SizeType & size, int maximum)
+{
+  auto image = TImage::New();
+  image->SetRegions(size);
+  image->Allocate();
+  std::mt19937 random(7);
+  const auto   pixels = static_cast<std::size_t>(image->GetBufferedRegion().GetNumberOfPixels());
+  for (std::size_t i = 0; i < pixels; ++i)
+  {
+    const auto index = image->ComputeIndex(static_cast<itk::OffsetValueType>(i));
+    int        block = 0;
+    for (unsigned int axis = 0; axis < TImage::ImageDimension; ++axis)
+    {
+      block = 5 * block + static_cast<int>(index[axis] / 9);
+    }
+    const int grey =
+      block * 37 % 11 * maximum / 12 + static_cast<int>(random() % static_cast<unsigned int>(maximum / 12));
+    image->GetBufferPointer()[i] = static_cast<typename TImage::PixelType>(grey);
+  }
+  return image;
+}
+
+/** The edges that the command writes, and those of ITK's filter on the image cast to float. */
+template <typename TImage>
+void
+ExpectEdgesOfITK(const typename TImage::SizeType & size, int maximum, const std::string & extension)
+{
+  using FloatType = itk::Image<float, TImage::ImageDimension>;
+  using EdgeType = itk::Image<unsigned char, TImage::ImageDimension>;
+  const itk::Test::TemporaryFolder folder;
+  const auto                       image = MakeBlocks<TImage>(size, maximum);
+  const std::string                input = folder.File("image" + extension);
+  const std::string                output = folder.File("edges" + extension);
+  itk::WriteImage(image, input);
+
+  CLI::App app;
+  itk::AddCannyCommand(app);
+  const std::string upper = std::to_string(maximum / 16);
+  const std::string lower = std::to_string(maximum / 64);
+  ::testing::internal::CaptureStdout();
+  app.parse("canny " + input + ' ' + output + " --variance 1.5 --lower-threshold " + lower + " --upper-threshold " +
+            upper);
+  ::testing::internal::GetCapturedStdout();
+  const auto edges = itk::ReadImage<EdgeType>(output);
+
+  auto cast = itk::CastImageFilter<TImage, FloatType>::New();
+  cast->SetInput(image);
+  auto canny = itk::CannyEdgeDetectionImageFilter<FloatType, FloatType>::New();
+  canny->SetInput(cast->GetOutput());
+  canny->SetVariance(1.5);
+  canny->SetLowerThreshold(std::stof(lower));
+  canny->SetUpperThreshold(std::stof(upper));
+  canny->Update();
+  const auto    pixels = static_cast<std::size_t>(image->GetBufferedRegion().GetNumberOfPixels());
+  std::size_t   numberOfEdges = 0;
+  const float * expected = canny->GetOutput()->GetBufferPointer();
+  const auto *  found = edges->GetBufferPointer();
+  ASSERT_EQ(edges->GetBufferedRegion(), image->GetBufferedRegion());
+  for (std::size_t i = 0; i < pixels; ++i)
+  {
+    ASSERT_EQ(found[i], expected[i] > 0.0f ? 255 : 0) << i;
+    numberOfEdges += found[i] > 0 ? 1 : 0;
+  }
+  EXPECT_GT(numberOfEdges, pixels / 50);
+  EXPECT_LT(numberOfEdges, pixels / 2);
+}
+} // namespace
+
+TEST(CannyCommand, EdgesOfIntegersAreThoseOfITKOnTheImageCastToFloat)
+{
+  ExpectEdgesOfITK<itk::Image<unsigned char, 2>>({ { 61, 47 } }, 255, ".png");
+  ExpectEdgesOfITK<itk::Image<unsigned short, 2>>({ { 61, 47 } }, 65535, ".png");
+  ExpectEdgesOfITK<itk::Image<int, 2>>({ { 61, 47 } }, 1000000, ".mha");
+}
+
+TEST(CannyCommand, EdgesOfAVolumeAreThoseOfITK)
+{
+  ExpectEdgesOfITK<itk::Image<short, 3>>({ { 31, 27, 22 } }, 3000, ".mha");
+}
