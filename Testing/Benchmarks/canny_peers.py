@@ -52,11 +52,11 @@ def with_skimage(image):
     return lambda: skimage_canny(image, SIGMA, LOWER, UPPER, mode="nearest")
 
 
-def with_kornia(image, device="cpu"):
+def with_kornia(image, device="cpu", hysteresis=True):
     tensor = torch.from_numpy(image / 255)[None, None].to(device)
 
     def run():
-        edges = kornia_canny(tensor, LOWER / 255, UPPER / 255, (9, 9), (SIGMA, SIGMA))[1]
+        edges = kornia_canny(tensor, LOWER / 255, UPPER / 255, (9, 9), (SIGMA, SIGMA), hysteresis)[1]
         if tensor.is_cuda:
             torch.cuda.synchronize()
         return edges
@@ -73,13 +73,14 @@ def with_opencv(image):
 PEERS = (
     ("beside scikit-image", "skimage.feature.canny", with_skimage, "cpu"),
     ("beside kornia", "kornia.filters.canny", with_kornia, "cpu"),
+    ("beside kornia, no hysteresis", "kornia.filters.canny", lambda image: with_kornia(image, hysteresis=False), "cpu"),
     ("beside OpenCV, 8 bit", "cv2.GaussianBlur and cv2.Canny", with_opencv, "cpu"),
     ("CUDA: beside kornia", "kornia.filters.canny", lambda image: with_kornia(image, "cuda"), "cuda"),
 )
 
 
 def on_host(edges):
-    """Not timed, as the program's edges stay on their device, too."""
+    """Not timed, as the program's edges stay on their device, too. Without hysteresis weak edges are 0.5."""
     return edges[0, 0].cpu().numpy() > 0 if isinstance(edges, torch.Tensor) else edges
 
 
