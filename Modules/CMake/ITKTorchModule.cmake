@@ -73,5 +73,7 @@ function(itktorch_add_tests module)
   cmake_parse_arguments(arg "" "" "SOURCES;LINK" ${ARGN})
   set(program ITKTorch${module}Tests)
   itktorch_add_executable(${program} SOURCES ${arg_SOURCES} LINK ${arg_LINK} ITKTorchTestSupport GTest::gtest_main)
-  gtest_discover_tests(${program} DISCOVERY_TIMEOUT 60 PROPERTIES LABELS ${module} TIMEOUT 600)
+  # Threads that wait without sleeping are many times slower where programs share the processors.
+  gtest_discover_tests(${program} DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS ${module} TIMEOUT 600 ENVIRONMENT OMP_WAIT_POLICY=passive)
 endfunction()
