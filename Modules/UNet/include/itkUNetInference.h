@@ -4,7 +4,10 @@
 #define itkUNetInference_h
 
 #include "itkUNetModel.h"
+#include <cstdint>
+#include <functional>
 #include <memory>
+#include <vector>
 
 namespace itk
 {
@@ -18,16 +21,64 @@ enum class UNetInferenceOutput : std::uint8_t
   Labels
 };
 
+/** Numbers that the network is computed in. */
+enum class UNetPrecision : std::uint8_t
+{
+  /** The faster one of Float32 and BFloat16, tried on the device, if the latter agrees; see UNetInference::GetPrecision(). */
+  Automatic,
+  Float32,
+  BFloat16,
+  /** On CUDA devices. */
+  Float16
+};
+
 struct UNetInferenceParameters
 {
-  double Threshold{ 0.5 };
+  double        Threshold{ 0.5 };
+  std::uint64_t TileSize{ 0 };
+  UNetPrecision Precision{ UNetPrecision::Float32 };
 
   static const TorchParameterTable &
   Describe();
 };
 
+/** A box of pixels along x, y (, z); the first pixel of the image is 0. */
+struct UNetRegion
+{
+  std::vector<std::int64_t> Start;
+  std::vector<std::int64_t> Size;
+
+  bool
+  operator==(const UNetRegion & other) const
+  {
+    return Start == other.Start && Size == other.Size;
+  }
+};
+
+/** A part of an image, which knows its place in it. */
+struct UNetImagePart
+{
+  /** Shape (1, C, …), any component type. */
+  TorchTensor Pixels;
+  /** Where the part begins, along x, y (, z). */
+  std::vector<std::int64_t> Start;
+  /** Size of the whole image along x, y (, z). */
+  std::vector<std::int64_t> Extent;
+};
+
+/** The part of an image of `extent` pixels that decides the network's outputs in a region: all of it for a network with
+ * instance or group normalisation. */
+UNetRegion
+GetUNetInputRegion(const UNetSpecification &         specification,
+                   const UNetRegion &                output,
+                   const std::vector<std::int64_t> & extent);
+
 /** \class UNetInference
  * \brief A model made ready on a device: image tensor in, probabilities or labels out.
+ *
+ * The network sees the image mirrored up to a multiple of its stride, on a grid that begins at the image's first pixel. The
+ * outputs of a region are those of the whole image, from as few pixels as decide them: |Δ| ≤ 10⁻⁵ · max |logit| in float,
+ * because convolutions may add in another order.
  * \ingroup ITKTorchUNet */
 class UNetInference
 {
@@ -40,16 +91,35 @@ public:
   UNetInference &
   operator=(const UNetInference &) = delete;
 
-  /** Applies the model's intensity rule, mirrors the image up to a multiple of the network's stride, runs the network
-   * and crops back.
-   * \param image shape (1, C, …), any component type and size
-   * \param type component type of the result: float or double, for labels an integer type
-   * \return shape (1, classes or 1, …) */
+  /** Outputs of a whole image.
+   * \param image shape (1, C, …), any component type and size, on the device */
   TorchTensor
   Compute(const TorchTensor &             image,
           UNetInferenceOutput             output,
           const UNetInferenceParameters & parameters,
           TorchComponentType              type) const;
+
+  /** Outputs of a region.
+   * \param part at least GetUNetInputRegion() of it, on the device
+   * \param scale of the whole image, by the model's intensity rule
+   * \param type component type of the result: float or double, for labels an integer type
+   * \param progress called with the fraction done, in [0, 1]; an exception ends the computation
+   * \return shape (1, classes or 1, …) of the region */
+  TorchTensor
+  Compute(const UNetImagePart &               part,
+          const UNetRegion &                  region,
+          const UNetIntensityScale &          scale,
+          UNetInferenceOutput                 output,
+          const UNetInferenceParameters &     parameters,
+          TorchComponentType                  type,
+          const std::function<void(double)> & progress) const;
+
+  /** What is computed where `wanted` is asked for. Automatic is decided once: a small image of noise is computed in float
+   * and in bfloat16, and the latter is taken if it is faster and its logits differ by at most 5 % of their norm, which a
+   * faulty convolution does not keep to.
+   * \throws ExceptionObject for float16 on the host */
+  UNetPrecision
+  GetPrecision(UNetPrecision wanted) const;
 
 private:
   class Implementation;

@@ -5,6 +5,7 @@
 
 #include "itkTorchImageToImageFilter.h"
 #include "itkUNetInference.h"
+#include "itkUNetIntensityMeasurement.h"
 
 namespace itk
 {
@@ -41,7 +42,14 @@ VerifyUNetFilterInput(const UNetModel & model, const TInputImage * image);
  * is applied to it, it is mirrored up to a multiple of the network's stride, and the result is cropped back: the output
  * lies on the input's grid.
  *
- * The whole image is computed at once, whatever region is asked for.
+ * A region of the output is computed from the part of the input that decides it, whose margin follows from the network: the
+ * overlap-tile strategy of the U-Net paper is this filter behind an itk::StreamingImageFilter, or in front of a writer with
+ * stream divisions. The result is the whole image's, with |Δ| ≤ 10⁻⁵ · max |logit|. Within a requested region the network
+ * sees windows of at most TileSize. Networks with instance or group normalisation are computed as a whole.
+ *
+ * Percentiles, mean and polarity of the intensity rule are those of the whole image: when only a part of it is asked for,
+ * the input is first read through once for each pass of UNetIntensityMeasurement, in pieces, and then again only when the
+ * pipeline before it has changed.
  * \ingroup ITKTorchUNet
  */
 template <typename TInputImage, typename TOutputImage>
@@ -65,6 +73,14 @@ public:
 
   itkTorchParametersMacro(UNetInferenceParameters);
   itkTorchParameterMacro(Threshold);
+  itkTorchParameterMacro(TileSize);
+  itkTorchParameterMacro(Precision);
+
+  /** Of the last update; Automatic before the first one. */
+  itkGetConstMacro(UsedPrecision, UNetPrecision);
+
+  void
+  UpdateOutputData(DataObject * output) override;
 
 protected:
   UNetInferenceImageFilter();
@@ -82,12 +98,31 @@ protected:
   GenerateTensor(const TorchTensor & input) override;
 
 private:
+  /** Whether the scale of the whole input must be known before a part of it is asked for. */
+  bool
+  NeedsMeasurementInPieces() const;
+
+  /** Reads the input in pieces of whole slabs, none larger than the requested region if that is not less than a slab. */
+  void
+  MeasureInPieces();
+
+  /** In pixels from the first pixel of the largest region. */
+  UNetRegion
+  GetRelativeRegion(const typename TInputImage::RegionType & region) const;
+
   UNetInferenceParameters m_Parameters;
+  UNetPrecision           m_UsedPrecision{ UNetPrecision::Automatic };
 
   std::unique_ptr<UNetInference> m_Inference;
   UNetModel::ConstPointer        m_InferenceModel;
   TimeStamp                      m_InferenceTime;
   TorchDevice                    m_InferenceDevice;
+
+  UNetIntensityScale      m_Scale;
+  UNetModel::ConstPointer m_ScaleModel;
+  const TInputImage *     m_ScaleInput{ nullptr };
+  ModifiedTimeType        m_ScaleInputTime{ 0 };
+  ModifiedTimeType        m_ScaleModelTime{ 0 };
 };
 } // namespace itk
 

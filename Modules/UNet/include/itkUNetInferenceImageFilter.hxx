@@ -4,6 +4,9 @@
 #define itkUNetInferenceImageFilter_hxx
 
 #include "itkUNetInferenceImageFilter.h"
+#include "itkPipelineTime.h"
+#include "itkUNetReceptiveField.h"
+#include <algorithm>
 
 namespace itk
 {
@@ -47,7 +50,10 @@ template <typename TInputImage, typename TOutputImage>
 void
 UNetInferenceImageFilter<TInputImage, TOutputImage>::EnlargeOutputRequestedRegion(DataObject * output)
 {
-  output->SetRequestedRegionToLargestPossibleRegion();
+  if (!UNetReceptiveField(this->GetModel()->GetSpecification()).IsLocal())
+  {
+    output->SetRequestedRegionToLargestPossibleRegion();
+  }
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -55,7 +61,93 @@ void
 UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateInputRequestedRegion()
 {
   Superclass::GenerateInputRequestedRegion();
-  const_cast<TInputImage *>(this->GetInput())->SetRequestedRegionToLargestPossibleRegion();
+  auto * const                     input = const_cast<TInputImage *>(this->GetInput());
+  const auto                       whole = input->GetLargestPossibleRegion();
+  const auto                       wholeRegion = this->GetRelativeRegion(whole);
+  const auto                       region = GetUNetInputRegion(this->GetModel()->GetSpecification(),
+                                         this->GetRelativeRegion(this->GetOutput()->GetRequestedRegion()),
+                                         wholeRegion.Size);
+  typename TInputImage::RegionType requested;
+  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+  {
+    requested.SetIndex(axis, whole.GetIndex(axis) + region.Start[axis]);
+    requested.SetSize(axis, static_cast<SizeValueType>(region.Size[axis]));
+  }
+  input->SetRequestedRegion(requested);
+}
+
+template <typename TInputImage, typename TOutputImage>
+UNetRegion
+UNetInferenceImageFilter<TInputImage, TOutputImage>::GetRelativeRegion(
+  const typename TInputImage::RegionType & region) const
+{
+  const auto whole = this->GetInput()->GetLargestPossibleRegion();
+  UNetRegion relative;
+  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+  {
+    relative.Start.push_back(region.GetIndex(axis) - whole.GetIndex(axis));
+    relative.Size.push_back(static_cast<std::int64_t>(region.GetSize(axis)));
+  }
+  return relative;
+}
+
+template <typename TInputImage, typename TOutputImage>
+bool
+UNetInferenceImageFilter<TInputImage, TOutputImage>::NeedsMeasurementInPieces() const
+{
+  const auto * const input = this->GetInput();
+  const auto * const model = this->GetModel();
+  const bool         isWhole = input->GetRequestedRegion() == input->GetLargestPossibleRegion();
+  const bool isKnown = m_ScaleInput == input && m_ScaleInputTime == GetPipelineTime(input) && m_ScaleModel == model &&
+                       m_ScaleModelTime == model->GetMTime();
+  return !isWhole && !isKnown;
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+UNetInferenceImageFilter<TInputImage, TOutputImage>::UpdateOutputData(DataObject * output)
+{
+  if (!this->m_Updating && this->NeedsMeasurementInPieces())
+  {
+    // Its rule is known when it is trained.
+    const_cast<UNetModel *>(this->GetModel())->UpdateOutputData();
+    this->MeasureInPieces();
+    this->PropagateRequestedRegion(output);
+  }
+  Superclass::UpdateOutputData(output);
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+UNetInferenceImageFilter<TInputImage, TOutputImage>::MeasureInPieces()
+{
+  auto * const        input = const_cast<TInputImage *>(this->GetInput());
+  const auto * const  model = this->GetModel();
+  const auto          whole = input->GetLargestPossibleRegion();
+  const SizeValueType slabs = whole.GetSize(ImageDimension - 1);
+  const SizeValueType pixelsOfSlab = whole.GetNumberOfPixels() / slabs;
+  const SizeValueType step = std::max<SizeValueType>(1, input->GetRequestedRegion().GetNumberOfPixels() / pixelsOfSlab);
+
+  UNetIntensityMeasurement measurement(model->GetIntensityRule());
+  while (measurement.NeedsPass())
+  {
+    for (SizeValueType slab = 0; slab < slabs; slab += step)
+    {
+      auto piece = whole;
+      piece.SetIndex(ImageDimension - 1, whole.GetIndex(ImageDimension - 1) + static_cast<IndexValueType>(slab));
+      piece.SetSize(ImageDimension - 1, std::min(step, slabs - slab));
+      input->SetRequestedRegion(piece);
+      input->PropagateRequestedRegion();
+      input->UpdateOutputData();
+      measurement.Add(GetTorchTensor(input, piece, TorchDevice::CPU()));
+    }
+    measurement.EndPass();
+  }
+  m_Scale = measurement.GetScale();
+  m_ScaleInput = input;
+  m_ScaleInputTime = GetPipelineTime(input);
+  m_ScaleModel = model;
+  m_ScaleModelTime = model->GetMTime();
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -72,9 +164,18 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensor(const TorchT
     m_InferenceTime.Modified();
     m_InferenceDevice = input.GetDevice();
   }
+  m_UsedPrecision = m_Inference->GetPrecision(m_Parameters.Precision);
   using Traits = UNetOutputTraits<TOutputImage>;
-  return m_Inference->Compute(
-    input, Traits::Output, m_Parameters, GetTorchComponentType<typename Traits::ComponentType>());
+  const auto               whole = this->GetInput()->GetLargestPossibleRegion();
+  const auto               requested = this->GetInput()->GetRequestedRegion();
+  const UNetIntensityScale scale = requested == whole ? model->GetIntensityRule().Measure(input) : m_Scale;
+  return m_Inference->Compute({ input, this->GetRelativeRegion(requested).Start, this->GetRelativeRegion(whole).Size },
+                              this->GetRelativeRegion(this->GetOutput()->GetRequestedRegion()),
+                              scale,
+                              Traits::Output,
+                              m_Parameters,
+                              GetTorchComponentType<typename Traits::ComponentType>(),
+                              [this](double done) { this->ReportProgress(static_cast<float>(done)); });
 }
 } // namespace itk
 

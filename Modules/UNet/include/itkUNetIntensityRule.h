@@ -5,6 +5,7 @@
 
 #include "itkTorchParameterTable.h"
 #include "itkTorchTensor.h"
+#include <algorithm>
 
 namespace itk
 {
@@ -19,6 +20,28 @@ enum class UNetIntensityScaling : std::uint8_t
   Percentiles,
   ZScore,
   Factor
+};
+
+/** \class UNetIntensityScale
+ * \brief What a rule makes of an image's values, once the image is measured.
+ * \ingroup ITKTorchUNet */
+struct UNetIntensityScale
+{
+  float Offset{ 0.0f };
+  /** Infinite for a constant image. */
+  float Divisor{ 1.0f };
+  float Factor{ 1.0f };
+  /** To [0, 1]. */
+  bool IsCut{ false };
+  bool IsInverted{ false };
+
+  float
+  Apply(float value) const
+  {
+    const float scaled = (value - Offset) / Divisor * Factor;
+    const float cut = IsCut ? std::min(std::max(scaled, 0.0f), 1.0f) : scaled;
+    return IsInverted ? 1.0f - cut : cut;
+  }
 };
 
 /** \class UNetIntensityRule
@@ -59,6 +82,23 @@ struct UNetIntensityRule
    * \throws ExceptionObject for pixels that are not finite, or two components where a luminance is asked for */
   TorchTensor
   Apply(const TorchTensor & image) const;
+
+  /** What the rule makes of an image: percentiles, mean and polarity are those of all its pixels.
+   * \param image as for Apply()
+   * \throws ExceptionObject as Apply() does */
+  UNetIntensityScale
+  Measure(const TorchTensor & image) const;
+
+  /** Applies the rule to a part of an image that was measured as a whole. */
+  TorchTensor
+  Apply(const TorchTensor & part, const UNetIntensityScale & scale) const;
+
+  /** Whether Measure() has to see the pixels. */
+  bool
+  NeedsMeasurement() const
+  {
+    return Scaling != UNetIntensityScaling::Factor;
+  }
 };
 } // namespace itk
 

@@ -63,6 +63,9 @@ struct UNetTensorDescription
  */
 struct UNetSpecification
 {
+  /** Of a group normalisation. */
+  static constexpr std::int64_t NumberOfGroups = 8;
+
   unsigned int Dimension{ 2 };
   unsigned int Channels{ 1 };
   /** 1: one sigmoid. 2 or more: softmax. */

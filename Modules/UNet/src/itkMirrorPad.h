@@ -3,6 +3,7 @@
 #ifndef itkMirrorPad_h
 #define itkMirrorPad_h
 
+#include "itkUNetReceptiveField.h"
 #include <ATen/core/Tensor.h>
 
 namespace itk
@@ -13,6 +14,19 @@ namespace itk
  * \param start,size along the spatial axes in the tensor's order …, y, x */
 at::Tensor
 MirroredWindow(const at::Tensor & image, at::IntArrayRef start, at::IntArrayRef size);
+
+/** The same of which only a part is there: `image` begins at `origin` of a whole of `extent` pixels, and holds every pixel
+ * that the window shows. */
+at::Tensor
+MirroredWindow(const at::Tensor & image,
+               at::IntArrayRef    origin,
+               at::IntArrayRef    extent,
+               at::IntArrayRef    start,
+               at::IntArrayRef    size);
+
+/** Pixels [Begin, End) of a line of `extent` that a window shows. */
+UNetInterval
+GetMirroredInterval(UNetInterval window, std::int64_t extent);
 } // namespace itk
 
 #endif

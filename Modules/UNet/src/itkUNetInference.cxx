@@ -2,13 +2,19 @@
 // Copyright ITKTorch contributors
 #include "itkUNetInference.h"
 #include "itkMirrorPad.h"
+#include "itkTorchRandom.h"
 #include "itkTorchTensorAccess.h"
-#include "itkUNetNetwork.h"
+#include "itkUNetTiles.h"
+#include "itkUNetPredictor.h"
 #include "itkMacro.h"
 #include <ATen/ops/empty.h>
 #include <ATen/ops/sigmoid.h>
 #include <ATen/ops/softmax.h>
 #include <algorithm>
+#include <chrono>
+#include <functional>
+#include <limits>
+#include <map>
 
 namespace itk
 {
@@ -31,6 +37,88 @@ ScalarTypeOf(TorchComponentType type)
 {
   return GetATensor(TorchTensor::FromPixels(nullptr, type, { 0 }, 1)).scalar_type();
 }
+std::vector<std::int64_t>
+Reversed(const std::vector<std::int64_t> & values)
+{
+  return { values.rbegin(), values.rend() };
+}
+
+std::vector<std::int64_t>
+Difference(std::vector<std::int64_t> a, const std::vector<std::int64_t> & b)
+{
+  std::transform(a.begin(), a.end(), b.begin(), a.begin(), std::minus<>());
+  return a;
+}
+
+/** View of the pixels of `inner` in a tensor of those of `outer`. */
+at::Tensor
+CropTo(at::Tensor tensor, const UNetRegion & outer, const UNetRegion & inner)
+{
+  for (std::size_t axis = 0; axis < outer.Start.size(); ++axis)
+  {
+    const auto dimension = tensor.dim() - 1 - static_cast<std::int64_t>(axis);
+    tensor = tensor.narrow(dimension, inner.Start[axis] - outer.Start[axis], inner.Size[axis]);
+  }
+  return tensor;
+}
+
+/** (1, channels, …) with the components of a pixel side by side. */
+at::Tensor
+EmptyPixels(const UNetRegion & region, std::int64_t channels, at::ScalarType type, c10::Device device)
+{
+  std::vector<std::int64_t> shape{ 1 };
+  shape.insert(shape.end(), region.Size.rbegin(), region.Size.rend());
+  shape.push_back(channels);
+  return at::empty(shape, at::TensorOptions(type).device(device)).movedim(-1, 1);
+}
+
+/** The pixels of an image that a window shows of it and its mirror images. */
+UNetRegion
+GetShownRegion(const UNetRegion & window, const std::vector<std::int64_t> & extent)
+{
+  UNetRegion shown;
+  for (std::size_t axis = 0; axis < extent.size(); ++axis)
+  {
+    const auto interval =
+      GetMirroredInterval({ window.Start[axis], window.Start[axis] + window.Size[axis] }, extent[axis]);
+    shown.Start.push_back(interval.Begin);
+    shown.Size.push_back(interval.End - interval.Begin);
+  }
+  return shown;
+}
+
+/** From logits to what was asked for. */
+at::Tensor
+Finish(const at::Tensor & logits, UNetInferenceOutput output, const UNetInferenceParameters & parameters)
+{
+  const std::int64_t classes = logits.size(1);
+  if (output == UNetInferenceOutput::Labels && classes > 2)
+  {
+    return logits.argmax(1, true);
+  }
+  at::Tensor result = classes == 1 ? at::sigmoid(logits) : at::softmax(logits, 1);
+  if (output != UNetInferenceOutput::Probabilities)
+  {
+    result = result.narrow(1, classes - 1, 1);
+  }
+  return output == UNetInferenceOutput::Labels ? result.gt(parameters.Threshold) : result;
+}
+at::ScalarType
+ScalarTypeOf(UNetPrecision precision)
+{
+  return precision == UNetPrecision::BFloat16  ? at::kBFloat16
+         : precision == UNetPrecision::Float16 ? at::kHalf
+                                               : at::kFloat;
+}
+
+template <typename TAction>
+double
+SecondsOf(const TAction & action)
+{
+  const auto start = std::chrono::steady_clock::now();
+  action();
+  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+}
 } // namespace
 
 const TorchParameterTable &
@@ -44,9 +132,26 @@ UNetInferenceParameters::Describe()
           &P::Threshold,
           "Probability above which a pixel is labelled foreground, for one or two classes.",
           TorchParameterRange::Between(0, 1));
+    t.Add("TileSize",
+          &P::TileSize,
+          "Edge of the window that the network sees at once, at most; 0: no limit. Results do not depend on it.",
+          TorchParameterRange::Between(0, 1 << 20),
+          TorchParameterUnit::Pixels);
+    t.AddChoice("Precision",
+                &P::Precision,
+                "Numbers that the network is computed in; auto: bfloat16 where it is faster and agrees.",
+                { "auto", "float32", "bfloat16", "float16" });
     return t;
   }();
   return table;
+}
+
+UNetRegion
+GetUNetInputRegion(const UNetSpecification &         specification,
+                   const UNetRegion &                output,
+                   const std::vector<std::int64_t> & extent)
+{
+  return GetShownRegion(GetUNetWindow(specification, output, extent), extent);
 }
 
 void
@@ -93,16 +198,97 @@ VerifyUNetModelFitsOutput(const UNetModel & model, UNetInferenceOutput output, d
 class UNetInference::Implementation
 {
 public:
-  UNetIntensityRule IntensityRule;
-  UNetNetwork       Network;
+  Implementation(const UNetModel & model, const TorchDevice & device)
+    : IntensityRule(model.GetIntensityRule())
+    , Specification(model.GetSpecification())
+    , m_Weights(WeightsOnDevice(model, device))
+    , m_Device(GetC10Device(device))
+  {}
+
+  const UNetPredictor &
+  GetNetwork(UNetPrecision precision)
+  {
+    auto & network = m_Networks[precision];
+    if (!network)
+    {
+      network = std::make_unique<UNetPredictor>(Specification, m_Weights, ScalarTypeOf(precision));
+    }
+    return *network;
+  }
+
+  UNetPrecision
+  GetAutomaticPrecision()
+  {
+    if (m_Automatic == UNetPrecision::Automatic)
+    {
+      m_Automatic = this->IsFasterAndAgrees(UNetPrecision::BFloat16) ? UNetPrecision::BFloat16 : UNetPrecision::Float32;
+      m_Networks.erase(m_Automatic == UNetPrecision::BFloat16 ? UNetPrecision::Float32 : UNetPrecision::BFloat16);
+    }
+    return m_Automatic;
+  }
+
+  bool
+  IsHost() const
+  {
+    return m_Device.is_cpu();
+  }
+
+  const UNetIntensityRule IntensityRule;
+  const UNetSpecification Specification;
+
+private:
+  bool
+  IsFasterAndAgrees(UNetPrecision precision)
+  {
+    const std::int64_t stride = Specification.GetStride();
+    const std::int64_t edge = (std::int64_t{ Specification.Dimension == 3 ? 32 : 128 } + stride - 1) / stride * stride;
+    std::vector<std::int64_t> shape(Specification.Dimension + 2, edge);
+    shape[0] = 1;
+    shape[1] = Specification.Channels;
+    const at::Tensor image = at::empty(shape, at::kFloat);
+    TorchRandom      random(1);
+    std::generate_n(
+      image.mutable_data_ptr<float>(), image.numel(), [&random] { return static_cast<float>(random.Uniform()); });
+    const auto compute = [this, input = image.to(m_Device)](UNetPrecision p)
+    { return this->GetNetwork(p).Predict(input).to(at::kCPU); };
+    const at::Tensor expected = compute(UNetPrecision::Float32);
+    const at::Tensor found = compute(precision);
+    // Also false for what is not a number.
+    if (!((found - expected).norm().item<double>() <= 0.05 * expected.norm().item<double>()))
+    {
+      return false;
+    }
+    double least = std::numeric_limits<double>::infinity();
+    double leastOfFloat = least;
+    for (int run = 0; run < 3; ++run)
+    {
+      leastOfFloat = std::min(leastOfFloat, SecondsOf([&] { compute(UNetPrecision::Float32); }));
+      least = std::min(least, SecondsOf([&] { compute(precision); }));
+    }
+    return least < leastOfFloat;
+  }
+
+  UNetWeights                                             m_Weights;
+  c10::Device                                             m_Device;
+  std::map<UNetPrecision, std::unique_ptr<UNetPredictor>> m_Networks;
+  UNetPrecision                                           m_Automatic{ UNetPrecision::Automatic };
 };
 
 UNetInference::UNetInference(const UNetModel & model, const TorchDevice & device)
-  : m_Implementation(new Implementation{ model.GetIntensityRule(),
-                                         UNetNetwork(model.GetSpecification(), WeightsOnDevice(model, device)) })
+  : m_Implementation(std::make_unique<Implementation>(model, device))
 {}
 
 UNetInference::~UNetInference() = default;
+
+UNetPrecision
+UNetInference::GetPrecision(UNetPrecision wanted) const
+{
+  if (wanted == UNetPrecision::Float16 && m_Implementation->IsHost())
+  {
+    itkGenericExceptionMacro("Precision must be auto, float32 or bfloat16 on the CPU, but is float16.");
+  }
+  return wanted == UNetPrecision::Automatic ? m_Implementation->GetAutomaticPrecision() : wanted;
+}
 
 TorchTensor
 UNetInference::Compute(const TorchTensor &             image,
@@ -110,36 +296,48 @@ UNetInference::Compute(const TorchTensor &             image,
                        const UNetInferenceParameters & parameters,
                        TorchComponentType              type) const
 {
-  const at::Tensor   input = GetATensor(m_Implementation->IntensityRule.Apply(image));
-  const std::int64_t stride = m_Implementation->Network.GetSpecification().GetStride();
-  const auto         size = input.sizes().slice(2).vec();
-  auto               paddedSize = size;
-  for (auto & extent : paddedSize)
-  {
-    extent = (extent + stride - 1) / stride * stride;
-  }
-  const std::vector<std::int64_t> start(size.size(), 0);
-  at::Tensor                      logits = m_Implementation->Network.Predict(MirroredWindow(input, start, paddedSize));
-  logits = MirroredWindow(logits, start, size);
+  const auto                      shape = image.GetShape();
+  const std::vector<std::int64_t> extent(shape.rbegin(), shape.rend() - 2);
+  const std::vector<std::int64_t> start(extent.size(), 0);
+  return this->Compute({ image, start, extent },
+                       { start, extent },
+                       m_Implementation->IntensityRule.Measure(image),
+                       output,
+                       parameters,
+                       type,
+                       [](double) {});
+}
 
-  const std::int64_t classes = logits.size(1);
-  at::Tensor         result;
-  if (output == UNetInferenceOutput::Labels && classes > 2)
+TorchTensor
+UNetInference::Compute(const UNetImagePart &               part,
+                       const UNetRegion &                  region,
+                       const UNetIntensityScale &          scale,
+                       UNetInferenceOutput                 output,
+                       const UNetInferenceParameters &     parameters,
+                       TorchComponentType                  type,
+                       const std::function<void(double)> & progress) const
+{
+  const auto &                    specification = m_Implementation->Specification;
+  const auto &                    network = m_Implementation->GetNetwork(this->GetPrecision(parameters.Precision));
+  const auto                      edge = parameters.TileSize == 0 ? std::numeric_limits<std::int64_t>::max()
+                                                                  : static_cast<std::int64_t>(parameters.TileSize);
+  const std::vector<std::int64_t> tileSize(part.Extent.size(), edge);
+  const auto                      tiles = MakeUNetTiles(specification, region, part.Extent, tileSize);
+  const auto                      channels = output == UNetInferenceOutput::Probabilities ? specification.Classes : 1;
+  at::Tensor result = EmptyPixels(region, channels, ScalarTypeOf(type), GetC10Device(part.Pixels.GetDevice()));
+  for (std::size_t i = 0; i < tiles.size(); ++i)
   {
-    result = logits.argmax(1, true);
+    const UNetTile & tile = tiles[i];
+    const UNetRegion shown = GetShownRegion(tile.Window, part.Extent);
+    const auto       pixels = part.Pixels.Crop(Difference(shown.Start, part.Start), shown.Size);
+    const at::Tensor values = GetATensor(m_Implementation->IntensityRule.Apply(pixels, scale));
+    const at::Tensor window = MirroredWindow(
+      values, Reversed(shown.Start), Reversed(part.Extent), Reversed(tile.Window.Start), Reversed(tile.Window.Size));
+    const at::Tensor logits = network.Predict(window);
+    const at::Tensor outputs = Finish(CropTo(logits, tile.Window, tile.Output), output, parameters);
+    CropTo(result, region, tile.Output).copy_(outputs);
+    progress(static_cast<double>(i + 1) / static_cast<double>(tiles.size()));
   }
-  else
-  {
-    result = classes == 1 ? at::sigmoid(logits) : at::softmax(logits, 1);
-    if (output != UNetInferenceOutput::Probabilities)
-    {
-      result = result.narrow(1, classes - 1, 1);
-    }
-    if (output == UNetInferenceOutput::Labels)
-    {
-      result = result.gt(parameters.Threshold);
-    }
-  }
-  return MakeTorchTensor(result.to(ScalarTypeOf(type)), image.GetDevice());
+  return MakeTorchTensor(result, part.Pixels.GetDevice());
 }
 } // namespace itk

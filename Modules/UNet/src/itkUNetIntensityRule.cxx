@@ -1,14 +1,19 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetIntensityRule.h"
+#include "itkGreyValues.h"
 #include "itkTorchTensorAccess.h"
+#include "itkUNetIntensityMeasurement.h"
 #include "itkUnitBinOtsuThreshold.h"
 #include "itkMacro.h"
+#include <ATen/Parallel.h>
 #include <ATen/ops/bincount.h>
+#include <ATen/ops/empty.h>
 #include <ATen/ops/isfinite.h>
-#include <ATen/ops/zeros_like.h>
 #include <array>
+#include <atomic>
 #include <cmath>
+#include <limits>
 
 namespace itk
 {
@@ -21,24 +26,6 @@ OrderStatistic(const at::Tensor & values, double percentile)
   const auto rank =
     1 + static_cast<std::int64_t>(std::floor(percentile / 100.0 * static_cast<double>(values.numel() - 1)));
   return std::get<0>(values.kthvalue(rank)).item<float>();
-}
-
-at::Tensor
-ScaleByPercentiles(const at::Tensor & image, double lower, double upper)
-{
-  const at::Tensor values = image.reshape(-1);
-  const float      a = OrderStatistic(values, lower);
-  const float      b = OrderStatistic(values, upper);
-  return b > a ? image.sub(a).div_(b - a).clamp_(0.0, 1.0) : at::zeros_like(image);
-}
-
-at::Tensor
-ScaleByZScore(const at::Tensor & image)
-{
-  // In double: the sum of millions of floats loses digits.
-  const double mean = image.mean(at::kDouble).item<double>();
-  const double variance = image.to(at::kDouble).sub(mean).square_().mean().item<double>();
-  return variance > 0.0 ? image.sub(mean).div_(std::sqrt(variance)) : at::zeros_like(image);
 }
 
 bool
@@ -58,6 +45,120 @@ IsMostlyForeground(const at::Tensor & unitRange)
     above += histogram[bin];
   }
   return 2 * above > static_cast<std::uint64_t>(unitRange.numel());
+}
+/** As GreyValues, by LibTorch's operations, for devices. */
+at::Tensor
+ToGreyValues(const TorchTensor & image, const UNetIntensityRule & rule)
+{
+  const at::Tensor   pixels = GetATensor(image);
+  const std::int64_t components = pixels.size(1);
+  if (rule.GetNumberOfChannels(static_cast<unsigned int>(components)) == 0)
+  {
+    itkGenericExceptionMacro("An image must have 1, 3 or more components for a luminance, but has " << components
+                                                                                                    << '.');
+  }
+  const at::Tensor values = pixels.to(at::kFloat);
+  if (rule.Colour == UNetColour::Keep || components == 1)
+  {
+    return values;
+  }
+  return values.narrow(1, 0, 1)
+    .mul(0.299)
+    .add_(values.narrow(1, 1, 1).mul(0.587))
+    .add_(values.narrow(1, 2, 1).mul(0.114));
+}
+
+void
+VerifyFinite(const at::Tensor & values)
+{
+  const std::int64_t bad = values.numel() - at::isfinite(values).sum().item<std::int64_t>();
+  if (bad > 0)
+  {
+    itkGenericExceptionMacro("The image's intensities must be finite, but " << bad << " of " << values.numel()
+                                                                            << " are NaN or infinite.");
+  }
+}
+
+at::Tensor
+Scaled(const at::Tensor & values, const UNetIntensityScale & scale)
+{
+  at::Tensor scaled = values.sub(scale.Offset).div_(scale.Divisor).mul_(scale.Factor);
+  if (scale.IsCut)
+  {
+    scaled.clamp_(0.0, 1.0);
+  }
+  return scale.IsInverted ? scaled.neg_().add_(1.0) : scaled;
+}
+
+UNetIntensityScale
+MeasureOnDevice(const UNetIntensityRule & rule, const at::Tensor & values)
+{
+  VerifyFinite(values);
+  UNetIntensityScale scale;
+  switch (rule.Scaling)
+  {
+    case UNetIntensityScaling::Percentiles:
+    {
+      const float a = OrderStatistic(values.reshape(-1), rule.LowerPercentile);
+      const float b = OrderStatistic(values.reshape(-1), rule.UpperPercentile);
+      scale.Offset = a;
+      scale.Divisor = b > a ? b - a : std::numeric_limits<float>::infinity();
+      scale.IsCut = true;
+      scale.IsInverted = rule.AutomaticPolarity && IsMostlyForeground(Scaled(values, scale));
+      break;
+    }
+    case UNetIntensityScaling::ZScore:
+    {
+      // In double: the sum of millions of floats loses digits.
+      const double mean = values.mean(at::kDouble).item<double>();
+      const double variance = values.to(at::kDouble).sub(mean).square_().mean().item<double>();
+      scale.Offset = static_cast<float>(mean);
+      scale.Divisor = variance > 0.0 ? static_cast<float>(std::sqrt(variance)) : std::numeric_limits<float>::infinity();
+      break;
+    }
+    case UNetIntensityScaling::Factor:
+      scale.Factor = static_cast<float>(rule.Factor);
+      break;
+  }
+  return scale;
+}
+
+/** One pass over pixels on the host. */
+at::Tensor
+ScaledOnHost(const TorchTensor & image, UNetColour colour, const UNetIntensityScale & scale)
+{
+  const GreyValues          grey(image, colour);
+  std::vector<std::int64_t> sizes = image.GetShape();
+  sizes.push_back(grey.GetNumberOfValues() / (GetATensor(image).numel() / sizes[1]));
+  sizes.erase(sizes.begin() + 1);
+  const at::Tensor          result = at::empty(sizes, at::kFloat); // components last
+  float * const             out = result.mutable_data_ptr<float>();
+  const std::int64_t        length = grey.GetNumberOfValuesInRow();
+  std::atomic<std::int64_t> notFinite{ 0 };
+  at::parallel_for(0,
+                   grey.GetNumberOfValues() / length,
+                   std::max<std::int64_t>(1, (std::int64_t{ 1 } << 16) / length),
+                   [&](std::int64_t begin, std::int64_t end)
+                   {
+                     std::int64_t bad = 0;
+                     for (std::int64_t row = begin; row < end; ++row)
+                     {
+                       float * const values = out + row * length;
+                       grey.Get(row * length, (row + 1) * length, values);
+                       for (std::int64_t i = 0; i < length; ++i)
+                       {
+                         bad += std::isfinite(values[i]) ? 0 : 1;
+                         values[i] = scale.Apply(values[i]);
+                       }
+                     }
+                     notFinite += bad;
+                   });
+  if (notFinite > 0)
+  {
+    itkGenericExceptionMacro("The image's intensities must be finite, but "
+                             << notFinite << " of " << grey.GetNumberOfValues() << " are NaN or infinite.");
+  }
+  return result.movedim(-1, 1);
 }
 } // namespace
 
@@ -109,44 +210,34 @@ UNetIntensityRule::GetNumberOfChannels(unsigned int numberOfComponents) const
 TorchTensor
 UNetIntensityRule::Apply(const TorchTensor & image) const
 {
-  at::Tensor         tensor = GetATensor(image);
-  const std::int64_t components = tensor.size(1);
-  const bool         isInteger = !tensor.is_floating_point();
-  tensor = tensor.to(at::kFloat);
-  if (!isInteger)
+  return this->Apply(image, this->Measure(image));
+}
+
+UNetIntensityScale
+UNetIntensityRule::Measure(const TorchTensor & image) const
+{
+  if (!image.GetDevice().IsHost())
   {
-    const std::int64_t bad = tensor.numel() - at::isfinite(tensor).sum().item<std::int64_t>();
-    if (bad > 0)
-    {
-      itkGenericExceptionMacro("The image's intensities must be finite, but " << bad << " of " << tensor.numel()
-                                                                              << " are NaN or infinite.");
-    }
+    return MeasureOnDevice(*this, ToGreyValues(image, *this));
   }
-  if (GetNumberOfChannels(static_cast<unsigned int>(components)) == 0)
+  UNetIntensityMeasurement measurement(*this);
+  while (measurement.NeedsPass())
   {
-    itkGenericExceptionMacro("An image must have 1, 3 or more components for a luminance, but has " << components
-                                                                                                    << '.');
+    measurement.Add(image);
+    measurement.EndPass();
   }
-  if (Colour == UNetColour::Luminance && components > 1)
+  return measurement.GetScale();
+}
+
+TorchTensor
+UNetIntensityRule::Apply(const TorchTensor & part, const UNetIntensityScale & scale) const
+{
+  if (part.GetDevice().IsHost())
   {
-    tensor = tensor.narrow(1, 0, 1).mul(0.299).add_(tensor.narrow(1, 1, 1), 0.587).add_(tensor.narrow(1, 2, 1), 0.114);
+    return MakeTorchTensor(ScaledOnHost(part, Colour, scale), part.GetDevice());
   }
-  switch (Scaling)
-  {
-    case UNetIntensityScaling::Percentiles:
-      tensor = ScaleByPercentiles(tensor, LowerPercentile, UpperPercentile);
-      if (AutomaticPolarity && IsMostlyForeground(tensor))
-      {
-        tensor = tensor.neg_().add_(1.0);
-      }
-      break;
-    case UNetIntensityScaling::ZScore:
-      tensor = ScaleByZScore(tensor);
-      break;
-    case UNetIntensityScaling::Factor:
-      tensor = tensor.mul(Factor);
-      break;
-  }
-  return MakeTorchTensor(tensor, image.GetDevice());
+  const at::Tensor values = ToGreyValues(part, *this);
+  VerifyFinite(values);
+  return MakeTorchTensor(Scaled(values, scale), part.GetDevice());
 }
 } // namespace itk

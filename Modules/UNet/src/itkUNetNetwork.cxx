@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetNetwork.h"
+#include "itkUNetConvolution.h"
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/cat.h>
@@ -15,26 +16,15 @@
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/max_pool3d.h>
 #include <ATen/ops/relu.h>
-#include <ATen/ops/replication_pad2d.h>
-#include <ATen/ops/replication_pad3d.h>
 
 namespace itk
 {
 namespace
 {
-constexpr double       runningMomentum = 0.1;
-constexpr std::int64_t numberOfGroups = 8;
+constexpr double runningMomentum = 0.1;
 
 /** Apart from the streams that training draws from. */
 constexpr std::uint32_t weightStream = 100;
-
-at::MemoryFormat
-ChannelsLast(std::int64_t dimensionOfTensor)
-{
-  return dimensionOfTensor == 4   ? at::MemoryFormat::ChannelsLast
-         : dimensionOfTensor == 5 ? at::MemoryFormat::ChannelsLast3d
-                                  : at::MemoryFormat::Contiguous;
-}
 } // namespace
 
 UNetWeights
@@ -125,19 +115,12 @@ UNetNetwork::Forward(at::Tensor image, TorchRandom * random) const
 at::Tensor
 UNetNetwork::Level(at::Tensor image, const std::string & name, bool isTraining) const
 {
-  const bool is3D = m_Specification.Dimension == 3;
-  const bool isZeroPadded = m_Specification.Padding == UNetPadding::Zero;
   for (unsigned int index = 0; index < m_Specification.ConvolutionsPerLevel; ++index)
   {
-    const std::string step = name + "." + std::to_string(index);
-    if (!isZeroPadded)
-    {
-      image = is3D ? at::replication_pad3d(image, { 1, 1, 1, 1, 1, 1 }) : at::replication_pad2d(image, { 1, 1, 1, 1 });
-    }
+    const std::string  step = name + "." + std::to_string(index);
     const at::Tensor & weight = Weight(step + ".convolution.weight");
     const at::Tensor   bias = OptionalWeight(step + ".convolution.bias");
-    const std::int64_t padding = isZeroPadded ? 1 : 0;
-    image = is3D ? at::conv3d(image, weight, bias, 1, padding) : at::conv2d(image, weight, bias, 1, padding);
+    image = Convolve(image, weight, bias, m_Specification.Padding, false);
     image = at::relu(Normalize(image, step + ".normalization", isTraining));
   }
   return image;
@@ -164,7 +147,7 @@ UNetNetwork::Normalize(const at::Tensor & image, const std::string & name, bool 
     case UNetNormalization::Instance:
       return at::instance_norm(image, weight, bias, {}, {}, true, runningMomentum, epsilon, true);
     case UNetNormalization::Group:
-      return at::group_norm(image, numberOfGroups, weight, bias, epsilon);
+      return at::group_norm(image, UNetSpecification::NumberOfGroups, weight, bias, epsilon);
     default:
       return image;
   }

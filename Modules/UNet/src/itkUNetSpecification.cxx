@@ -8,7 +8,6 @@ namespace itk
 {
 namespace
 {
-constexpr unsigned int numberOfGroups = 8;
 
 class TensorList
 {
@@ -110,10 +109,10 @@ void
 UNetSpecification::Verify() const
 {
   Describe().Verify(this, "UNetSpecification");
-  if (Normalization == UNetNormalization::Group && BaseFilters % numberOfGroups != 0)
+  if (Normalization == UNetNormalization::Group && BaseFilters % NumberOfGroups != 0)
   {
     itkGenericExceptionMacro("UNetSpecification: BaseFilters must be a multiple of "
-                             << numberOfGroups << " with group normalisation, but is " << BaseFilters << '.');
+                             << NumberOfGroups << " with group normalisation, but is " << BaseFilters << '.');
   }
 }
 

@@ -7,9 +7,7 @@
 #include "itkTorchTestImages.h"
 #include "itkUNetNetwork.h"
 #include "itkUNetTestHelpers.h"
-#include "itkPipelineMonitorImageFilter.h"
 #include "itkRGBPixel.h"
-#include "itkStreamingImageFilter.h"
 #include <ATen/ops/softmax.h>
 #include <limits>
 
@@ -212,18 +210,45 @@ TEST(UNetInference, OutputTypesAgreeWithTheProbabilities)
   }
 }
 
-TEST(UNetInference, AStreamedConsumerComputesTheNetworkOnce)
+TEST(UNetInference, BFloat16IsNearFloatAndTheAutomaticChoiceIsOneOfThem)
 {
   const auto image = MakeAwkwardImage<ScalarImage<2>>();
-  const auto filter = MakeFilter<ScalarImage<2>, ScalarImage<2>>(image, MakeModel(SmallSpecification()));
-  int        executions = 0;
-  filter->AddObserver(itk::StartEvent(), [&executions](const itk::EventObject &) { ++executions; });
-  auto streaming = itk::StreamingImageFilter<ScalarImage<2>, ScalarImage<2>>::New();
-  streaming->SetNumberOfStreamDivisions(4);
-  streaming->SetInput(filter->GetOutput());
-  streaming->Update();
-  EXPECT_EQ(executions, 1);
-  ExpectSameImage<ScalarImage<2>>(streaming->GetOutput(), filter->GetOutput());
+  const auto model = MakeModel(SmallSpecification());
+  const auto expected = ExpectedProbabilities(image.GetPointer(), model.GetPointer());
+  const auto filter = MakeFilter<ScalarImage<2>, VectorImage<2>>(image, model);
+  EXPECT_EQ(filter->GetUsedPrecision(), itk::UNetPrecision::Automatic);
+  filter->Update();
+  EXPECT_EQ(filter->GetUsedPrecision(), itk::UNetPrecision::Float32);
+
+  filter->SetPrecision(itk::UNetPrecision::BFloat16);
+  filter->Update();
+  EXPECT_EQ(filter->GetUsedPrecision(), itk::UNetPrecision::BFloat16);
+  // Eight bits of mantissa.
+  ExpectProbabilities<2>(filter->GetOutput(), expected, 0.02);
+  EXPECT_GT(
+    (itk::GetATensor(itk::GetTorchTensor(filter->GetOutput(), image->GetLargestPossibleRegion(), TorchDevice::CPU())) -
+     expected)
+      .abs()
+      .max()
+      .item<double>(),
+    1e-5);
+
+  filter->SetPrecision(itk::UNetPrecision::Automatic);
+  filter->Update();
+  const auto used = filter->GetUsedPrecision();
+  EXPECT_TRUE(used == itk::UNetPrecision::Float32 || used == itk::UNetPrecision::BFloat16);
+  filter->Modified();
+  filter->Update();
+  EXPECT_EQ(filter->GetUsedPrecision(), used);
+}
+
+TEST(UNetInferenceErrors, Float16OnTheCPUIsRefused)
+{
+  const auto filter =
+    MakeFilter<ScalarImage<2>, VectorImage<2>>(MakeAwkwardImage<ScalarImage<2>>(), MakeModel(SmallSpecification()));
+  filter->SetPrecision(itk::UNetPrecision::Float16);
+  ExpectContains(MessageOf([&] { filter->Update(); }),
+                 "Precision must be auto, float32 or bfloat16 on the CPU, but is float16.");
 }
 
 TEST(UNetInference, AnotherModelOrChangedWeightsGiveAnotherAnswer)

@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkUNetNetwork.h"
 #include "itkTorchRandom.h"
+#include "itkUNetPredictor.h"
 #include "itkUNetTestHelpers.h"
 #include <ATen/ops/empty.h>
 #include <algorithm>
@@ -310,19 +311,27 @@ ExpectLikeSlowReference(const UNetSpecification & specification)
     input.mutable_data_ptr<float>()[i] = static_cast<float>(random.Normal());
     image.Values[i] = input.const_data_ptr<float>()[i];
   }
-  const Volume     expected = SlowUNet(specification, weights).Predict(image);
-  const at::Tensor actual = UNetNetwork(specification, weights).Predict(input).contiguous();
-  ASSERT_EQ(static_cast<std::size_t>(actual.numel()), expected.Values.size());
-  double largest = 0.0;
+  const Volume expected = SlowUNet(specification, weights).Predict(image);
+  double       largest = 0.0;
   for (const double value : expected.Values)
   {
     largest = std::max(largest, std::abs(value));
   }
-  for (std::size_t i = 0; i < expected.Values.size(); ++i)
+  const auto expectNear = [&](const at::Tensor & logits, double tolerance)
   {
-    // Slow reference in double: float sums of some hundred products differ in the sixth digit.
-    ASSERT_NEAR(actual.const_data_ptr<float>()[i], expected.Values[i], 1e-5 * largest) << "at " << i;
-  }
+    const at::Tensor actual = logits.contiguous();
+    ASSERT_EQ(actual.scalar_type(), at::kFloat);
+    ASSERT_EQ(static_cast<std::size_t>(actual.numel()), expected.Values.size());
+    for (std::size_t i = 0; i < expected.Values.size(); ++i)
+    {
+      ASSERT_NEAR(actual.const_data_ptr<float>()[i], expected.Values[i], tolerance * largest) << "at " << i;
+    }
+  };
+  // Slow reference in double: float sums of some hundred products differ in the sixth digit.
+  expectNear(UNetNetwork(specification, weights).Predict(input), 1e-5);
+  expectNear(itk::UNetPredictor(specification, weights, at::kFloat).Predict(input), 1e-5);
+  // Eight bits of mantissa, rounded after each layer.
+  expectNear(itk::UNetPredictor(specification, weights, at::kBFloat16).Predict(input), 0.03);
 }
 
 TEST(UNetNetwork, ForwardPassIsThatOfTheSlowReferenceIn2D)

@@ -323,7 +323,8 @@ TEST(UNetTraining, InferenceConnectedToTheModelTrainsOnceAndAgreesWithThePredict
   streaming->Update();
   EXPECT_EQ(epochs, 2);
   filter->Update();
-  ExpectSameImage<ScalarImage<2>>(streaming->GetOutput(), filter->GetOutput());
+  // Pieces of the image, whose sums may be in another order.
+  ExpectSameImage<ScalarImage<2>>(streaming->GetOutput(), filter->GetOutput(), 1e-6);
 }
 
 TEST(UNetTraining, AbortLeavesAModelThatCanBeWrittenAndRead)

@@ -1,0 +1,91 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkUNetIntensityMeasurement_h
+#define itkUNetIntensityMeasurement_h
+
+#include "itkUNetIntensityRule.h"
+#include <array>
+#include <vector>
+
+namespace itk
+{
+/** \class UNetIntensityMeasurement
+ * \brief Measures an image part by part for an intensity rule.
+ *
+ * \code
+ * UNetIntensityMeasurement measurement(rule);
+ * while (measurement.NeedsPass())
+ * {
+ *   for (each part) measurement.Add(part);
+ *   measurement.EndPass();
+ * }
+ * const UNetIntensityScale scale = measurement.GetScale();
+ * \endcode
+ * Parts are whole rows along x, in order, and together the image; then the result has the same bits however the image was
+ * divided. Percentiles are exact: a first pass counts values by the upper half of their bits, a second one the lower halves
+ * of those in the two percentiles' bins; polarity takes a third one.
+ * \ingroup ITKTorchUNet */
+class UNetIntensityMeasurement
+{
+public:
+  explicit UNetIntensityMeasurement(const UNetIntensityRule & rule);
+
+  bool
+  NeedsPass() const
+  {
+    return m_Pass != Pass::None;
+  }
+
+  /** \param part shape (1, C, …, y, x), any component type, on the host */
+  void
+  Add(const TorchTensor & part);
+
+  /** \throws ExceptionObject if values were not finite */
+  void
+  EndPass();
+
+  const UNetIntensityScale &
+  GetScale() const
+  {
+    return m_Scale;
+  }
+
+private:
+  enum class Pass : std::uint8_t
+  {
+    None,
+    UpperBits,
+    LowerBits,
+    Polarity,
+    Mean,
+    Variance
+  };
+
+  /** Where the value of a percentile is known to lie. */
+  struct Place
+  {
+    std::uint64_t Rank{ 0 }; // from 0, among the values with these upper bits
+    std::uint32_t UpperBits{ 0 };
+  };
+
+  void
+  VerifyFinite(std::uint64_t notFinite) const;
+  void
+  EndUpperBits();
+  void
+  EndLowerBits();
+  void
+  EndPolarity();
+
+  UNetIntensityRule          m_Rule;
+  UNetIntensityScale         m_Scale;
+  Pass                       m_Pass;
+  std::uint64_t              m_NumberOfValues{ 0 };
+  std::vector<std::uint64_t> m_Counts;
+  std::array<Place, 2>       m_Places;
+  double                     m_Sum{ 0.0 };
+  double                     m_Mean{ 0.0 };
+};
+} // namespace itk
+
+#endif

@@ -1,0 +1,27 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkUNetConvolution_h
+#define itkUNetConvolution_h
+
+#include "itkUNetSpecification.h"
+#include <ATen/core/Tensor.h>
+
+namespace itk
+{
+/** The layout that convolutions are fastest in, where a tensor has 4 or 5 axes. */
+at::MemoryFormat
+ChannelsLast(std::int64_t numberOfAxes);
+
+/** A 3×3 or 3×3×3 convolution that keeps the image's size, and ReLU after it if wanted: in one pass on the CPU, where
+ * LibTorch was built with oneDNN.
+ * \param image (N, C, …), channels last
+ * \param bias may be undefined */
+at::Tensor
+Convolve(const at::Tensor & image,
+         const at::Tensor & weight,
+         const at::Tensor & bias,
+         UNetPadding        padding,
+         bool               withReLU);
+} // namespace itk
+
+#endif

@@ -1,0 +1,193 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkUNetPredictor.h"
+#include "itkUNetConvolution.h"
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/addmm.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/conv3d.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/group_norm.h>
+#include <ATen/ops/instance_norm.h>
+#include <ATen/ops/max_pool2d.h>
+#include <ATen/ops/max_pool3d.h>
+
+namespace itk
+{
+namespace
+{
+at::Tensor
+Find(const UNetWeights & weights, const std::string & name)
+{
+  const auto found = weights.find(name);
+  return found == weights.end() ? at::Tensor{} : found->second;
+}
+
+at::Tensor
+ToPrecision(const at::Tensor & tensor, at::ScalarType precision)
+{
+  return tensor.defined() ? tensor.to(precision) : tensor;
+}
+} // namespace
+
+UNetPredictor::UNetPredictor(const UNetSpecification & specification,
+                             const UNetWeights &       weights,
+                             at::ScalarType            precision)
+  : m_Specification(specification)
+  , m_Precision(precision)
+{
+  const auto makeLevel = [&](const std::string & name)
+  {
+    std::vector<Convolution> level;
+    for (unsigned int index = 0; index < specification.ConvolutionsPerLevel; ++index)
+    {
+      level.push_back(this->MakeConvolution(weights, name + "." + std::to_string(index)));
+    }
+    return level;
+  };
+  for (unsigned int level = 0; level <= specification.Levels; ++level)
+  {
+    m_Encoder.push_back(makeLevel("encoder." + std::to_string(level)));
+  }
+  for (unsigned int level = 0; level < specification.Levels; ++level)
+  {
+    const std::string name = "decoder." + std::to_string(level);
+    m_Decoder.push_back(makeLevel(name));
+    m_Upsampling.push_back(this->MakeUpsampling(weights, name + ".upsampling"));
+  }
+  m_ClassifierWeight = ToPrecision(weights.at("classifier.weight"), precision);
+  m_ClassifierWeight = m_ClassifierWeight.contiguous(ChannelsLast(m_ClassifierWeight.dim()));
+  m_ClassifierBias = ToPrecision(weights.at("classifier.bias"), precision);
+}
+
+UNetPredictor::Convolution
+UNetPredictor::MakeConvolution(const UNetWeights & weights, const std::string & name) const
+{
+  // In double, so that folding costs no more than one rounding.
+  at::Tensor weight = weights.at(name + ".convolution.weight").to(at::kDouble);
+  at::Tensor bias = Find(weights, name + ".convolution.bias");
+  bias = bias.defined() ? bias.to(at::kDouble) : bias;
+  Convolution convolution;
+  if (m_Specification.Normalization == UNetNormalization::Batch)
+  {
+    const auto get = [&](const char * what) { return weights.at(name + ".normalization." + what).to(at::kDouble); };
+    const auto factor = get("weight") / (get("running_var") + m_Specification.NormalizationEpsilon).sqrt();
+    auto       shape = std::vector<std::int64_t>(static_cast<std::size_t>(weight.dim()), 1);
+    shape[0] = -1;
+    weight = weight * factor.view(shape);
+    const at::Tensor offset = bias.defined() ? bias - get("running_mean") : -get("running_mean");
+    bias = get("bias") + offset * factor;
+  }
+  else
+  {
+    convolution.Scale = ToPrecision(Find(weights, name + ".normalization.weight"), m_Precision);
+    convolution.Shift = ToPrecision(Find(weights, name + ".normalization.bias"), m_Precision);
+  }
+  convolution.Weight = ToPrecision(weight, m_Precision).contiguous(ChannelsLast(weight.dim()));
+  convolution.Bias = ToPrecision(bias, m_Precision);
+  return convolution;
+}
+
+UNetPredictor::Upsampling
+UNetPredictor::MakeUpsampling(const UNetWeights & weights, const std::string & name) const
+{
+  // (inputs, outputs, …) to (inputs, …, outputs).
+  const at::Tensor   weight = weights.at(name + ".weight");
+  const std::int64_t positions = std::int64_t{ 1 } << m_Specification.Dimension;
+  Upsampling         upsampling;
+  upsampling.Matrix = ToPrecision(weight.movedim(1, -1).reshape({ weight.size(0), -1 }), m_Precision).contiguous();
+  upsampling.Bias = ToPrecision(weights.at(name + ".bias"), m_Precision).repeat({ positions });
+  return upsampling;
+}
+
+at::Tensor
+UNetPredictor::Predict(const at::Tensor & image) const
+{
+  const bool              is3D = m_Specification.Dimension == 3;
+  std::vector<at::Tensor> skips;
+  at::Tensor              values = image.to(m_Precision).contiguous(ChannelsLast(image.dim()));
+  for (unsigned int level = 0; level <= m_Specification.Levels; ++level)
+  {
+    if (level > 0)
+    {
+      skips.push_back(values);
+      values = is3D ? at::max_pool3d(values, 2) : at::max_pool2d(values, 2);
+    }
+    values = this->Compute(std::move(values), m_Encoder[level]);
+  }
+  for (unsigned int level = m_Specification.Levels; level-- > 0;)
+  {
+    values = this->Concatenate(skips[level], values, m_Upsampling[level]);
+    values = this->Compute(std::move(values), m_Decoder[level]);
+  }
+  values = is3D ? at::conv3d(values, m_ClassifierWeight, m_ClassifierBias)
+                : at::conv2d(values, m_ClassifierWeight, m_ClassifierBias);
+  return values.to(at::kFloat);
+}
+
+at::Tensor
+UNetPredictor::Compute(at::Tensor image, const std::vector<Convolution> & level) const
+{
+  for (const Convolution & convolution : level)
+  {
+    switch (m_Specification.Normalization)
+    {
+      case UNetNormalization::Instance:
+        image = Convolve(image, convolution.Weight, convolution.Bias, m_Specification.Padding, false);
+        image = at::instance_norm(
+          image, convolution.Scale, convolution.Shift, {}, {}, true, 0.0, m_Specification.NormalizationEpsilon, true);
+        image.relu_();
+        break;
+      case UNetNormalization::Group:
+        image = Convolve(image, convolution.Weight, convolution.Bias, m_Specification.Padding, false);
+        image = at::group_norm(image,
+                               UNetSpecification::NumberOfGroups,
+                               convolution.Scale,
+                               convolution.Shift,
+                               m_Specification.NormalizationEpsilon);
+        image.relu_();
+        break;
+      default:
+        image = Convolve(image, convolution.Weight, convolution.Bias, m_Specification.Padding, true);
+        break;
+    }
+  }
+  return image;
+}
+
+at::Tensor
+UNetPredictor::Concatenate(at::Tensor & skip, const at::Tensor & lower, const Upsampling & upsampling) const
+{
+  // As (N, …, y, x, channels), which is their order in memory.
+  const auto         channelsLast = [](const at::Tensor & tensor) { return tensor.movedim(1, -1); };
+  const std::int64_t filters = skip.size(1);
+  const bool         isSkipFirst = m_Specification.Concatenation == UNetConcatenation::SkipFirst;
+  auto               shape = channelsLast(skip).sizes().vec();
+  shape.back() = 2 * filters;
+  const at::Tensor both = at::empty(shape, skip.options().memory_format(at::MemoryFormat::Contiguous));
+  both.narrow(-1, isSkipFirst ? 0 : filters, filters).copy_(channelsLast(skip));
+  skip.reset();
+
+  const at::Tensor below = channelsLast(lower);
+  const at::Tensor products = at::addmm(upsampling.Bias, below.reshape({ -1, below.size(-1) }), upsampling.Matrix);
+  // From (N, y, x, 2, 2, filters) to (N, y, 2, x, 2, filters), and alike in 3D.
+  const std::int64_t        dimension = m_Specification.Dimension;
+  std::vector<std::int64_t> fromShape{ below.sizes().begin(), below.sizes().end() - 1 };
+  std::vector<std::int64_t> toShape{ below.size(0) };
+  std::vector<std::int64_t> order{ 0 };
+  for (std::int64_t axis = 0; axis < dimension; ++axis)
+  {
+    fromShape.push_back(2);
+    toShape.push_back(below.size(1 + axis));
+    toShape.push_back(2);
+    order.push_back(1 + axis);
+    order.push_back(1 + dimension + axis);
+  }
+  fromShape.push_back(filters);
+  toShape.push_back(filters);
+  order.push_back(1 + 2 * dimension);
+  const at::Tensor upsampled = both.narrow(-1, isSkipFirst ? filters : 0, filters);
+  upsampled.view(toShape).copy_(products.view(fromShape).permute(order));
+  return both.movedim(-1, 1);
+}
+} // namespace itk

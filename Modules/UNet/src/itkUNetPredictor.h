@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkUNetPredictor_h
+#define itkUNetPredictor_h
+
+#include "itkUNetNetwork.h"
+#include <array>
+
+namespace itk
+{
+/** \class UNetPredictor
+ * \brief A trained network made ready to be computed, in float or bfloat16.
+ *
+ * What UNetNetwork::Predict() computes, from weights that do not change any more: batch normalisation becomes a part of the
+ * convolution before it, w' = w γ / √(σ² + ε) and b' = β + (b - μ) γ / √(σ² + ε); ReLU a part of the convolution where
+ * LibTorch can, or happens in place; a transposed convolution is one product of matrices, whose rows are put where they
+ * belong beside the skip connection. */
+class UNetPredictor
+{
+public:
+  /** \param weights on the device, every tensor of the specification
+   * \param precision kFloat, kBFloat16 or kHalf */
+  UNetPredictor(const UNetSpecification & specification, const UNetWeights & weights, at::ScalarType precision);
+
+  /** \param image (N, Channels, …) float, sizes multiples of the stride
+   * \return logits, (N, Classes, …) float */
+  at::Tensor
+  Predict(const at::Tensor & image) const;
+
+  at::ScalarType
+  GetPrecision() const
+  {
+    return m_Precision;
+  }
+
+private:
+  /** A 3×3 convolution with what follows it. */
+  struct Convolution
+  {
+    at::Tensor Weight;
+    at::Tensor Bias;  // may be undefined
+    at::Tensor Scale; // γ and β of a normalisation by the image's own statistics
+    at::Tensor Shift;
+  };
+
+  /** A 2×2 transposed convolution as a matrix, inputs × (positions · outputs). */
+  struct Upsampling
+  {
+    at::Tensor Matrix;
+    at::Tensor Bias; // once for each position
+  };
+
+  Convolution
+  MakeConvolution(const UNetWeights & weights, const std::string & name) const;
+  Upsampling
+  MakeUpsampling(const UNetWeights & weights, const std::string & name) const;
+
+  at::Tensor
+  Compute(at::Tensor image, const std::vector<Convolution> & level) const;
+  /** Skip connection and upsampled image side by side; releases the former. */
+  at::Tensor
+  Concatenate(at::Tensor & skip, const at::Tensor & lower, const Upsampling & upsampling) const;
+
+  UNetSpecification                     m_Specification;
+  at::ScalarType                        m_Precision;
+  std::vector<std::vector<Convolution>> m_Encoder;
+  std::vector<std::vector<Convolution>> m_Decoder;
+  std::vector<Upsampling>               m_Upsampling;
+  at::Tensor                            m_ClassifierWeight;
+  at::Tensor                            m_ClassifierBias;
+};
+} // namespace itk
+
+#endif
