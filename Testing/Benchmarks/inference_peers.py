@@ -1,0 +1,174 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright ITKTorch contributors
+"""Times the U-Net of 64 filters as Python's libraries compute it, on two threads, beside this project's program. The peers get
+the image as floats in their own layout; the program starts from bytes, and both end with probabilities."""
+
+import argparse
+import json
+import subprocess
+import tempfile
+import time
+from pathlib import Path
+
+import numpy
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+EDGE = 512
+THREADS = 2
+
+
+def convolutions(inputs, outputs):
+    return nn.Sequential(
+        nn.Conv2d(inputs, outputs, 3, padding=1, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(),
+        nn.Conv2d(outputs, outputs, 3, padding=1, bias=False),
+        nn.BatchNorm2d(outputs),
+        nn.ReLU(),
+    )
+
+
+class UNet(nn.Module):
+    """As users write it."""
+
+    def __init__(self, channels, classes, filters, levels=4):
+        super().__init__()
+        widths = [filters << level for level in range(levels + 1)]
+        self.encoder = nn.ModuleList(
+            convolutions(channels if level == 0 else widths[level - 1], widths[level]) for level in range(levels + 1)
+        )
+        self.upsampling = nn.ModuleList(
+            nn.ConvTranspose2d(widths[level + 1], widths[level], 2, 2) for level in range(levels)
+        )
+        self.decoder = nn.ModuleList(convolutions(2 * widths[level], widths[level]) for level in range(levels))
+        self.pool = nn.MaxPool2d(2)
+        self.classifier = nn.Conv2d(filters, classes, 1)
+
+    def forward(self, x):
+        skips = []
+        for level, block in enumerate(self.encoder):
+            if level > 0:
+                skips.append(x)
+                x = self.pool(x)
+            x = block(x)
+        for level in reversed(range(len(self.decoder))):
+            x = self.decoder[level](torch.cat([skips[level], self.upsampling[level](x)], 1))
+        return self.classifier(x)
+
+    def load(self, weights):
+        """The names of this project's model files."""
+        names = {}
+        for name in self.state_dict():
+            part, *rest = name.split(".")
+            if part in ("encoder", "decoder"):
+                level, index, what = rest
+                kind = "convolution" if int(index) % 3 == 0 else "normalization"
+                names[name] = f"{part}.{level}.{int(index) // 3}.{kind}.{what}"
+            elif part == "upsampling":
+                names[name] = f"decoder.{rest[0]}.upsampling.{rest[1]}"
+            else:
+                names[name] = name
+        self.load_state_dict(
+            {n: weights[names[n]] if names[n] in weights else torch.tensor(0) for n in self.state_dict()}
+        )
+
+
+class Ours:
+    def __init__(self, program, precision, filters, edge=EDGE, tile=0):
+        self._folder = tempfile.TemporaryDirectory()
+        arguments = ["--serve", self._folder.name, "cpu", precision, filters, edge, tile]
+        self._process = subprocess.Popen(
+            [program, *(str(argument) for argument in arguments)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        self._process.stdout.readline()
+        folder = Path(self._folder.name)
+        self.image = numpy.fromfile(folder / "image.raw", numpy.uint8).reshape(edge, edge, 3)
+        self.probabilities = numpy.fromfile(folder / "probabilities.raw", numpy.float32).reshape(edge, edge)
+        self.weights = load_file(folder / "model.safetensors")
+
+    def seconds(self):
+        self._process.stdin.write("\n")
+        self._process.stdin.flush()
+        return float(self._process.stdout.readline())
+
+    def end(self):
+        self._process.stdin.close()
+        self._process.wait()
+        self._folder.cleanup()
+
+
+def with_torch(ours, filters, is_channels_last=False, is_autocast=False):
+    network = UNet(3, 2, filters).eval()
+    network.load(ours.weights)
+    image = torch.from_numpy(ours.image).permute(2, 0, 1)[None].float().contiguous() / 255
+    if is_channels_last:
+        network = network.to(memory_format=torch.channels_last)
+        image = image.contiguous(memory_format=torch.channels_last)
+
+    def run():
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=is_autocast):
+            return torch.softmax(network(image).float(), 1)[0, 1].numpy()
+
+    return run
+
+
+PEERS = (
+    # operation, peer, precision of ours, filters, the peer's function, goal of equality
+    ("float32", "PyTorch eager", "float32", 64, with_torch, 1e-4),
+    ("bfloat16", "PyTorch eager", "bfloat16", 64, with_torch, 0.1),
+    (
+        "bfloat16 beside autocast",
+        "PyTorch channels-last autocast bfloat16",
+        "bfloat16",
+        64,
+        lambda ours, filters: with_torch(ours, filters, True, True),
+        0.1,
+    ),
+    (
+        "float32, 16 filters",
+        "PyTorch channels-last",
+        "float32",
+        16,
+        lambda ours, filters: with_torch(ours, filters, True),
+        1e-4,
+    ),
+    (
+        "bfloat16, 16 filters",
+        "PyTorch channels-last autocast bfloat16",
+        "bfloat16",
+        16,
+        lambda ours, filters: with_torch(ours, filters, True, True),
+        0.1,
+    ),
+)
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--pairs", type=int, default=7)
+    parser.add_argument("program")
+    arguments = parser.parse_args()
+    torch.set_num_threads(THREADS)
+    for operation, peer, precision, filters, make, tolerance in PEERS:
+        ours = Ours(arguments.program, precision, filters)
+        run = make(ours, filters)
+        difference = numpy.abs(run() - ours.probabilities).max()
+        times = {"ours": [], "peers": []}
+        ours.seconds()
+        for _ in range(arguments.pairs):
+            times["ours"].append(ours.seconds())
+            start = time.perf_counter()
+            run()
+            times["peers"].append(time.perf_counter() - start)
+        row = {"operation": operation, "size": f"{EDGE}x{EDGE}, {filters} filters", "peer": peer}
+        print(json.dumps({**row, **times, "equal": bool(difference <= tolerance)}), flush=True)
+        ours.end()
+
+
+if __name__ == "__main__":
+    main()
