@@ -11,6 +11,8 @@ import time
 from pathlib import Path
 
 import numpy
+import onnxruntime
+import openvino
 import torch
 from safetensors.torch import load_file
 from torch import nn
@@ -117,6 +119,45 @@ def with_torch(ours, filters, is_channels_last=False, is_autocast=False):
     return run
 
 
+def export(ours, filters, folder):
+    """The network as an ONNX file."""
+    network = UNet(3, 2, filters).eval()
+    network.load(ours.weights)
+    path = Path(folder) / "network.onnx"
+    image = torch.zeros(1, 3, EDGE, EDGE)
+    torch.onnx.export(network, (image,), str(path), input_names=["image"], output_names=["logits"], dynamo=False)
+    return path
+
+
+def foreground(logits):
+    """Softmax of two classes."""
+    return 1 / (1 + numpy.exp(logits[0, 0] - logits[0, 1]))
+
+
+def planes(ours):
+    return numpy.ascontiguousarray(ours.image.transpose(2, 0, 1)[None].astype(numpy.float32) / 255)
+
+
+def with_onnxruntime(ours, filters):
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = THREADS
+    with tempfile.TemporaryDirectory() as folder:
+        session = onnxruntime.InferenceSession(
+            str(export(ours, filters, folder)), options, providers=["CPUExecutionProvider"]
+        )
+    image = planes(ours)
+    return lambda: foreground(session.run(None, {"image": image})[0])
+
+
+def with_openvino(ours, filters, precision):
+    with tempfile.TemporaryDirectory() as folder:
+        model = openvino.Core().read_model(str(export(ours, filters, folder)))
+        options = {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": THREADS, "PERFORMANCE_HINT": "LATENCY"}
+        compiled = openvino.Core().compile_model(model, "CPU", options)
+    image = planes(ours)
+    return lambda: foreground(compiled(image)[0])
+
+
 PEERS = (
     # operation, peer, precision of ours, filters, the peer's function, goal of equality
     ("float32", "PyTorch eager", "float32", 64, with_torch, 1e-4),
@@ -127,6 +168,23 @@ PEERS = (
         "bfloat16",
         64,
         lambda ours, filters: with_torch(ours, filters, True, True),
+        0.1,
+    ),
+    ("float32 beside ONNX Runtime", "ONNX Runtime", "float32", 64, with_onnxruntime, 1e-4),
+    (
+        "float32 beside OpenVINO",
+        "OpenVINO",
+        "float32",
+        64,
+        lambda ours, filters: with_openvino(ours, filters, "f32"),
+        1e-4,
+    ),
+    (
+        "bfloat16 beside OpenVINO",
+        "OpenVINO bfloat16",
+        "bfloat16",
+        64,
+        lambda ours, filters: with_openvino(ours, filters, "bf16"),
         0.1,
     ),
     (
