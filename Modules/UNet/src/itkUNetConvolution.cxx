@@ -11,33 +11,46 @@ namespace itk
 {
 namespace
 {
-/** LibTorch's convolution with an operation after it, which its compiler of graphs uses; none where it was built without. */
-const std::optional<c10::OperatorHandle> &
+using OptionalOperator = std::optional<c10::OperatorHandle>;
+
+/** LibTorch's convolution with an operation after it, which its compiler of graphs uses; none where LibTorch was built without
+ * oneDNN. */
+const OptionalOperator &
 GetFusedConvolution()
 {
   static const auto handle = c10::Dispatcher::singleton().findSchema({ "mkldnn::_convolution_pointwise", "" });
   return handle;
 }
 
-bool
-CanFuse(const at::Tensor & image)
+/** Weights in the layout that it wants, so that it need not make it for each image. */
+const OptionalOperator &
+GetWeightPacking()
 {
-  return image.is_cpu() && GetFusedConvolution().has_value();
+  static const auto handle = c10::Dispatcher::singleton().findSchema({ "mkldnn::_reorder_convolution_weight", "" });
+  return handle;
+}
+
+std::vector<std::int64_t>
+ForEachAxis(const at::Tensor & tensor, std::int64_t value)
+{
+  return std::vector<std::int64_t>(static_cast<std::size_t>(tensor.dim() - 2), value);
 }
 
 at::Tensor
-ConvolveAndReLU(const at::Tensor & image, const at::Tensor & weight, const at::Tensor & bias, std::int64_t padding)
+ConvolveFused(const at::Tensor & image,
+              const at::Tensor & weight,
+              const at::Tensor & bias,
+              std::int64_t       border,
+              bool               withReLU)
 {
-  const std::vector<std::int64_t> ones(static_cast<std::size_t>(image.dim() - 2), 1);
-  const std::vector<std::int64_t> paddings(ones.size(), padding);
-  torch::jit::Stack               stack{ image,
+  torch::jit::Stack stack{ image,
                            weight,
                            bias.defined() ? c10::IValue(bias) : c10::IValue(),
-                           paddings,
-                           ones,
-                           ones,
+                           ForEachAxis(image, border),
+                           ForEachAxis(image, 1),
+                           ForEachAxis(image, 1),
                            std::int64_t{ 1 },
-                           "relu",
+                           withReLU ? "relu" : "none",
                            c10::List<std::optional<at::Scalar>>(),
                            c10::IValue() };
   GetFusedConvolution()->callBoxed(stack);
@@ -54,6 +67,23 @@ ChannelsLast(std::int64_t numberOfAxes)
 }
 
 at::Tensor
+PackConvolutionWeight(const at::Tensor & weight, UNetPadding padding)
+{
+  if (!weight.is_cpu() || !GetFusedConvolution() || !GetWeightPacking())
+  {
+    return weight.contiguous(ChannelsLast(weight.dim()));
+  }
+  torch::jit::Stack stack{ weight,
+                           ForEachAxis(weight, padding == UNetPadding::Zero ? 1 : 0),
+                           ForEachAxis(weight, 1),
+                           ForEachAxis(weight, 1),
+                           std::int64_t{ 1 },
+                           c10::IValue() };
+  GetWeightPacking()->callBoxed(stack);
+  return stack.front().toTensor();
+}
+
+at::Tensor
 Convolve(const at::Tensor & image,
          const at::Tensor & weight,
          const at::Tensor & bias,
@@ -66,9 +96,9 @@ Convolve(const at::Tensor & image,
   const at::Tensor   input = isZeroPadded ? image
                              : is3D       ? at::replication_pad3d(image, { 1, 1, 1, 1, 1, 1 })
                                           : at::replication_pad2d(image, { 1, 1, 1, 1 });
-  if (withReLU && CanFuse(input))
+  if (weight.is_mkldnn())
   {
-    return ConvolveAndReLU(input, weight, bias, border);
+    return ConvolveFused(input, weight, bias, border, withReLU);
   }
   const at::Tensor result =
     is3D ? at::conv3d(input, weight, bias, 1, border) : at::conv2d(input, weight, bias, 1, border);

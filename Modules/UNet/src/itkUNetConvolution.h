@@ -12,9 +12,15 @@ namespace itk
 at::MemoryFormat
 ChannelsLast(std::int64_t numberOfAxes);
 
-/** A 3×3 or 3×3×3 convolution that keeps the image's size, and ReLU after it if wanted: in one pass on the CPU, where
- * LibTorch was built with oneDNN.
+/** A weight that does not change any more, made ready for Convolve(): on the CPU, where LibTorch was built with oneDNN, in the
+ * layout of that, which no other operation understands. */
+at::Tensor
+PackConvolutionWeight(const at::Tensor & weight, UNetPadding padding);
+
+/** A 3×3 or 3×3×3 convolution that keeps the image's size, and ReLU after it if wanted: in one pass with a packed weight on the
+ * CPU.
  * \param image (N, C, …), channels last
+ * \param weight as it is, or packed
  * \param bias may be undefined */
 at::Tensor
 Convolve(const at::Tensor & image,

@@ -83,7 +83,7 @@ UNetPredictor::MakeConvolution(const UNetWeights & weights, const std::string & 
     convolution.Scale = ToPrecision(Find(weights, name + ".normalization.weight"), m_Precision);
     convolution.Shift = ToPrecision(Find(weights, name + ".normalization.bias"), m_Precision);
   }
-  convolution.Weight = ToPrecision(weight, m_Precision).contiguous(ChannelsLast(weight.dim()));
+  convolution.Weight = PackConvolutionWeight(ToPrecision(weight, m_Precision), m_Specification.Padding);
   convolution.Bias = ToPrecision(bias, m_Precision);
   return convolution;
 }
