@@ -4,6 +4,7 @@
 #define itkTorchRuntime_h
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -38,6 +39,12 @@ public:
    * Does nothing where the C library is not glibc. */
   static void
   KeepFreedMemory();
+
+  /** Bytes of main memory that can be had now: what the system has, and what the control group of the process (a container, a
+   * job of a cluster) leaves of its limit, whichever is less. Pages that only cache files count as free. The largest number
+   * where the system does not tell. */
+  static std::uint64_t
+  GetFreeMemory();
 
   /** On: LibTorch uses only algorithms that give the same bits in every run, and TF32 stays off. Costs speed on CUDA;
    * on the CPU results are repeatable either way. Off by default. */

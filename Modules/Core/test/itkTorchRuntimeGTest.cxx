@@ -118,6 +118,20 @@ TEST_F(TorchRuntimeThreads, AnExceptionEndsTheLoopAndIsThrownOn)
   }
 }
 
+TEST(TorchRuntime, FreeMemoryIsAPartOfTheMachines)
+{
+  std::ifstream file("/proc/meminfo");
+  std::string   name;
+  double        kibibytes = 0.0;
+  if (!(file >> name >> kibibytes) || name != "MemTotal:")
+  {
+    GTEST_SKIP() << "this system does not list its memory in /proc/meminfo";
+  }
+  const auto free = static_cast<double>(TorchRuntime::GetFreeMemory());
+  EXPECT_GT(free, 1 << 20);
+  EXPECT_LT(free, 1024.0 * kibibytes);
+}
+
 TEST(TorchRuntime, DeterminismIsOffByDefaultAndSwitchesLibTorch)
 {
   EXPECT_FALSE(TorchRuntime::GetDeterministic());

@@ -36,6 +36,7 @@ struct UNetInferenceParameters
 {
   double        Threshold{ 0.5 };
   std::uint64_t TileSize{ 0 };
+  std::uint64_t MaximumMemory{ 0 };
   UNetPrecision Precision{ UNetPrecision::Float32 };
 
   static const TorchParameterTable &
@@ -113,6 +114,11 @@ public:
           const UNetInferenceParameters &     parameters,
           TorchComponentType                  type,
           const std::function<void(double)> & progress) const;
+
+  /** Bytes that the network takes while it computes windows of `size` pixels along x, y (, z), its weights included; within a
+   * quarter of what is measured for windows that are large beside the weights. */
+  std::uint64_t
+  EstimateMemory(const std::vector<std::int64_t> & size, UNetPrecision precision) const;
 
   /** What is computed where `wanted` is asked for. Automatic is decided once: a small image of noise is computed in float
    * and in bfloat16, and the latter is taken if it is faster and its logits differ by at most 5 % of their norm, which a

@@ -45,7 +45,7 @@ VerifyUNetFilterInput(const UNetModel & model, const TInputImage * image);
  * A region of the output is computed from the part of the input that decides it, whose margin follows from the network: the
  * overlap-tile strategy of the U-Net paper is this filter behind an itk::StreamingImageFilter, or in front of a writer with
  * stream divisions. The result is the whole image's, with |Δ| ≤ 10⁻⁵ · max |logit|. Within a requested region the network
- * sees windows of at most TileSize. Networks with instance or group normalisation are computed as a whole.
+ * sees windows of at most TileSize that fit into MaximumMemory. Networks with instance or group normalisation are computed as a whole.
  *
  * Percentiles, mean and polarity of the intensity rule are those of the whole image: when only a part of it is asked for,
  * the input is first read through once for each pass of UNetIntensityMeasurement, in pieces, and then again only when the
@@ -74,6 +74,7 @@ public:
   itkTorchParametersMacro(UNetInferenceParameters);
   itkTorchParameterMacro(Threshold);
   itkTorchParameterMacro(TileSize);
+  itkTorchParameterMacro(MaximumMemory);
   itkTorchParameterMacro(Precision);
 
   /** Of the last update; Automatic before the first one. */

@@ -3,6 +3,7 @@
 #include "itkUNetInference.h"
 #include "itkMirrorPad.h"
 #include "itkTorchRandom.h"
+#include "itkTorchRuntime.h"
 #include "itkTorchTensorAccess.h"
 #include "itkUNetTiles.h"
 #include "itkUNetPredictor.h"
@@ -15,6 +16,7 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <numeric>
 
 namespace itk
 {
@@ -137,6 +139,12 @@ UNetInferenceParameters::Describe()
           "Edge of the window that the network sees at once, at most; 0: no limit. Results do not depend on it.",
           TorchParameterRange::Between(0, 1 << 20),
           TorchParameterUnit::Pixels);
+    t.Add("MaximumMemory",
+          &P::MaximumMemory,
+          "MiB that the network may take; decides the tiles. 0: half of the main memory that is free. Results do not "
+          "depend "
+          "on it.",
+          TorchParameterRange::Between(0, 1 << 30));
     t.AddChoice("Precision",
                 &P::Precision,
                 "Numbers that the network is computed in; auto: bfloat16 where it is faster and agrees.",
@@ -203,7 +211,12 @@ public:
     , Specification(model.GetSpecification())
     , m_Weights(WeightsOnDevice(model, device))
     , m_Device(GetC10Device(device))
-  {}
+  {
+    for (const auto & [name, tensor] : m_Weights)
+    {
+      m_BytesOfWeights += static_cast<std::uint64_t>(tensor.nbytes());
+    }
+  }
 
   const UNetPredictor &
   GetNetwork(UNetPrecision precision)
@@ -227,6 +240,64 @@ public:
     return m_Automatic;
   }
 
+  std::uint64_t
+  EstimateMemory(const std::vector<std::int64_t> & size, std::uint64_t bytesOfNumber) const
+  {
+    const auto pixels = std::accumulate(size.begin(), size.end(), std::uint64_t{ 1 }, std::multiplies<>());
+    return m_BytesOfWeights * bytesOfNumber / sizeof(float) +
+           static_cast<std::uint64_t>(static_cast<double>(pixels) * this->BytesOfPixel(bytesOfNumber));
+  }
+
+  /** Tiles of the largest windows that the parameters allow. */
+  std::vector<UNetTile>
+  MakeTiles(const UNetRegion &                region,
+            const std::vector<std::int64_t> & extent,
+            const UNetInferenceParameters &   parameters,
+            const UNetPredictor &             network) const
+  {
+    const auto bytesOfNumber = static_cast<std::uint64_t>(c10::elementSize(network.GetPrecision()));
+    const auto whole = GetUNetWindow(Specification, region, extent).Size;
+    const auto limit = this->GetMemoryLimit(parameters);
+    const auto sizeOf = [&](std::int64_t edge)
+    {
+      std::vector<std::int64_t> size(whole.size(), edge);
+      std::transform(
+        size.begin(), size.end(), whole.begin(), size.begin(), [](auto a, auto b) { return std::min(a, b); });
+      return size;
+    };
+    const auto largestOf = [&](std::int64_t edge)
+    { return MakeUNetTiles(Specification, region, extent, sizeOf(edge)); };
+    const auto fits = [&](std::int64_t edge)
+    { return this->EstimateMemory(largestOf(edge).front().Window.Size, bytesOfNumber) <= limit; };
+
+    const std::int64_t stride = Specification.GetStride();
+    const std::int64_t longest = *std::max_element(whole.begin(), whole.end());
+    std::int64_t       most = longest / stride;
+    if (parameters.TileSize > 0)
+    {
+      most = std::max<std::int64_t>(1, std::min(most, static_cast<std::int64_t>(parameters.TileSize) / stride));
+    }
+    if (fits(most * stride))
+    {
+      return largestOf(most * stride);
+    }
+    if (!fits(stride))
+    {
+      const auto least = this->EstimateMemory(largestOf(stride).front().Window.Size, bytesOfNumber);
+      itkGenericExceptionMacro("MaximumMemory must be at least "
+                               << (least >> 20) + 1 << " MiB for this model, but "
+                               << (parameters.MaximumMemory > 0 ? "is " : "half of the free memory is ")
+                               << (limit >> 20) << '.');
+    }
+    std::int64_t good = 1; // in strides
+    while (most - good > 1)
+    {
+      const std::int64_t middle = good + (most - good) / 2;
+      (fits(middle * stride) ? good : most) = middle;
+    }
+    return largestOf(good * stride);
+  }
+
   bool
   IsHost() const
   {
@@ -237,6 +308,31 @@ public:
   const UNetSpecification Specification;
 
 private:
+  /** Of a window's pixel, at the highest level of the way up: skip connection, both halves side by side, and what came from
+   * below; with normalisation by the image's statistics or padding by the edge also copies of those. */
+  double
+  BytesOfPixel(std::uint64_t bytesOfNumber) const
+  {
+    const bool isCopied = Specification.Normalization == UNetNormalization::Instance ||
+                          Specification.Normalization == UNetNormalization::Group;
+    const double below = 2.0 / static_cast<double>(std::int64_t{ 1 } << Specification.Dimension);
+    const double padded = Specification.Padding == UNetPadding::Edge ? 2.0 : 0.0;
+    const double images = std::max({ 3.0 + below, 3.0 + padded, isCopied ? 4.0 : 0.0 });
+    const double filters = static_cast<double>(Specification.BaseFilters);
+    const double ends = 4.0 * (2.0 * Specification.Channels + 3.0 * Specification.Classes);
+    return images * filters * static_cast<double>(bytesOfNumber) + ends;
+  }
+
+  std::uint64_t
+  GetMemoryLimit(const UNetInferenceParameters & parameters) const
+  {
+    if (parameters.MaximumMemory > 0)
+    {
+      return parameters.MaximumMemory << 20;
+    }
+    return this->IsHost() ? TorchRuntime::GetFreeMemory() / 2 : std::numeric_limits<std::uint64_t>::max();
+  }
+
   bool
   IsFasterAndAgrees(UNetPrecision precision)
   {
@@ -271,6 +367,7 @@ private:
   UNetWeights                                             m_Weights;
   c10::Device                                             m_Device;
   std::map<UNetPrecision, std::unique_ptr<UNetPredictor>> m_Networks;
+  std::uint64_t                                           m_BytesOfWeights{ 0 };
   UNetPrecision                                           m_Automatic{ UNetPrecision::Automatic };
 };
 
@@ -279,6 +376,12 @@ UNetInference::UNetInference(const UNetModel & model, const TorchDevice & device
 {}
 
 UNetInference::~UNetInference() = default;
+
+std::uint64_t
+UNetInference::EstimateMemory(const std::vector<std::int64_t> & size, UNetPrecision precision) const
+{
+  return m_Implementation->EstimateMemory(size, c10::elementSize(ScalarTypeOf(this->GetPrecision(precision))));
+}
 
 UNetPrecision
 UNetInference::GetPrecision(UNetPrecision wanted) const
@@ -317,14 +420,11 @@ UNetInference::Compute(const UNetImagePart &               part,
                        TorchComponentType                  type,
                        const std::function<void(double)> & progress) const
 {
-  const auto &                    specification = m_Implementation->Specification;
-  const auto &                    network = m_Implementation->GetNetwork(this->GetPrecision(parameters.Precision));
-  const auto                      edge = parameters.TileSize == 0 ? std::numeric_limits<std::int64_t>::max()
-                                                                  : static_cast<std::int64_t>(parameters.TileSize);
-  const std::vector<std::int64_t> tileSize(part.Extent.size(), edge);
-  const auto                      tiles = MakeUNetTiles(specification, region, part.Extent, tileSize);
-  const auto                      channels = output == UNetInferenceOutput::Probabilities ? specification.Classes : 1;
-  at::Tensor result = EmptyPixels(region, channels, ScalarTypeOf(type), GetC10Device(part.Pixels.GetDevice()));
+  const auto & specification = m_Implementation->Specification;
+  const auto & network = m_Implementation->GetNetwork(this->GetPrecision(parameters.Precision));
+  const auto   tiles = m_Implementation->MakeTiles(region, part.Extent, parameters, network);
+  const auto   channels = output == UNetInferenceOutput::Probabilities ? specification.Classes : 1;
+  at::Tensor   result = EmptyPixels(region, channels, ScalarTypeOf(type), GetC10Device(part.Pixels.GetDevice()));
   for (std::size_t i = 0; i < tiles.size(); ++i)
   {
     const UNetTile & tile = tiles[i];
