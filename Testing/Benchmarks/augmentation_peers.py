@@ -5,49 +5,27 @@
 import argparse
 import json
 import logging
-import subprocess
-import tempfile
 import time
 import warnings
-from pathlib import Path
 
 import elasticdeform
 import numpy
 import torch
+from served_program import ServedProgram
 
 NODES = 3
 
 
-class Ours:
+class Ours(ServedProgram):
     def __init__(self, program, dimension, edge):
-        self._folder = tempfile.TemporaryDirectory()
-        self._process = subprocess.Popen(
-            [program, "--serve", str(dimension), self._folder.name, str(edge)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._process.stdout.readline()
+        super().__init__(program, dimension, "{folder}", edge)
         shape = (edge,) * dimension
-        self.image = self._read("image.raw", numpy.float32, shape)
-        self.labels = self._read("labels.raw", numpy.uint16, shape)
+        self.image = self.read("image.raw", numpy.float32, shape)
+        self.labels = self.read("labels.raw", numpy.uint16, shape)
         # Components x, y (, z); the libraries want them in the array's order.
-        self.nodes = self._read("nodes.raw", numpy.float64, (dimension,) + (NODES,) * dimension)[::-1]
-        self.deformed_image = self._read("deformed-image.raw", numpy.float32, shape)
-        self.deformed_labels = self._read("deformed-labels.raw", numpy.uint16, shape)
-
-    def _read(self, name, kind, shape):
-        return numpy.fromfile(Path(self._folder.name) / name, kind).reshape(shape)
-
-    def seconds(self):
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        return float(self._process.stdout.readline())
-
-    def end(self):
-        self._process.stdin.close()
-        self._process.wait()
-        self._folder.cleanup()
+        self.nodes = self.read("nodes.raw", numpy.float64, (dimension,) + (NODES,) * dimension)[::-1]
+        self.deformed_image = self.read("deformed-image.raw", numpy.float32, shape)
+        self.deformed_labels = self.read("deformed-labels.raw", numpy.uint16, shape)
 
 
 def with_elasticdeform(ours):

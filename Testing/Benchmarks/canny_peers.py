@@ -4,15 +4,13 @@
 
 import argparse
 import json
-import subprocess
-import tempfile
 import time
-from pathlib import Path
 
 import cv2
 import numpy
 import torch
 from kornia.filters import canny as kornia_canny
+from served_program import ServedProgram
 from skimage.feature import canny as skimage_canny
 
 EDGE = 2048
@@ -21,31 +19,11 @@ SIGMA = 2**0.5
 LOWER, UPPER = 8 * 2.0, 8 * 5.0
 
 
-class Ours:
+class Ours(ServedProgram):
     def __init__(self, program, device):
-        self._folder = tempfile.TemporaryDirectory()
-        self._process = subprocess.Popen(
-            [program, "--serve", device, self._folder.name, str(EDGE)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._process.stdout.readline()
-        self.image = self._read("image.raw")
-        self.edges = self._read("edges.raw") > 0
-
-    def _read(self, name):
-        return numpy.fromfile(Path(self._folder.name) / name, numpy.float32).reshape(EDGE, EDGE)
-
-    def seconds(self):
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        return float(self._process.stdout.readline())
-
-    def end(self):
-        self._process.stdin.close()
-        self._process.wait()
-        self._folder.cleanup()
+        super().__init__(program, device, "{folder}", EDGE)
+        self.image = self.read("image.raw", numpy.float32, (EDGE, EDGE))
+        self.edges = self.read("edges.raw", numpy.float32, (EDGE, EDGE)) > 0
 
 
 def with_skimage(image):

@@ -5,42 +5,24 @@
 import argparse
 import json
 import os
-import subprocess
-import tempfile
 import time
-from pathlib import Path
 
 os.environ.setdefault("NUMBA_NUM_THREADS", "1")
 
 import numpy
+from served_program import ServedProgram
 from stardist.matching import matching
 
 EDGE = 2048
 THRESHOLDS = [percent / 100 for percent in range(50, 100, 5)]
 
 
-class Ours:
+class Ours(ServedProgram):
     def __init__(self, program):
-        self._folder = tempfile.TemporaryDirectory()
-        self._process = subprocess.Popen(
-            [program, "--serve", self._folder.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self._process.stdout.readline()
-        self.prediction, self.truth = (
-            numpy.fromfile(Path(self._folder.name) / name, numpy.int32).reshape(EDGE, EDGE)
-            for name in ("prediction.raw", "truth.raw")
-        )
-        self.counts = numpy.fromfile(Path(self._folder.name) / "counts.raw").reshape(-1, 2)
-
-    def seconds(self):
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        return float(self._process.stdout.readline())
-
-    def end(self):
-        self._process.stdin.close()
-        self._process.wait()
-        self._folder.cleanup()
+        super().__init__(program, "{folder}")
+        self.prediction = self.read("prediction.raw", numpy.int32, (EDGE, EDGE))
+        self.truth = self.read("truth.raw", numpy.int32, (EDGE, EDGE))
+        self.counts = self.read("counts.raw", numpy.float64, (-1, 2))
 
 
 def main():

@@ -5,7 +5,6 @@ the image as floats in their own layout; the program starts from bytes, and both
 
 import argparse
 import json
-import subprocess
 import tempfile
 import time
 from pathlib import Path
@@ -15,6 +14,7 @@ import onnxruntime
 import openvino
 import torch
 from safetensors.torch import load_file
+from served_program import ServedProgram
 from torch import nn
 
 EDGE = 512
@@ -77,31 +77,12 @@ class UNet(nn.Module):
         )
 
 
-class Ours:
+class Ours(ServedProgram):
     def __init__(self, program, precision, filters, edge=EDGE, tile=0):
-        self._folder = tempfile.TemporaryDirectory()
-        arguments = ["--serve", self._folder.name, "cpu", precision, filters, edge, tile]
-        self._process = subprocess.Popen(
-            [program, *(str(argument) for argument in arguments)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            text=True,
-        )
-        self._process.stdout.readline()
-        folder = Path(self._folder.name)
-        self.image = numpy.fromfile(folder / "image.raw", numpy.uint8).reshape(edge, edge, 3)
-        self.probabilities = numpy.fromfile(folder / "probabilities.raw", numpy.float32).reshape(edge, edge)
-        self.weights = load_file(folder / "model.safetensors")
-
-    def seconds(self):
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        return float(self._process.stdout.readline())
-
-    def end(self):
-        self._process.stdin.close()
-        self._process.wait()
-        self._folder.cleanup()
+        super().__init__(program, "{folder}", "cpu", precision, filters, edge, tile)
+        self.image = self.read("image.raw", numpy.uint8, (edge, edge, 3))
+        self.probabilities = self.read("probabilities.raw", numpy.float32, (edge, edge))
+        self.weights = load_file(self.folder / "model.safetensors")
 
 
 def with_torch(ours, filters, is_channels_last=False, is_autocast=False):

@@ -4,45 +4,27 @@
 
 import argparse
 import json
-import subprocess
-import tempfile
 import time
-from pathlib import Path
 
 import cv2
 import numpy
 import scipy.ndimage
 import skimage.measure
 import skimage.segmentation
+from served_program import ServedProgram
 
 EDGE = 2048
 
 
-class Ours:
+class Ours(ServedProgram):
     def __init__(self, program):
-        self._folder = tempfile.TemporaryDirectory()
-        self._process = subprocess.Popen(
-            [program, "--serve", self._folder.name], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self._process.stdout.readline()
-        self.mask = self._read("mask.raw", numpy.uint8)
-        self.levels = self._read("levels.raw", numpy.uint16)
-        self.markers = self._read("markers.raw", numpy.uint32).astype(numpy.int32)
-        self.components = self._read("components.raw", numpy.uint32)
-        self.watershed = self._read("watershed.raw", numpy.uint32)
-
-    def _read(self, name, kind):
-        return numpy.fromfile(Path(self._folder.name) / name, kind).reshape(EDGE, EDGE)
-
-    def seconds(self, operation):
-        self._process.stdin.write(f"{operation}\n")
-        self._process.stdin.flush()
-        return float(self._process.stdout.readline())
-
-    def end(self):
-        self._process.stdin.close()
-        self._process.wait()
-        self._folder.cleanup()
+        super().__init__(program, "{folder}")
+        shape = (EDGE, EDGE)
+        self.mask = self.read("mask.raw", numpy.uint8, shape)
+        self.levels = self.read("levels.raw", numpy.uint16, shape)
+        self.markers = self.read("markers.raw", numpy.uint32, shape).astype(numpy.int32)
+        self.components = self.read("components.raw", numpy.uint32, shape)
+        self.watershed = self.read("watershed.raw", numpy.uint32, shape)
 
 
 def with_opencv(ours):

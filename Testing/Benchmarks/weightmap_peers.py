@@ -4,14 +4,12 @@
 
 import argparse
 import json
-import subprocess
-import tempfile
 import time
-from pathlib import Path
 
 import cv2
 import numpy
 from scipy.ndimage import distance_transform_edt
+from served_program import ServedProgram
 
 EDGE, LABELS = 2048, 1000
 
@@ -41,24 +39,11 @@ def two_nearest(labels, count, transform):
     return second
 
 
-class Ours:
-    def __init__(self, program, folder):
-        files = [str(Path(folder) / name) for name in ("labels.raw", "second.raw")]
-        self._process = subprocess.Popen(
-            [program, "--serve", *files, str(EDGE), str(LABELS)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-        )
-        self._process.stdout.readline()
-        self.labels = numpy.fromfile(files[0], numpy.uint32).reshape(EDGE, EDGE)
-        self.second = numpy.fromfile(files[1], numpy.float32).reshape(EDGE, EDGE)
-
-    def seconds(self):
-        self._process.stdin.write("\n")
-        self._process.stdin.flush()
-        return float(self._process.stdout.readline())
-
-    def end(self):
-        self._process.stdin.close()
-        self._process.wait()
+class Ours(ServedProgram):
+    def __init__(self, program):
+        super().__init__(program, "{folder}/labels.raw", "{folder}/second.raw", EDGE, LABELS)
+        self.labels = self.read("labels.raw", numpy.uint32, (EDGE, EDGE))
+        self.second = self.read("second.raw", numpy.float32, (EDGE, EDGE))
 
 
 def is_equal(labels, second, transform):
@@ -81,19 +66,18 @@ def main():
     parser.add_argument("program")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
-    with tempfile.TemporaryDirectory() as folder:
-        ours = Ours(arguments.program, folder)
-        for operation, peer, transform, timed in PEERS:
-            times = {"ours": [], "peers": []}
-            for _ in range(arguments.pairs):
-                times["ours"].append(ours.seconds())
-                start = time.perf_counter()
-                two_nearest(ours.labels, timed, transform)
-                times["peers"].append((time.perf_counter() - start) * LABELS / timed)
-            row = {"operation": operation, "size": f"{EDGE}x{EDGE}, {LABELS} labels"}
-            row["peer"] = f"{peer}, timed on {timed} and scaled"
-            print(json.dumps({**row, **times, "equal": is_equal(ours.labels, ours.second, transform)}), flush=True)
-        ours.end()
+    ours = Ours(arguments.program)
+    for operation, peer, transform, timed in PEERS:
+        times = {"ours": [], "peers": []}
+        for _ in range(arguments.pairs):
+            times["ours"].append(ours.seconds())
+            start = time.perf_counter()
+            two_nearest(ours.labels, timed, transform)
+            times["peers"].append((time.perf_counter() - start) * LABELS / timed)
+        row = {"operation": operation, "size": f"{EDGE}x{EDGE}, {LABELS} labels"}
+        row["peer"] = f"{peer}, timed on {timed} and scaled"
+        print(json.dumps({**row, **times, "equal": is_equal(ours.labels, ours.second, transform)}), flush=True)
+    ours.end()
 
 
 if __name__ == "__main__":
