@@ -5,8 +5,8 @@
 #include "itkTorchRandom.h"
 #include "itkTorchRuntime.h"
 #include "itkTorchTensorAccess.h"
-#include "itkUNetTiles.h"
 #include "itkUNetPredictor.h"
+#include "itkUNetTiles.h"
 #include "itkMacro.h"
 #include <ATen/ops/empty.h>
 #include <ATen/ops/sigmoid.h>
@@ -39,6 +39,7 @@ ScalarTypeOf(TorchComponentType type)
 {
   return GetATensor(TorchTensor::FromPixels(nullptr, type, { 0 }, 1)).scalar_type();
 }
+
 std::vector<std::int64_t>
 Reversed(const std::vector<std::int64_t> & values)
 {
@@ -256,46 +257,24 @@ public:
             const UNetPredictor &             network) const
   {
     const auto bytesOfNumber = static_cast<std::uint64_t>(c10::elementSize(network.GetPrecision()));
-    const auto whole = GetUNetWindow(Specification, region, extent).Size;
     const auto limit = this->GetMemoryLimit(parameters);
-    const auto sizeOf = [&](std::int64_t edge)
+    const auto edge = parameters.TileSize == 0 ? std::numeric_limits<std::int64_t>::max()
+                                               : static_cast<std::int64_t>(parameters.TileSize);
+    auto       tiles = MakeLargestUNetTiles(Specification,
+                                      region,
+                                      extent,
+                                      edge,
+                                      [&](const std::vector<std::int64_t> & size)
+                                      { return this->EstimateMemory(size, bytesOfNumber) <= limit; });
+    const auto bytes = this->EstimateMemory(tiles.front().Window.Size, bytesOfNumber);
+    if (bytes > limit)
     {
-      std::vector<std::int64_t> size(whole.size(), edge);
-      std::transform(
-        size.begin(), size.end(), whole.begin(), size.begin(), [](auto a, auto b) { return std::min(a, b); });
-      return size;
-    };
-    const auto largestOf = [&](std::int64_t edge)
-    { return MakeUNetTiles(Specification, region, extent, sizeOf(edge)); };
-    const auto fits = [&](std::int64_t edge)
-    { return this->EstimateMemory(largestOf(edge).front().Window.Size, bytesOfNumber) <= limit; };
-
-    const std::int64_t stride = Specification.GetStride();
-    const std::int64_t longest = *std::max_element(whole.begin(), whole.end());
-    std::int64_t       most = longest / stride;
-    if (parameters.TileSize > 0)
-    {
-      most = std::max<std::int64_t>(1, std::min(most, static_cast<std::int64_t>(parameters.TileSize) / stride));
-    }
-    if (fits(most * stride))
-    {
-      return largestOf(most * stride);
-    }
-    if (!fits(stride))
-    {
-      const auto least = this->EstimateMemory(largestOf(stride).front().Window.Size, bytesOfNumber);
       itkGenericExceptionMacro("MaximumMemory must be at least "
-                               << (least >> 20) + 1 << " MiB for this model, but "
+                               << (bytes >> 20) + 1 << " MiB for this model, but "
                                << (parameters.MaximumMemory > 0 ? "is " : "half of the free memory is ")
                                << (limit >> 20) << '.');
     }
-    std::int64_t good = 1; // in strides
-    while (most - good > 1)
-    {
-      const std::int64_t middle = good + (most - good) / 2;
-      (fits(middle * stride) ? good : most) = middle;
-    }
-    return largestOf(good * stride);
+    return tiles;
   }
 
   bool

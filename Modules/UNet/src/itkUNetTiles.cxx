@@ -3,6 +3,7 @@
 #include "itkUNetTiles.h"
 #include "itkUNetReceptiveField.h"
 #include <algorithm>
+#include <functional>
 
 namespace itk
 {
@@ -134,5 +135,41 @@ MakeUNetTiles(const UNetSpecification &         specification,
     tiles = std::move(more);
   }
   return tiles;
+}
+
+std::vector<UNetTile>
+MakeLargestUNetTiles(const UNetSpecification &                                      specification,
+                     const UNetRegion &                                             region,
+                     const std::vector<std::int64_t> &                              extent,
+                     std::int64_t                                                   edge,
+                     const std::function<bool(const std::vector<std::int64_t> &)> & fits)
+{
+  const auto         whole = GetUNetWindow(specification, region, extent).Size;
+  const std::int64_t stride = specification.GetStride();
+  const auto         tilesOf = [&](std::int64_t strides)
+  {
+    auto size = whole;
+    for (auto & ofAxis : size)
+    {
+      ofAxis = std::min(ofAxis, strides * stride);
+    }
+    return MakeUNetTiles(specification, region, extent, size);
+  };
+  const auto fitsIn = [&](std::int64_t strides) { return fits(tilesOf(strides).front().Window.Size); };
+
+  const std::int64_t longest = std::min(edge, *std::max_element(whole.begin(), whole.end()));
+  const std::int64_t most = std::max<std::int64_t>(1, longest / stride);
+  if (fitsIn(most))
+  {
+    return tilesOf(most);
+  }
+  std::int64_t good = 1;
+  std::int64_t bad = most;
+  while (bad - good > 1)
+  {
+    const std::int64_t middle = good + (bad - good) / 2;
+    (fitsIn(middle) ? good : bad) = middle;
+  }
+  return tilesOf(good);
 }
 } // namespace itk

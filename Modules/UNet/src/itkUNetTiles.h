@@ -4,6 +4,7 @@
 #define itkUNetTiles_h
 
 #include "itkUNetInference.h"
+#include <functional>
 
 namespace itk
 {
@@ -29,6 +30,14 @@ MakeUNetTiles(const UNetSpecification &         specification,
               const UNetRegion &                region,
               const std::vector<std::int64_t> & extent,
               const std::vector<std::int64_t> & tileSize);
+/** Tiles of the largest windows that fit, of at most `edge` pixels along each axis; the smallest ones if none fit.
+ * \param fits whether windows of a size along x, y (, z) do; smaller ones must if larger ones do */
+std::vector<UNetTile>
+MakeLargestUNetTiles(const UNetSpecification &                                      specification,
+                     const UNetRegion &                                             region,
+                     const std::vector<std::int64_t> &                              extent,
+                     std::int64_t                                                   edge,
+                     const std::function<bool(const std::vector<std::int64_t> &)> & fits);
 } // namespace itk
 
 #endif

@@ -90,6 +90,30 @@ TEST(UNetTiles, OutputsPartARegionAndEachHasWhatDecidesItInAWindowOfOneSize)
   }
 }
 
+TEST(UNetTiles, TheLargestWindowsThatFitAreFound)
+{
+  const UNetSpecification specification;
+  const UNetRegion        region{ { 0, 0 }, { 3000, 2000 } };
+  constexpr std::int64_t  pixels = 1 << 20;
+  const auto              isSmall = [](const std::vector<std::int64_t> & size) { return size[0] * size[1] <= pixels; };
+  const auto              tiles = itk::MakeLargestUNetTiles(specification, region, { 3000, 2000 }, 1 << 20, isSmall);
+  const auto &            size = tiles.front().Window.Size;
+  EXPECT_TRUE(isSmall(size));
+  // 4 by 2 tiles: (3000 + 6 * 96) / 4 and (2000 + 2 * 96) / 2, on the grid. 3 by 2 would take 1136 by 1104 pixels.
+  EXPECT_EQ(tiles.size(), 8u);
+  EXPECT_EQ(size, (std::vector<std::int64_t>{ 896, 1104 }));
+
+  const auto all =
+    itk::MakeLargestUNetTiles(specification, region, { 3000, 2000 }, 1 << 20, [](auto &) { return true; });
+  EXPECT_EQ(all.size(), 1u);
+  const auto none =
+    itk::MakeLargestUNetTiles(specification, region, { 3000, 2000 }, 1 << 20, [](auto &) { return false; });
+  EXPECT_EQ(none.front().Window.Size, (std::vector<std::int64_t>{ 208, 208 }));
+  const auto limited =
+    itk::MakeLargestUNetTiles(specification, region, { 3000, 2000 }, 500, [](auto &) { return true; });
+  EXPECT_LE(limited.front().Window.Size[0], 500);
+}
+
 TEST(UNetTiles, TheFirstAxisVariesFastest)
 {
   UNetSpecification specification = SmallSpecification(3);
