@@ -19,12 +19,11 @@ namespace
 constexpr float       infinity = std::numeric_limits<float>::infinity();
 constexpr std::size_t numberOfHalves = std::size_t{ 1 } << 16;
 
-/** Bits that are in order where the values are; -0 is 0. */
+/** Bits that are in order where the values are; -0 comes before 0. */
 std::uint32_t
 OrderedBits(float value)
 {
   std::uint32_t bits;
-  value += 0.0f;
   std::memcpy(&bits, &value, sizeof(bits));
   return (bits & 0x80000000u) != 0 ? ~bits : bits | 0x80000000u;
 }

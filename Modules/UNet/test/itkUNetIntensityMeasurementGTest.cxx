@@ -127,7 +127,7 @@ TEST(UNetIntensityMeasurement, ADeviceGivesTheHostsAnswer)
   }
 }
 
-TEST(UNetIntensityMeasurement, NegativeZeroAndZeroAreOneValue)
+TEST(UNetIntensityMeasurement, AnImageOfNegativeAndPositiveZeroIsConstant)
 {
   UNetIntensityRule rule;
   rule.LowerPercentile = 0;
