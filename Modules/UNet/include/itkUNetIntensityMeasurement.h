@@ -69,8 +69,6 @@ private:
   };
 
   void
-  VerifyFinite(std::uint64_t notFinite) const;
-  void
   EndUpperBits();
   void
   EndLowerBits();

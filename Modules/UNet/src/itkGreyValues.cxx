@@ -91,4 +91,14 @@ GreyValues::Get(std::int64_t begin, std::int64_t end, float * values) const
   const bool isLuminance = m_ValuesOfPixel < m_Components;
   m_Conversion(m_Image.GetPointer(), m_Components, isLuminance, begin / m_ValuesOfPixel, end / m_ValuesOfPixel, values);
 }
+
+void
+VerifyFiniteIntensities(std::uint64_t notFinite, std::uint64_t numberOfValues)
+{
+  if (notFinite > 0)
+  {
+    itkGenericExceptionMacro("The image's intensities must be finite, but " << notFinite << " of " << numberOfValues
+                                                                            << " are NaN or infinite.");
+  }
+}
 } // namespace itk

@@ -50,6 +50,10 @@ private:
   std::int64_t m_RowLength;
   Conversion   m_Conversion;
 };
+
+/** \throws ExceptionObject that counts them if there are values that are NaN or infinite */
+void
+VerifyFiniteIntensities(std::uint64_t notFinite, std::uint64_t numberOfValues);
 } // namespace itk
 
 #endif

@@ -217,7 +217,7 @@ UNetIntensityMeasurement::EndPass()
       this->EndPolarity();
       break;
     case Pass::Mean:
-      this->VerifyFinite(m_Counts[0]);
+      VerifyFiniteIntensities(m_Counts[0], m_NumberOfValues);
       m_Mean = m_Sum / static_cast<double>(m_NumberOfValues);
       m_Sum = 0.0;
       m_Pass = Pass::Variance;
@@ -236,23 +236,14 @@ UNetIntensityMeasurement::EndPass()
 }
 
 void
-UNetIntensityMeasurement::VerifyFinite(std::uint64_t notFinite) const
-{
-  if (notFinite > 0)
-  {
-    itkGenericExceptionMacro("The image's intensities must be finite, but " << notFinite << " of " << m_NumberOfValues
-                                                                            << " are NaN or infinite.");
-  }
-}
-
-void
 UNetIntensityMeasurement::EndUpperBits()
 {
   // What is not finite has the largest exponent, and so the first or last bits.
   const auto negative = m_Counts.begin() + 0x80;
   const auto positive = m_Counts.begin() + 0xff80;
-  this->VerifyFinite(std::accumulate(m_Counts.begin(), negative, std::uint64_t{ 0 }) +
-                     std::accumulate(positive, m_Counts.end(), std::uint64_t{ 0 }));
+  VerifyFiniteIntensities(std::accumulate(m_Counts.begin(), negative, std::uint64_t{ 0 }) +
+                            std::accumulate(positive, m_Counts.end(), std::uint64_t{ 0 }),
+                          m_NumberOfValues);
   const double percentiles[] = { m_Rule.LowerPercentile, m_Rule.UpperPercentile };
   for (std::size_t i = 0; i < m_Places.size(); ++i)
   {

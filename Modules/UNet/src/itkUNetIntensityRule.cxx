@@ -71,12 +71,10 @@ ToGreyValues(const TorchTensor & image, const UNetIntensityRule & rule)
 void
 VerifyFinite(const at::Tensor & values)
 {
-  const std::int64_t bad = values.numel() - at::isfinite(values).sum().item<std::int64_t>();
-  if (bad > 0)
-  {
-    itkGenericExceptionMacro("The image's intensities must be finite, but " << bad << " of " << values.numel()
-                                                                            << " are NaN or infinite.");
-  }
+  const std::int64_t numberOfValues = values.numel();
+  const std::int64_t finite = at::isfinite(values).sum().item<std::int64_t>();
+  VerifyFiniteIntensities(static_cast<std::uint64_t>(numberOfValues - finite),
+                          static_cast<std::uint64_t>(numberOfValues));
 }
 
 at::Tensor
@@ -153,11 +151,8 @@ ScaledOnHost(const TorchTensor & image, UNetColour colour, const UNetIntensitySc
                      }
                      notFinite += bad;
                    });
-  if (notFinite > 0)
-  {
-    itkGenericExceptionMacro("The image's intensities must be finite, but "
-                             << notFinite << " of " << grey.GetNumberOfValues() << " are NaN or infinite.");
-  }
+  VerifyFiniteIntensities(static_cast<std::uint64_t>(notFinite.load()),
+                          static_cast<std::uint64_t>(grey.GetNumberOfValues()));
   return result.movedim(-1, 1);
 }
 } // namespace

@@ -4,6 +4,7 @@
 #define itkUNetTestHelpers_h
 
 #include "itkTestHelpers.h"
+#include "itkTorchRandom.h"
 #include "itkUNetModel.h"
 
 namespace itk
@@ -33,6 +34,13 @@ MakeModel(const UNetSpecification & specification, UNetColour colour = UNetColou
   model->SetIntensityRule(rule);
   model->InitializeWeights(5);
   return model;
+}
+
+/** A whole number from `from` to `to`. */
+inline std::int64_t
+Draw(TorchRandom & random, std::int64_t from, std::int64_t to)
+{
+  return from + static_cast<std::int64_t>(random.Uniform() * static_cast<double>(to - from + 1));
 }
 } // namespace Test
 } // namespace itk

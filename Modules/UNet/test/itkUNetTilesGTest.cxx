@@ -14,12 +14,6 @@ using namespace itk::Test;
 
 namespace
 {
-std::int64_t
-Draw(itk::TorchRandom & random, std::int64_t from, std::int64_t to)
-{
-  return from + static_cast<std::int64_t>(random.Uniform() * static_cast<double>(to - from + 1));
-}
-
 UNetInterval
 Axis(const UNetRegion & region, std::size_t axis)
 {

@@ -20,12 +20,6 @@ using ScalarImage = itk::Image<float, D>;
 template <unsigned int D>
 using VectorImage = itk::VectorImage<float, D>;
 
-std::int64_t
-Draw(itk::TorchRandom & random, std::int64_t from, std::int64_t to)
-{
-  return from + static_cast<std::int64_t>(random.Uniform() * static_cast<double>(to - from + 1));
-}
-
 /** Noise on a grid whose index does not begin at 0. */
 template <unsigned int D>
 typename ScalarImage<D>::Pointer
