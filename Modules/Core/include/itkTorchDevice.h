@@ -4,6 +4,7 @@
 #define itkTorchDevice_h
 
 #include "itkMacro.h"
+#include <cstdint>
 #include <iosfwd>
 #include <string>
 #include <vector>
@@ -76,6 +77,15 @@ public:
   /** "cpu", then every CUDA device. The staged device is for tests and not listed. */
   static std::vector<TorchDevice>
   GetAvailableDevices();
+
+  /** Bytes that can be had on the device now: of main memory for a host, see TorchRuntime::GetFreeMemory(); of a CUDA
+   * device what its driver has left and what LibTorch holds without using it. */
+  std::uint64_t
+  GetFreeMemory() const;
+
+  /** Hands memory that LibTorch holds without using it back to the device. */
+  void
+  ReleaseUnusedMemory() const;
 
   static bool
   IsCUDAAvailable();

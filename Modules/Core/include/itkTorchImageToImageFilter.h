@@ -116,6 +116,10 @@ protected:
   void
   ReportProgress(float progress);
 
+  /** Sends a TorchWarningEvent. */
+  void
+  ReportWarning(const std::string & message);
+
   void
   PrintSelf(std::ostream & os, Indent indent) const override;
 

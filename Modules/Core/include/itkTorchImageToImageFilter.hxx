@@ -4,6 +4,7 @@
 #define itkTorchImageToImageFilter_hxx
 
 #include "itkTorchImageToImageFilter.h"
+#include "itkTorchWarningEvent.h"
 
 namespace itk
 {
@@ -228,6 +229,19 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::ReportProgress(float progres
   {
     TorchExecution::ThrowAborted(this->GetNameOfClass());
   }
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+TorchImageToImageFilter<TInputImage, TOutputImage>::ReportWarning(const std::string & message)
+{
+  const TorchWarningEvent warning(message);
+  if (this->HasObserver(warning))
+  {
+    this->InvokeEvent(warning);
+    return;
+  }
+  itkWarningMacro(<< message);
 }
 
 template <typename TInputImage, typename TOutputImage>

@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkTorchDevice.h"
+#include "itkTorchRuntime.h"
 #include "itkTorchStagedMemory.h"
 #include <ATen/Context.h>
+#include <c10/core/CachingDeviceAllocator.h>
 #include <c10/util/Exception.h>
+#include <algorithm>
 #include <atomic>
 #include <dlfcn.h>
 #include <ostream>
@@ -145,6 +148,33 @@ TorchDevice::GetAvailableDevices()
     devices.emplace_back("cuda:" + std::to_string(index));
   }
   return devices;
+}
+
+std::uint64_t
+TorchDevice::GetFreeMemory() const
+{
+  const TorchDevice device = this->Resolve();
+  if (device.m_Kind != Kind::CUDA)
+  {
+    return TorchRuntime::GetFreeMemory();
+  }
+  at::globalContext().lazyInitDevice(c10::kCUDA);
+  auto * const allocator = at::getDeviceAllocator(c10::kCUDA);
+  const auto   index = static_cast<c10::DeviceIndex>(device.m_Index);
+  const auto   all = static_cast<std::size_t>(at::CachingDeviceAllocator::StatType::AGGREGATE);
+  const auto   statistics = allocator->getDeviceStats(index);
+  const auto   unused = statistics.reserved_bytes[all].current - statistics.allocated_bytes[all].current;
+  return allocator->getMemoryInfo(index).first + static_cast<std::uint64_t>(std::max<std::int64_t>(0, unused));
+}
+
+void
+TorchDevice::ReleaseUnusedMemory() const
+{
+  if (this->Resolve().m_Kind == Kind::CUDA)
+  {
+    at::globalContext().lazyInitDevice(c10::kCUDA);
+    at::getDeviceAllocator(c10::kCUDA)->emptyCache();
+  }
 }
 
 bool

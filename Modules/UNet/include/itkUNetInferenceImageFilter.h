@@ -45,7 +45,9 @@ VerifyUNetFilterInput(const UNetModel & model, const TInputImage * image);
  * A region of the output is computed from the part of the input that decides it, whose margin follows from the network: the
  * overlap-tile strategy of the U-Net paper is this filter behind an itk::StreamingImageFilter, or in front of a writer with
  * stream divisions. The result is the whole image's, with |Δ| ≤ 10⁻⁵ · max |logit|. Within a requested region the network
- * sees windows of at most TileSize that fit into MaximumMemory. Networks with instance or group normalisation are computed as a whole.
+ * sees windows of at most TileSize that fit into MaximumMemory. Networks with instance or group normalisation, which no tiles
+ * compute exactly, and any other for which Tiling asks for it, see overlapping windows that are blended; a TorchWarningEvent
+ * says so where it was not asked for. Another one tells that a device ran out of memory and windows were made smaller.
  *
  * Percentiles, mean and polarity of the intensity rule are those of the whole image: when only a part of it is asked for,
  * the input is first read through once for each pass of UNetIntensityMeasurement, in pieces, and then again only when the
@@ -75,10 +77,31 @@ public:
   itkTorchParameterMacro(Threshold);
   itkTorchParameterMacro(TileSize);
   itkTorchParameterMacro(MaximumMemory);
+  itkTorchParameterMacro(Tiling);
+  itkTorchParameterMacro(BlendedOverlap);
   itkTorchParameterMacro(Precision);
+  itkTorchParameterMacro(TestTimeAugmentation);
 
   /** Of the last update; Automatic before the first one. */
   itkGetConstMacro(UsedPrecision, UNetPrecision);
+
+  /** Bytes that a request for a region of the output takes: the network with its weights, the input that is asked for, and the
+   * output. */
+  std::uint64_t
+  EstimateMemory(const typename TOutputImage::RegionType & region);
+
+  /** Windows and multiply-adds for a region of the output; compare the Factor of Tiling exact and blended. */
+  UNetInferenceCost
+  EstimateCost(const typename TOutputImage::RegionType & region);
+
+  /** For an itk::StreamingImageFilter or a writer behind this filter: the fewest pieces of the whole image that are each one
+   * row of the windows that MaximumMemory and TileSize allow. */
+  unsigned int
+  GetNumberOfStreamDivisions();
+
+  /** Frees the network's weights and what else this filter holds on its device; the next update makes them ready again. */
+  void
+  ReleaseDeviceMemory();
 
   void
   UpdateOutputData(DataObject * output) override;
@@ -107,6 +130,20 @@ private:
   void
   MeasureInPieces();
 
+  /** Copies the weights to the device, if it has them not. */
+  void
+  PrepareInference(const TorchDevice & device);
+  bool
+  IsPrepared(const TorchDevice & device) const;
+
+  /** After the image's and the model's information is known, with the weights on the device. */
+  UNetInferencePlan
+  PreparePlan();
+
+  /** Of windows, before weights are on the device. */
+  UNetInferencePlan
+  GetPlan() const;
+
   /** In pixels from the first pixel of the largest region. */
   UNetRegion
   GetRelativeRegion(const typename TInputImage::RegionType & region) const;
@@ -118,6 +155,7 @@ private:
   UNetModel::ConstPointer        m_InferenceModel;
   TimeStamp                      m_InferenceTime;
   TorchDevice                    m_InferenceDevice;
+  std::string                    m_Warning;
 
   UNetIntensityScale      m_Scale;
   UNetModel::ConstPointer m_ScaleModel;

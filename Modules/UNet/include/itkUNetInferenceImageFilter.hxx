@@ -50,7 +50,8 @@ template <typename TInputImage, typename TOutputImage>
 void
 UNetInferenceImageFilter<TInputImage, TOutputImage>::EnlargeOutputRequestedRegion(DataObject * output)
 {
-  if (!UNetReceptiveField(this->GetModel()->GetSpecification()).IsLocal())
+  const bool isLocal = UNetReceptiveField(this->GetModel()->GetSpecification()).IsLocal();
+  if (!isLocal && !this->GetPlan().IsBlended())
   {
     output->SetRequestedRegionToLargestPossibleRegion();
   }
@@ -61,12 +62,9 @@ void
 UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateInputRequestedRegion()
 {
   Superclass::GenerateInputRequestedRegion();
-  auto * const                     input = const_cast<TInputImage *>(this->GetInput());
-  const auto                       whole = input->GetLargestPossibleRegion();
-  const auto                       wholeRegion = this->GetRelativeRegion(whole);
-  const auto                       region = GetUNetInputRegion(this->GetModel()->GetSpecification(),
-                                         this->GetRelativeRegion(this->GetOutput()->GetRequestedRegion()),
-                                         wholeRegion.Size);
+  auto * const input = const_cast<TInputImage *>(this->GetInput());
+  const auto   whole = input->GetLargestPossibleRegion();
+  const auto region = this->GetPlan().GetInputRegion(this->GetRelativeRegion(this->GetOutput()->GetRequestedRegion()));
   typename TInputImage::RegionType requested;
   for (unsigned int axis = 0; axis < ImageDimension; ++axis)
   {
@@ -74,6 +72,94 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateInputRequestedRegio
     requested.SetSize(axis, static_cast<SizeValueType>(region.Size[axis]));
   }
   input->SetRequestedRegion(requested);
+}
+
+template <typename TInputImage, typename TOutputImage>
+bool
+UNetInferenceImageFilter<TInputImage, TOutputImage>::IsPrepared(const TorchDevice & device) const
+{
+  const UNetModel * const model = this->GetModel();
+  return m_Inference && m_InferenceModel == model && m_InferenceTime >= model->GetMTime() &&
+         m_InferenceDevice == device;
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+UNetInferenceImageFilter<TInputImage, TOutputImage>::PrepareInference(const TorchDevice & device)
+{
+  if (!this->IsPrepared(device))
+  {
+    const UNetModel * const model = this->GetModel();
+    m_Inference.reset();
+    m_Inference = std::make_unique<UNetInference>(*model, device);
+    m_InferenceModel = model;
+    m_InferenceTime.Modified();
+    m_InferenceDevice = device;
+    m_Warning.clear();
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+UNetInferencePlan
+UNetInferenceImageFilter<TInputImage, TOutputImage>::GetPlan() const
+{
+  const auto extent = this->GetRelativeRegion(this->GetInput()->GetLargestPossibleRegion()).Size;
+  if (this->IsPrepared(this->GetResolvedDevice()))
+  {
+    return m_Inference->GetPlan(m_Parameters, extent);
+  }
+  return { this->GetModel()->GetSpecification(), m_Parameters, UNetPrecision::Float32, extent };
+}
+
+template <typename TInputImage, typename TOutputImage>
+UNetInferencePlan
+UNetInferenceImageFilter<TInputImage, TOutputImage>::PreparePlan()
+{
+  this->UpdateOutputInformation();
+  const_cast<UNetModel *>(this->GetModel())->Update();
+  this->PrepareInference(this->GetResolvedDevice());
+  return this->GetPlan();
+}
+
+template <typename TInputImage, typename TOutputImage>
+std::uint64_t
+UNetInferenceImageFilter<TInputImage, TOutputImage>::EstimateMemory(const typename TOutputImage::RegionType & region)
+{
+  const UNetInferencePlan plan = this->PreparePlan();
+  const UNetRegion        relative = this->GetRelativeRegion(region);
+  std::uint64_t           pixels = 1;
+  for (const std::int64_t size : plan.GetInputRegion(relative).Size)
+  {
+    pixels *= static_cast<std::uint64_t>(size);
+  }
+  using OutputType = typename UNetOutputTraits<TOutputImage>::ComponentType;
+  using InputType = typename NumericTraits<typename TInputImage::PixelContainer::Element>::ValueType;
+  return plan.EstimateCost(relative).Memory +
+         pixels * this->GetInput()->GetNumberOfComponentsPerPixel() * sizeof(InputType) +
+         region.GetNumberOfPixels() * this->GetOutput()->GetNumberOfComponentsPerPixel() * sizeof(OutputType);
+}
+
+template <typename TInputImage, typename TOutputImage>
+UNetInferenceCost
+UNetInferenceImageFilter<TInputImage, TOutputImage>::EstimateCost(const typename TOutputImage::RegionType & region)
+{
+  return this->PreparePlan().EstimateCost(this->GetRelativeRegion(region));
+}
+
+template <typename TInputImage, typename TOutputImage>
+unsigned int
+UNetInferenceImageFilter<TInputImage, TOutputImage>::GetNumberOfStreamDivisions()
+{
+  return this->PreparePlan().GetNumberOfStreamDivisions();
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+UNetInferenceImageFilter<TInputImage, TOutputImage>::ReleaseDeviceMemory()
+{
+  m_Inference.reset();
+  m_InferenceModel = nullptr;
+  m_InferenceDevice.ReleaseUnusedMemory();
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -155,27 +241,29 @@ TorchTensor
 UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensor(const TorchTensor & input)
 {
   const UNetModel * const model = this->GetModel();
-  if (!m_Inference || m_InferenceModel != model || m_InferenceTime < model->GetMTime() ||
-      m_InferenceDevice != input.GetDevice())
-  {
-    m_Inference.reset();
-    m_Inference = std::make_unique<UNetInference>(*model, input.GetDevice());
-    m_InferenceModel = model;
-    m_InferenceTime.Modified();
-    m_InferenceDevice = input.GetDevice();
-  }
+  this->PrepareInference(input.GetDevice());
   m_UsedPrecision = m_Inference->GetPrecision(m_Parameters.Precision);
   using Traits = UNetOutputTraits<TOutputImage>;
   const auto               whole = this->GetInput()->GetLargestPossibleRegion();
   const auto               requested = this->GetInput()->GetRequestedRegion();
   const UNetIntensityScale scale = requested == whole ? model->GetIntensityRule().Measure(input) : m_Scale;
-  return m_Inference->Compute({ input, this->GetRelativeRegion(requested).Start, this->GetRelativeRegion(whole).Size },
+  const UNetImagePart      part{ input, this->GetRelativeRegion(requested).Start, this->GetRelativeRegion(whole).Size };
+  const std::string        warning = m_Inference->GetPlan(m_Parameters, part.Extent).GetReason();
+  if (!warning.empty() && warning != m_Warning)
+  {
+    this->ReportWarning(warning);
+    m_Warning = warning;
+  }
+  UNetInferenceObserver observer;
+  observer.Progress = [this](double done) { this->ReportProgress(static_cast<float>(done)); };
+  observer.Warning = [this](const std::string & message) { this->ReportWarning(message); };
+  return m_Inference->Compute(part,
                               this->GetRelativeRegion(this->GetOutput()->GetRequestedRegion()),
                               scale,
                               Traits::Output,
                               m_Parameters,
                               GetTorchComponentType<typename Traits::ComponentType>(),
-                              [this](double done) { this->ReportProgress(static_cast<float>(done)); });
+                              observer);
 }
 } // namespace itk
 

@@ -3,20 +3,18 @@
 #include "itkUNetInference.h"
 #include "itkMirrorPad.h"
 #include "itkTorchRandom.h"
-#include "itkTorchRuntime.h"
+#include "itkTorchStagedMemory.h"
 #include "itkTorchTensorAccess.h"
+#include "itkUNetBlending.h"
+#include "itkUNetOrientations.h"
+#include "itkUNetOutputs.h"
 #include "itkUNetPredictor.h"
-#include "itkUNetTiles.h"
 #include "itkMacro.h"
 #include <ATen/ops/empty.h>
-#include <ATen/ops/sigmoid.h>
-#include <ATen/ops/softmax.h>
 #include <algorithm>
 #include <chrono>
-#include <functional>
 #include <limits>
 #include <map>
-#include <numeric>
 
 namespace itk
 {
@@ -40,6 +38,14 @@ ScalarTypeOf(TorchComponentType type)
   return GetATensor(TorchTensor::FromPixels(nullptr, type, { 0 }, 1)).scalar_type();
 }
 
+at::ScalarType
+ScalarTypeOf(UNetPrecision precision)
+{
+  return precision == UNetPrecision::BFloat16  ? at::kBFloat16
+         : precision == UNetPrecision::Float16 ? at::kHalf
+                                               : at::kFloat;
+}
+
 std::vector<std::int64_t>
 Reversed(const std::vector<std::int64_t> & values)
 {
@@ -53,18 +59,6 @@ Difference(std::vector<std::int64_t> a, const std::vector<std::int64_t> & b)
   return a;
 }
 
-/** View of the pixels of `inner` in a tensor of those of `outer`. */
-at::Tensor
-CropTo(at::Tensor tensor, const UNetRegion & outer, const UNetRegion & inner)
-{
-  for (std::size_t axis = 0; axis < outer.Start.size(); ++axis)
-  {
-    const auto dimension = tensor.dim() - 1 - static_cast<std::int64_t>(axis);
-    tensor = tensor.narrow(dimension, inner.Start[axis] - outer.Start[axis], inner.Size[axis]);
-  }
-  return tensor;
-}
-
 /** (1, channels, …) with the components of a pixel side by side. */
 at::Tensor
 EmptyPixels(const UNetRegion & region, std::int64_t channels, at::ScalarType type, c10::Device device)
@@ -75,45 +69,6 @@ EmptyPixels(const UNetRegion & region, std::int64_t channels, at::ScalarType typ
   return at::empty(shape, at::TensorOptions(type).device(device)).movedim(-1, 1);
 }
 
-/** The pixels of an image that a window shows of it and its mirror images. */
-UNetRegion
-GetShownRegion(const UNetRegion & window, const std::vector<std::int64_t> & extent)
-{
-  UNetRegion shown;
-  for (std::size_t axis = 0; axis < extent.size(); ++axis)
-  {
-    const auto interval =
-      GetMirroredInterval({ window.Start[axis], window.Start[axis] + window.Size[axis] }, extent[axis]);
-    shown.Start.push_back(interval.Begin);
-    shown.Size.push_back(interval.End - interval.Begin);
-  }
-  return shown;
-}
-
-/** From logits to what was asked for. */
-at::Tensor
-Finish(const at::Tensor & logits, UNetInferenceOutput output, const UNetInferenceParameters & parameters)
-{
-  const std::int64_t classes = logits.size(1);
-  if (output == UNetInferenceOutput::Labels && classes > 2)
-  {
-    return logits.argmax(1, true);
-  }
-  at::Tensor result = classes == 1 ? at::sigmoid(logits) : at::softmax(logits, 1);
-  if (output != UNetInferenceOutput::Probabilities)
-  {
-    result = result.narrow(1, classes - 1, 1);
-  }
-  return output == UNetInferenceOutput::Labels ? result.gt(parameters.Threshold) : result;
-}
-at::ScalarType
-ScalarTypeOf(UNetPrecision precision)
-{
-  return precision == UNetPrecision::BFloat16  ? at::kBFloat16
-         : precision == UNetPrecision::Float16 ? at::kHalf
-                                               : at::kFloat;
-}
-
 template <typename TAction>
 double
 SecondsOf(const TAction & action)
@@ -122,46 +77,29 @@ SecondsOf(const TAction & action)
   action();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
-} // namespace
 
-const TorchParameterTable &
-UNetInferenceParameters::Describe()
+bool
+IsWithin(const UNetRegion & region, const UNetImagePart & part)
 {
-  using P = UNetInferenceParameters;
-  static const TorchParameterTable table = []
+  const auto shape = part.Pixels.GetShape();
+  bool       isWithin = true;
+  for (std::size_t axis = 0; axis < region.Start.size(); ++axis)
   {
-    TorchParameterTable t;
-    t.Add("Threshold",
-          &P::Threshold,
-          "Probability above which a pixel is labelled foreground, for one or two classes.",
-          TorchParameterRange::Between(0, 1));
-    t.Add("TileSize",
-          &P::TileSize,
-          "Edge of the window that the network sees at once, at most; 0: no limit. Results do not depend on it.",
-          TorchParameterRange::Between(0, 1 << 20),
-          TorchParameterUnit::Pixels);
-    t.Add("MaximumMemory",
-          &P::MaximumMemory,
-          "MiB that the network may take; decides the tiles. 0: half of the main memory that is free. Results do not "
-          "depend "
-          "on it.",
-          TorchParameterRange::Between(0, 1 << 30));
-    t.AddChoice("Precision",
-                &P::Precision,
-                "Numbers that the network is computed in; auto: bfloat16 where it is faster and agrees.",
-                { "auto", "float32", "bfloat16", "float16" });
-    return t;
-  }();
-  return table;
+    const std::int64_t end = part.Start[axis] + shape[shape.size() - 1 - axis];
+    isWithin &= region.Start[axis] >= part.Start[axis] && region.Start[axis] + region.Size[axis] <= end;
+  }
+  return isWithin;
 }
 
-UNetRegion
-GetUNetInputRegion(const UNetSpecification &         specification,
-                   const UNetRegion &                output,
-                   const std::vector<std::int64_t> & extent)
+bool
+IsOutOfMemory(const c10::Error & error)
 {
-  return GetShownRegion(GetUNetWindow(specification, output, extent), extent);
+  // cuDNN and cuBLAS say it in their own words.
+  const std::string text = error.what_without_backtrace();
+  return dynamic_cast<const c10::OutOfMemoryError *>(&error) != nullptr ||
+         text.find("ALLOC_FAILED") != std::string::npos || text.find("CUDA out of memory") != std::string::npos;
 }
+} // namespace
 
 void
 VerifyUNetModelFitsImage(const UNetModel &                model,
@@ -210,14 +148,9 @@ public:
   Implementation(const UNetModel & model, const TorchDevice & device)
     : IntensityRule(model.GetIntensityRule())
     , Specification(model.GetSpecification())
+    , Device(device)
     , m_Weights(WeightsOnDevice(model, device))
-    , m_Device(GetC10Device(device))
-  {
-    for (const auto & [name, tensor] : m_Weights)
-    {
-      m_BytesOfWeights += static_cast<std::uint64_t>(tensor.nbytes());
-    }
-  }
+  {}
 
   const UNetPredictor &
   GetNetwork(UNetPrecision precision)
@@ -241,77 +174,36 @@ public:
     return m_Automatic;
   }
 
-  std::uint64_t
-  EstimateMemory(const std::vector<std::int64_t> & size, std::uint64_t bytesOfNumber) const
+  /** Logits of a tile's output. */
+  at::Tensor
+  ComputeTile(const UNetTile &                     tile,
+              const UNetImagePart &                part,
+              const UNetIntensityScale &           scale,
+              const UNetPredictor &                network,
+              const std::vector<UNetOrientation> & orientations) const
   {
-    const auto pixels = std::accumulate(size.begin(), size.end(), std::uint64_t{ 1 }, std::multiplies<>());
-    return m_BytesOfWeights * bytesOfNumber / sizeof(float) +
-           static_cast<std::uint64_t>(static_cast<double>(pixels) * this->BytesOfPixel(bytesOfNumber));
-  }
-
-  /** Tiles of the largest windows that the parameters allow. */
-  std::vector<UNetTile>
-  MakeTiles(const UNetRegion &                region,
-            const std::vector<std::int64_t> & extent,
-            const UNetInferenceParameters &   parameters,
-            const UNetPredictor &             network) const
-  {
-    const auto bytesOfNumber = static_cast<std::uint64_t>(c10::elementSize(network.GetPrecision()));
-    const auto limit = this->GetMemoryLimit(parameters);
-    const auto edge = parameters.TileSize == 0 ? std::numeric_limits<std::int64_t>::max()
-                                               : static_cast<std::int64_t>(parameters.TileSize);
-    auto       tiles = MakeLargestUNetTiles(Specification,
-                                      region,
-                                      extent,
-                                      edge,
-                                      [&](const std::vector<std::int64_t> & size)
-                                      { return this->EstimateMemory(size, bytesOfNumber) <= limit; });
-    const auto bytes = this->EstimateMemory(tiles.front().Window.Size, bytesOfNumber);
-    if (bytes > limit)
+    if (Device.GetKind() == TorchDevice::Kind::Staged)
     {
-      itkGenericExceptionMacro("MaximumMemory must be at least "
-                               << (bytes >> 20) + 1 << " MiB for this model, but "
-                               << (parameters.MaximumMemory > 0 ? "is " : "half of the free memory is ")
-                               << (limit >> 20) << '.');
+      // What a device would allocate for the window.
+      CountStagedAllocation(0);
     }
-    return tiles;
-  }
-
-  bool
-  IsHost() const
-  {
-    return m_Device.is_cpu();
+    const UNetRegion shown = GetShownRegion(tile.Window, part.Extent);
+    const auto       pixels = part.Pixels.Crop(Difference(shown.Start, part.Start), shown.Size);
+    const at::Tensor values = GetATensor(IntensityRule.Apply(pixels, scale));
+    const at::Tensor window = MirroredWindow(
+      values, Reversed(shown.Start), Reversed(part.Extent), Reversed(tile.Window.Start), Reversed(tile.Window.Size));
+    const at::Tensor logits =
+      PredictInOrientations(window, orientations, [&](const at::Tensor & laid) { return network.Predict(laid); });
+    return CropToRegion(logits, tile.Window, tile.Output);
   }
 
   const UNetIntensityRule IntensityRule;
   const UNetSpecification Specification;
+  const TorchDevice       Device;
+  /** Edge of the largest window after the device has run out of memory; 0: it has not. */
+  std::uint64_t LargestWindow{ 0 };
 
 private:
-  /** Of a window's pixel, at the highest level of the way up: skip connection, both halves side by side, and what came from
-   * below; with normalisation by the image's statistics or padding by the edge also copies of those. */
-  double
-  BytesOfPixel(std::uint64_t bytesOfNumber) const
-  {
-    const bool isCopied = Specification.Normalization == UNetNormalization::Instance ||
-                          Specification.Normalization == UNetNormalization::Group;
-    const double below = 2.0 / static_cast<double>(std::int64_t{ 1 } << Specification.Dimension);
-    const double padded = Specification.Padding == UNetPadding::Edge ? 2.0 : 0.0;
-    const double images = std::max({ 3.0 + below, 3.0 + padded, isCopied ? 4.0 : 0.0 });
-    const double filters = static_cast<double>(Specification.BaseFilters);
-    const double ends = 4.0 * (2.0 * Specification.Channels + 3.0 * Specification.Classes);
-    return images * filters * static_cast<double>(bytesOfNumber) + ends;
-  }
-
-  std::uint64_t
-  GetMemoryLimit(const UNetInferenceParameters & parameters) const
-  {
-    if (parameters.MaximumMemory > 0)
-    {
-      return parameters.MaximumMemory << 20;
-    }
-    return this->IsHost() ? TorchRuntime::GetFreeMemory() / 2 : std::numeric_limits<std::uint64_t>::max();
-  }
-
   bool
   IsFasterAndAgrees(UNetPrecision precision)
   {
@@ -324,7 +216,7 @@ private:
     TorchRandom      random(1);
     std::generate_n(
       image.mutable_data_ptr<float>(), image.numel(), [&random] { return static_cast<float>(random.Uniform()); });
-    const auto compute = [this, input = image.to(m_Device)](UNetPrecision p)
+    const auto compute = [this, input = image.to(GetC10Device(Device))](UNetPrecision p)
     { return this->GetNetwork(p).Predict(input).to(at::kCPU); };
     const at::Tensor expected = compute(UNetPrecision::Float32);
     const at::Tensor found = compute(precision);
@@ -344,9 +236,7 @@ private:
   }
 
   UNetWeights                                             m_Weights;
-  c10::Device                                             m_Device;
   std::map<UNetPrecision, std::unique_ptr<UNetPredictor>> m_Networks;
-  std::uint64_t                                           m_BytesOfWeights{ 0 };
   UNetPrecision                                           m_Automatic{ UNetPrecision::Automatic };
 };
 
@@ -356,20 +246,37 @@ UNetInference::UNetInference(const UNetModel & model, const TorchDevice & device
 
 UNetInference::~UNetInference() = default;
 
-std::uint64_t
-UNetInference::EstimateMemory(const std::vector<std::int64_t> & size, UNetPrecision precision) const
-{
-  return m_Implementation->EstimateMemory(size, c10::elementSize(ScalarTypeOf(this->GetPrecision(precision))));
-}
-
 UNetPrecision
 UNetInference::GetPrecision(UNetPrecision wanted) const
 {
-  if (wanted == UNetPrecision::Float16 && m_Implementation->IsHost())
+  if (wanted == UNetPrecision::Float16 && m_Implementation->Device.GetKind() != TorchDevice::Kind::CUDA)
   {
     itkGenericExceptionMacro("Precision must be auto, float32 or bfloat16 on the CPU, but is float16.");
   }
   return wanted == UNetPrecision::Automatic ? m_Implementation->GetAutomaticPrecision() : wanted;
+}
+
+UNetInferencePlan
+UNetInference::GetPlan(const UNetInferenceParameters & parameters, const std::vector<std::int64_t> & extent) const
+{
+  UNetInferenceParameters limited = parameters;
+  if (m_Implementation->LargestWindow > 0)
+  {
+    limited.TileSize = parameters.TileSize == 0 ? m_Implementation->LargestWindow
+                                                : std::min(parameters.TileSize, m_Implementation->LargestWindow);
+  }
+  return { m_Implementation->Specification,
+           limited,
+           this->GetPrecision(parameters.Precision),
+           extent,
+           UNetInferencePlan::GetMaximumMemory(parameters, m_Implementation->Device) };
+}
+
+void
+UNetInference::ReleaseDeviceMemory() const
+{
+  m_Implementation->LargestWindow = 0;
+  m_Implementation->Device.ReleaseUnusedMemory();
 }
 
 TorchTensor
@@ -387,36 +294,68 @@ UNetInference::Compute(const TorchTensor &             image,
                        output,
                        parameters,
                        type,
-                       [](double) {});
+                       {});
 }
 
 TorchTensor
-UNetInference::Compute(const UNetImagePart &               part,
-                       const UNetRegion &                  region,
-                       const UNetIntensityScale &          scale,
-                       UNetInferenceOutput                 output,
-                       const UNetInferenceParameters &     parameters,
-                       TorchComponentType                  type,
-                       const std::function<void(double)> & progress) const
+UNetInference::Compute(const UNetImagePart &           part,
+                       const UNetRegion &              region,
+                       const UNetIntensityScale &      scale,
+                       UNetInferenceOutput             output,
+                       const UNetInferenceParameters & parameters,
+                       TorchComponentType              type,
+                       const UNetInferenceObserver &   observer) const
 {
-  const auto & specification = m_Implementation->Specification;
   const auto & network = m_Implementation->GetNetwork(this->GetPrecision(parameters.Precision));
-  const auto   tiles = m_Implementation->MakeTiles(region, part.Extent, parameters, network);
-  const auto   channels = output == UNetInferenceOutput::Probabilities ? specification.Classes : 1;
-  at::Tensor   result = EmptyPixels(region, channels, ScalarTypeOf(type), GetC10Device(part.Pixels.GetDevice()));
-  for (std::size_t i = 0; i < tiles.size(); ++i)
+  const auto   orientations = GetUNetOrientations(parameters.TestTimeAugmentation, region.Size.size());
+  const auto   channels = output == UNetInferenceOutput::Probabilities ? m_Implementation->Specification.Classes : 1;
+  at::Tensor   result = EmptyPixels(region, channels, ScalarTypeOf(type), GetC10Device(m_Implementation->Device));
+  const auto   write = [&](const UNetRegion & written, const at::Tensor & logits)
   {
-    const UNetTile & tile = tiles[i];
-    const UNetRegion shown = GetShownRegion(tile.Window, part.Extent);
-    const auto       pixels = part.Pixels.Crop(Difference(shown.Start, part.Start), shown.Size);
-    const at::Tensor values = GetATensor(m_Implementation->IntensityRule.Apply(pixels, scale));
-    const at::Tensor window = MirroredWindow(
-      values, Reversed(shown.Start), Reversed(part.Extent), Reversed(tile.Window.Start), Reversed(tile.Window.Size));
-    const at::Tensor logits = network.Predict(window);
-    const at::Tensor outputs = Finish(CropTo(logits, tile.Window, tile.Output), output, parameters);
-    CropTo(result, region, tile.Output).copy_(outputs);
-    progress(static_cast<double>(i + 1) / static_cast<double>(tiles.size()));
+    WriteUNetOutputs(
+      logits, output, parameters.Threshold, CropToRegion(result, region, written), m_Implementation->Device.IsHost());
+  };
+
+  const auto computeAll = [&](const UNetInferencePlan & plan)
+  {
+    const auto   tiles = plan.MakeTiles(region);
+    UNetBlending blending(region, write);
+    for (std::size_t i = 0; i < tiles.size(); ++i)
+    {
+      const at::Tensor logits = m_Implementation->ComputeTile(tiles[i], part, scale, network, orientations);
+      plan.IsBlended() ? blending.Add(tiles[i], logits) : write(tiles[i].Output, logits);
+      observer.Progress(static_cast<double>(i + 1) / static_cast<double>(tiles.size()));
+    }
+    if (plan.IsBlended())
+    {
+      blending.Finish();
+    }
+  };
+
+  auto plan = this->GetPlan(parameters, part.Extent);
+  while (true)
+  {
+    try
+    {
+      computeAll(plan);
+      return MakeTorchTensor(result, m_Implementation->Device);
+    }
+    catch (const c10::Error & error)
+    {
+      if (m_Implementation->Device.IsHost() || !IsOutOfMemory(error) || !plan.HalveWindows(region))
+      {
+        throw;
+      }
+      m_Implementation->LargestWindow = plan.GetLargestWindow();
+      if (!IsWithin(plan.GetInputRegion(region), part))
+      {
+        throw;
+      }
+    }
+    m_Implementation->Device.ReleaseUnusedMemory();
+    observer.Warning("Device " + m_Implementation->Device.GetName() +
+                     " ran out of memory: the network now sees windows of at most " +
+                     std::to_string(plan.GetLargestWindow()) + " pixels.");
   }
-  return MakeTorchTensor(result, part.Pixels.GetDevice());
 }
 } // namespace itk

@@ -149,6 +149,27 @@ UNetSpecification::GetNumberOfParameters() const
   return count;
 }
 
+double
+UNetSpecification::GetMultiplyAddsPerPixel() const
+{
+  const auto   filters = [this](unsigned int level) { return static_cast<double>(this->GetFilters(level)); };
+  const double kernel = Dimension == 3 ? 27.0 : 9.0;
+  const auto   convolutions = [&](double inputs, unsigned int level)
+  { return kernel * filters(level) * (inputs + (ConvolutionsPerLevel - 1.0) * filters(level)); };
+
+  double sum = filters(0) * Classes;
+  for (unsigned int level = 0; level <= Levels; ++level)
+  {
+    const double pixels = 1.0 / static_cast<double>(std::int64_t{ 1 } << (Dimension * level));
+    sum += pixels * convolutions(level == 0 ? Channels : filters(level - 1), level);
+    if (level < Levels)
+    {
+      sum += pixels * (convolutions(2.0 * filters(level), level) + filters(level + 1) * filters(level));
+    }
+  }
+  return sum;
+}
+
 bool
 UNetSpecification::operator==(const UNetSpecification & other) const
 {

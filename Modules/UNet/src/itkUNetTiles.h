@@ -3,20 +3,11 @@
 #ifndef itkUNetTiles_h
 #define itkUNetTiles_h
 
-#include "itkUNetInference.h"
+#include "itkUNetInferencePlan.h"
 #include <functional>
 
 namespace itk
 {
-/** What the network computes at once. */
-struct UNetTile
-{
-  /** What the network sees; beyond the image's end its mirror image. Start and size are multiples of the stride. */
-  UNetRegion Window;
-  /** The outputs that are taken from it. */
-  UNetRegion Output;
-};
-
 /** The window that decides the outputs of a region. */
 UNetRegion
 GetUNetWindow(const UNetSpecification &         specification,
@@ -30,6 +21,7 @@ MakeUNetTiles(const UNetSpecification &         specification,
               const UNetRegion &                region,
               const std::vector<std::int64_t> & extent,
               const std::vector<std::int64_t> & tileSize);
+
 /** Tiles of the largest windows that fit, of at most `edge` pixels along each axis; the smallest ones if none fit.
  * \param fits whether windows of a size along x, y (, z) do; smaller ones must if larger ones do */
 std::vector<UNetTile>
@@ -38,6 +30,15 @@ MakeLargestUNetTiles(const UNetSpecification &                                  
                      const std::vector<std::int64_t> &                              extent,
                      std::int64_t                                                   edge,
                      const std::function<bool(const std::vector<std::int64_t> &)> & fits);
+
+/** Overlapping windows of at most `edge` pixels, which all begin at a multiple of the stride, whatever the region.
+ * \param overlap part of a window that the next one shares, in [0, 1) */
+std::vector<UNetTile>
+MakeBlendedUNetTiles(const UNetSpecification &         specification,
+                     const UNetRegion &                region,
+                     const std::vector<std::int64_t> & extent,
+                     std::int64_t                      edge,
+                     double                            overlap);
 } // namespace itk
 
 #endif

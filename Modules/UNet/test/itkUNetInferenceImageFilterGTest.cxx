@@ -5,6 +5,7 @@
 #include "itkTorchTensorAccess.h"
 #include "itkTorchTestFilters.h"
 #include "itkTorchTestImages.h"
+#include "itkTorchWarningEvent.h"
 #include "itkUNetNetwork.h"
 #include "itkUNetTestHelpers.h"
 #include "itkRGBPixel.h"
@@ -322,6 +323,69 @@ TEST(UNetInferenceErrors, AFailedAllocationIsReportedAndTheNextRunIsGood)
   EXPECT_THROW(filter->Update(), itk::TorchOutOfMemoryError);
   TorchDevice::SetStagedAllocationsUntilFailure(-1);
   EXPECT_NO_THROW(filter->Update());
+}
+
+TEST(UNetInference, ADeviceOutOfMemoryGetsSmallerWindowsAndTheSameResult)
+{
+  auto image = ScalarImage<2>::New();
+  image->SetRegions(ScalarImage<2>::SizeType{ { 200, 150 } });
+  image->Allocate();
+  itk::TorchRandom random(6);
+  std::generate_n(image->GetBufferPointer(), 200 * 150, [&] { return static_cast<float>(random.Uniform()); });
+  for (const auto tiling : { itk::UNetTiling::Exact, itk::UNetTiling::Blended })
+  {
+    const auto model = MakeModel(SmallSpecification());
+    const auto expected = MakeFilter<ScalarImage<2>, VectorImage<2>>(image, model);
+    expected->SetTiling(tiling);
+    // Halved twice; exact tiles do not depend on it.
+    expected->SetTileSize(50);
+    expected->Update();
+
+    const auto filter = MakeFilter<ScalarImage<2>, VectorImage<2>>(image, model, "staged");
+    filter->SetTiling(tiling);
+    filter->SetTileSize(200);
+    std::vector<std::string> warnings;
+    filter->AddObserver(itk::TorchWarningEvent(),
+                        [&](const itk::EventObject & event)
+                        {
+                          warnings.push_back(dynamic_cast<const itk::TorchWarningEvent &>(event).GetMessage());
+                          TorchDevice::SetStagedAllocationsUntilFailure(warnings.size() == 1 ? 2 : -1);
+                        });
+    // The upload succeeds.
+    TorchDevice::SetStagedAllocationsUntilFailure(1);
+    filter->Update();
+    TorchDevice::SetStagedAllocationsUntilFailure(-1);
+    ASSERT_EQ(warnings.size(), 2u);
+    EXPECT_EQ(warnings[0], "Device staged ran out of memory: the network now sees windows of at most 100 pixels.");
+    EXPECT_EQ(warnings[1], "Device staged ran out of memory: the network now sees windows of at most 50 pixels.");
+    ExpectSameImage<VectorImage<2>>(filter->GetOutput(), expected->GetOutput(), 1e-6);
+  }
+}
+
+TEST(UNetInferenceErrors, ADeviceTooSmallForTheSmallestWindowIsReported)
+{
+  const auto filter = MakeFilter<ScalarImage<2>, ScalarImage<2>>(
+    MakeAwkwardImage<ScalarImage<2>>(), MakeModel(SmallSpecification()), "staged");
+  filter->AddObserver(itk::TorchWarningEvent(),
+                      [](const itk::EventObject &) { TorchDevice::SetStagedAllocationsUntilFailure(0); });
+  TorchDevice::SetStagedAllocationsUntilFailure(1);
+  EXPECT_THROW(filter->Update(), itk::TorchOutOfMemoryError);
+  TorchDevice::SetStagedAllocationsUntilFailure(-1);
+  filter->ReleaseDeviceMemory();
+  EXPECT_NO_THROW(filter->Update());
+}
+
+TEST(UNetInference, AnEstimateCountsNetworkInputAndOutput)
+{
+  const auto filter =
+    MakeFilter<ScalarImage<2>, VectorImage<2>>(MakeAwkwardImage<ScalarImage<2>>(), MakeModel(SmallSpecification()));
+  const auto region = filter->GetInput()->GetLargestPossibleRegion();
+  const auto cost = filter->EstimateCost(region);
+  EXPECT_EQ(cost.NumberOfWindows, 1u);
+  // 5 × 7 pixels mirrored up to 8 × 8.
+  EXPECT_NEAR(cost.Factor, 64.0 / 35.0, 1e-12);
+  EXPECT_EQ(filter->EstimateMemory(region), cost.Memory + 35 * sizeof(float) + 35 * 2 * sizeof(float));
+  EXPECT_EQ(filter->GetNumberOfStreamDivisions(), 1u);
 }
 
 TEST(UNetInferenceErrors, LabelsThatThePixelTypeCannotHoldAreRefused)

@@ -50,7 +50,7 @@ TEST(UNetInferenceMemory, TheEstimateIsWithinAQuarterOfWhatIsMeasured)
         const double start = std::min(before, MemoryBytes("VmRSS:"));
         compute();
         const double measured = MemoryBytes("VmHWM:") - start;
-        const auto   estimate = static_cast<double>(inference.EstimateMemory(size, precision));
+        const auto   estimate = static_cast<double>(inference.GetPlan(parameters, size).EstimateMemory(size));
         EXPECT_NEAR(estimate / measured, 1.0, 0.25)
           << dimension << "D, padding " << static_cast<int>(padding) << ", precision " << static_cast<int>(precision)
           << ": " << estimate / (1 << 20) << " MiB, measured " << measured / (1 << 20);

@@ -1,0 +1,69 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkUNetInferenceParameters_h
+#define itkUNetInferenceParameters_h
+
+#include "itkTorchParameterTable.h"
+
+namespace itk
+{
+enum class UNetInferenceOutput : std::uint8_t
+{
+  /** One component for each class, in [0, 1]. */
+  Probabilities,
+  /** Probability of the last of one or two classes, in [0, 1]. */
+  ForegroundProbability,
+  /** Number of the most probable class; 0 and 1 by the threshold for one or two classes. */
+  Labels
+};
+
+/** Numbers that the network is computed in. */
+enum class UNetPrecision : std::uint8_t
+{
+  /** The faster one of Float32 and BFloat16, tried on the device, if the latter agrees; see UNetInference::GetPrecision(). */
+  Automatic,
+  Float32,
+  BFloat16,
+  /** On CUDA devices. */
+  Float16
+};
+
+/** How the windows that the network sees make up the image. */
+enum class UNetTiling : std::uint8_t
+{
+  /** Exact, but Blended for networks with instance or group normalisation. */
+  Automatic,
+  /** Each window gives the outputs that it decides as the whole image does. A network with instance or group normalisation
+   * sees the image as one window. */
+  Exact,
+  /** Overlapping windows of one size, whose logits are averaged with the weights of a Gaussian of σ = size / 8 around each
+   * window's middle. The windows' places follow from the image's size, so that regions and pieces fit together. */
+  Blended
+};
+
+/** Orientations of the image whose logits are averaged. */
+enum class UNetTestTimeAugmentation : std::uint8_t
+{
+  None,
+  /** All flips: 4 in 2D, 8 in 3D. */
+  Flips,
+  /** All flips and quarter turns, 8, in 2D; as Flips in 3D, whose axes differ. */
+  FlipsAndTurns
+};
+
+struct UNetInferenceParameters
+{
+  double                   Threshold{ 0.5 };
+  std::uint64_t            TileSize{ 0 };
+  std::uint64_t            MaximumMemory{ 0 };
+  UNetTiling               Tiling{ UNetTiling::Automatic };
+  double                   BlendedOverlap{ 0.25 };
+  UNetPrecision            Precision{ UNetPrecision::Float32 };
+  UNetTestTimeAugmentation TestTimeAugmentation{ UNetTestTimeAugmentation::None };
+
+  static const TorchParameterTable &
+  Describe();
+};
+} // namespace itk
+
+#endif

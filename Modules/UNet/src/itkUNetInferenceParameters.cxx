@@ -1,0 +1,53 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkUNetInferenceParameters.h"
+
+namespace itk
+{
+const TorchParameterTable &
+UNetInferenceParameters::Describe()
+{
+  using P = UNetInferenceParameters;
+  static const TorchParameterTable table = []
+  {
+    TorchParameterTable t;
+    t.Add("Threshold",
+          &P::Threshold,
+          "Probability above which a pixel is labelled foreground, for one or two classes.",
+          TorchParameterRange::Between(0, 1));
+    t.Add(
+      "TileSize",
+      &P::TileSize,
+      "Edge of the window that the network sees at once, at most. Exact results do not depend on it, and 0 means no "
+      "limit; blended ones do, and 0 means 512 in 2D and 128 in 3D.",
+      TorchParameterRange::Between(0, 1 << 20),
+      TorchParameterUnit::Pixels);
+    t.Add(
+      "MaximumMemory",
+      &P::MaximumMemory,
+      "MiB that the network may take; decides the windows of exact tiling. 0: half of the main memory that is free, "
+      "nine tenths of a GPU's. Results do not depend on it.",
+      TorchParameterRange::Between(0, 1 << 30));
+    t.AddChoice("Tiling",
+                &P::Tiling,
+                "How windows make up the image; auto: exact, but blended for networks with instance or group "
+                "normalisation, which no tiles can compute exactly.",
+                { "auto", "exact", "blended" });
+    t.Add("BlendedOverlap",
+          &P::BlendedOverlap,
+          "Part of a window that overlaps the next one, in blended tiling.",
+          TorchParameterRange::Between(0, 0.9));
+    t.AddChoice("Precision",
+                &P::Precision,
+                "Numbers that the network is computed in; auto: bfloat16 where it is faster and agrees.",
+                { "auto", "float32", "bfloat16", "float16" });
+    t.AddChoice(
+      "TestTimeAugmentation",
+      &P::TestTimeAugmentation,
+      "Orientations of the image that are averaged: 1; all flips (4, in 3D 8); all flips and turns (8 in 2D).",
+      { "none", "flips", "flips-and-turns" });
+    return t;
+  }();
+  return table;
+}
+} // namespace itk

@@ -1,0 +1,236 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkUNetInferencePlan.h"
+#include "itkMirrorPad.h"
+#include "itkUNetOrientations.h"
+#include "itkUNetReceptiveField.h"
+#include "itkUNetTiles.h"
+#include "itkMacro.h"
+#include <algorithm>
+#include <limits>
+#include <numeric>
+
+namespace itk
+{
+namespace
+{
+double
+NumberOfPixels(const std::vector<std::int64_t> & size)
+{
+  return std::accumulate(size.begin(), size.end(), 1.0, std::multiplies<>());
+}
+
+UNetRegion
+Whole(const std::vector<std::int64_t> & extent)
+{
+  return { std::vector<std::int64_t>(extent.size(), 0), extent };
+}
+} // namespace
+
+UNetRegion
+GetShownRegion(const UNetRegion & window, const std::vector<std::int64_t> & extent)
+{
+  UNetRegion shown;
+  for (std::size_t axis = 0; axis < extent.size(); ++axis)
+  {
+    const auto interval =
+      GetMirroredInterval({ window.Start[axis], window.Start[axis] + window.Size[axis] }, extent[axis]);
+    shown.Start.push_back(interval.Begin);
+    shown.Size.push_back(interval.End - interval.Begin);
+  }
+  return shown;
+}
+
+UNetInferencePlan::UNetInferencePlan(const UNetSpecification &         specification,
+                                     const UNetInferenceParameters &   parameters,
+                                     UNetPrecision                     precision,
+                                     const std::vector<std::int64_t> & extent,
+                                     std::uint64_t                     maximumMemory)
+  : m_Specification(specification)
+  , m_Parameters(parameters)
+  , m_Precision(precision)
+  , m_Extent(extent)
+  , m_MaximumMemory(maximumMemory)
+{
+  const auto largest = static_cast<std::uint64_t>(*std::max_element(extent.begin(), extent.end()));
+  const bool isAutomatic = parameters.Tiling == UNetTiling::Automatic && !UNetReceptiveField(specification).IsLocal() &&
+                           largest > this->GetBlendedWindow();
+  m_IsBlended = parameters.Tiling == UNetTiling::Blended || isAutomatic;
+}
+
+std::uint64_t
+UNetInferencePlan::GetMaximumMemory(const UNetInferenceParameters & parameters, const TorchDevice & device)
+{
+  if (parameters.MaximumMemory > 0)
+  {
+    return parameters.MaximumMemory << 20;
+  }
+  const std::uint64_t free = device.GetFreeMemory();
+  return device.GetKind() == TorchDevice::Kind::CUDA ? free / 10 * 9 : free / 2;
+}
+
+std::string
+UNetInferencePlan::GetReason() const
+{
+  if (!m_IsBlended || m_Parameters.Tiling == UNetTiling::Blended)
+  {
+    return {};
+  }
+  const char * const normalization =
+    m_Specification.Normalization == UNetNormalization::Instance ? "instance" : "group";
+  return std::string("The model's ") + normalization +
+         " normalisation makes every pixel that the network sees at once decide every output, so that tiles cannot "
+         "give "
+         "exactly what the whole image would: overlapping windows of " +
+         std::to_string(this->GetBlendedWindow()) + " pixels are blended.";
+}
+
+UNetRegion
+UNetInferencePlan::GetInputRegion(const UNetRegion & output) const
+{
+  UNetRegion window = GetUNetWindow(m_Specification, output, m_Extent);
+  if (m_IsBlended)
+  {
+    const auto tiles = this->MakeTilesOfAnySize(output);
+    window = tiles.front().Window;
+    for (std::size_t axis = 0; axis < m_Extent.size(); ++axis)
+    {
+      const UNetRegion & last = tiles.back().Window;
+      window.Size[axis] = last.Start[axis] + last.Size[axis] - window.Start[axis];
+    }
+  }
+  return GetShownRegion(window, m_Extent);
+}
+
+std::vector<UNetTile>
+UNetInferencePlan::MakeTiles(const UNetRegion & region) const
+{
+  auto       tiles = this->MakeTilesOfAnySize(region);
+  const auto bytes = this->EstimateMemory(tiles.front().Window.Size);
+  if (bytes > m_MaximumMemory)
+  {
+    const bool needsWhole = !m_IsBlended && !UNetReceptiveField(m_Specification).IsLocal();
+    itkGenericExceptionMacro("MaximumMemory must be at least "
+                             << (bytes >> 20) + 1 << " MiB for this model"
+                             << (m_IsBlended
+                                   ? " and windows of " + std::to_string(tiles.front().Window.Size.front()) + " pixels"
+                                   : "")
+                             << ", but is " << (m_MaximumMemory >> 20)
+                             << (m_Parameters.MaximumMemory > 0 ? "" : ", what the free memory allows")
+                             << (needsWhole ? "; blended tiling takes less than the whole image at once" : "") << '.');
+  }
+  return tiles;
+}
+
+std::vector<UNetTile>
+UNetInferencePlan::MakeTilesOfAnySize(const UNetRegion & region) const
+{
+  if (m_IsBlended)
+  {
+    const auto edge = static_cast<std::int64_t>(this->GetBlendedWindow());
+    return MakeBlendedUNetTiles(m_Specification, region, m_Extent, edge, m_Parameters.BlendedOverlap);
+  }
+  const auto edge = m_Parameters.TileSize == 0 ? std::numeric_limits<std::int64_t>::max()
+                                               : static_cast<std::int64_t>(m_Parameters.TileSize);
+  return MakeLargestUNetTiles(m_Specification,
+                              region,
+                              m_Extent,
+                              edge,
+                              [this](const std::vector<std::int64_t> & size)
+                              { return this->EstimateMemory(size) <= m_MaximumMemory; });
+}
+
+UNetInferenceCost
+UNetInferencePlan::EstimateCost(const UNetRegion & region) const
+{
+  const auto        tiles = this->MakeTiles(region);
+  UNetInferenceCost cost;
+  cost.NumberOfWindows = tiles.size();
+  cost.WindowSize = tiles.front().Window.Size;
+  cost.Memory = this->EstimateMemory(cost.WindowSize);
+  if (m_IsBlended)
+  {
+    // The rows of windows whose sums are not complete.
+    const auto rows = std::min(cost.WindowSize.back(), region.Size.back());
+    cost.Memory += static_cast<std::uint64_t>(NumberOfPixels(region.Size) / static_cast<double>(region.Size.back()) *
+                                              static_cast<double>(rows) * m_Specification.Classes * sizeof(float));
+  }
+  const double images =
+    static_cast<double>(GetUNetOrientations(m_Parameters.TestTimeAugmentation, m_Extent.size()).size());
+  const double pixels = static_cast<double>(tiles.size()) * NumberOfPixels(cost.WindowSize) * images;
+  cost.Factor = pixels / NumberOfPixels(region.Size);
+  cost.MultiplyAdds = pixels * m_Specification.GetMultiplyAddsPerPixel();
+  return cost;
+}
+
+std::uint64_t
+UNetInferencePlan::EstimateMemory(const std::vector<std::int64_t> & size) const
+{
+  std::uint64_t numbers = 0;
+  for (const auto & tensor : m_Specification.GetTensors())
+  {
+    numbers += static_cast<std::uint64_t>(NumberOfPixels(tensor.Shape));
+  }
+  return numbers * this->GetBytesOfNumber() +
+         static_cast<std::uint64_t>(NumberOfPixels(size) * this->GetBytesOfPixel());
+}
+
+unsigned int
+UNetInferencePlan::GetNumberOfStreamDivisions() const
+{
+  const UNetReceptiveField field(m_Specification);
+  const auto               tiles = this->MakeTiles(Whole(m_Extent));
+  const std::int64_t       rows = tiles.front().Window.Size.back();
+  const std::int64_t       extent = m_Extent.back();
+  if (rows >= extent || (!m_IsBlended && !field.IsLocal()))
+  {
+    return 1;
+  }
+  const std::int64_t stride = m_Specification.GetStride();
+  const std::int64_t margin = (field.GetMargin() + stride - 1) / stride * stride;
+  // A piece's ends may lie between multiples of the stride. A row of blended windows at either end of a piece is computed
+  // twice.
+  const std::int64_t piece = m_IsBlended ? 8 * rows : std::max(stride, rows - 2 * margin - stride + 1);
+  return static_cast<unsigned int>((extent + piece - 1) / piece);
+}
+
+bool
+UNetInferencePlan::HalveWindows(const UNetRegion & region)
+{
+  const auto size = this->MakeTilesOfAnySize(region).front().Window.Size;
+  const auto edge = *std::max_element(size.begin(), size.end());
+  m_Parameters.TileSize = static_cast<std::uint64_t>(std::max(m_Specification.GetStride(), edge / 2));
+  return this->MakeTilesOfAnySize(region).front().Window.Size != size;
+}
+
+std::uint64_t
+UNetInferencePlan::GetBlendedWindow() const
+{
+  const std::uint64_t wanted = m_Parameters.TileSize > 0        ? m_Parameters.TileSize
+                               : m_Specification.Dimension == 3 ? 128
+                                                                : 512;
+  const auto          stride = static_cast<std::uint64_t>(m_Specification.GetStride());
+  return std::max(stride, wanted / stride * stride);
+}
+
+std::uint64_t
+UNetInferencePlan::GetBytesOfNumber() const
+{
+  return m_Precision == UNetPrecision::Float32 ? sizeof(float) : sizeof(std::uint16_t);
+}
+
+double
+UNetInferencePlan::GetBytesOfPixel() const
+{
+  // At the highest level of the way up: skip connection, both halves side by side, and what came from below; with
+  // normalisation by the image's statistics or padding by the edge also copies of those.
+  const double below = 2.0 / static_cast<double>(std::int64_t{ 1 } << m_Specification.Dimension);
+  const double padded = m_Specification.Padding == UNetPadding::Edge ? 2.0 : 0.0;
+  const double copied = UNetReceptiveField(m_Specification).IsLocal() ? 0.0 : 4.0;
+  const double images = std::max({ 3.0 + below, 3.0 + padded, copied });
+  const double filters = static_cast<double>(m_Specification.BaseFilters);
+  const double logits = m_Parameters.TestTimeAugmentation == UNetTestTimeAugmentation::None ? 3.0 : 4.0;
+  const double ends = sizeof(float) * (2.0 * m_Specification.Channels + logits * m_Specification.Classes);
+  return images * filters * static_cast<double>(this->GetBytesOfNumber()) + ends;
+}
+} // namespace itk

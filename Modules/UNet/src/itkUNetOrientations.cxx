@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkUNetOrientations.h"
+#include <ATen/ops/flip.h>
+
+namespace itk
+{
+namespace
+{
+at::Tensor
+Flipped(const at::Tensor & image, const UNetOrientation & orientation)
+{
+  return orientation.Flipped.empty() ? image : at::flip(image, orientation.Flipped);
+}
+
+at::Tensor
+Transposed(const at::Tensor & image, const UNetOrientation & orientation)
+{
+  return orientation.IsTransposed ? image.transpose(-1, -2) : image;
+}
+} // namespace
+
+std::vector<UNetOrientation>
+GetUNetOrientations(UNetTestTimeAugmentation augmentation, std::size_t dimension)
+{
+  const bool        isTurned = augmentation == UNetTestTimeAugmentation::FlipsAndTurns && dimension == 2;
+  const std::size_t flips = augmentation == UNetTestTimeAugmentation::None ? 1 : std::size_t{ 1 } << dimension;
+  std::vector<UNetOrientation> orientations;
+  for (std::size_t transposed = 0; transposed < (isTurned ? 2 : 1); ++transposed)
+  {
+    for (std::size_t flip = 0; flip < flips; ++flip)
+    {
+      UNetOrientation orientation;
+      orientation.IsTransposed = transposed == 1;
+      for (std::size_t axis = 0; axis < dimension; ++axis)
+      {
+        if ((flip >> axis & 1) != 0)
+        {
+          orientation.Flipped.push_back(-1 - static_cast<std::int64_t>(axis));
+        }
+      }
+      orientations.push_back(std::move(orientation));
+    }
+  }
+  return orientations;
+}
+
+at::Tensor
+PredictInOrientations(const at::Tensor &                                    image,
+                      const std::vector<UNetOrientation> &                  orientations,
+                      const std::function<at::Tensor(const at::Tensor &)> & predict)
+{
+  at::Tensor sum;
+  for (const UNetOrientation & orientation : orientations)
+  {
+    const at::Tensor laid = Transposed(Flipped(image, orientation), orientation);
+    const at::Tensor found = Flipped(Transposed(predict(laid), orientation), orientation);
+    sum = sum.defined() ? sum.add_(found) : found;
+  }
+  return orientations.size() > 1 ? sum.div_(static_cast<double>(orientations.size())) : sum;
+}
+} // namespace itk
