@@ -4,6 +4,7 @@
 #define itkUNetInferenceImageFilter_h
 
 #include "itkTorchImageToImageFilter.h"
+#include "itkUNetGrid.h"
 #include "itkUNetInference.h"
 #include "itkUNetIntensityMeasurement.h"
 
@@ -49,6 +50,9 @@ VerifyUNetFilterInput(const UNetModel & model, const TInputImage * image);
  * compute exactly, and any other for which Tiling asks for it, see overlapping windows that are blended; a TorchWarningEvent
  * says so where it was not asked for. Another one tells that a device ran out of memory and windows were made smaller.
  *
+ * An image of another pixel size than the model's is resampled to that, and the probabilities back onto the input's grid,
+ * before labels are taken; both with native filters, for the requested region only.
+ *
  * Percentiles, mean and polarity of the intensity rule are those of the whole image: when only a part of it is asked for,
  * the input is first read through once for each pass of UNetIntensityMeasurement, in pieces, and then again only when the
  * pipeline before it has changed.
@@ -81,6 +85,9 @@ public:
   itkTorchParameterMacro(BlendedOverlap);
   itkTorchParameterMacro(Precision);
   itkTorchParameterMacro(TestTimeAugmentation);
+  itkTorchParameterMacro(ScaleStep);
+  itkTorchParameterMacro(ResampleToModelSpacing);
+  itkBooleanMacro(ResampleToModelSpacing);
 
   /** Of the last update; Automatic before the first one. */
   itkGetConstMacro(UsedPrecision, UNetPrecision);
@@ -118,10 +125,36 @@ protected:
   EnlargeOutputRequestedRegion(DataObject * output) override;
   void
   GenerateInputRequestedRegion() override;
-  TorchTensor
-  GenerateTensor(const TorchTensor & input) override;
+  void
+  GenerateTensors() override;
 
 private:
+  using InputRegionType = typename TInputImage::RegionType;
+  using GridType = UNetGrid<TInputImage>;
+
+  /** The grids that the network sees the image on; none: only the image's own. */
+  std::vector<GridType>
+  MakeGrids() const;
+
+  /** What the network finds on a grid, on the image's own. */
+  template <typename TProbabilityImage>
+  TorchTensor
+  ComputeOnGrid(const GridType &              grid,
+                const InputRegionType &       region,
+                const UNetIntensityScale &    scale,
+                const UNetInferenceObserver & observer);
+
+  /** Means over grids, in pieces, so that probabilities are not held for all of a large region. */
+  template <typename TProbabilityImage>
+  TorchTensor
+  ComputeOnGrids(const std::vector<GridType> & grids, const UNetIntensityScale & scale);
+
+  /** Of a computation that is this part of all, in [0, 1]. */
+  UNetInferenceObserver
+  MakeObserver(double begin, double end);
+  void
+  WarnOf(const UNetInferencePlan & plan);
+
   /** Whether the scale of the whole input must be known before a part of it is asked for. */
   bool
   NeedsMeasurementInPieces() const;
@@ -136,17 +169,23 @@ private:
   bool
   IsPrepared(const TorchDevice & device) const;
 
-  /** After the image's and the model's information is known, with the weights on the device. */
-  UNetInferencePlan
-  PreparePlan();
+  /** Makes all known that cost and memory depend on. */
+  void
+  Prepare();
 
-  /** Of windows, before weights are on the device. */
+  /** Of an image of this largest region: the input's, or a grid's. */
   UNetInferencePlan
-  GetPlan() const;
+  GetPlan(const InputRegionType & largest) const;
+
+  /** The part of the input that decides a region of the output. */
+  InputRegionType
+  GetInputRegion(const InputRegionType & outputRegion) const;
 
   /** In pixels from the first pixel of the largest region. */
-  UNetRegion
-  GetRelativeRegion(const typename TInputImage::RegionType & region) const;
+  static UNetRegion
+  GetRelativeRegion(const InputRegionType & region, const InputRegionType & largest);
+  static InputRegionType
+  GetRegion(const UNetRegion & relative, const InputRegionType & largest);
 
   UNetInferenceParameters m_Parameters;
   UNetPrecision           m_UsedPrecision{ UNetPrecision::Automatic };

@@ -4,6 +4,7 @@
 #define itkUNetInferenceImageFilter_hxx
 
 #include "itkUNetInferenceImageFilter.h"
+#include "itkImageRegionSplitterSlowDimension.h"
 #include "itkPipelineTime.h"
 #include "itkUNetReceptiveField.h"
 #include <algorithm>
@@ -34,7 +35,16 @@ void
 UNetInferenceImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() ITKv5_CONST
 {
   Superclass::VerifyInputInformation();
-  VerifyUNetFilterInput<TOutputImage>(*this->GetModel(), this->GetInput());
+  const UNetModel &         model = *this->GetModel();
+  const TInputImage * const image = this->GetInput();
+  VerifyUNetFilterInput<TOutputImage>(model, image);
+  std::vector<double> direction;
+  for (unsigned int i = 0; i < ImageDimension * ImageDimension; ++i)
+  {
+    direction.push_back(image->GetDirection()[i / ImageDimension][i % ImageDimension]);
+  }
+  VerifyUNetModelFitsGrid(
+    model, { image->GetSpacing().Begin(), image->GetSpacing().End() }, direction, m_Parameters.ResampleToModelSpacing);
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -51,7 +61,7 @@ void
 UNetInferenceImageFilter<TInputImage, TOutputImage>::EnlargeOutputRequestedRegion(DataObject * output)
 {
   const bool isLocal = UNetReceptiveField(this->GetModel()->GetSpecification()).IsLocal();
-  if (!isLocal && !this->GetPlan().IsBlended())
+  if (!isLocal && !this->GetPlan(this->GetInput()->GetLargestPossibleRegion()).IsBlended())
   {
     output->SetRequestedRegionToLargestPossibleRegion();
   }
@@ -63,15 +73,61 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateInputRequestedRegio
 {
   Superclass::GenerateInputRequestedRegion();
   auto * const input = const_cast<TInputImage *>(this->GetInput());
-  const auto   whole = input->GetLargestPossibleRegion();
-  const auto region = this->GetPlan().GetInputRegion(this->GetRelativeRegion(this->GetOutput()->GetRequestedRegion()));
-  typename TInputImage::RegionType requested;
-  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+  input->SetRequestedRegion(this->GetInputRegion(this->GetOutput()->GetRequestedRegion()));
+}
+
+template <typename TInputImage, typename TOutputImage>
+auto
+UNetInferenceImageFilter<TInputImage, TOutputImage>::GetInputRegion(const InputRegionType & outputRegion) const
+  -> InputRegionType
+{
+  const auto inputRegion = [this](const InputRegionType & region, const InputRegionType & largest)
+  { return GetRegion(this->GetPlan(largest).GetInputRegion(GetRelativeRegion(region, largest)), largest); };
+  const auto grids = this->MakeGrids();
+  if (grids.empty())
   {
-    requested.SetIndex(axis, whole.GetIndex(axis) + region.Start[axis]);
-    requested.SetSize(axis, static_cast<SizeValueType>(region.Size[axis]));
+    return inputRegion(outputRegion, this->GetInput()->GetLargestPossibleRegion());
   }
-  input->SetRequestedRegion(requested);
+  InputRegionType all = outputRegion;
+  for (const GridType & grid : grids)
+  {
+    const auto ofGrid = grid.GetImageRegion(inputRegion(grid.GetGridRegion(outputRegion), grid.GetLargestRegion()));
+    for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+    {
+      const auto begin = std::min(all.GetIndex(axis), ofGrid.GetIndex(axis));
+      const auto end = std::max(all.GetUpperIndex()[axis], ofGrid.GetUpperIndex()[axis]) + 1;
+      all.SetIndex(axis, begin);
+      all.SetSize(axis, static_cast<SizeValueType>(end - begin));
+    }
+  }
+  return all;
+}
+
+template <typename TInputImage, typename TOutputImage>
+auto
+UNetInferenceImageFilter<TInputImage, TOutputImage>::MakeGrids() const -> std::vector<GridType>
+{
+  const TInputImage * const image = this->GetInput();
+  const UNetModel * const   model = this->GetModel();
+  std::vector<double>       spacing(image->GetSpacing().Begin(), image->GetSpacing().End());
+  const bool                isForImage = model->IsForSpacing(spacing);
+  std::vector<GridType>     grids;
+  if (isForImage && m_Parameters.ScaleStep == 1.0)
+  {
+    return grids;
+  }
+  spacing = isForImage ? spacing : model->GetSpacing();
+  grids.emplace_back(image, spacing);
+  if (m_Parameters.ScaleStep > 1.0)
+  {
+    for (const double factor : { 1.0 / m_Parameters.ScaleStep, m_Parameters.ScaleStep })
+    {
+      std::vector<double> scaled = spacing;
+      std::transform(spacing.begin(), spacing.end(), scaled.begin(), [factor](double s) { return s * factor; });
+      grids.emplace_back(image, scaled);
+    }
+  }
+  return grids;
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -101,9 +157,9 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::PrepareInference(const Torc
 
 template <typename TInputImage, typename TOutputImage>
 UNetInferencePlan
-UNetInferenceImageFilter<TInputImage, TOutputImage>::GetPlan() const
+UNetInferenceImageFilter<TInputImage, TOutputImage>::GetPlan(const InputRegionType & largest) const
 {
-  const auto extent = this->GetRelativeRegion(this->GetInput()->GetLargestPossibleRegion()).Size;
+  const auto extent = GetRelativeRegion(largest, largest).Size;
   if (this->IsPrepared(this->GetResolvedDevice()))
   {
     return m_Inference->GetPlan(m_Parameters, extent);
@@ -112,30 +168,24 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GetPlan() const
 }
 
 template <typename TInputImage, typename TOutputImage>
-UNetInferencePlan
-UNetInferenceImageFilter<TInputImage, TOutputImage>::PreparePlan()
+void
+UNetInferenceImageFilter<TInputImage, TOutputImage>::Prepare()
 {
   this->UpdateOutputInformation();
   const_cast<UNetModel *>(this->GetModel())->Update();
   this->PrepareInference(this->GetResolvedDevice());
-  return this->GetPlan();
 }
 
 template <typename TInputImage, typename TOutputImage>
 std::uint64_t
 UNetInferenceImageFilter<TInputImage, TOutputImage>::EstimateMemory(const typename TOutputImage::RegionType & region)
 {
-  const UNetInferencePlan plan = this->PreparePlan();
-  const UNetRegion        relative = this->GetRelativeRegion(region);
-  std::uint64_t           pixels = 1;
-  for (const std::int64_t size : plan.GetInputRegion(relative).Size)
-  {
-    pixels *= static_cast<std::uint64_t>(size);
-  }
+  const UNetInferenceCost cost = this->EstimateCost(region);
+  const auto              input = this->GetInputRegion(region);
   using OutputType = typename UNetOutputTraits<TOutputImage>::ComponentType;
   using InputType = typename NumericTraits<typename TInputImage::PixelContainer::Element>::ValueType;
-  return plan.EstimateCost(relative).Memory +
-         pixels * this->GetInput()->GetNumberOfComponentsPerPixel() * sizeof(InputType) +
+  return cost.Memory +
+         input.GetNumberOfPixels() * this->GetInput()->GetNumberOfComponentsPerPixel() * sizeof(InputType) +
          region.GetNumberOfPixels() * this->GetOutput()->GetNumberOfComponentsPerPixel() * sizeof(OutputType);
 }
 
@@ -143,14 +193,39 @@ template <typename TInputImage, typename TOutputImage>
 UNetInferenceCost
 UNetInferenceImageFilter<TInputImage, TOutputImage>::EstimateCost(const typename TOutputImage::RegionType & region)
 {
-  return this->PreparePlan().EstimateCost(this->GetRelativeRegion(region));
+  this->Prepare();
+  const auto grids = this->MakeGrids();
+  if (grids.empty())
+  {
+    const auto largest = this->GetInput()->GetLargestPossibleRegion();
+    return this->GetPlan(largest).EstimateCost(GetRelativeRegion(region, largest));
+  }
+  UNetInferenceCost sum;
+  for (const GridType & grid : grids)
+  {
+    const auto largest = grid.GetLargestRegion();
+    const auto cost = this->GetPlan(largest).EstimateCost(GetRelativeRegion(grid.GetGridRegion(region), largest));
+    sum.WindowSize = cost.Memory > sum.Memory ? cost.WindowSize : sum.WindowSize;
+    sum.Memory = std::max(sum.Memory, cost.Memory);
+    sum.NumberOfWindows += cost.NumberOfWindows;
+    sum.MultiplyAdds += cost.MultiplyAdds;
+  }
+  sum.Factor = sum.MultiplyAdds / (this->GetModel()->GetSpecification().GetMultiplyAddsPerPixel() *
+                                   static_cast<double>(region.GetNumberOfPixels()));
+  return sum;
 }
 
 template <typename TInputImage, typename TOutputImage>
 unsigned int
 UNetInferenceImageFilter<TInputImage, TOutputImage>::GetNumberOfStreamDivisions()
 {
-  return this->PreparePlan().GetNumberOfStreamDivisions();
+  this->Prepare();
+  unsigned int divisions = 1;
+  for (const GridType & grid : this->MakeGrids())
+  {
+    divisions = std::max(divisions, this->GetPlan(grid.GetLargestRegion()).GetNumberOfStreamDivisions());
+  }
+  return std::max(divisions, this->GetPlan(this->GetInput()->GetLargestPossibleRegion()).GetNumberOfStreamDivisions());
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -164,17 +239,30 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::ReleaseDeviceMemory()
 
 template <typename TInputImage, typename TOutputImage>
 UNetRegion
-UNetInferenceImageFilter<TInputImage, TOutputImage>::GetRelativeRegion(
-  const typename TInputImage::RegionType & region) const
+UNetInferenceImageFilter<TInputImage, TOutputImage>::GetRelativeRegion(const InputRegionType & region,
+                                                                       const InputRegionType & largest)
 {
-  const auto whole = this->GetInput()->GetLargestPossibleRegion();
   UNetRegion relative;
   for (unsigned int axis = 0; axis < ImageDimension; ++axis)
   {
-    relative.Start.push_back(region.GetIndex(axis) - whole.GetIndex(axis));
+    relative.Start.push_back(region.GetIndex(axis) - largest.GetIndex(axis));
     relative.Size.push_back(static_cast<std::int64_t>(region.GetSize(axis)));
   }
   return relative;
+}
+
+template <typename TInputImage, typename TOutputImage>
+auto
+UNetInferenceImageFilter<TInputImage, TOutputImage>::GetRegion(const UNetRegion &      relative,
+                                                               const InputRegionType & largest) -> InputRegionType
+{
+  InputRegionType region;
+  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
+  {
+    region.SetIndex(axis, largest.GetIndex(axis) + relative.Start[axis]);
+    region.SetSize(axis, static_cast<SizeValueType>(relative.Size[axis]));
+  }
+  return region;
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -193,12 +281,22 @@ template <typename TInputImage, typename TOutputImage>
 void
 UNetInferenceImageFilter<TInputImage, TOutputImage>::UpdateOutputData(DataObject * output)
 {
-  if (!this->m_Updating && this->NeedsMeasurementInPieces())
+  if (!this->m_Updating)
   {
-    // Its rule is known when it is trained.
-    const_cast<UNetModel *>(this->GetModel())->UpdateOutputData();
-    this->MeasureInPieces();
-    this->PropagateRequestedRegion(output);
+    // Its rule and spacing are known when it is trained.
+    auto * const model = const_cast<UNetModel *>(this->GetModel());
+    const auto   time = model->GetMTime();
+    model->UpdateOutputData();
+    if (model->GetMTime() != time)
+    {
+      this->VerifyInputInformation();
+      this->PropagateRequestedRegion(output);
+    }
+    if (this->NeedsMeasurementInPieces())
+    {
+      this->MeasureInPieces();
+      this->PropagateRequestedRegion(output);
+    }
   }
   Superclass::UpdateOutputData(output);
 }
@@ -237,33 +335,133 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::MeasureInPieces()
 }
 
 template <typename TInputImage, typename TOutputImage>
-TorchTensor
-UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensor(const TorchTensor & input)
+void
+UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensors()
 {
-  const UNetModel * const model = this->GetModel();
-  this->PrepareInference(input.GetDevice());
+  const TInputImage * const input = this->GetInput();
+  const UNetModel * const   model = this->GetModel();
+  const TorchTensor         pixels = this->GetInputTensor(input);
+  this->PrepareInference(pixels.GetDevice());
   m_UsedPrecision = m_Inference->GetPrecision(m_Parameters.Precision);
+
+  const auto               largest = input->GetLargestPossibleRegion();
+  const auto               requested = input->GetRequestedRegion();
+  const UNetIntensityScale scale = requested == largest ? model->GetIntensityRule().Measure(pixels) : m_Scale;
   using Traits = UNetOutputTraits<TOutputImage>;
-  const auto               whole = this->GetInput()->GetLargestPossibleRegion();
-  const auto               requested = this->GetInput()->GetRequestedRegion();
-  const UNetIntensityScale scale = requested == whole ? model->GetIntensityRule().Measure(input) : m_Scale;
-  const UNetImagePart      part{ input, this->GetRelativeRegion(requested).Start, this->GetRelativeRegion(whole).Size };
-  const std::string        warning = m_Inference->GetPlan(m_Parameters, part.Extent).GetReason();
+  const auto grids = this->MakeGrids();
+  if (!grids.empty())
+  {
+    const bool isForeground = !Traits::IsVectorImage && model->GetSpecification().Classes <= 2;
+    this->SetOutputTensor(this->GetOutput(),
+                          isForeground
+                            ? this->template ComputeOnGrids<Image<float, ImageDimension>>(grids, scale)
+                            : this->template ComputeOnGrids<VectorImage<float, ImageDimension>>(grids, scale));
+    return;
+  }
+  this->WarnOf(this->GetPlan(largest));
+  const UNetRegion part = GetRelativeRegion(requested, largest);
+  this->SetOutputTensor(this->GetOutput(),
+                        m_Inference->Compute({ pixels, part.Start, GetRelativeRegion(largest, largest).Size },
+                                             GetRelativeRegion(this->GetOutput()->GetRequestedRegion(), largest),
+                                             scale,
+                                             Traits::Output,
+                                             m_Parameters,
+                                             GetTorchComponentType<typename Traits::ComponentType>(),
+                                             this->MakeObserver(0.0, 1.0)));
+}
+
+template <typename TInputImage, typename TOutputImage>
+template <typename TProbabilityImage>
+TorchTensor
+UNetInferenceImageFilter<TInputImage, TOutputImage>::ComputeOnGrids(const std::vector<GridType> & grids,
+                                                                    const UNetIntensityScale &    scale)
+{
+  using Traits = UNetOutputTraits<TOutputImage>;
+  constexpr SizeValueType largestPiece = SizeValueType{ 1 } << 28;
+  const auto              whole = this->GetOutput()->GetRequestedRegion();
+  const SizeValueType     components = std::is_same<TProbabilityImage, Image<float, ImageDimension>>::value
+                                         ? 1
+                                         : this->GetModel()->GetSpecification().Classes;
+  const SizeValueType     bytes = whole.GetNumberOfPixels() * components * sizeof(float);
+  const auto              splitter = ImageRegionSplitterSlowDimension::New();
+  const unsigned int      pieces =
+    splitter->GetNumberOfSplits(whole, static_cast<unsigned int>((bytes + largestPiece - 1) / largestPiece));
+  const double steps = static_cast<double>(pieces) * static_cast<double>(grids.size());
+
+  std::vector<TorchTensor> results;
+  double                   done = 0.0;
+  for (unsigned int i = 0; i < pieces; ++i)
+  {
+    auto piece = whole;
+    splitter->GetSplit(i, pieces, piece);
+    std::vector<TorchTensor> probabilities;
+    for (const GridType & grid : grids)
+    {
+      probabilities.push_back(this->template ComputeOnGrid<TProbabilityImage>(
+        grid, piece, scale, this->MakeObserver(done / steps, (done + 1.0) / steps)));
+      done += 1.0;
+    }
+    results.push_back(UNetOutputOfProbabilities(
+      probabilities, Traits::Output, m_Parameters.Threshold, GetTorchComponentType<typename Traits::ComponentType>()));
+  }
+  return JoinAlongLastAxis(results);
+}
+
+template <typename TInputImage, typename TOutputImage>
+template <typename TProbabilityImage>
+TorchTensor
+UNetInferenceImageFilter<TInputImage, TOutputImage>::ComputeOnGrid(const GridType &              grid,
+                                                                   const InputRegionType &       region,
+                                                                   const UNetIntensityScale &    scale,
+                                                                   const UNetInferenceObserver & observer)
+{
+  const auto largest = grid.GetLargestRegion();
+  const auto gridRegion = grid.GetGridRegion(region);
+  const auto plan = this->GetPlan(largest);
+  const auto output = GetRelativeRegion(gridRegion, largest);
+  const auto part = plan.GetInputRegion(output);
+  this->WarnOf(plan);
+
+  const auto image = grid.ToGrid(this->GetInput(), GetRegion(part, largest));
+  auto       values = TorchImage<TProbabilityImage>::New();
+  grid.Place(*values, gridRegion);
+  const bool isForeground = std::is_same<TProbabilityImage, Image<float, ImageDimension>>::value;
+  values->SetNumberOfComponentsPerPixel(isForeground ? 1 : this->GetModel()->GetSpecification().Classes);
+  values->SetTensor(
+    m_Inference->Compute({ GetTorchTensor(image.GetPointer(), GetRegion(part, largest), m_InferenceDevice),
+                           part.Start,
+                           GetRelativeRegion(largest, largest).Size },
+                         output,
+                         scale,
+                         isForeground ? UNetInferenceOutput::ForegroundProbability : UNetInferenceOutput::Probabilities,
+                         m_Parameters,
+                         TorchComponentType::Float32,
+                         observer));
+  const auto onImage = grid.ToImage(static_cast<TProbabilityImage *>(values.GetPointer()), region);
+  return GetTorchTensor(onImage.GetPointer(), region, m_InferenceDevice).Clone();
+}
+
+template <typename TInputImage, typename TOutputImage>
+UNetInferenceObserver
+UNetInferenceImageFilter<TInputImage, TOutputImage>::MakeObserver(double begin, double end)
+{
+  UNetInferenceObserver observer;
+  observer.Progress = [this, begin, end](double done)
+  { this->ReportProgress(static_cast<float>(begin + done * (end - begin))); };
+  observer.Warning = [this](const std::string & message) { this->ReportWarning(message); };
+  return observer;
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+UNetInferenceImageFilter<TInputImage, TOutputImage>::WarnOf(const UNetInferencePlan & plan)
+{
+  const std::string warning = plan.GetReason();
   if (!warning.empty() && warning != m_Warning)
   {
     this->ReportWarning(warning);
     m_Warning = warning;
   }
-  UNetInferenceObserver observer;
-  observer.Progress = [this](double done) { this->ReportProgress(static_cast<float>(done)); };
-  observer.Warning = [this](const std::string & message) { this->ReportWarning(message); };
-  return m_Inference->Compute(part,
-                              this->GetRelativeRegion(this->GetOutput()->GetRequestedRegion()),
-                              scale,
-                              Traits::Output,
-                              m_Parameters,
-                              GetTorchComponentType<typename Traits::ComponentType>(),
-                              observer);
 }
 } // namespace itk
 

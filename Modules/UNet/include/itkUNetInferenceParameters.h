@@ -60,6 +60,8 @@ struct UNetInferenceParameters
   double                   BlendedOverlap{ 0.25 };
   UNetPrecision            Precision{ UNetPrecision::Float32 };
   UNetTestTimeAugmentation TestTimeAugmentation{ UNetTestTimeAugmentation::None };
+  double                   ScaleStep{ 1.0 };
+  bool                     ResampleToModelSpacing{ true };
 
   static const TorchParameterTable &
   Describe();

@@ -59,6 +59,15 @@ public:
   SetSpacing(const std::vector<double> & spacing);
   itkGetConstReferenceMacro(Spacing, std::vector<double>);
 
+  /** Whether the model is for pixels of this size, to a thousandth. */
+  bool
+  IsForSpacing(const std::vector<double> & spacing) const;
+
+  /** Anatomical directions towards which the indices of the training images' axes grow, such as "LPS" for x to the left, y to
+   * posterior and z to superior; empty when the model is not tied to one. */
+  itkSetMacro(Orientation, std::string);
+  itkGetConstReferenceMacro(Orientation, std::string);
+
   /** How it was trained, in words or JSON. */
   itkSetMacro(Recipe, std::string);
   itkGetConstReferenceMacro(Recipe, std::string);
@@ -99,6 +108,7 @@ private:
   UNetIntensityRule        m_IntensityRule;
   std::vector<std::string> m_ClassNames;
   std::vector<double>      m_Spacing;
+  std::string              m_Orientation;
   std::string              m_Recipe;
   WeightsType              m_Weights;
 };

@@ -10,6 +10,8 @@
 #include "itkUNetOutputs.h"
 #include "itkUNetPredictor.h"
 #include "itkMacro.h"
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
 #include <algorithm>
 #include <chrono>
@@ -100,47 +102,6 @@ IsOutOfMemory(const c10::Error & error)
          text.find("ALLOC_FAILED") != std::string::npos || text.find("CUDA out of memory") != std::string::npos;
 }
 } // namespace
-
-void
-VerifyUNetModelFitsImage(const UNetModel &                model,
-                         const std::vector<std::size_t> & size,
-                         unsigned int                     numberOfComponents)
-{
-  if (std::find(size.begin(), size.end(), 0) != size.end())
-  {
-    itkGenericExceptionMacro("The image must have at least 1 pixel, but its size is "
-                             << c10::ArrayRef<std::size_t>(size) << '.');
-  }
-  const auto & specification = model.GetSpecification();
-  if (specification.Dimension != size.size())
-  {
-    itkGenericExceptionMacro("The model is for images of dimension "
-                             << specification.Dimension << ", but the image is of dimension " << size.size() << '.');
-  }
-  const unsigned int channels = model.GetIntensityRule().GetNumberOfChannels(numberOfComponents);
-  if (channels != specification.Channels)
-  {
-    itkGenericExceptionMacro("The model takes " << specification.Channels << " channel(s), but the image's "
-                                                << numberOfComponents << " component(s) make " << channels
-                                                << " under the model's intensity rule.");
-  }
-}
-
-void
-VerifyUNetModelFitsOutput(const UNetModel & model, UNetInferenceOutput output, double largest)
-{
-  const double classes = model.GetSpecification().Classes;
-  if (output == UNetInferenceOutput::ForegroundProbability && classes > 2)
-  {
-    itkGenericExceptionMacro("An image of one probability needs a model of 1 or 2 classes, but the model has "
-                             << classes << "; use a VectorImage.");
-  }
-  if (output == UNetInferenceOutput::Labels && classes - 1.0 > largest)
-  {
-    itkGenericExceptionMacro("The model's classes must be at most "
-                             << largest + 1.0 << " for labels of this pixel type, but are " << classes << '.');
-  }
-}
 
 class UNetInference::Implementation
 {
@@ -357,5 +318,36 @@ UNetInference::Compute(const UNetImagePart &           part,
                      " ran out of memory: the network now sees windows of at most " +
                      std::to_string(plan.GetLargestWindow()) + " pixels.");
   }
+}
+
+TorchTensor
+UNetOutputOfProbabilities(const std::vector<TorchTensor> & probabilities,
+                          UNetInferenceOutput              output,
+                          double                           threshold,
+                          TorchComponentType               type)
+{
+  at::Tensor result = GetATensor(probabilities.front());
+  for (std::size_t i = 1; i < probabilities.size(); ++i)
+  {
+    result = result + GetATensor(probabilities[i]);
+  }
+  result = probabilities.size() > 1 ? result / static_cast<double>(probabilities.size()) : result;
+  if (output == UNetInferenceOutput::Labels)
+  {
+    const bool isBinary = result.size(1) <= 2;
+    result = isBinary ? result.narrow(1, result.size(1) - 1, 1).gt(threshold) : result.argmax(1, true);
+  }
+  return MakeTorchTensor(result.to(ScalarTypeOf(type)), probabilities.front().GetDevice());
+}
+
+TorchTensor
+JoinAlongLastAxis(const std::vector<TorchTensor> & pieces)
+{
+  std::vector<at::Tensor> tensors;
+  for (const TorchTensor & piece : pieces)
+  {
+    tensors.push_back(GetATensor(piece));
+  }
+  return pieces.size() == 1 ? pieces.front() : MakeTorchTensor(at::cat(tensors, 2), pieces.front().GetDevice());
 }
 } // namespace itk

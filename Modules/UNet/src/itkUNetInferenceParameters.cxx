@@ -46,6 +46,16 @@ UNetInferenceParameters::Describe()
       &P::TestTimeAugmentation,
       "Orientations of the image that are averaged: 1; all flips (4, in 3D 8); all flips and turns (8 in 2D).",
       { "none", "flips", "flips-and-turns" });
+    t.Add("ScaleStep",
+          &P::ScaleStep,
+          "Above 1: the image is also computed enlarged and reduced by this factor, and the three probabilities are "
+          "averaged.",
+          TorchParameterRange::Between(1, 4));
+    t.Add(
+      "ResampleToModelSpacing",
+      &P::ResampleToModelSpacing,
+      "Whether an image of another pixel size than the model's is resampled to it, and the probabilities back onto the "
+      "image's grid; if not, it is refused.");
     return t;
   }();
   return table;

@@ -4,6 +4,8 @@
 #include "itkTorchTensorAccess.h"
 #include "itkUNetNetwork.h"
 #include <algorithm>
+#include <cmath>
+#include <cstring>
 
 namespace itk
 {
@@ -110,6 +112,27 @@ UNetModel::Verify() const
     itkExceptionMacro("Spacing must be " << m_Specification.Dimension << " numbers greater than 0, but is "
                                          << m_Spacing.size() << " numbers.");
   }
+  const auto isAxis = [this](const char * letters) {
+    return std::count_if(m_Orientation.begin(), m_Orientation.end(), [&](char c) { return std::strchr(letters, c); });
+  };
+  const bool isOrientationGood =
+    m_Orientation.empty() || (m_Orientation.size() == 3 && isAxis("LR") == 1 && isAxis("PA") == 1 && isAxis("SI") == 1);
+  if (!isOrientationGood || (!m_Orientation.empty() && m_Specification.Dimension != 3))
+  {
+    itkExceptionMacro(
+      "Orientation must be empty or, for 3 dimensions, one letter each of L or R, P or A, S or I, but is \""
+      << m_Orientation << "\".");
+  }
+}
+
+bool
+UNetModel::IsForSpacing(const std::vector<double> & spacing) const
+{
+  return m_Spacing.empty() || std::equal(spacing.begin(),
+                                         spacing.end(),
+                                         m_Spacing.begin(),
+                                         m_Spacing.end(),
+                                         [](double a, double b) { return std::abs(a - b) <= 1e-3 * b; });
 }
 
 void
@@ -124,6 +147,7 @@ UNetModel::Graft(const DataObject * data)
   m_IntensityRule = model->m_IntensityRule;
   m_ClassNames = model->m_ClassNames;
   m_Spacing = model->m_Spacing;
+  m_Orientation = model->m_Orientation;
   m_Recipe = model->m_Recipe;
   m_Weights = model->m_Weights;
   this->Modified();

@@ -42,6 +42,7 @@ ReadUNetModelFile(const std::string & fileName, UNetModel & model, bool readsWei
     model.SetIntensityRule(rule);
     model.SetClassNames(json("classes").get<std::vector<std::string>>());
     model.SetSpacing(json("spacing").get<std::vector<double>>());
+    model.SetOrientation(text("orientation", ""));
     model.SetRecipe(text("recipe", ""));
     if (readsWeights)
     {
@@ -70,6 +71,7 @@ WriteUNetModelFile(const std::string & fileName, const UNetModel & model)
   file.Metadata["intensity"] = WriteParameters(UNetIntensityRule::Describe(), &model.GetIntensityRule());
   file.Metadata["classes"] = nlohmann::json(model.GetClassNames()).dump();
   file.Metadata["spacing"] = nlohmann::json(model.GetSpacing()).dump();
+  file.Metadata["orientation"] = model.GetOrientation();
   file.Metadata["recipe"] = model.GetRecipe();
   file.Write(fileName);
 }

@@ -132,7 +132,7 @@ UNetSamples::IsSameSpacing(const std::vector<double> & a, const std::vector<doub
 void
 UNetSamples::NoteSpacing(std::size_t pair, const std::vector<double> & spacing)
 {
-  if (!m_Model.GetSpacing().empty() && !IsSameSpacing(spacing, m_Model.GetSpacing()))
+  if (!m_Model.IsForSpacing(spacing))
   {
     itkGenericExceptionMacro(<< m_Data.GetName(pair) << ": spacing along x must be the initial model's, "
                              << m_Model.GetSpacing()[0] << ", and so along the other axes, but is " << spacing[0]

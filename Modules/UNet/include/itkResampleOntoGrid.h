@@ -11,7 +11,8 @@
 namespace itk
 {
 /** A native resampling of `image` (linear, edge pixels outside) to another pixel size over the same field.
- * \param spacing along x, y (, z); empty keeps the image's own */
+ * \param spacing along x, y (, z); empty keeps the image's own
+ * \ingroup ITKTorchUNet */
 template <typename TImage>
 typename ResampleImageFilter<TImage, TImage>::Pointer
 ResampleToSpacing(TImage * image, const std::vector<double> & spacing)
@@ -42,12 +43,13 @@ ResampleToSpacing(TImage * image, const std::vector<double> & spacing)
   return resample;
 }
 
-/** A native resampling of `image` (linear, edge pixels outside) onto the grid of `reference`. */
-template <typename TImage, typename TReference>
-typename ResampleImageFilter<TImage, TImage>::Pointer
+/** A native resampling of `image` (linear, edge pixels outside) onto the grid of `reference`.
+ * \ingroup ITKTorchUNet */
+template <typename TImage, typename TReference, typename TOutputImage = TImage>
+typename ResampleImageFilter<TImage, TOutputImage>::Pointer
 ResampleOntoGrid(TImage * image, const TReference * reference)
 {
-  auto resample = ResampleImageFilter<TImage, TImage>::New();
+  auto resample = ResampleImageFilter<TImage, TOutputImage>::New();
   resample->SetInput(image);
   resample->SetReferenceImage(reference);
   resample->UseReferenceImageOn();

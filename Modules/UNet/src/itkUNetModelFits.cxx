@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkUNetInference.h"
+#include "itkMacro.h"
+#include <algorithm>
+#include <cmath>
+
+namespace itk
+{
+namespace
+{
+template <typename TValue>
+std::string
+Listed(const std::vector<TValue> & values, const char * separator)
+{
+  std::ostringstream text;
+  for (std::size_t i = 0; i < values.size(); ++i)
+  {
+    text << (i > 0 ? separator : "") << values[i];
+  }
+  return text.str();
+}
+
+/** The anatomical direction that is nearest to each axis of a volume. */
+std::string
+GetOrientation(const std::vector<double> & direction)
+{
+  // ITK's physical axes.
+  const char * const positive = "LPS";
+  const char * const negative = "RAI";
+  std::string        orientation;
+  for (std::size_t axis = 0; axis < 3; ++axis)
+  {
+    std::size_t largest = 0;
+    for (std::size_t row = 1; row < 3; ++row)
+    {
+      largest = std::abs(direction[3 * row + axis]) > std::abs(direction[3 * largest + axis]) ? row : largest;
+    }
+    orientation += direction[3 * largest + axis] > 0.0 ? positive[largest] : negative[largest];
+  }
+  return orientation;
+}
+} // namespace
+
+void
+VerifyUNetModelFitsImage(const UNetModel &                model,
+                         const std::vector<std::size_t> & size,
+                         unsigned int                     numberOfComponents)
+{
+  if (std::find(size.begin(), size.end(), 0) != size.end())
+  {
+    itkGenericExceptionMacro("The image must have at least 1 pixel, but its size is [" << Listed(size, ", ") << "].");
+  }
+  const auto & specification = model.GetSpecification();
+  if (specification.Dimension != size.size())
+  {
+    itkGenericExceptionMacro("The model is for images of dimension "
+                             << specification.Dimension << ", but the image is of dimension " << size.size() << '.');
+  }
+  const unsigned int channels = model.GetIntensityRule().GetNumberOfChannels(numberOfComponents);
+  if (channels != specification.Channels)
+  {
+    itkGenericExceptionMacro("The model takes " << specification.Channels << " channel(s), but the image's "
+                                                << numberOfComponents << " component(s) make " << channels
+                                                << " under the model's intensity rule.");
+  }
+}
+
+void
+VerifyUNetModelFitsOutput(const UNetModel & model, UNetInferenceOutput output, double largest)
+{
+  const double classes = model.GetSpecification().Classes;
+  if (output == UNetInferenceOutput::ForegroundProbability && classes > 2)
+  {
+    itkGenericExceptionMacro("An image of one probability needs a model of 1 or 2 classes, but the model has "
+                             << classes << "; use a VectorImage.");
+  }
+  if (output == UNetInferenceOutput::Labels && classes - 1.0 > largest)
+  {
+    itkGenericExceptionMacro("The model's classes must be at most "
+                             << largest + 1.0 << " for labels of this pixel type, but are " << classes << '.');
+  }
+}
+
+void
+VerifyUNetModelFitsGrid(const UNetModel &           model,
+                        const std::vector<double> & spacing,
+                        const std::vector<double> & direction,
+                        bool                        mayResample)
+{
+  if (!mayResample && !model.IsForSpacing(spacing))
+  {
+    itkGenericExceptionMacro("The model is for pixels of " << Listed(model.GetSpacing(), " x ")
+                                                           << " mm, but the image's are of " << Listed(spacing, " x ")
+                                                           << " mm; ResampleToModelSpacing allows for it.");
+  }
+  const std::string & orientation = model.GetOrientation();
+  if (!orientation.empty() && GetOrientation(direction) != orientation)
+  {
+    itkGenericExceptionMacro("The model is for volumes whose axes run towards "
+                             << orientation << ", but the image's run towards " << GetOrientation(direction)
+                             << "; itk::OrientImageFilter turns it.");
+  }
+}
+} // namespace itk

@@ -1,0 +1,269 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkUNetGrid.h"
+#include "itkTorchTestImages.h"
+#include "itkTorchWarningEvent.h"
+#include "itkUNetInferenceImageFilter.h"
+#include "itkUNetTestHelpers.h"
+#include "itkImageRegionIteratorWithIndex.h"
+#include "itkRGBPixel.h"
+#include "itkShiftScaleImageFilter.h"
+#include "itkStreamingImageFilter.h"
+
+using namespace itk::Test;
+
+namespace
+{
+template <unsigned int D>
+using ImageType = itk::Image<float, D>;
+template <unsigned int D>
+using LabelType = itk::Image<unsigned char, D>;
+template <unsigned int D>
+using VectorType = itk::VectorImage<float, D>;
+
+/** A smooth image on an awkward grid. */
+template <unsigned int D>
+typename ImageType<D>::Pointer
+MakeImage(itk::SizeValueType larger)
+{
+  auto image = ImageType<D>::New();
+  SetAwkwardGeometry(image.GetPointer());
+  auto region = image->GetLargestPossibleRegion();
+  for (unsigned int axis = 0; axis < D; ++axis)
+  {
+    region.SetSize(axis, region.GetSize(axis) + larger);
+  }
+  image->SetRegions(region);
+  image->Allocate();
+  for (itk::ImageRegionIteratorWithIndex<ImageType<D>> it(image, region); !it.IsAtEnd(); ++it)
+  {
+    double value = 0.0;
+    for (unsigned int axis = 0; axis < D; ++axis)
+    {
+      value += std::sin(0.3 * (axis + 1.0) * static_cast<double>(it.GetIndex()[axis]));
+    }
+    it.Set(static_cast<float>(value));
+  }
+  return image;
+}
+
+template <unsigned int D>
+itk::UNetModel::Pointer
+MakeModelOfSpacing(const ImageType<D> * image, double factor, unsigned int classes = 2)
+{
+  const auto          model = MakeModel(SmallSpecification(D, 1, classes));
+  std::vector<double> spacing;
+  for (unsigned int axis = 0; axis < D; ++axis)
+  {
+    spacing.push_back(factor * image->GetSpacing()[axis]);
+  }
+  model->SetSpacing(spacing);
+  return model;
+}
+
+template <typename TOutput, typename TInput>
+auto
+MakeFilter(const TInput * image, const itk::UNetModel * model)
+{
+  auto filter = itk::UNetInferenceImageFilter<TInput, TOutput>::New();
+  filter->SetInput(image);
+  filter->SetModel(model);
+  filter->SetDevice("cpu");
+  return filter;
+}
+
+/** What a user would chain: there, network, back. The measured scale is that of the image before resampling. */
+template <typename TOutput, unsigned int D>
+typename TOutput::Pointer
+ByHand(ImageType<D> * image, const itk::UNetModel * model)
+{
+  auto plain = itk::UNetModel::New();
+  plain->Graft(model);
+  plain->SetSpacing({});
+  auto       there = itk::ResampleToSpacing(image, model->GetSpacing());
+  const auto network = MakeFilter<TOutput>(there->GetOutput(), plain.GetPointer());
+  auto       back = itk::ResampleOntoGrid(network->GetOutput(), image);
+  back->Update();
+  return back->GetOutput();
+}
+
+/** A rule without statistics, so that the order of measuring and resampling does not matter. */
+void
+SetFixedRule(itk::UNetModel * model)
+{
+  itk::UNetIntensityRule rule;
+  rule.Scaling = itk::UNetIntensityScaling::Factor;
+  model->SetIntensityRule(rule);
+}
+
+template <unsigned int D>
+void
+ExpectThereAndBack()
+{
+  const auto image = MakeImage<D>(24);
+  for (const double factor : { 0.6, 1.0, 1.7 })
+  {
+    const auto model = MakeModelOfSpacing<D>(image, factor);
+    SetFixedRule(model);
+    const auto foreground = MakeFilter<ImageType<D>>(image.GetPointer(), model.GetPointer());
+    foreground->Update();
+    const auto expected = ByHand<ImageType<D>, D>(image, model);
+    // The interpolation's weights at the same place in floats of 1.
+    ExpectSameImage<ImageType<D>>(foreground->GetOutput(), expected.GetPointer(), 2e-5);
+    EXPECT_EQ(foreground->GetOutput()->GetOrigin(), image->GetOrigin());
+    EXPECT_EQ(foreground->GetOutput()->GetSpacing(), image->GetSpacing());
+    EXPECT_EQ(foreground->GetOutput()->GetDirection(), image->GetDirection());
+
+    const auto all = MakeFilter<VectorType<D>>(image.GetPointer(), model.GetPointer());
+    const auto labels = MakeFilter<LabelType<D>>(image.GetPointer(), model.GetPointer());
+    all->Update();
+    labels->Update();
+    itk::ImageRegionConstIteratorWithIndex<ImageType<D>> it(foreground->GetOutput(), image->GetBufferedRegion());
+    for (; !it.IsAtEnd(); ++it)
+    {
+      ASSERT_NEAR(all->GetOutput()->GetPixel(it.GetIndex())[1], it.Get(), 1e-6);
+      ASSERT_EQ(labels->GetOutput()->GetPixel(it.GetIndex()), it.Get() > 0.5f ? 1 : 0);
+    }
+  }
+}
+
+TEST(UNetGrid, AnImageOfAnotherPixelSizeIsResampledThereAndBack)
+{
+  ExpectThereAndBack<2>();
+  ExpectThereAndBack<3>();
+}
+
+TEST(UNetGrid, ManyClassesAreLabelledOnTheImagesGrid)
+{
+  const auto image = MakeImage<2>(30);
+  const auto model = MakeModelOfSpacing<2>(image, 1.4, 4);
+  const auto probabilities = MakeFilter<VectorType<2>>(image.GetPointer(), model.GetPointer());
+  const auto labels = MakeFilter<LabelType<2>>(image.GetPointer(), model.GetPointer());
+  probabilities->Update();
+  labels->Update();
+  std::array<int, 4>                                   found{};
+  itk::ImageRegionConstIteratorWithIndex<LabelType<2>> it(labels->GetOutput(), image->GetBufferedRegion());
+  for (; !it.IsAtEnd(); ++it)
+  {
+    const auto p = probabilities->GetOutput()->GetPixel(it.GetIndex());
+    ASSERT_EQ(it.Get(), std::max_element(&p[0], &p[0] + 4) - &p[0]);
+    ++found[it.Get()];
+  }
+  EXPECT_GT(std::count_if(found.begin(), found.end(), [](int n) { return n > 0; }), 1);
+}
+
+TEST(UNetGrid, RegionsAndPiecesAreThoseOfTheWholeImageAndAskForLessOfTheInput)
+{
+  const auto image = MakeImage<2>(300);
+  for (const double factor : { 0.7, 1.6 })
+  {
+    const auto model = MakeModelOfSpacing<2>(image, factor);
+    const auto whole = MakeFilter<ImageType<2>>(image.GetPointer(), model.GetPointer());
+    whole->Update();
+    auto source = itk::ShiftScaleImageFilter<ImageType<2>, ImageType<2>>::New();
+    source->SetInput(image);
+    const auto part = MakeFilter<ImageType<2>>(source->GetOutput(), model.GetPointer());
+    part->SetScaleStep(1.0);
+    part->UpdateOutputInformation();
+    auto region = image->GetLargestPossibleRegion();
+    region.SetSize(0, 40);
+    region.SetIndex(1, region.GetIndex(1) + 150);
+    region.SetSize(1, 30);
+    part->GetOutput()->SetRequestedRegion(region);
+    part->GetOutput()->Update();
+    EXPECT_LT(source->GetOutput()->GetRequestedRegion().GetNumberOfPixels(),
+              image->GetLargestPossibleRegion().GetNumberOfPixels() / 2);
+    for (itk::ImageRegionConstIteratorWithIndex<ImageType<2>> it(part->GetOutput(), region); !it.IsAtEnd(); ++it)
+    {
+      ASSERT_NEAR(it.Get(), whole->GetOutput()->GetPixel(it.GetIndex()), 1e-5);
+    }
+
+    auto streaming = itk::StreamingImageFilter<ImageType<2>, ImageType<2>>::New();
+    streaming->SetNumberOfStreamDivisions(5);
+    streaming->SetInput(part->GetOutput());
+    streaming->Update();
+    ExpectSameImage<ImageType<2>>(streaming->GetOutput(), whole->GetOutput(), 1e-5);
+  }
+}
+
+TEST(UNetGrid, ScalesAreMeansOverLargerAndSmallerPixels)
+{
+  const auto image = MakeImage<2>(40);
+  const auto spacing = image->GetSpacing();
+  const auto model = MakeModel(SmallSpecification());
+  SetFixedRule(model);
+  const auto filter = MakeFilter<ImageType<2>>(image.GetPointer(), model.GetPointer());
+  filter->SetScaleStep(1.25);
+  filter->Update();
+  std::vector<ImageType<2>::Pointer> parts;
+  for (const double factor : { 1.0, 1.25, 1.0 / 1.25 })
+  {
+    model->SetSpacing({ spacing[0] * factor, spacing[1] * factor });
+    parts.push_back(ByHand<ImageType<2>, 2>(image, model));
+  }
+  itk::ImageRegionConstIteratorWithIndex<ImageType<2>> it(filter->GetOutput(), image->GetBufferedRegion());
+  for (; !it.IsAtEnd(); ++it)
+  {
+    const double mean =
+      (parts[0]->GetPixel(it.GetIndex()) + parts[1]->GetPixel(it.GetIndex()) + parts[2]->GetPixel(it.GetIndex())) / 3.0;
+    ASSERT_NEAR(it.Get(), mean, 2e-5);
+  }
+  const auto one = MakeFilter<ImageType<2>>(image.GetPointer(), model.GetPointer());
+  const auto region = image->GetLargestPossibleRegion();
+  EXPECT_NEAR(filter->EstimateCost(region).Factor / one->EstimateCost(region).Factor, 1.0 + 1.25 * 1.25 + 1.0 / (1.25 * 1.25), 0.3);
+}
+
+TEST(UNetGrid, ColourImagesAndDevicesAreResampledAlike)
+{
+  using ColourType = itk::Image<itk::RGBPixel<unsigned char>, 2>;
+  const auto colour = MakeAwkwardImage<ColourType>();
+  const auto grey = itk::Image<float, 2>::New();
+  const auto model = MakeModel(SmallSpecification(2, 3), itk::UNetColour::Keep);
+  model->SetSpacing({ 0.5, 0.5 });
+  const auto filter = MakeFilter<ImageType<2>>(colour.GetPointer(), model.GetPointer());
+  filter->Update();
+  const auto staged = MakeFilter<ImageType<2>>(colour.GetPointer(), model.GetPointer());
+  staged->SetDevice("staged");
+  staged->Update();
+  ExpectSameImage<ImageType<2>>(filter->GetOutput(), staged->GetOutput(), 1e-6);
+  EXPECT_EQ(filter->GetOutput()->GetLargestPossibleRegion(), colour->GetLargestPossibleRegion());
+}
+
+TEST(UNetGridErrors, AnotherPixelSizeIsRefusedByNameWhereResamplingIsOff)
+{
+  const auto image = MakeImage<2>(0);
+  const auto model = MakeModel(SmallSpecification());
+  model->SetSpacing({ 0.25, 0.5 });
+  const auto filter = MakeFilter<ImageType<2>>(image.GetPointer(), model.GetPointer());
+  filter->ResampleToModelSpacingOff();
+  const std::string message = MessageOf([&] { filter->Update(); });
+  ExpectContains(message, "The model is for pixels of 0.25 x 0.5 mm, but the image's are of ");
+  ExpectContains(message, "ResampleToModelSpacing allows for it.");
+}
+
+TEST(UNetGridErrors, VolumesThatLieOtherwiseAreRefusedByName)
+{
+  const auto model = MakeModel(SmallSpecification(3));
+  auto       image = ImageType<3>::New();
+  image->SetRegions(ImageType<3>::SizeType{ { 8, 8, 8 } });
+  image->Allocate(true);
+  const auto filter = MakeFilter<ImageType<3>>(image.GetPointer(), model.GetPointer());
+  model->SetOrientation("LPS");
+  EXPECT_NO_THROW(filter->Update());
+  // x runs to posterior, y to the right; a little oblique.
+  ImageType<3>::DirectionType direction;
+  direction.SetIdentity();
+  direction[0][0] = 0.1;
+  direction[0][1] = -0.99;
+  direction[1][0] = 0.99;
+  direction[1][1] = 0.1;
+  image->SetDirection(direction);
+  ExpectContains(MessageOf([&] { filter->Update(); }),
+                 "The model is for volumes whose axes run towards LPS, but the image's run towards PRS");
+  model->SetOrientation("PRS");
+  EXPECT_NO_THROW(filter->Update());
+  model->SetOrientation("PPS");
+  ExpectContains(MessageOf([&] { model->Verify(); }),
+                 "Orientation must be empty or, for 3 dimensions, one letter each");
+}
+} // namespace
