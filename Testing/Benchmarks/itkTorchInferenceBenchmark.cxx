@@ -4,9 +4,13 @@
 
 #include "itkTorchRandom.h"
 #include "itkTorchRuntime.h"
+#include "itkTorchTensorAccess.h"
 #include "itkUNetInferenceImageFilter.h"
 #include "itkUNetModelWriter.h"
+#include "itkUNetPredictor.h"
 #include "itkRGBPixel.h"
+#include <ATen/TensorOperators.h>
+#include <c10/core/GradMode.h>
 #include <cmath>
 #include <fstream>
 
@@ -29,10 +33,10 @@ MakeNoise(itk::SizeValueType edge)
 }
 
 itk::UNetModel::Pointer
-MakeModel(unsigned int filters)
+MakeModel(unsigned int filters, unsigned int channels = 3)
 {
   itk::UNetSpecification specification;
-  specification.Channels = 3;
+  specification.Channels = channels;
   specification.BaseFilters = filters;
   itk::UNetIntensityRule rule;
   rule.Colour = itk::UNetColour::Keep;
@@ -43,6 +47,15 @@ MakeModel(unsigned int filters)
   model->SetIntensityRule(rule);
   model->InitializeWeights(1);
   return model;
+}
+
+void
+WriteModel(const itk::UNetModel * model, const std::string & fileName)
+{
+  auto writer = itk::UNetModelWriter::New();
+  writer->SetInput(model);
+  writer->SetFileName(fileName);
+  writer->Update();
 }
 
 /** For peers in Python: writes image, model and probabilities, then runs once for each line that it reads and answers with the
@@ -64,10 +77,7 @@ Serve(const std::string & folder,
   network->SetTileSize(tileSize);
   network->SetPrecision(precision == "bfloat16" ? itk::UNetPrecision::BFloat16 : itk::UNetPrecision::Float32);
   network->Update();
-  auto writer = itk::UNetModelWriter::New();
-  writer->SetInput(model);
-  writer->SetFileName(folder + "/model.safetensors");
-  writer->Update();
+  WriteModel(model, folder + "/model.safetensors");
   const auto write = [&folder](const char * name, const void * data, std::size_t bytes)
   {
     std::ofstream(folder + "/" + name, std::ios::binary)
@@ -88,18 +98,83 @@ Serve(const std::string & folder,
   }
   return 0;
 }
+/** What a filter does around its network, from bytes to labels: the network alone is the peer. */
+void
+MeasureOverhead(unsigned int filters, itk::UNetPrecision precision, const char * name, int pairs)
+{
+  constexpr itk::SizeValueType edge = 2048;
+  const auto                   image = MakeNoise(edge);
+  const auto                   model = MakeModel(filters);
+  auto                         filter = itk::UNetInferenceImageFilter<ImageType, itk::Image<unsigned char, 2>>::New();
+  filter->SetInput(image);
+  filter->SetModel(model);
+  filter->SetDevice("cpu");
+  filter->SetPrecision(precision);
+
+  itk::UNetWeights weights;
+  for (const auto & [weight, tensor] : model->GetWeights())
+  {
+    weights.emplace(weight, itk::GetATensor(tensor));
+  }
+  const itk::UNetPredictor network(
+    model->GetSpecification(), weights, precision == itk::UNetPrecision::BFloat16 ? at::kBFloat16 : at::kFloat);
+  const auto pixels = itk::GetTorchTensor(image.GetPointer(), image->GetBufferedRegion(), itk::TorchDevice::CPU());
+  const at::Tensor window = itk::GetATensor(model->GetIntensityRule().Apply(pixels));
+  at::Tensor       logits;
+
+  itk::Benchmark::Row row{ std::string("filter beside its network, ") + name,
+                           "2048x2048, " + std::to_string(filters) + " filters",
+                           "network alone",
+                           {},
+                           {} };
+  itk::Benchmark::Alternate(
+    row,
+    pairs,
+    [&]
+    {
+      filter->Modified();
+      filter->Update();
+    },
+    [&]
+    {
+      const c10::AutoGradMode noGradients(false);
+      logits = network.Predict(window);
+    });
+  const auto    difference = logits.select(1, 1) - logits.select(1, 0);
+  std::uint64_t different = 0;
+  for (std::size_t i = 0; i < edge * edge; ++i)
+  {
+    const bool isForeground = difference.const_data_ptr<float>()[i] > 0.0f;
+    different += filter->GetOutput()->GetBufferPointer()[i] == (isForeground ? 1 : 0) ? 0 : 1;
+  }
+  row.IsEqual = different == 0;
+  itk::Benchmark::Write(row);
+}
 } // namespace
 
 int
 main(int argc, char * argv[])
 {
-  if (argc != 8 || std::string(argv[1]) != "--serve")
-  {
-    std::cerr << "usage: --serve FOLDER DEVICE PRECISION FILTERS EDGE TILE" << std::endl;
-    return 2;
-  }
   itk::TorchRuntime::SetNumberOfThreads(2);
   itk::TorchRuntime::KeepFreedMemory();
+  if (argc == 3 && std::string(argv[1]) == "--pairs")
+  {
+    MeasureOverhead(16, itk::UNetPrecision::Float32, "float32", itk::Benchmark::GetPairs(argc, argv));
+    MeasureOverhead(16, itk::UNetPrecision::BFloat16, "bfloat16", itk::Benchmark::GetPairs(argc, argv));
+    return 0;
+  }
+  if (argc == 5 && std::string(argv[1]) == "--model")
+  {
+    const auto number = [argv](int i) { return static_cast<unsigned int>(std::stoul(argv[i])); };
+    WriteModel(MakeModel(number(4), number(3)), argv[2]);
+    return 0;
+  }
+  if (argc != 8 || std::string(argv[1]) != "--serve")
+  {
+    std::cerr << "usage: --pairs N, --model FILE CHANNELS FILTERS, or --serve FOLDER DEVICE PRECISION FILTERS EDGE TILE"
+              << std::endl;
+    return 2;
+  }
   return Serve(argv[2],
                argv[3],
                argv[4],

@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkUNetInference.h"
 #include "itkMirrorPad.h"
+#include "itkTorchMemoryReuse.h"
 #include "itkTorchRandom.h"
 #include "itkTorchStagedMemory.h"
 #include "itkTorchTensorAccess.h"
@@ -279,6 +280,7 @@ UNetInference::Compute(const UNetImagePart &           part,
 
   const auto computeAll = [&](const UNetInferencePlan & plan)
   {
+    const TorchMemoryReuse reuse;
     const auto   tiles = plan.MakeTiles(region);
     UNetBlending blending(region, write);
     for (std::size_t i = 0; i < tiles.size(); ++i)

@@ -1,0 +1,44 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkTorchMemoryReuse_h
+#define itkTorchMemoryReuse_h
+
+#include <cstddef>
+#include <memory>
+
+namespace itk
+{
+/** \class TorchMemoryReuse
+ * \brief While it lives, host tensors that its thread makes take the memory of those that it has freed.
+ *
+ * The system maps each page of a large block anew, which networks wait for at every layer. What is kept never exceeds what
+ * was once in use at the same time, so the largest memory of the process is as without, and all of it is given back at the end. Tensors may
+ * outlive it and may be freed by other threads.
+ *
+ * A scope within a scope of the same thread does nothing.
+ * \ingroup ITKTorchCore */
+class TorchMemoryReuse
+{
+public:
+  TorchMemoryReuse();
+  ~TorchMemoryReuse();
+  TorchMemoryReuse(const TorchMemoryReuse &) = delete;
+  TorchMemoryReuse &
+  operator=(const TorchMemoryReuse &) = delete;
+
+  /** Blocks of fewer bytes are left to the C library, which keeps them itself. */
+  static constexpr std::size_t LeastBytes = 1 << 16;
+
+  /** Blocks that were taken again by this scope. */
+  std::size_t
+  GetNumberOfReusedBlocks() const;
+
+private:
+  class Pool;
+  class Allocator;
+
+  std::shared_ptr<Pool> m_Pool;
+};
+} // namespace itk
+
+#endif
