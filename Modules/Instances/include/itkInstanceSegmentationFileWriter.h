@@ -1,0 +1,138 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkInstanceSegmentationFileWriter_h
+#define itkInstanceSegmentationFileWriter_h
+
+#include "itkInstanceSegmentationStream.h"
+#include "itkMetaImageLabelFile.h"
+#include "itkImageSink.h"
+#include <memory>
+
+namespace itk
+{
+/** \class InstanceSegmentationFileWriter
+ * \brief Writes the objects of an image that need not fit in memory.
+ *
+ * Asks its input for one slab of planes after the other, each once, and writes labels as their objects become whole: those
+ * of InstanceSegmentationImageFilter for the whole image, number by number. Slabs are cut across the last axis with more
+ * than one pixel; SetNumberOfStreamDivisions() says how many there are, and SetInput() what is streamed, such as the
+ * output of UNetInferenceImageFilter. In memory is a slab with what of the planes before it belongs to objects that go on in it;
+ * see InstanceSegmentationStream, also for the Landscapes.
+ *
+ * The file is a MetaImage (.mha, or .mhd with .raw) of unsigned numbers with 16 bits, or 32 if there are more than 65535
+ * objects. Its first pixel is where the input's is. It gets its name when it is complete: an error, such as a full disk,
+ * or an abort leaves what was there before.
+ *
+ * Update() writes each time that it is called. As after an exception elsewhere in ITK, call ResetPipeline() on filters that
+ * are not ITKTorch's before another Update().
+ * \tparam TInputImage image of floats, or VectorImage or Image of vectors of floats
+ * \ingroup ITKTorchInstances
+ */
+template <typename TInputImage>
+class ITK_TEMPLATE_EXPORT InstanceSegmentationFileWriter
+  : public ImageSink<TInputImage>
+  , public TorchParameterized
+{
+public:
+  ITK_DISALLOW_COPY_AND_MOVE(InstanceSegmentationFileWriter);
+
+  using Self = InstanceSegmentationFileWriter;
+  using Superclass = ImageSink<TInputImage>;
+  using Pointer = SmartPointer<Self>;
+  using ConstPointer = SmartPointer<const Self>;
+  itkNewMacro(Self);
+  itkTypeMacro(InstanceSegmentationFileWriter, ImageSink);
+
+  static constexpr unsigned int ImageDimension = TInputImage::ImageDimension;
+  using typename Superclass::InputImageRegionType;
+
+  using ComponentType = typename NumericTraits<typename TInputImage::PixelContainer::Element>::ValueType;
+  static_assert(std::is_floating_point<ComponentType>::value, "Probabilities are float or double.");
+
+  itkSetStringMacro(FileName);
+  itkGetStringMacro(FileName);
+
+  /** Slabs; 1 by default, and at most one for each plane. */
+  void
+  SetNumberOfStreamDivisions(unsigned int number) override
+  {
+    Superclass::SetNumberOfStreamDivisions(number);
+  }
+  using Superclass::GetNumberOfStreamDivisions;
+
+  itkTorchParametersMacro(InstanceSegmentationParameters);
+  itkTorchParameterMacro(Channels);
+  itkTorchParameterMacro(MaskThreshold);
+  itkTorchParameterMacro(Separation);
+  itkTorchParameterMacro(Seeds);
+  itkTorchParameterMacro(SeedThreshold);
+  itkTorchParameterMacro(BorderThreshold);
+  itkTorchParameterMacro(MinimumSeedSize);
+  itkTorchParameterMacro(MaximaHeight);
+  itkTorchParameterMacro(Landscape);
+  itkTorchParameterMacro(KeepUnseeded);
+  itkBooleanMacro(KeepUnseeded);
+  itkTorchParameterMacro(MergeThreshold);
+  itkTorchParameterMacro(MinimumObjectSize);
+  itkTorchParameterMacro(FillHoles);
+  itkBooleanMacro(FillHoles);
+  itkTorchParameterMacro(FullyConnected);
+  itkBooleanMacro(FullyConnected);
+  itkTorchParameterMacro(UseImageSpacing);
+  itkBooleanMacro(UseImageSpacing);
+
+  /** Results, valid after Update(). */
+  itkGetConstMacro(NumberOfObjects, SizeValueType);
+  /** Planes that the largest connected component of the mask extends over. */
+  itkGetConstMacro(LargestExtent, SizeValueType);
+  /** Planes that were in memory at the same time: at most those of a slab and of LargestExtent, and one more. */
+  itkGetConstMacro(LargestNumberOfPlanes, SizeValueType);
+
+  void
+  UpdateOutputData(DataObject * output) override;
+
+protected:
+  InstanceSegmentationFileWriter() = default;
+  ~InstanceSegmentationFileWriter() override = default;
+
+  void
+  VerifyPreconditions() ITKv5_CONST override;
+  void
+  VerifyInputInformation() ITKv5_CONST override;
+  void
+  BeforeStreamedGenerateData() override;
+  void
+  StreamedGenerateData(unsigned int slab) override;
+  void
+  AfterStreamedGenerateData() override;
+
+  /** A slab is not shared out among ITK's threads. */
+  void
+  ThreadedStreamedGenerateData(const InputImageRegionType &) override
+  {}
+
+  void
+  PrintSelf(std::ostream & os, Indent indent) const override;
+
+private:
+  void
+  ThrowIfAborted() const;
+
+  InstanceSegmentationParameters m_Parameters;
+  std::string                    m_FileName;
+  SizeValueType                  m_NumberOfObjects{ 0 };
+  SizeValueType                  m_LargestExtent{ 0 };
+  SizeValueType                  m_LargestNumberOfPlanes{ 0 };
+
+  /** While the file is being written. */
+  std::string                                 m_TemporaryName;
+  std::unique_ptr<MetaImageLabelFile>         m_File;
+  std::unique_ptr<InstanceSegmentationStream> m_Stream;
+};
+} // namespace itk
+
+#ifndef ITK_MANUAL_INSTANTIATION
+#  include "itkInstanceSegmentationFileWriter.hxx"
+#endif
+
+#endif

@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkMetaImageLabelFile_h
+#define itkMetaImageLabelFile_h
+
+#include <cstdint>
+#include <fstream>
+#include <string>
+#include <vector>
+
+namespace itk
+{
+/** \class MetaImageLabelFile
+ * \brief A MetaImage whose labels come in raster order: in 16 bits a pixel, from the first larger label on in 32.
+ *
+ * Then the labels before are copied once. Uncompressed; a file that ends in .mhd is a header, and its pixels are in a second
+ * file that ends in .raw.
+ * \ingroup ITKTorchInstances
+ */
+class MetaImageLabelFile
+{
+public:
+  struct Geometry
+  {
+    /** Along x, y, … */
+    std::vector<std::int64_t> Size;
+    std::vector<double>       Spacing;
+    /** Where the first pixel is. */
+    std::vector<double> Origin;
+    /** Row by row; the columns are the directions of the axes. */
+    std::vector<double> Direction;
+  };
+
+  /** \param nameInMessages of the file that is meant, where this one is temporary
+   * \throws ExceptionObject as Append() */
+  MetaImageLabelFile(std::string fileName, Geometry geometry, std::string nameInMessages);
+
+  /** Adds the labels of the next pixels.
+   * \throws ExceptionObject with name and cause if they cannot be written */
+  void
+  Append(const std::uint32_t * labels, std::int64_t count);
+
+  /** \throws ExceptionObject as Append(), and unless the labels of all pixels were added */
+  void
+  Close();
+
+  /** \throws ExceptionObject unless the name is that of a MetaImage */
+  static void
+  VerifyName(const std::string & fileName);
+
+private:
+  void
+  Open();
+  void
+  Widen();
+  void
+  Write(const void * data, std::int64_t bytes);
+  [[noreturn]] void
+  ThrowForSystem() const;
+
+  std::string   m_FileName;
+  std::string   m_PixelFileName;
+  Geometry      m_Geometry;
+  std::string   m_NameInMessages;
+  std::ofstream m_File;
+  std::int64_t  m_Start{ 0 }; // of the pixels, in bytes
+  std::int64_t  m_Count{ 0 };
+  bool          m_IsWide{ false };
+
+  std::vector<std::uint16_t> m_Narrow;
+};
+} // namespace itk
+
+#endif
