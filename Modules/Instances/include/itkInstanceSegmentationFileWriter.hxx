@@ -94,8 +94,11 @@ InstanceSegmentationFileWriter<TInputImage>::StreamedGenerateData(unsigned int s
 {
   this->ThrowIfAborted();
   const TInputImage * const input = this->GetInput();
-  const double              slabs = this->GetNumberOfInputRequestedRegions();
-  m_Stream->Append(GetTorchTensor(input, input->GetRequestedRegion(), TorchDevice::CPU()),
+  const unsigned int        slabs = this->GetNumberOfInputRequestedRegions();
+  // A filter before may have made its requested region larger.
+  auto region = input->GetLargestPossibleRegion();
+  this->GetModifiableRegionSplitter()->GetSplit(slab, slabs, region);
+  m_Stream->Append(GetTorchTensor(input, region, TorchDevice::CPU()),
                    [&](double fraction)
                    {
                      this->UpdateProgress(static_cast<float>((slab + fraction) / slabs));

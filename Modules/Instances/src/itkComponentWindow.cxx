@@ -99,7 +99,7 @@ ComponentWindow::FindComponents(const ComponentRuns & runs) const
       {
         components.push_back({ first, first / m_PixelsOfPlane, 0, false });
       }
-      components[component].LastPlane = std::max(components[component].LastPlane, last / m_PixelsOfPlane);
+      components[component].LastPlane = last / m_PixelsOfPlane;
     });
   return components;
 }
@@ -116,8 +116,7 @@ ComponentWindow::LeaveEnclosed(const ComponentRuns &    runs,
   {
     return;
   }
-  const std::int64_t        firstPlane = std::max<std::int64_t>(0, firstOpenPlane - 1);
-  const std::int64_t        offset = firstPlane * m_PixelsOfPlane;
+  const std::int64_t        offset = firstOpenPlane * m_PixelsOfPlane;
   std::vector<std::uint8_t> others(m_Marks.size() - static_cast<std::size_t>(offset), 1);
   runs.ForEachRun(
     [&](std::int64_t row, const ComponentRuns::Run & run, std::uint32_t component)
@@ -127,17 +126,11 @@ ComponentWindow::LeaveEnclosed(const ComponentRuns &    runs,
         std::fill_n(others.begin() + row * m_Size[0] + run.Begin - offset, run.End - run.Begin, std::uint8_t{ 0 });
       }
     });
-  ComponentRuns pockets(this->GetSize(this->GetNumberOfPlanes() - firstPlane), !m_IsFullyConnected);
+  ComponentRuns pockets(this->GetSize(this->GetNumberOfPlanes() - firstOpenPlane), !m_IsFullyConnected);
   pockets.Connect(others.data(), false, [](double) {});
   std::vector<bool> isOutside(pockets.GetSizes().size(), false);
-  pockets.ForEachRun(
-    [&](std::int64_t row, const ComponentRuns::Run & run, std::uint32_t pocket)
-    {
-      if (row * m_Size[0] + run.Begin < m_PixelsOfPlane || this->ReachesBorder(row, run))
-      {
-        isOutside[pocket] = true;
-      }
-    });
+  pockets.ForEachRun([&](std::int64_t row, const ComponentRuns::Run & run, std::uint32_t pocket)
+                     { isOutside[pocket] = isOutside[pocket] || row * m_Size[0] + run.Begin < m_PixelsOfPlane; });
   // Both in raster order: a component is in the pocket of its first pixel.
   auto component = std::find_if(components.begin(), components.end(), isLate);
   pockets.ForEachRun(
@@ -148,27 +141,6 @@ ComponentWindow::LeaveEnclosed(const ComponentRuns &    runs,
         component->IsTaken = component->IsTaken && isOutside[pocket];
       }
     });
-}
-
-/** At either end of an axis of planes. */
-bool
-ComponentWindow::ReachesBorder(std::int64_t row, const ComponentRuns::Run & run) const
-{
-  if (m_Axis > 0 && m_Size[0] > 1 && (run.Begin == 0 || run.End == m_Size[0]))
-  {
-    return true;
-  }
-  std::int64_t rest = row;
-  for (std::size_t axis = 1; axis < m_Axis; ++axis)
-  {
-    const std::int64_t at = rest % m_Size[axis];
-    if (m_Size[axis] > 1 && (at == 0 || at == m_Size[axis] - 1))
-    {
-      return true;
-    }
-    rest /= m_Size[axis];
-  }
-  return false;
 }
 
 std::optional<WholeComponents>

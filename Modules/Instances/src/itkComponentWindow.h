@@ -22,10 +22,11 @@ struct WholeComponents
  * that has come, unless that is the image's last. What a component needs of its surroundings is in the planes of its own
  * pixels, the one before and the one after:
  * - The nearest pixel that is not the component's is background, since a step back from it along an axis leads to a pixel
- *   of the component; and a straight line along the planes leaves the component within those.
+ *   of the component; and the straight line across the planes leaves the component within those.
  * - A hole lies between the component's first and last plane. A whole component in what may become a hole of an open one
- *   waits for that, since a hole with a second object is none. It waits in a pocket: pixels, connected as background is,
- *   that the open components cut off from all borders but the end of the window. */
+ *   waits for that, since a hole with a second object is none. It may be in one if the open components cut it off from their
+ *   first plane, where paths are connected as background is. What cuts off a component from another whole one waits with
+ *   it, since both are on one side of the open ones. */
 class ComponentWindow
 {
 public:
@@ -87,8 +88,6 @@ private:
   FindComponents(const ComponentRuns & runs) const;
   void
   LeaveEnclosed(const ComponentRuns & runs, std::int64_t firstOpenPlane, std::vector<Component> & components) const;
-  bool
-  ReachesBorder(std::int64_t row, const ComponentRuns::Run & run) const;
   std::optional<WholeComponents>
   Take(const ComponentRuns & runs, const std::vector<Component> & components);
   void

@@ -8,6 +8,7 @@
 
 #include "itkImageFileReader.h"
 #include "itkPipelineMonitorImageFilter.h"
+#include "itkSmoothingRecursiveGaussianImageFilter.h"
 #include "itkTorchRuntime.h"
 #include "itkTorchTestFilters.h"
 #include <fstream>
@@ -138,6 +139,7 @@ TEST(InstanceSegmentationFileWriter, EachPlaneIsAskedForOnceAndInOrder)
   monitor->SetInput(scale->GetOutput());
   for (const unsigned int slabs : { 1u, 4u, 31u })
   {
+    scale->SetDevice(slabs == 4 ? "staged" : "cpu");
     const auto writer = MakeWriter(monitor->GetOutput(), folder.File("a.mha"), slabs);
     writer->SetLandscape(InstanceLandscape::MaskDistance);
     monitor->ClearPipelineSavedInformation();
@@ -156,6 +158,21 @@ TEST(InstanceSegmentationFileWriter, EachPlaneIsAskedForOnceAndInOrder)
     EXPECT_EQ(at, image->GetLargestPossibleRegion().GetUpperIndex()[1] + 1);
     ExpectSameAsFilter(image.GetPointer(), writer.GetPointer());
   }
+}
+
+TEST(InstanceSegmentationFileWriter, AFilterThatMakesTheWholeImageIsCutInSlabsToo)
+{
+  const TemporaryFolder folder;
+  const auto            image = MakeNoise<Probabilities<2>>(seed, { 23, 31 });
+  auto                  smooth = itk::SmoothingRecursiveGaussianImageFilter<Probabilities<2>>::New();
+  smooth->SetInput(image);
+  smooth->SetSigma(0.6);
+  smooth->Update();
+  ASSERT_EQ(smooth->GetOutput()->GetBufferedRegion(), image->GetLargestPossibleRegion());
+  const auto writer = MakeWriter(smooth->GetOutput(), folder.File("a.mha"), 5);
+  writer->Update();
+  EXPECT_GT(writer->GetNumberOfObjects(), 3u);
+  ExpectSameAsFilter<Probabilities<2>>(smooth->GetOutput(), writer.GetPointer());
 }
 
 TEST(InstanceSegmentationFileWriter, ManyObjectsNeedMoreThan16Bits)

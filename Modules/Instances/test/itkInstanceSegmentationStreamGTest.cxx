@@ -256,17 +256,17 @@ ExpectSameForRandomImages(std::uint64_t seed, int count, const std::vector<std::
 
 TEST(InstanceSegmentationStream, RandomImagesHaveTheObjectsOfTheWholeImage)
 {
-  ExpectSameForRandomImages(1000, 600, { { 23, 31 }, { 40, 17 }, { 12, 60 } });
+  ExpectSameForRandomImages(1000, 400, { { 23, 31 }, { 40, 17 }, { 12, 60 } });
 }
 
 TEST(InstanceSegmentationStream, RandomVolumesHaveTheObjectsOfTheWholeImage)
 {
-  ExpectSameForRandomImages(2000, 300, { { 9, 8, 11 }, { 7, 1, 23 }, { 12, 11, 6 }, { 5, 6, 4, 7 } });
+  ExpectSameForRandomImages(2000, 200, { { 9, 8, 11 }, { 7, 1, 23 }, { 12, 11, 6 }, { 5, 6, 4, 7 } });
 }
 
 TEST(InstanceSegmentationStream, AnAxisOfOnePixelIsNotCutInSlabs)
 {
-  ExpectSameForRandomImages(3000, 60, { { 40, 23, 1 }, { 61, 1, 1 }, { 61, 1 }, { 1, 61 }, { 1, 1, 61 } });
+  ExpectSameForRandomImages(3000, 40, { { 40, 23, 1 }, { 61, 1, 1 }, { 61, 1 }, { 1, 61 }, { 1, 1, 61 } });
 }
 
 TEST(InstanceSegmentationStream, ThinAndTinyImages)
@@ -329,19 +329,16 @@ TEST(InstanceSegmentationStream, AHoleThatASecondObjectIsInStaysWhereverTheSlabs
 
 TEST(InstanceSegmentationStream, AWholeRingIsNotPartedFromWhatIsInItByAnObjectAroundBoth)
 {
-  // The right object is open when the ring is whole; it surrounds the dot's rows, but not the dot.
-  ExpectSameInAllWays(Draw({ ".######....",
-                             ".#....#....",
-                             ".#....#.###",
-                             ".#.#..#...#",
-                             ".#....#...#",
-                             ".######...#",
-                             "..........#",
-                             "#.........#",
-                             "#.........#",
-                             "###########" }));
-  ExpectSameInAllWays(
-    Draw({ "..#####..", "..#...#..", "#.#.#.#.#", "#.#...#.#", "#.#####.#", "#.......#", "#########" }));
+  // In slabs of seven rows the outer object is open when ring and dot are whole; the box around it holds the dot alone.
+  ExpectSameInAllWays(Draw({ "..#####..",
+                             "..#...#..",
+                             "#.#.#.#.#",
+                             "#.#...#.#",
+                             "#.#####.#",
+                             "#.......#",
+                             "#########",
+                             "#.......#",
+                             "........#" }));
 }
 
 TEST(InstanceSegmentationStream, ADroppedObjectInAHoleIsFilledWithIt)
@@ -387,6 +384,24 @@ TEST(InstanceSegmentationStream, ShellsOfAVolumeKeepTheirInsides)
   // Through the gap the outside comes in.
   image.Values[72 * 8 + 9 * 3 + 4] = 0.1f;
   ExpectSameInAllWays(image);
+}
+
+TEST(InstanceSegmentationStream, DistancesAreLevelledAsFarAsTheLargestOfTheImage)
+{
+  // Steps along x and y are told apart by the levels of small objects alone, but not by those of a large one's image.
+  Probabilities image{ { 40, 90 }, {}, 1, { 1.0, 1.0002 } };
+  TorchRandom   random(3);
+  for (std::int64_t pixel = 0; pixel < 40 * 90; ++pixel)
+  {
+    const bool isNoise = pixel / 40 < 44 || pixel / 40 > 84;
+    image.Values.push_back(isNoise ? (random.Uniform(0.0, 1.0) < 0.75 ? 0.9f : 0.1f) : pixel / 40 > 45 ? 0.9f : 0.1f);
+  }
+  InstanceSegmentationParameters parameters;
+  parameters.Seeds = InstanceSeeds::DistanceMaxima;
+  parameters.MaximaHeight = 0.0;
+  parameters.Landscape = InstanceLandscape::MaskDistance;
+  parameters.UseImageSpacing = true;
+  EXPECT_GT(ExpectSameAsWhole(image, parameters, { 1, 7, 30, 89, 90 }), 100u);
 }
 
 TEST(InstanceSegmentationStream, ABadProbabilityAndParametersThatNeedTheWholeImageAreNamed)

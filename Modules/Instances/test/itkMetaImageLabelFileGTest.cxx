@@ -105,6 +105,18 @@ TEST(MetaImageLabelFile, AFullDiskAndMissingLabelsAreNamed)
     const FileSizeLimit limit(bytes);
     ExpectContains(MessageOf([&] { write(100000, false); }), "Cannot write labels.mha: File too large.");
   }
+  // What is left in memory until the end.
+  const auto writeFew = [&]
+  {
+    MetaImageLabelFile file(folder.File("b.mha"), MakeGeometry(10, 1), "few.mha");
+    file.Append(labels.data(), 10);
+    file.Close();
+  };
+  writeFew();
+  {
+    const FileSizeLimit limit(std::filesystem::file_size(folder.File("b.mha")) - 1);
+    ExpectContains(MessageOf(writeFew), "Cannot write few.mha: File too large.");
+  }
   const FileSizeLimit limit(300000);
   EXPECT_EQ(MessageOf([&] { write(100000, false); }), "");
   ExpectContains(MessageOf([&] { write(100000, true); }), "Cannot write labels.mha: File too large.");
