@@ -15,16 +15,14 @@ namespace itk
  *
  * Asks its input for one slab of planes after the other, each once, and writes labels as their objects become whole: those
  * of InstanceSegmentationImageFilter for the whole image, number by number. Slabs are cut across the last axis with more
- * than one pixel; SetNumberOfStreamDivisions() says how many there are, and SetInput() what is streamed, such as the
- * output of UNetInferenceImageFilter. In memory is a slab with what of the planes before it belongs to objects that go on in it;
- * see InstanceSegmentationStream, also for the Landscapes.
+ * than one pixel; SetNumberOfStreamDivisions() says how many there are. In memory are a slab and what of the planes before it
+ * belongs to components of the mask that go on in it; see InstanceSegmentationStream, also for the Landscapes.
  *
  * The file is a MetaImage (.mha, or .mhd with .raw) of unsigned numbers with 16 bits, or 32 if there are more than 65535
  * objects. Its first pixel is where the input's is. It gets its name when it is complete: an error, such as a full disk,
  * or an abort leaves what was there before.
  *
- * Update() writes each time that it is called. As after an exception elsewhere in ITK, call ResetPipeline() on filters that
- * are not ITKTorch's before another Update().
+ * Update() writes each time that it is called, also after an exception.
  * \tparam TInputImage image of floats, or VectorImage or Image of vectors of floats
  * \ingroup ITKTorchInstances
  */
