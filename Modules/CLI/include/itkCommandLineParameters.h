@@ -4,6 +4,8 @@
 #define itkCommandLineParameters_h
 
 #include "itkTorchParameterTable.h"
+#include <set>
+#include <string>
 
 namespace CLI
 {
@@ -15,9 +17,14 @@ namespace itk
 /** Adds an option for each parameter of a table: `LearningRate` becomes `--learning-rate`, a switch also
  * `--no-…`. Values outside the range are refused while the command line is read.
  * \param parameters the struct that the options write to, with the defaults that the help shows; outlives `app`
- * \param group heading in the help */
+ * \param group heading in the help
+ * \param leftOut parameters that get no option */
 void
-AddParameterOptions(CLI::App & app, const TorchParameterTable & table, void * parameters, const std::string & group);
+AddParameterOptions(CLI::App &                    app,
+                    const TorchParameterTable &   table,
+                    void *                        parameters,
+                    const std::string &           group,
+                    const std::set<std::string> & leftOut = {});
 
 /** Adds `--device` and `--threads`. Names that no device can have are refused while the command line is read; whether
  * the machine has the device is found out by who uses it.

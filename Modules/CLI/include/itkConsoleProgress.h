@@ -21,7 +21,7 @@ public:
   ConsoleProgress(ProcessObject * process, std::string title, std::function<std::string()> suffix = {});
 
   /** Of what is no filter: Show() tells how much is done. */
-  explicit ConsoleProgress(std::string title);
+  explicit ConsoleProgress(std::string title, std::function<std::string()> suffix = {});
   ~ConsoleProgress();
   ConsoleProgress(const ConsoleProgress &) = delete;
   ConsoleProgress &
@@ -30,6 +30,10 @@ public:
   /** \param fraction how much is done, in [0, 1] */
   void
   Show(double fraction);
+
+  /** A line of its own, above the bar. */
+  void
+  Say(const std::string & line);
 
 private:
   using Clock = std::chrono::steady_clock;

@@ -128,10 +128,18 @@ ToOptionName(const std::string & parameterName)
 }
 
 void
-AddParameterOptions(CLI::App & app, const TorchParameterTable & table, void * parameters, const std::string & group)
+AddParameterOptions(CLI::App &                    app,
+                    const TorchParameterTable &   table,
+                    void *                        parameters,
+                    const std::string &           group,
+                    const std::set<std::string> & leftOut)
 {
   for (const auto & parameter : table.GetParameters())
   {
+    if (leftOut.count(parameter.Name) > 0)
+    {
+      continue;
+    }
     const std::string name = ToOptionName(parameter.Name);
     if (std::holds_alternative<bool>(parameter.Default))
     {

@@ -27,17 +27,17 @@ FormatDuration(double seconds)
   return text;
 }
 
-ConsoleProgress::ConsoleProgress(std::string title)
+ConsoleProgress::ConsoleProgress(std::string title, std::function<std::string()> suffix)
   : m_Title(std::move(title))
+  , m_Suffix(std::move(suffix))
   , m_IsTerminal(isatty(STDERR_FILENO) != 0)
   , m_Start(Clock::now())
 {}
 
 ConsoleProgress::ConsoleProgress(ProcessObject * process, std::string title, std::function<std::string()> suffix)
-  : ConsoleProgress(std::move(title))
+  : ConsoleProgress(std::move(title), std::move(suffix))
 {
   m_Process = process;
-  m_Suffix = std::move(suffix);
   m_ProgressTag =
     process->AddObserver(ProgressEvent(), [this](const EventObject &) { this->Show(m_Process->GetProgress()); });
 }
@@ -52,6 +52,12 @@ ConsoleProgress::~ConsoleProgress()
   {
     std::fputc('\n', stderr);
   }
+}
+
+void
+ConsoleProgress::Say(const std::string & line)
+{
+  std::fprintf(stderr, "%s%s\n", m_IsTerminal ? "\r\033[K" : "", line.c_str());
 }
 
 void

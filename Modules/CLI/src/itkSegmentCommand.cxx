@@ -1,21 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkCommands.h"
+#include "itkCaseShard.h"
 #include "itkCommandLineParameters.h"
 #include "itkConsoleProgress.h"
+#include "itkErrorSentence.h"
 #include "itkInstanceParameterFile.h"
-#include "itkInstanceSegmentationImageFilter.h"
-#include "itkLabelFiles.h"
-#include "itkPngIntegrity.h"
+#include "itkSegmentationCohort.h"
 #include "itkTorchRuntime.h"
 #include "itkUNetModelReader.h"
-#include "itkUNetOnImageGrid.h"
 #include "itkWriteImage.h"
-#include "itkBinaryThresholdImageFilter.h"
-#include "itkImageFileReader.h"
-#include "itkVectorImage.h"
 #include <CLI/CLI.hpp>
-#include <cmath>
+#include <cstdlib>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -25,76 +22,186 @@ namespace
 {
 struct SegmentOptions
 {
-  std::string                    Input;
-  std::string                    Output;
-  std::string                    Model;
-  std::string                    Device{ "auto" };
-  unsigned int                   Threads{ 0 };
-  bool                           WritesProbabilities{ false };
-  bool                           WritesMask{ false };
-  InstanceSegmentationParameters Objects;
+  std::string          Input;
+  std::string          Output;
+  std::string          Model;
+  std::string          Device{ "auto" };
+  unsigned int         Threads{ 0 };
+  SegmentationSettings Settings;
+
+  std::string Ending;
+  std::string Shard;
+  bool        ComputesAll{ false };
 };
 
-template <unsigned int VDimension>
-void
-WriteMask(const SegmentOptions & options, Image<float, VDimension> * probabilities)
-{
-  using MaskType = Image<unsigned short, VDimension>;
-  auto threshold = BinaryThresholdImageFilter<Image<float, VDimension>, MaskType>::New();
-  threshold->SetInput(probabilities);
-  threshold->SetLowerThreshold(std::nextafter(static_cast<float>(options.Objects.MaskThreshold), 2.0f));
-  threshold->SetInsideValue(1);
-  WriteImage(threshold->GetOutput(), options.Output);
-}
+constexpr const char * manyImages =
+  "Many images: INPUT is a folder, whose images are taken in the order of their names (not those in its folders), or a "
+  "CSV "
+  "list with the columns image and output; names in a list are relative to the list's folder, those of outputs to "
+  "OUTPUT "
+  "if that is given. For a folder, and for a list without the column output, OUTPUT is a folder, and each output has "
+  "its "
+  "image's name; other formats than NRRD, MetaImage, NIfTI and PNG become .nrrd. Folders of outputs are made.\n"
+  "Each case prints a line of JSON on standard output. The line of a case that is done also stays beside the output, "
+  "in "
+  "NAME.json. A case is skipped if its output is newer than image and model and was made of the same image by the same "
+  "model, parameters and version of itktorch; --maximum-memory, --device and --threads do not count. A case that fails "
+  "is "
+  "reported and ends no other; the exit status is then 1. What a killed run leaves are folders .partial-…, which are "
+  "removed after a day.";
 
-template <unsigned int VDimension>
-void
-Segment(const SegmentOptions & options, UNetModel * model)
+std::unique_ptr<ImageSegmenter>
+MakeSegmenter(const SegmentOptions & options)
 {
-  using ImageType = VectorImage<float, VDimension>;
-  using ProbabilityType = Image<float, VDimension>;
-  VerifyImageFile(options.Input);
-  auto reader = ImageFileReader<ImageType>::New();
-  reader->SetFileName(options.Input);
-  reader->UpdateOutputInformation();
-  VerifyImageFileDimension(*reader->GetImageIO(), VDimension);
-
-  UNetOnImageGrid<ImageType> network(model, options.Device);
-  const ConsoleProgress      progress(network.GetNetwork(), "Segmenting");
-  const auto                 probabilities = network.Compute(reader->GetOutput());
-  if (options.WritesProbabilities)
-  {
-    WriteImage(probabilities.GetPointer(), options.Output);
-    return;
-  }
-  if (options.WritesMask)
-  {
-    WriteMask<VDimension>(options, probabilities);
-    return;
-  }
-  auto objects = InstanceSegmentationImageFilter<ProbabilityType, LabelImageType<VDimension>>::New();
-  objects->SetInput(probabilities);
-  objects->SetParameters(options.Objects);
-  objects->Update();
-  WriteLabels<VDimension>(objects->GetOutput(), options.Output);
+  TorchRuntime::SetNumberOfThreads(options.Threads);
+  auto reader = UNetModelReader::New();
+  reader->SetFileName(options.Model);
+  reader->Update();
+  return MakeImageSegmenter(reader->GetOutput(), options.Device, options.Settings);
 }
 
 void
-Run(const SegmentOptions & options)
+SegmentOne(const SegmentOptions & options)
 {
   VerifyImageCanBeWritten(options.Output);
-  TorchRuntime::SetNumberOfThreads(options.Threads);
-  auto modelReader = UNetModelReader::New();
-  modelReader->SetFileName(options.Model);
-  modelReader->Update();
-  auto * const model = modelReader->GetOutput();
-  if (model->GetSpecification().Classes > 2)
-  {
-    itkGenericExceptionMacro("Model must be of 1 or 2 classes for this command, but has "
-                             << model->GetSpecification().Classes << '.');
-  }
-  model->GetSpecification().Dimension == 3 ? Segment<3>(options, model) : Segment<2>(options, model);
+  const auto            segmenter = MakeSegmenter(options);
+  const auto            image = segmenter->Read(options.Input);
+  const ConsoleProgress progress(segmenter->GetNetwork(), "Segmenting");
+  segmenter->Compute(image).Write(options.Output);
   std::cout << options.Output << std::endl;
+}
+
+CaseShard
+ChooseShard(const std::string & option)
+{
+  if (!option.empty())
+  {
+    return ParseCaseShard(option);
+  }
+  const auto shard = GetSlurmShard(
+    [](const char * name) -> std::string
+    {
+      const char * const value = std::getenv(name);
+      return value == nullptr ? "" : value;
+    });
+  if (shard)
+  {
+    std::cerr << "itktorch: shard " << shard->ToString() << ", from SLURM_ARRAY_TASK_ID." << std::endl;
+  }
+  return shard.value_or(CaseShard{});
+}
+
+void
+SegmentMany(const SegmentOptions & options)
+{
+  const bool writesProbabilities = options.Settings.Output == SegmentationSettings::Kind::Probabilities;
+  const auto all = ListSegmentationCases(options.Input, { options.Output, options.Ending, writesProbabilities });
+  const auto shard = ChooseShard(options.Shard);
+  std::vector<SegmentationCase> cases;
+  for (std::size_t i = 0; i < all.size(); ++i)
+  {
+    if (shard.Contains(i))
+    {
+      cases.push_back(all[i]);
+    }
+  }
+  const auto        segmenter = MakeSegmenter(options);
+  const CaseRecords records(options.Model, WriteSegmentationSettings(options.Settings), ITKTorch_VERSION);
+  const auto        summary = SegmentCohort(cases, *segmenter, records, options.ComputesAll);
+  if (summary.Failed > 0)
+  {
+    itkGenericExceptionMacro(<< summary.ToString());
+  }
+  std::cerr << "itktorch: " << summary.ToString() << std::endl;
+}
+
+void
+Run(const SegmentOptions & options, const CLI::App & command)
+{
+  const bool isList = NamesManyImages(options.Input) && !std::filesystem::is_directory(options.Input);
+  if (options.Output.empty() && !isList)
+  {
+    throw CLI::RequiredError("output");
+  }
+  if (NamesManyImages(options.Input))
+  {
+    SegmentMany(options);
+    return;
+  }
+  for (const char * const name : { "--format", "--shard", "--again" })
+  {
+    if (command.count(name) > 0)
+    {
+      throw CLI::ValidationError(name, "input must be a folder or a list (.csv), but is " + options.Input + '.');
+    }
+  }
+  SegmentOne(options);
+}
+
+/** Checks a text while the command line is read. */
+template <typename TFunction>
+CLI::Validator
+MakeValidator(const TFunction & verify)
+{
+  const auto problemOf = [verify](const std::string & text) -> std::string
+  {
+    try
+    {
+      verify(text);
+      return {};
+    }
+    catch (const std::exception & error)
+    {
+      return ErrorSentence(error);
+    }
+  };
+  return { problemOf, "" };
+}
+
+void
+VerifyEnding(const std::string & ending)
+{
+  if (ending.empty() || ending[0] != '.' ||
+      !ImageIOFactory::CreateImageIO(("a" + ending).c_str(), ImageIOFactory::IOFileModeEnum::WriteMode))
+  {
+    itkGenericExceptionMacro("Format must be the ending of an image format of ITK, such as .mha, but is " << ending
+                                                                                                          << '.');
+  }
+}
+
+void
+AddOutputOptions(CLI::App & command, SegmentationSettings & settings)
+{
+  using Kind = SegmentationSettings::Kind;
+  const auto addKind = [&](const char * name, Kind kind, const char * description)
+  {
+    return command.add_flag_callback(
+      name, [&settings, kind] { settings.Output = kind; }, description);
+  };
+  auto * const probabilities =
+    addKind("--probabilities", Kind::Probabilities, "Write the foreground's probability instead.");
+  addKind("--mask", Kind::Mask, "Write 0 and 1 instead of object numbers.")->excludes(probabilities);
+}
+
+void
+AddManyImagesOptions(CLI::App & command, SegmentOptions & options)
+{
+  const std::string group = "Many images";
+  command
+    .add_option("--format", options.Ending, "What outputs end in, such as .mha, if they are named after their images.")
+    ->type_name("ENDING")
+    ->check(MakeValidator(VerifyEnding))
+    ->group(group);
+  command
+    .add_option(
+      "--shard",
+      options.Shard,
+      "Take every COUNT-th case from case NUMBER on, counted from 1. Default: in a Slurm job array the task's, "
+      "else 1/1, which is all of them.")
+    ->type_name("NUMBER/COUNT")
+    ->check(MakeValidator(ParseCaseShard))
+    ->group(group);
+  command.add_flag("--again", options.ComputesAll, "Compute also what an earlier run has finished.")->group(group);
 }
 } // namespace
 
@@ -103,24 +210,29 @@ AddSegmentCommand(CLI::App & app)
 {
   auto             options = std::make_shared<SegmentOptions>();
   CLI::App * const command =
-    app.add_subcommand("segment", "Segments an image with a trained U-Net into numbered objects.");
-  command->add_option("input", options->Input, "Image in any format that ITK reads.")->required();
-  command
-    ->add_option("output", options->Output, "Image to write: object numbers on the input's grid, of 16 or 32 bits.")
+    app.add_subcommand("segment", "Segments images with a trained U-Net into numbered objects.");
+  command->footer(manyImages);
+  command->add_option("input", options->Input, "Image in any format that ITK reads; or a folder or list of them.")
     ->required();
+  command->add_option(
+    "output", options->Output, "Image to write: object numbers on the input's grid, of 16 or 32 bits; or a folder.");
   command->add_option("-m,--model", options->Model, "Model file (.safetensors).")->required();
-  auto * const probabilities =
-    command->add_flag("--probabilities", options->WritesProbabilities, "Write the foreground's probability instead.");
-  command->add_flag("--mask", options->WritesMask, "Write 0 and 1 instead of object numbers.")->excludes(probabilities);
+  AddOutputOptions(*command, options->Settings);
   AddDeviceOptions(*command, options->Device, options->Threads);
+  AddManyImagesOptions(*command, *options);
+  AddParameterOptions(*command,
+                      UNetInferenceParameters::Describe(),
+                      &options->Settings.Network,
+                      "Network",
+                      SegmentationSettings::UnusedNetworkParameters);
   // Before the parameters, which change what it sets.
   command
     ->add_option_function<std::string>(
       "--objects",
-      [options](const std::string & fileName) { options->Objects = ReadInstanceParameters(fileName); },
+      [options](const std::string & fileName) { options->Settings.Objects = ReadInstanceParameters(fileName); },
       "File of itktorch tune with the parameters below.")
     ->type_name("FILE");
-  AddParameterOptions(*command, InstanceSegmentationParameters::Describe(), &options->Objects, "Objects");
-  command->callback([options] { Run(*options); });
+  AddParameterOptions(*command, InstanceSegmentationParameters::Describe(), &options->Settings.Objects, "Objects");
+  command->callback([options, command] { Run(*options, *command); });
 }
 } // namespace itk

@@ -3,6 +3,7 @@
 #ifndef itkAtomicFileWrite_h
 #define itkAtomicFileWrite_h
 
+#include <chrono>
 #include <functional>
 #include <string>
 
@@ -27,6 +28,12 @@ AtomicFileWrite(const std::string & fileName, const std::function<void(const std
  * \ingroup ITKTorchCore */
 void
 AtomicFileWrite(const std::string & fileName, const std::string & content);
+
+/** Removes the temporary folders of writes whose process was killed: those named `.partial-…` in which nothing has
+ * changed for so long that nobody can be writing there.
+ * \ingroup ITKTorchCore */
+void
+RemoveAbandonedWrites(const std::string & folder, std::chrono::hours age = std::chrono::hours(24));
 } // namespace itk
 
 #endif

@@ -2,8 +2,8 @@
 // Copyright ITKTorch contributors
 #include "itkAtomicFileWrite.h"
 #include "itkMacro.h"
-#include <atomic>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 #include <fstream>
@@ -14,6 +14,8 @@ namespace itk
 namespace
 {
 namespace fs = std::filesystem;
+
+constexpr const char * partialPrefix = ".partial-";
 
 fs::path
 FolderOf(const fs::path & file)
@@ -46,17 +48,18 @@ void
 AtomicFileWrite(const std::string & fileName, const std::function<void(const std::string & temporaryName)> & write)
 {
   VerifyFileCanBeWritten(fileName);
-  static std::atomic<unsigned int> number{ 0 };
-  const fs::path                   target(fileName);
-  const fs::path                   folder = FolderOf(target);
-  std::error_code                  error;
-  // A folder, so that the name is right for formats that write a header which names a second file.
-  const fs::path partial = folder / (".partial-" + std::to_string(getpid()) + "-" + std::to_string(number++));
-  const fs::path temporary = partial / target.filename();
-  if (!fs::create_directory(partial, error))
+  const fs::path target(fileName);
+  const fs::path folder = FolderOf(target);
+  // A folder, so that the name is right for formats that write a header which names a second file. Its name is its own
+  // among the processes of all machines, and after a kill.
+  std::string created = (folder / (std::string(partialPrefix) + "XXXXXX")).string();
+  if (mkdtemp(created.data()) == nullptr)
   {
-    itkGenericExceptionMacro("Cannot write " << fileName << ": " << error.message() << '.');
+    itkGenericExceptionMacro("Cannot write " << fileName << ": " << std::strerror(errno) << '.');
   }
+  const fs::path  partial = created;
+  const fs::path  temporary = partial / target.filename();
+  std::error_code error;
   try
   {
     write(temporary.string());
@@ -96,5 +99,29 @@ AtomicFileWrite(const std::string & fileName, const std::string & content)
                       itkGenericExceptionMacro("Cannot write " << fileName << ": " << std::strerror(errno) << '.');
                     }
                   });
+}
+
+void
+RemoveAbandonedWrites(const std::string & folder, std::chrono::hours age)
+{
+  const auto      now = fs::file_time_type::clock::now();
+  std::error_code error;
+  const auto      isOld = [&](const fs::path & path) { return fs::last_write_time(path, error) < now - age && !error; };
+  for (const auto & entry : fs::directory_iterator(folder, error))
+  {
+    if (entry.path().filename().string().rfind(partialPrefix, 0) != 0 || !entry.is_directory(error))
+    {
+      continue;
+    }
+    bool isAbandoned = isOld(entry.path());
+    for (const auto & file : fs::directory_iterator(entry.path(), error))
+    {
+      isAbandoned = isAbandoned && isOld(file.path());
+    }
+    if (isAbandoned)
+    {
+      fs::remove_all(entry.path(), error);
+    }
+  }
 }
 } // namespace itk

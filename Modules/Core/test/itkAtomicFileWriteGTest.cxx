@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <thread>
 #include <vector>
+#include <unistd.h>
 
 namespace
 {
@@ -183,4 +184,38 @@ TEST_F(AtomicFileWrite, AFolderThatMayNotBeWrittenToIsNamed)
     GTEST_SKIP() << "This user may write everywhere.";
   }
   EXPECT_EQ(problem, "Cannot write " + In("a.txt") + ": Permission denied.");
+}
+
+TEST_F(AtomicFileWrite, WhatAKilledProcessLeftBehindIsInNobodysWay)
+{
+  // Any process that is killed may leave the folder that the next one with its number would make.
+  for (int number = 0; number < 3; ++number)
+  {
+    fs::create_directory(In(".partial-" + std::to_string(getpid()) + "-" + std::to_string(number)));
+  }
+  itk::AtomicFileWrite(In("a.txt"), "text");
+  EXPECT_EQ(Read(In("a.txt")), "text");
+}
+
+TEST_F(AtomicFileWrite, OnlyOldTemporaryFoldersAreRemoved)
+{
+  const auto old = fs::file_time_type::clock::now() - std::chrono::hours(25);
+  for (const std::string name : { ".partial-old", ".partial-busy", ".partial-new", "old" })
+  {
+    fs::create_directory(In(name));
+    Write(In(name + "/a.txt"), "half");
+    if (name != ".partial-new")
+    {
+      fs::last_write_time(In(name), old);
+    }
+    if (name != ".partial-new" && name != ".partial-busy")
+    {
+      fs::last_write_time(In(name + "/a.txt"), old);
+    }
+  }
+  Write(In(".partial-file"), "");
+  fs::last_write_time(In(".partial-file"), old);
+  itk::RemoveAbandonedWrites(m_Folder.string());
+  EXPECT_EQ(Names(), (Files{ ".partial-busy", ".partial-file", ".partial-new", "old" }));
+  itk::RemoveAbandonedWrites(In("absent"));
 }

@@ -1,0 +1,199 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkSegmentationCase.h"
+#include "itkCsvTable.h"
+#include "itkImageIOBase.h"
+#include "itkImageIOFactory.h"
+#include "itkMacro.h"
+#include <algorithm>
+#include <cctype>
+#include <filesystem>
+#include <map>
+#include <set>
+
+namespace itk
+{
+namespace
+{
+namespace fs = std::filesystem;
+
+std::string
+Lowered(std::string text)
+{
+  for (char & letter : text)
+  {
+    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
+  }
+  return text;
+}
+
+std::vector<ImageIOBase::Pointer>
+GetImageFormats()
+{
+  std::vector<ImageIOBase::Pointer> formats;
+  for (const auto & object : ObjectFactoryBase::CreateAllInstance("itkImageIOBase"))
+  {
+    if (auto * const format = dynamic_cast<ImageIOBase *>(object.GetPointer()))
+    {
+      formats.emplace_back(format);
+    }
+  }
+  return formats;
+}
+
+/** The pixels of a header are not an image of their own. */
+bool
+BelongsToHeader(const fs::path & path)
+{
+  const std::string ending = Lowered(GetImageEnding(path.filename().string()));
+  const bool        isPixels = ending == ".img" || ending == ".img.gz";
+  return isPixels && fs::exists(fs::path(path.extension() == ".gz" ? path.stem() : path).replace_extension(".hdr"));
+}
+
+std::string
+NameOutput(const std::string & input, const SegmentationCaseOptions & options)
+{
+  const std::string name = fs::path(input).filename().string();
+  const std::string ending =
+    options.Ending.empty() ? GetSegmentationEnding(name, options.WritesProbabilities) : options.Ending;
+  const std::string stem = name.substr(0, name.size() - GetImageEnding(name).size());
+  return (fs::path(options.OutputFolder) / (stem + ending)).string();
+}
+
+std::vector<SegmentationCase>
+ListFolder(const std::string & folder, const SegmentationCaseOptions & options)
+{
+  std::error_code absent;
+  if (fs::equivalent(folder, options.OutputFolder, absent))
+  {
+    itkGenericExceptionMacro("The outputs of " << folder
+                                               << " must go to another folder, or they would be images of it.");
+  }
+  const auto formats = GetImageFormats();
+  const auto isImage = [&](const fs::path & path)
+  {
+    const std::string name = path.filename().string();
+    const auto        reads = [&name](const auto & format) { return format->HasSupportedReadExtension(name.c_str()); };
+    return name[0] != '.' && fs::is_regular_file(path) && std::any_of(formats.begin(), formats.end(), reads) &&
+           !BelongsToHeader(path);
+  };
+  std::vector<SegmentationCase> cases;
+  for (const auto & entry : fs::directory_iterator(folder))
+  {
+    if (isImage(entry.path()))
+    {
+      const std::string input = entry.path().string();
+      cases.push_back({ entry.path().filename().string(), input, NameOutput(input, options) });
+    }
+  }
+  std::sort(cases.begin(), cases.end(), [](const auto & a, const auto & b) { return a.Name < b.Name; });
+  return cases;
+}
+
+std::vector<SegmentationCase>
+ReadList(const std::string & fileName, const SegmentationCaseOptions & options)
+{
+  const CsvTable    table = ReadCsvTable(fileName);
+  const std::size_t image = table.Column("image");
+  const bool        hasOutput = table.HasColumn("output");
+  const std::size_t output = hasOutput ? table.Column("output") : 0;
+  if (!hasOutput && options.OutputFolder.empty())
+  {
+    itkGenericExceptionMacro(<< fileName << " has no column 'output', so that a folder for the outputs must be given.");
+  }
+  const fs::path folder = fs::path(fileName).parent_path();
+  const fs::path outputFolder = options.OutputFolder.empty() ? folder : fs::path(options.OutputFolder);
+
+  std::vector<SegmentationCase> cases;
+  for (const auto & row : table.Rows)
+  {
+    for (const std::size_t column : { image, hasOutput ? output : image })
+    {
+      if (row.Fields[column].empty())
+      {
+        itkGenericExceptionMacro(<< fileName << ", line " << row.Line << ": no " << table.Header[column]
+                                 << " file is named.");
+      }
+    }
+    const std::string & name = row.Fields[image];
+    cases.push_back({ name,
+                      (folder / name).string(),
+                      hasOutput ? (outputFolder / row.Fields[output]).string() : NameOutput(name, options) });
+  }
+  return cases;
+}
+
+/** The same for all names of a file, which need not exist. */
+std::string
+GetIdentity(const std::string & fileName)
+{
+  std::error_code error;
+  const fs::path  path = fs::absolute(fileName).lexically_normal();
+  const fs::path  canonical = fs::weakly_canonical(path, error);
+  return (error ? path : canonical).string();
+}
+
+void
+VerifyOutputs(const std::vector<SegmentationCase> & cases)
+{
+  std::set<std::string> inputs;
+  for (const auto & each : cases)
+  {
+    inputs.insert(GetIdentity(each.Input));
+  }
+  std::map<std::string, const SegmentationCase *> outputs;
+  for (const auto & each : cases)
+  {
+    const std::string identity = GetIdentity(each.Output);
+    if (inputs.count(identity) > 0)
+    {
+      itkGenericExceptionMacro(<< each.Output << " must not be one of the images, as it is the output of " << each.Input
+                               << '.');
+    }
+    const auto [found, isNew] = outputs.emplace(identity, &each);
+    if (!isNew)
+    {
+      itkGenericExceptionMacro(<< each.Output << " must be the output of one image, but is that of "
+                               << found->second->Input << " and " << each.Input << '.');
+    }
+  }
+}
+} // namespace
+
+bool
+NamesManyImages(const std::string & name)
+{
+  return fs::is_directory(name) || Lowered(fs::path(name).extension().string()) == ".csv";
+}
+
+std::string
+GetImageEnding(const std::string & fileName)
+{
+  const fs::path    name = fs::path(fileName).filename();
+  const std::string ending = name.extension().string();
+  return Lowered(ending) == ".gz" ? name.stem().extension().string() + ending : ending;
+}
+
+std::string
+GetSegmentationEnding(const std::string & fileName, bool holdsProbabilities)
+{
+  static const std::set<std::string> lossless{ ".mha", ".mhd", ".nhdr", ".nii", ".nii.gz", ".nrrd" };
+  const std::string                  ending = GetImageEnding(fileName);
+  const std::string                  lowered = Lowered(ending);
+  return lossless.count(lowered) > 0 || (lowered == ".png" && !holdsProbabilities) ? ending : ".nrrd";
+}
+
+std::vector<SegmentationCase>
+ListSegmentationCases(const std::string & folderOrList, const SegmentationCaseOptions & options)
+{
+  const bool isFolder = fs::is_directory(folderOrList);
+  const auto cases = isFolder ? ListFolder(folderOrList, options) : ReadList(folderOrList, options);
+  if (cases.empty())
+  {
+    itkGenericExceptionMacro(<< folderOrList << " must " << (isFolder ? "hold" : "name")
+                             << " at least 1 image, but there are 0.");
+  }
+  VerifyOutputs(cases);
+  return cases;
+}
+} // namespace itk

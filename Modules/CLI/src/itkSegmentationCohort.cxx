@@ -1,0 +1,222 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkSegmentationCohort.h"
+#include "itkCasePipeline.h"
+#include "itkConsoleProgress.h"
+#include "itkErrorSentence.h"
+#include "itkWriteImage.h"
+#include <chrono>
+#include <cstdio>
+#include <filesystem>
+#include <set>
+
+namespace itk
+{
+namespace
+{
+namespace fs = std::filesystem;
+
+/** A case on its way through the stages. */
+struct CaseInWork
+{
+  const SegmentationCase & Case;
+  DataObject::Pointer      Image;
+  SegmentedImage           Segmented;
+  CaseResult               Result;
+  /** Empty until it is known. */
+  std::string Line;
+};
+
+/** Adds the time of a stage to those before. */
+class StageTime
+{
+public:
+  explicit StageTime(CaseResult & result)
+    : m_Result(result)
+  {}
+  ~StageTime() { m_Result.Seconds += std::chrono::duration<double>(Clock::now() - m_Start).count(); }
+  StageTime(const StageTime &) = delete;
+  StageTime &
+  operator=(const StageTime &) = delete;
+
+private:
+  using Clock = std::chrono::steady_clock;
+
+  CaseResult &            m_Result;
+  const Clock::time_point m_Start{ Clock::now() };
+};
+
+void
+MakeFolderOf(const std::string & fileName)
+{
+  const fs::path  folder = fs::path(fileName).parent_path();
+  std::error_code error;
+  if (!folder.empty())
+  {
+    fs::create_directories(folder, error);
+  }
+  if (error)
+  {
+    itkGenericExceptionMacro("Cannot write " << fileName << ": the folder " << folder.string()
+                                             << " cannot be made: " << error.message() << '.');
+  }
+}
+
+std::string
+SentenceOf(const std::exception_ptr & failure)
+{
+  try
+  {
+    std::rethrow_exception(failure);
+  }
+  catch (const std::exception & error)
+  {
+    return ErrorSentence(error);
+  }
+  catch (...)
+  {
+    return "An unknown error.";
+  }
+}
+
+/** What people and programs are told while cases end. */
+class CohortReport
+{
+public:
+  CohortReport(std::size_t count)
+    : m_Count(count)
+    , m_Progress("Segmenting",
+                 [this] { return std::to_string(m_Summary.GetTotal()) + " of " + std::to_string(m_Count) + " cases"; })
+  {}
+
+  const CohortSummary &
+  GetSummary() const
+  {
+    return m_Summary;
+  }
+
+  void
+  Add(CaseStatus status, const std::string & line)
+  {
+    std::printf("%s\n", line.c_str());
+    std::fflush(stdout);
+    ++(status == CaseStatus::Done      ? m_Summary.Done
+       : status == CaseStatus::Skipped ? m_Summary.Skipped
+                                       : m_Summary.Failed);
+    // What is skipped takes no time and so tells nothing of the time left.
+    const std::size_t skipped = m_Summary.Skipped;
+    m_Progress.Show(skipped == m_Count
+                      ? 1.0
+                      : static_cast<double>(m_Summary.GetTotal() - skipped) / static_cast<double>(m_Count - skipped));
+  }
+
+  void
+  Say(const std::string & line)
+  {
+    m_Progress.Say("itktorch: " + line);
+  }
+
+private:
+  const std::size_t m_Count;
+  CohortSummary     m_Summary;
+  ConsoleProgress   m_Progress;
+};
+
+CaseStages<CaseInWork>
+MakeStages(ImageSegmenter & segmenter, const CaseRecords & records, bool computesAll, CohortReport & report)
+{
+  CaseStages<CaseInWork> stages;
+  stages.Read = [&segmenter, &records, computesAll](CaseInWork & work)
+  {
+    const auto finished = computesAll ? std::nullopt : records.FindFinished(work.Case);
+    if (finished)
+    {
+      work.Result.Status = CaseStatus::Skipped;
+      work.Line = *finished;
+      return;
+    }
+    const StageTime time(work.Result);
+    MakeFolderOf(work.Case.Output);
+    VerifyImageCanBeWritten(work.Case.Output);
+    work.Image = segmenter.Read(work.Case.Input);
+  };
+  stages.Compute = [&segmenter](CaseInWork & work)
+  {
+    if (work.Image)
+    {
+      const StageTime time(work.Result);
+      work.Segmented = segmenter.Compute(std::exchange(work.Image, nullptr));
+    }
+  };
+  stages.Write = [&records](CaseInWork & work)
+  {
+    if (!work.Segmented.Write)
+    {
+      return;
+    }
+    {
+      const StageTime time(work.Result);
+      CaseRecords::Remove(work.Case);
+      work.Segmented.Write(work.Case.Output);
+    }
+    work.Result.Status = CaseStatus::Done;
+    work.Result.Size = work.Segmented.Size;
+    work.Result.NumberOfObjects = work.Segmented.NumberOfObjects;
+    work.Line = records.MakeLine(work.Case, work.Result);
+    CaseRecords::Write(work.Case, work.Line);
+  };
+  stages.Finish = [&records, &report](CaseInWork & work, const std::exception_ptr & failure)
+  {
+    if (failure)
+    {
+      work.Result.Status = CaseStatus::Failed;
+      work.Result.Error = SentenceOf(failure);
+      work.Line = records.MakeLine(work.Case, work.Result);
+      const bool namesCase = work.Result.Error.find(work.Case.Name) != std::string::npos;
+      report.Say((namesCase ? "" : work.Case.Input + ": ") + work.Result.Error);
+    }
+    report.Add(work.Result.Status, work.Line);
+  };
+  return stages;
+}
+
+void
+RemoveAbandonedOutputs(const std::vector<SegmentationCase> & cases)
+{
+  std::set<std::string> folders;
+  for (const auto & each : cases)
+  {
+    const fs::path folder = fs::path(each.Output).parent_path();
+    folders.insert(folder.empty() ? "." : folder.string());
+  }
+  for (const auto & folder : folders)
+  {
+    RemoveAbandonedWrites(folder);
+  }
+}
+} // namespace
+
+std::string
+CohortSummary::ToString() const
+{
+  return std::to_string(this->GetTotal()) + " cases: " + std::to_string(Done) + " done, " + std::to_string(Skipped) +
+         " skipped, " + std::to_string(Failed) + " failed.";
+}
+
+CohortSummary
+SegmentCohort(const std::vector<SegmentationCase> & cases,
+              ImageSegmenter &                      segmenter,
+              const CaseRecords &                   records,
+              bool                                  computesAll)
+{
+  RemoveAbandonedOutputs(cases);
+  CohortReport report(cases.size());
+  RunCasePipeline<CaseInWork>(
+    cases.size(),
+    [&cases](std::size_t i) {
+      return std::make_unique<CaseInWork>(CaseInWork{ cases[i], nullptr, {}, {}, {} });
+    },
+    MakeStages(segmenter, records, computesAll, report));
+  return report.GetSummary();
+}
+} // namespace itk
