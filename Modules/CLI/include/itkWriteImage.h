@@ -5,9 +5,10 @@
 
 #include "itkAtomicFileWrite.h"
 #include "itkErrorSentence.h"
+#include "itkImageFileReader.h"
 #include "itkImageFileWriter.h"
 #include <algorithm>
-#include <filesystem>
+#include <cstring>
 
 namespace itk
 {
@@ -20,6 +21,34 @@ VerifyImageCanBeWritten(const std::string & fileName)
     itkGenericExceptionMacro("Cannot write " << fileName << ": its name must end like an image format of ITK.");
   }
   VerifyFileCanBeWritten(fileName);
+}
+
+/** Whether the format's writer in ITK 5.2 says nothing when it cannot write all of the pixels. */
+inline bool
+LosesPixelsSilently(const ImageIOBase & format)
+{
+  const std::string name = format.GetNameOfClass();
+  return name == "MetaImageIO" || name == "NiftiImageIO";
+}
+
+/** Whether a file holds the pixels of an image. */
+template <typename TImage>
+bool
+HoldsPixelsOf(const std::string & fileName, const TImage * image)
+{
+  try
+  {
+    const auto   read = ReadImage<TImage>(fileName);
+    const auto * pixels = image->GetPixelContainer();
+    return read->GetPixelContainer()->Size() == pixels->Size() &&
+           std::memcmp(read->GetBufferPointer(),
+                       image->GetBufferPointer(),
+                       pixels->Size() * sizeof(typename TImage::PixelContainer::Element)) == 0;
+  }
+  catch (const ExceptionObject &)
+  {
+    return false;
+  }
 }
 
 /** Updates an image, once it is known that its file can be made, and writes it, compressed, in the format of the file's
@@ -46,15 +75,9 @@ WriteImage(TImage * image, const std::string & fileName, int compressionLevel = 
   {
     image->Update();
 
-    // ITK 5.2 corrupts the heap when libpng meets a full disk; a compressed image is hardly larger than its pixels.
-    const auto *    pixels = image->GetPixelContainer();
-    const auto      bytes = pixels->Size() * sizeof(typename TImage::PixelContainer::Element);
-    std::error_code unknown;
-    const auto      space = std::filesystem::space(std::filesystem::path(temporaryName).parent_path(), unknown);
-    if (!unknown && space.available < bytes + bytes / 8 + 65536)
-    {
-      itkGenericExceptionMacro("Cannot write " << fileName << ": too little space is left on the disk.");
-    }
+    // ITK 5.2 corrupts the heap when libpng finds no room; a compressed image is hardly larger than its pixels.
+    const auto bytes = image->GetPixelContainer()->Size() * sizeof(typename TImage::PixelContainer::Element);
+    VerifyRoomForFile(fileName, temporaryName, bytes + bytes / 8 + 65536);
 
     auto writer = ImageFileWriter<TImage>::New();
     writer->SetImageIO(format);
@@ -77,6 +100,10 @@ WriteImage(TImage * image, const std::string & fileName, int compressionLevel = 
         cause.replace(at, temporaryName.size(), "the file");
       }
       itkGenericExceptionMacro("Cannot write " << fileName << ": " << cause << (cause.back() == '.' ? "" : "."));
+    }
+    if (LosesPixelsSilently(*format) && !HoldsPixelsOf(temporaryName, image))
+    {
+      itkGenericExceptionMacro("Cannot write " << fileName << ": it does not hold what was written to it.");
     }
   };
   AtomicFileWrite(fileName, write);

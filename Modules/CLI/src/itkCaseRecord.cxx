@@ -5,9 +5,8 @@
 #include "itkMacro.h"
 #include <nlohmann/json.hpp>
 #include <array>
-#include <cerrno>
+#include <cmath>
 #include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <fstream>
 
@@ -128,7 +127,7 @@ CaseRecords::MakeLine(const SegmentationCase & each, const CaseResult & result) 
   {
     json["error"] = result.Error;
   }
-  json["seconds"] = result.Seconds;
+  json["seconds"] = std::round(result.Seconds * 1e6) / 1e6;
   if (!result.Size.empty())
   {
     json["size"] = result.Size;

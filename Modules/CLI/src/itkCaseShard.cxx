@@ -27,15 +27,15 @@ CaseShard::ToString() const
 CaseShard
 ParseCaseShard(const std::string & text)
 {
-  const auto slash = text.find('/');
-  const auto number = ParseNumber(text.substr(0, slash));
-  const auto count = slash == std::string::npos ? std::nullopt : ParseNumber(text.substr(slash + 1));
-  if (!number || !count || *number < 1 || *number > *count)
+  const auto        slash = text.find('/');
+  const std::size_t number = ParseNumber(text.substr(0, slash)).value_or(0);
+  const std::size_t count = slash == std::string::npos ? 0 : ParseNumber(text.substr(slash + 1)).value_or(0);
+  if (number < 1 || number > count)
   {
     itkGenericExceptionMacro("Shard must be NUMBER/COUNT, two whole numbers with 1 <= NUMBER <= COUNT, but is " << text
                                                                                                                 << '.');
   }
-  return { *number, *count };
+  return { number, count };
 }
 
 std::optional<CaseShard>

@@ -35,20 +35,18 @@ struct SegmentOptions
 };
 
 constexpr const char * manyImages =
-  "Many images: INPUT is a folder, whose images are taken in the order of their names (not those in its folders), or a "
-  "CSV "
-  "list with the columns image and output; names in a list are relative to the list's folder, those of outputs to "
-  "OUTPUT "
-  "if that is given. For a folder, and for a list without the column output, OUTPUT is a folder, and each output has "
-  "its "
-  "image's name; other formats than NRRD, MetaImage, NIfTI and PNG become .nrrd. Folders of outputs are made.\n"
-  "Each case prints a line of JSON on standard output. The line of a case that is done also stays beside the output, "
-  "in "
-  "NAME.json. A case is skipped if its output is newer than image and model and was made of the same image by the same "
-  "model, parameters and version of itktorch; --maximum-memory, --device and --threads do not count. A case that fails "
-  "is "
-  "reported and ends no other; the exit status is then 1. What a killed run leaves are folders .partial-…, which are "
-  "removed after a day.";
+  R"(Many images: INPUT is a folder or a list.
+  A folder's images are taken in the order of their names; those in its folders are not.
+  A list is a CSV file with the columns image and output. Names in it are relative to the list's folder, those of
+  outputs to OUTPUT if that is given.
+  For a folder, and for a list without the column output, OUTPUT is a folder, and each output has its image's name;
+  formats other than NRRD, MetaImage, NIfTI and PNG become .nrrd. Folders of outputs are made.
+  Each case prints a line of JSON on standard output. The line of a case that is done also stays beside its output, in
+  NAME.json. A case is skipped if its output is newer than image and model, and was made of the same image by the
+  same model, parameters and version of itktorch; --maximum-memory, --device and --threads do not count.
+  A case that fails is reported and ends no other; the exit status is then 1.
+  A run that is killed leaves no partial output, but perhaps a folder .partial-…; old ones are removed by later runs.
+)";
 
 std::unique_ptr<ImageSegmenter>
 MakeSegmenter(const SegmentOptions & options)

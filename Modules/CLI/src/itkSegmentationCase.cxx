@@ -3,7 +3,7 @@
 #include "itkSegmentationCase.h"
 #include "itkCsvTable.h"
 #include "itkImageIOBase.h"
-#include "itkImageIOFactory.h"
+#include "itkObjectFactoryBase.h"
 #include "itkMacro.h"
 #include <algorithm>
 #include <cctype>
@@ -27,27 +27,32 @@ Lowered(std::string text)
   return text;
 }
 
-std::vector<ImageIOBase::Pointer>
-GetImageFormats()
+/** In small letters, of all formats that can be read here. */
+std::set<std::string>
+GetImageEndings()
 {
-  std::vector<ImageIOBase::Pointer> formats;
+  std::set<std::string> endings;
   for (const auto & object : ObjectFactoryBase::CreateAllInstance("itkImageIOBase"))
   {
-    if (auto * const format = dynamic_cast<ImageIOBase *>(object.GetPointer()))
+    if (const auto * const format = dynamic_cast<const ImageIOBase *>(object.GetPointer()))
     {
-      formats.emplace_back(format);
+      for (const auto & ending : format->GetSupportedReadExtensions())
+      {
+        endings.insert(Lowered(ending));
+      }
     }
   }
-  return formats;
+  return endings;
 }
 
 /** The pixels of a header are not an image of their own. */
 bool
 BelongsToHeader(const fs::path & path)
 {
-  const std::string ending = Lowered(GetImageEnding(path.filename().string()));
-  const bool        isPixels = ending == ".img" || ending == ".img.gz";
-  return isPixels && fs::exists(fs::path(path.extension() == ".gz" ? path.stem() : path).replace_extension(".hdr"));
+  const std::string name = path.string();
+  const std::string ending = GetImageEnding(name);
+  const bool        isPixels = Lowered(ending) == ".img" || Lowered(ending) == ".img.gz";
+  return isPixels && fs::exists(name.substr(0, name.size() - ending.size()) + ".hdr");
 }
 
 std::string
@@ -69,12 +74,11 @@ ListFolder(const std::string & folder, const SegmentationCaseOptions & options)
     itkGenericExceptionMacro("The outputs of " << folder
                                                << " must go to another folder, or they would be images of it.");
   }
-  const auto formats = GetImageFormats();
-  const auto isImage = [&](const fs::path & path)
+  const auto endings = GetImageEndings();
+  const auto isImage = [&endings](const fs::path & path)
   {
     const std::string name = path.filename().string();
-    const auto        reads = [&name](const auto & format) { return format->HasSupportedReadExtension(name.c_str()); };
-    return name[0] != '.' && fs::is_regular_file(path) && std::any_of(formats.begin(), formats.end(), reads) &&
+    return name[0] != '.' && endings.count(Lowered(GetImageEnding(name))) > 0 && fs::is_regular_file(path) &&
            !BelongsToHeader(path);
   };
   std::vector<SegmentationCase> cases;

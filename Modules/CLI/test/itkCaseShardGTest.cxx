@@ -68,7 +68,7 @@ TEST(CaseShard, IsReadAsItIsWritten)
 
 TEST(CaseShard, WhatIsNoneIsOneSentence)
 {
-  for (const std::string text : { "0/3", "4/3", "1/0", "-1/3", "1", "1/", "/3", "", "a/b", "1/3/5", "1.5/3", " 1/3" })
+  for (const std::string text : { "0/3", "4/3", "1/0", "-1/3", "1", "1/", "/3", "", "a/b", "1/3/5", "1.5/3", "1 /3" })
   {
     EXPECT_EQ(ProblemOf([&] { itk::ParseCaseShard(text); }),
               "Shard must be NUMBER/COUNT, two whole numbers with 1 <= NUMBER <= COUNT, but is " + text + ".");

@@ -50,7 +50,7 @@ protected:
     for (const auto & each : itk::ListSegmentationCases(In(name), options))
     {
       EXPECT_EQ(fs::path(each.Input).filename(), fs::path(each.Name).filename());
-      found.push_back(each.Name + ">" + fs::path(each.Output).lexically_relative(m_Folder).string());
+      found.push_back(each.Name + ">" + fs::path(each.Output).lexically_normal().lexically_relative(m_Folder).string());
     }
     return found;
   }

@@ -5,6 +5,9 @@
 #include "itkImageFileReader.h"
 #include "itkTorchTestImages.h"
 #include <algorithm>
+#include <csignal>
+#include <filesystem>
+#include <sys/resource.h>
 
 namespace
 {
@@ -166,4 +169,39 @@ TEST_F(WriteImage, OnlyTheFirstSliceIsNeverWritten)
   slice->Allocate(true);
   EXPECT_EQ(ProblemWith(slice.GetPointer(), "slice.png"), "");
   EXPECT_EQ(Names(), Files{ "slice.png" });
+}
+
+// A limit of the process stands for a full disk or a quota.
+TEST_F(WriteImage, AFileThatCannotGrowIsOneSentenceAndLeavesNothingBehind)
+{
+  auto image = ByteImage::New();
+  image->SetRegions(itk::Size<2>{ { 200, 200 } });
+  image->Allocate(true);
+  rlimit before{};
+  getrlimit(RLIMIT_FSIZE, &before);
+  const rlimit limit{ 8192, before.rlim_max };
+  const auto   handler = std::signal(SIGXFSZ, SIG_IGN);
+  setrlimit(RLIMIT_FSIZE, &limit);
+  for (const std::string name : { "a.png", "a.mha", "a.mhd", "a.nii.gz", "a.nrrd" })
+  {
+    EXPECT_EQ(ProblemWith(image.GetPointer(), name), "Cannot write " + In(name) + ": File too large.");
+  }
+  setrlimit(RLIMIT_FSIZE, &before);
+  std::signal(SIGXFSZ, handler);
+  EXPECT_EQ(ProblemWith(image.GetPointer(), "a.png"), "");
+}
+
+TEST_F(WriteImage, FormatsThatLosePixelsSilentlyAreReadAgain)
+{
+  const auto image = itk::Test::MakeAwkwardImage<FloatImage>();
+  for (const std::string name : { "a.mha", "a.nii", "a.nii.gz" })
+  {
+    const auto format =
+      itk::ImageIOFactory::CreateImageIO(name.c_str(), itk::ImageIOFactory::IOFileModeEnum::WriteMode);
+    EXPECT_TRUE(itk::LosesPixelsSilently(*format));
+    itk::WriteImage(image.GetPointer(), In(name));
+    EXPECT_TRUE(itk::HoldsPixelsOf(In(name), image.GetPointer()));
+    fs::resize_file(In(name), fs::file_size(In(name)) * 3 / 4);
+    EXPECT_FALSE(itk::HoldsPixelsOf(In(name), image.GetPointer())) << name;
+  }
 }

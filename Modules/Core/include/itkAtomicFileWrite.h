@@ -4,6 +4,7 @@
 #define itkAtomicFileWrite_h
 
 #include <chrono>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -14,6 +15,13 @@ namespace itk
  * \ingroup ITKTorchCore */
 void
 VerifyFileCanBeWritten(const std::string & fileName);
+
+/** For writers that go wrong without room.
+ * \param temporaryName file that is not there yet, where `bytes` are to be written for `fileName`
+ * \throws ExceptionObject that names `fileName` if the disk, a quota or a limit of the process leaves less room
+ * \ingroup ITKTorchCore */
+void
+VerifyRoomForFile(const std::string & fileName, const std::string & temporaryName, std::uintmax_t bytes);
 
 /** Lets `write` make a file in a temporary folder beside it, then moves it to its own name: whoever looks, also
  * after a failure or a kill, finds the old file or the whole new one.

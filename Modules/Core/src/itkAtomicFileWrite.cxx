@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <unistd.h>
@@ -21,6 +22,27 @@ fs::path
 FolderOf(const fs::path & file)
 {
   return file.has_parent_path() ? file.parent_path() : fs::path(".");
+}
+
+/** Of making a file of that size; 0 also where the file system cannot tell. */
+int
+ErrorOfAllocation(const std::string & fileName, std::uintmax_t bytes)
+{
+  const int file = open(fileName.c_str(), O_WRONLY | O_CREAT | O_EXCL, 0600);
+  if (file < 0)
+  {
+    return errno;
+  }
+  int error = fallocate(file, 0, 0, static_cast<off_t>(bytes)) == 0 ? 0 : errno;
+  if (error == EOPNOTSUPP || error == ENOSYS)
+  {
+    std::error_code unknown;
+    const auto      space = fs::space(fs::path(fileName).parent_path(), unknown);
+    error = !unknown && space.available < bytes ? ENOSPC : 0;
+  }
+  close(file);
+  unlink(fileName.c_str());
+  return error;
 }
 } // namespace
 
@@ -41,6 +63,18 @@ VerifyFileCanBeWritten(const std::string & fileName)
   if (access(folder.c_str(), W_OK | X_OK) != 0)
   {
     itkGenericExceptionMacro("Cannot write " << fileName << ": " << std::strerror(errno) << '.');
+  }
+}
+
+void
+VerifyRoomForFile(const std::string & fileName, const std::string & temporaryName, std::uintmax_t bytes)
+{
+  const int error = ErrorOfAllocation(temporaryName, bytes);
+  if (error != 0)
+  {
+    itkGenericExceptionMacro(
+      "Cannot write " << fileName << ": "
+                      << (error == ENOSPC ? "too little space is left on the disk" : std::strerror(error)) << '.');
   }
 }
 
