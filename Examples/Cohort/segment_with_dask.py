@@ -51,7 +51,7 @@ def main():
     with Client(cluster) as client:
         count = options.shards or 4 * len(client.scheduler_info(n_workers=-1)["workers"])
         shards = [f"{number}/{count}" for number in range(1, count + 1)]
-        # Pure work: a shard whose worker dies is run again and skips what is finished.
+        # A shard whose worker dies is run again and skips what is finished.
         futures = client.map(segment_shard, [command] * count, shards, pure=False, retries=2)
         statuses = Counter()
         for future in as_completed(futures):

@@ -5,10 +5,9 @@
 
 #include "itkAtomicFileWrite.h"
 #include "itkErrorSentence.h"
-#include "itkImageFileReader.h"
+#include "itkTruncatedImage.h"
 #include "itkImageFileWriter.h"
 #include <algorithm>
-#include <cstring>
 
 namespace itk
 {
@@ -21,34 +20,6 @@ VerifyImageCanBeWritten(const std::string & fileName)
     itkGenericExceptionMacro("Cannot write " << fileName << ": its name must end like an image format of ITK.");
   }
   VerifyFileCanBeWritten(fileName);
-}
-
-/** Whether the format's writer in ITK 5.2 says nothing when it cannot write all of the pixels. */
-inline bool
-LosesPixelsSilently(const ImageIOBase & format)
-{
-  const std::string name = format.GetNameOfClass();
-  return name == "MetaImageIO" || name == "NiftiImageIO";
-}
-
-/** Whether a file holds the pixels of an image. */
-template <typename TImage>
-bool
-HoldsPixelsOf(const std::string & fileName, const TImage * image)
-{
-  try
-  {
-    const auto   read = ReadImage<TImage>(fileName);
-    const auto * pixels = image->GetPixelContainer();
-    return read->GetPixelContainer()->Size() == pixels->Size() &&
-           std::memcmp(read->GetBufferPointer(),
-                       image->GetBufferPointer(),
-                       pixels->Size() * sizeof(typename TImage::PixelContainer::Element)) == 0;
-  }
-  catch (const ExceptionObject &)
-  {
-    return false;
-  }
 }
 
 /** Updates an image, once it is known that its file can be made, and writes it, compressed, in the format of the file's
@@ -101,9 +72,9 @@ WriteImage(TImage * image, const std::string & fileName, int compressionLevel = 
       }
       itkGenericExceptionMacro("Cannot write " << fileName << ": " << cause << (cause.back() == '.' ? "" : "."));
     }
-    if (LosesPixelsSilently(*format) && !HoldsPixelsOf(temporaryName, image))
+    if (IsTruncatedImage(temporaryName))
     {
-      itkGenericExceptionMacro("Cannot write " << fileName << ": it does not hold what was written to it.");
+      itkGenericExceptionMacro("Cannot write " << fileName << ": not all of it could be written.");
     }
   };
   AtomicFileWrite(fileName, write);

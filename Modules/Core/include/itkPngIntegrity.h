@@ -14,8 +14,10 @@ namespace itk
 bool
 IsIntactPng(const std::string & fileName);
 
-/** To be asked before reading with ITK 5.2, whose PNGImageIO ends the process on a damaged file (ITK pull request 2942).
- * \throws ExceptionObject that names the file if there is none, or if it begins as a PNG does and is not intact
+/** To be asked before reading with ITK 5.2, whose PNGImageIO ends the process on a damaged file (ITK pull request 2942), and
+ * which does not tell of missing pixels; see IsTruncatedImage().
+ * \throws ExceptionObject that names the file if there is none, if it begins as a PNG does and is not intact, and if it is
+ * truncated
  * \ingroup ITKTorchCore */
 void
 VerifyImageFile(const std::string & fileName);

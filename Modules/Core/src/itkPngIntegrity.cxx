@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkPngIntegrity.h"
+#include "itkTruncatedImage.h"
 #include "itkImageIOBase.h"
 #include "itkMacro.h"
 #include "itk_zlib.h"
@@ -89,6 +90,10 @@ VerifyImageFile(const std::string & fileName)
   if (begin == signature && !IsIntactPng(fileName))
   {
     itkGenericExceptionMacro(<< fileName << ": it is not an image that can be read.");
+  }
+  if (IsTruncatedImage(fileName))
+  {
+    itkGenericExceptionMacro(<< fileName << ": the file ends before its pixels do.");
   }
 }
 
