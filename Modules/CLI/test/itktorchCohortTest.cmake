@@ -137,6 +137,17 @@ segment(1 ARGS list.csv STATUSES images/a.png=skipped ${failures} images/b.png=s
 segment(0 ARGS list.csv elsewhere --shard 1/6 STATUSES images/a.png=done)
 expect_files(elsewhere/listed/x 1.png 1.png.json)
 
+# Volumes' formats tell of missing pixels, too.
+foreach(ending mha nii.gz)
+  segment(0 ARGS images halved/whole-${ending} --mask --format .${ending} STATUSES a.png=done b.png=done)
+  file(SIZE "${FOLDER}/halved/whole-${ending}/a.${ending}" size)
+  math(EXPR size "${size} * 3 / 4")
+  execute_process(COMMAND head -c ${size} "${FOLDER}/halved/whole-${ending}/a.${ending}"
+    OUTPUT_FILE "${FOLDER}/halved/a.${ending}" COMMAND_ERROR_IS_FATAL ANY)
+endforeach()
+segment(1 ARGS halved halved/out --format .png STATUSES SAYS "must be the output of one image, but is that of halved/a.mha and halved/a.nii.gz")
+segment(1 ARGS halved halved/out STATUSES a.mha=failed a.nii.gz=failed SAYS "halved/a.mha: the file ends before its pixels do")
+
 # What is refused before anything is computed.
 file(WRITE "${FOLDER}/twice.csv" "image,output\na.png,refused/x.png\nb.png,refused/y/../x.png\n")
 segment(1 ARGS twice.csv
