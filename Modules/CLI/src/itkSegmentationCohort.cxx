@@ -122,23 +122,54 @@ private:
   ConsoleProgress   m_Progress;
 };
 
+void
+ReadCase(CaseInWork & work, const ImageSegmenter & segmenter)
+{
+  const StageTime time(work.Result);
+  MakeFolderOf(work.Case.Output);
+  VerifyImageCanBeWritten(work.Case.Output);
+  work.Image = segmenter.Read(work.Case.Input);
+}
+
+void
+WriteCase(CaseInWork & work, const CaseRecords & records)
+{
+  {
+    const StageTime time(work.Result);
+    CaseRecords::Remove(work.Case);
+    work.Segmented.Write(work.Case.Output);
+  }
+  work.Result.Status = CaseStatus::Done;
+  work.Result.Size = work.Segmented.Size;
+  work.Result.NumberOfObjects = work.Segmented.NumberOfObjects;
+  work.Line = records.MakeLine(work.Case, work.Result);
+  CaseRecords::Write(work.Case, work.Line);
+}
+
+void
+FailCase(CaseInWork & work, const std::string & error, const CaseRecords & records, CohortReport & report)
+{
+  work.Result.Status = CaseStatus::Failed;
+  work.Result.Error = error;
+  work.Line = records.MakeLine(work.Case, work.Result);
+  const bool namesCase = error.find(work.Case.Name) != std::string::npos;
+  report.Say((namesCase ? "" : work.Case.Input + ": ") + error);
+}
+
+/** A case that is skipped has a line but no image, and so nothing to compute and to write. */
 CaseStages<CaseInWork>
 MakeStages(ImageSegmenter & segmenter, const CaseRecords & records, bool computesAll, CohortReport & report)
 {
   CaseStages<CaseInWork> stages;
   stages.Read = [&segmenter, &records, computesAll](CaseInWork & work)
   {
-    const auto finished = computesAll ? std::nullopt : records.FindFinished(work.Case);
-    if (finished)
+    if (const auto finished = computesAll ? std::nullopt : records.FindFinished(work.Case))
     {
       work.Result.Status = CaseStatus::Skipped;
       work.Line = *finished;
       return;
     }
-    const StageTime time(work.Result);
-    MakeFolderOf(work.Case.Output);
-    VerifyImageCanBeWritten(work.Case.Output);
-    work.Image = segmenter.Read(work.Case.Input);
+    ReadCase(work, segmenter);
   };
   stages.Compute = [&segmenter](CaseInWork & work)
   {
@@ -150,30 +181,16 @@ MakeStages(ImageSegmenter & segmenter, const CaseRecords & records, bool compute
   };
   stages.Write = [&records](CaseInWork & work)
   {
-    if (!work.Segmented.Write)
+    if (work.Segmented.Write)
     {
-      return;
+      WriteCase(work, records);
     }
-    {
-      const StageTime time(work.Result);
-      CaseRecords::Remove(work.Case);
-      work.Segmented.Write(work.Case.Output);
-    }
-    work.Result.Status = CaseStatus::Done;
-    work.Result.Size = work.Segmented.Size;
-    work.Result.NumberOfObjects = work.Segmented.NumberOfObjects;
-    work.Line = records.MakeLine(work.Case, work.Result);
-    CaseRecords::Write(work.Case, work.Line);
   };
   stages.Finish = [&records, &report](CaseInWork & work, const std::exception_ptr & failure)
   {
     if (failure)
     {
-      work.Result.Status = CaseStatus::Failed;
-      work.Result.Error = SentenceOf(failure);
-      work.Line = records.MakeLine(work.Case, work.Result);
-      const bool namesCase = work.Result.Error.find(work.Case.Name) != std::string::npos;
-      report.Say((namesCase ? "" : work.Case.Input + ": ") + work.Result.Error);
+      FailCase(work, SentenceOf(failure), records, report);
     }
     report.Add(work.Result.Status, work.Line);
   };
