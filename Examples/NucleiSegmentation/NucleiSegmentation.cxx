@@ -19,7 +19,7 @@
 #include "itkTorchRuntime.h"
 #include "itkUNetModelReader.h"
 #include "itkUNetModelWriter.h"
-#include "itkUNetOnImageGrid.h"
+#include "itkUNetInferenceImageFilter.h"
 #include "itkUNetTrainingImageFilter.h"
 #include "itkWriteImage.h"
 #include "itkCastImageFilter.h"
@@ -251,11 +251,13 @@ SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> 
   auto modelReader = itk::UNetModelReader::New();
   modelReader->SetFileName(modelFile);
   modelReader->Update();
-  itk::UNetOnImageGrid<ImageType> network(modelReader->GetOutput(), options.Device);
-  const auto                      canny = ChooseCanny(pairs);
-  ComparisonSheet                 sheet;
-  NucleiScores                    scores({ "U-Net + watershed", "U-Net + components", "Otsu + components", "Canny" });
-  const auto                      numberOfTests = static_cast<std::size_t>(
+  auto network = itk::UNetInferenceImageFilter<ImageType, itk::Image<float, 2>>::New();
+  network->SetModel(modelReader->GetOutput());
+  network->SetDevice(options.Device);
+  const auto      canny = ChooseCanny(pairs);
+  ComparisonSheet sheet;
+  NucleiScores    scores({ "U-Net + watershed", "U-Net + components", "Otsu + components", "Canny" });
+  const auto      numberOfTests = static_cast<std::size_t>(
     std::count_if(pairs.begin(), pairs.end(), [](const auto & pair) { return IsTestFold(pair.Fold); }));
   sheet.SetColumns({ "Image", "Truth", "U-Net", "Canny", "Yellow: both, magenta: Canny only, cyan: U-Net only" });
   fs::create_directories(fs::path(options.Output) / "labels");
@@ -265,9 +267,12 @@ SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> 
     {
       continue;
     }
-    const auto        image = itk::ReadImage<ImageType>(pair.Image);
-    const auto        truth = itk::ReadImage<LabelType>(pair.Label);
-    const auto        probabilities = network.Compute(image);
+    const auto image = itk::ReadImage<ImageType>(pair.Image);
+    const auto truth = itk::ReadImage<LabelType>(pair.Label);
+    network->SetInput(image);
+    network->UpdateLargestPossibleRegion();
+    const itk::Image<float, 2>::Pointer probabilities = network->GetOutput();
+    probabilities->DisconnectPipeline();
     const auto        segmentation = FindObjects(probabilities, options.Objects, itk::InstanceSeparation::Watershed);
     const auto        components = FindObjects(probabilities, options.Objects, itk::InstanceSeparation::None);
     const auto        comparison = CompareWithCanny(image, segmentation, truth, canny);

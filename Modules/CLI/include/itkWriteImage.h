@@ -22,6 +22,49 @@ VerifyImageCanBeWritten(const std::string & fileName)
   VerifyFileCanBeWritten(fileName);
 }
 
+/** Whether a format holds pixels in a row, so that an image can be written in pieces. */
+inline bool
+CanWritePieces(const std::string & fileName)
+{
+  const auto format = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
+  return format && format->CanStreamWrite();
+}
+
+/** Writes under a temporary name, with errors that name the file instead.
+ * \param bytes about what the file will take */
+template <typename TImage>
+void
+WriteTemporaryImage(ImageFileWriter<TImage> & writer,
+                    const std::string &       fileName,
+                    const std::string &       temporaryName,
+                    std::size_t               bytes)
+{
+  // ITK 5.2 corrupts the heap when libpng finds no room.
+  VerifyRoomForFile(fileName, temporaryName, bytes + 65536);
+  writer.SetFileName(temporaryName);
+  try
+  {
+    writer.Update();
+  }
+  catch (const ProcessAborted &)
+  {
+    throw;
+  }
+  catch (const ExceptionObject & error)
+  {
+    std::string cause = ErrorSentence(error);
+    for (auto at = cause.find(temporaryName); at != std::string::npos; at = cause.find(temporaryName))
+    {
+      cause.replace(at, temporaryName.size(), "the file");
+    }
+    itkGenericExceptionMacro("Cannot write " << fileName << ": " << cause << (cause.back() == '.' ? "" : "."));
+  }
+  if (IsTruncatedImage(temporaryName))
+  {
+    itkGenericExceptionMacro("Cannot write " << fileName << ": not all of it could be written.");
+  }
+}
+
 /** Updates an image, once it is known that its file can be made, and writes it, compressed, in the format of the file's
  * name; see AtomicFileWrite().
  * \param compressionLevel 1 (fast) to 9 (small); negative for the format's own
@@ -46,36 +89,38 @@ WriteImage(TImage * image, const std::string & fileName, int compressionLevel = 
   {
     image->Update();
 
-    // ITK 5.2 corrupts the heap when libpng finds no room; a compressed image is hardly larger than its pixels.
-    const auto bytes = image->GetPixelContainer()->Size() * sizeof(typename TImage::PixelContainer::Element);
-    VerifyRoomForFile(fileName, temporaryName, bytes + bytes / 8 + 65536);
-
     auto writer = ImageFileWriter<TImage>::New();
     writer->SetImageIO(format);
     writer->SetInput(image);
-    writer->SetFileName(temporaryName);
     writer->UseCompressionOn();
     if (compressionLevel >= 0)
     {
       writer->SetCompressionLevel(compressionLevel);
     }
-    try
-    {
-      writer->Update();
-    }
-    catch (const ExceptionObject & error)
-    {
-      std::string cause = ErrorSentence(error);
-      for (auto at = cause.find(temporaryName); at != std::string::npos; at = cause.find(temporaryName))
-      {
-        cause.replace(at, temporaryName.size(), "the file");
-      }
-      itkGenericExceptionMacro("Cannot write " << fileName << ": " << cause << (cause.back() == '.' ? "" : "."));
-    }
-    if (IsTruncatedImage(temporaryName))
-    {
-      itkGenericExceptionMacro("Cannot write " << fileName << ": not all of it could be written.");
-    }
+    // A compressed image is hardly larger than its pixels.
+    const auto bytes = image->GetPixelContainer()->Size() * sizeof(typename TImage::PixelContainer::Element);
+    WriteTemporaryImage(*writer, fileName, temporaryName, bytes + bytes / 8);
+  };
+  AtomicFileWrite(fileName, write);
+}
+
+/** Writes an image that is made piece by piece along its last axis and never is in memory as a whole; not compressed.
+ * \param fileName of a format of CanWritePieces()
+ * \throws ExceptionObject that names file and cause, if the file cannot be written, and what making the image throws */
+template <typename TImage>
+void
+WriteImageInPieces(TImage * image, const std::string & fileName, unsigned int pieces)
+{
+  VerifyImageCanBeWritten(fileName);
+  image->UpdateOutputInformation();
+  const auto write = [&](const std::string & temporaryName)
+  {
+    auto writer = ImageFileWriter<TImage>::New();
+    writer->SetInput(image);
+    writer->SetNumberOfStreamDivisions(pieces);
+    const auto bytes = image->GetLargestPossibleRegion().GetNumberOfPixels() * image->GetNumberOfComponentsPerPixel() *
+                       sizeof(typename TImage::PixelContainer::Element);
+    WriteTemporaryImage(*writer, fileName, temporaryName, bytes);
   };
   AtomicFileWrite(fileName, write);
 }

@@ -36,7 +36,15 @@ struct SegmentationSettings
 std::string
 WriteSegmentationSettings(const SegmentationSettings & settings);
 
-/** An image that is ready to be written. */
+/** An image as it was read. */
+struct ImageToSegment
+{
+  DataObject::Pointer Image;
+  /** Where an image comes from that is too large to be in memory; null for pixels without a pipeline. */
+  ProcessObject::Pointer Reader;
+};
+
+/** An image that is ready to be written, or was. */
 struct SegmentedImage
 {
   std::vector<SizeValueType>   Size;
@@ -46,6 +54,15 @@ struct SegmentedImage
   std::function<void(const std::string & fileName)> Write;
 };
 
+/** What a segmenter tells of an image. */
+struct SegmentationListener
+{
+  /** The fraction done, in [0, 1]. */
+  std::function<void(double)> Progress = [](double) {};
+  /** One sentence. */
+  std::function<void(const std::string &)> Note = [](const std::string &) {};
+};
+
 /** \class ImageSegmenter
  * \brief Segments one image after the other with one network, which is made ready once. */
 class ImageSegmenter
@@ -53,24 +70,30 @@ class ImageSegmenter
 public:
   virtual ~ImageSegmenter() = default;
 
-  /** An image of its own, without a pipeline. May run on another thread while Compute() runs.
+  /** May run on another thread while Compute() runs. An image that is more than one row of the network's windows is read in
+   * pieces later, if its format allows that.
    * \throws ExceptionObject if the file is none that the network can be used for */
-  virtual DataObject::Pointer
+  virtual ImageToSegment
   Read(const std::string & fileName) const = 0;
 
-  /** \param image as Read() made it */
+  /** \param fileName of the output: where image and output can be taken in pieces, it is written here */
   virtual SegmentedImage
-  Compute(DataObject * image) = 0;
-
-  /** For progress within an image. */
-  virtual ProcessObject *
-  GetNetwork() = 0;
+  Compute(const ImageToSegment & image, const std::string & fileName, const SegmentationListener & listener) = 0;
 };
 
 /** \throws ExceptionObject for a model of more than two classes
  * \throws TorchDeviceError for a device that the machine lacks */
 std::unique_ptr<ImageSegmenter>
 MakeImageSegmenter(UNetModel * model, const std::string & device, const SegmentationSettings & settings);
+
+/** The same for a model of that dimension. */
+template <unsigned int VDimension>
+std::unique_ptr<ImageSegmenter>
+MakeImageSegmenterOfDimension(UNetModel * model, const std::string & device, const SegmentationSettings & settings);
+extern template std::unique_ptr<ImageSegmenter>
+MakeImageSegmenterOfDimension<2>(UNetModel * model, const std::string & device, const SegmentationSettings & settings);
+extern template std::unique_ptr<ImageSegmenter>
+MakeImageSegmenterOfDimension<3>(UNetModel * model, const std::string & device, const SegmentationSettings & settings);
 } // namespace itk
 
 #endif

@@ -62,10 +62,13 @@ void
 SegmentOne(const SegmentOptions & options)
 {
   VerifyImageCanBeWritten(options.Output);
-  const auto            segmenter = MakeSegmenter(options);
-  const auto            image = segmenter->Read(options.Input);
-  const ConsoleProgress progress(segmenter->GetNetwork(), "Segmenting");
-  segmenter->Compute(image).Write(options.Output);
+  const auto           segmenter = MakeSegmenter(options);
+  const auto           image = segmenter->Read(options.Input);
+  ConsoleProgress      progress("Segmenting");
+  SegmentationListener listener;
+  listener.Progress = [&progress](double done) { progress.Show(done); };
+  listener.Note = [&progress](const std::string & note) { progress.Say("itktorch: " + note); };
+  segmenter->Compute(image, options.Output, listener).Write(options.Output);
   std::cout << options.Output << std::endl;
 }
 

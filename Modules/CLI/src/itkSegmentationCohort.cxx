@@ -20,7 +20,7 @@ namespace fs = std::filesystem;
 struct CaseInWork
 {
   const SegmentationCase & Case;
-  DataObject::Pointer      Image;
+  ImageToSegment           Image;
   SegmentedImage           Segmented;
   CaseResult               Result;
   /** Empty until it is known. */
@@ -132,11 +132,21 @@ ReadCase(CaseInWork & work, const ImageSegmenter & segmenter)
 }
 
 void
+ComputeCase(CaseInWork & work, ImageSegmenter & segmenter, CohortReport & report)
+{
+  const StageTime time(work.Result);
+  // Before the output changes: large images are written while they are computed.
+  CaseRecords::Remove(work.Case);
+  SegmentationListener listener;
+  listener.Note = [&](const std::string & note) { report.Say(work.Case.Name + ": " + note); };
+  work.Segmented = segmenter.Compute(std::exchange(work.Image, {}), work.Case.Output, listener);
+}
+
+void
 WriteCase(CaseInWork & work, const CaseRecords & records)
 {
   {
     const StageTime time(work.Result);
-    CaseRecords::Remove(work.Case);
     work.Segmented.Write(work.Case.Output);
   }
   work.Result.Status = CaseStatus::Done;
@@ -171,12 +181,11 @@ MakeStages(ImageSegmenter & segmenter, const CaseRecords & records, bool compute
     }
     ReadCase(work, segmenter);
   };
-  stages.Compute = [&segmenter](CaseInWork & work)
+  stages.Compute = [&segmenter, &report](CaseInWork & work)
   {
-    if (work.Image)
+    if (work.Image.Image)
     {
-      const StageTime time(work.Result);
-      work.Segmented = segmenter.Compute(std::exchange(work.Image, nullptr));
+      ComputeCase(work, segmenter, report);
     }
   };
   stages.Write = [&records](CaseInWork & work)
@@ -231,7 +240,7 @@ SegmentCohort(const std::vector<SegmentationCase> & cases,
   RunCasePipeline<CaseInWork>(
     cases.size(),
     [&cases](std::size_t i) {
-      return std::make_unique<CaseInWork>(CaseInWork{ cases[i], nullptr, {}, {}, {} });
+      return std::make_unique<CaseInWork>(CaseInWork{ cases[i], {}, {}, {}, {} });
     },
     MakeStages(segmenter, records, computesAll, report));
   return report.GetSummary();

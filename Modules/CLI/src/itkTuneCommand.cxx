@@ -14,7 +14,7 @@
 #include "itkTorchImageGeometry.h"
 #include "itkTorchRuntime.h"
 #include "itkUNetModelReader.h"
-#include "itkUNetOnImageGrid.h"
+#include "itkUNetInferenceImageFilter.h"
 #include "itkImageFileReader.h"
 #include "itkVectorImage.h"
 #include <CLI/CLI.hpp>
@@ -68,7 +68,9 @@ std::vector<TuningImage<VDimension>>
 ComputeProbabilities(const TuneOptions & options, const std::vector<ImageLabelPair> & pairs, UNetModel * model)
 {
   using ImageType = VectorImage<float, VDimension>;
-  UNetOnImageGrid<ImageType>           network(model, options.Device);
+  auto network = UNetInferenceImageFilter<ImageType, Image<float, VDimension>>::New();
+  network->SetModel(model);
+  network->SetDevice(options.Device);
   std::vector<TuningImage<VDimension>> images;
   ConsoleProgress                      progress("Probabilities");
   for (const auto & pair : pairs)
@@ -77,7 +79,11 @@ ComputeProbabilities(const TuneOptions & options, const std::vector<ImageLabelPa
     auto reader = ImageFileReader<ImageType>::New();
     reader->SetFileName(pair.Image);
     reader->Update();
-    images.push_back({ network.Compute(reader->GetOutput()), ReadLabels<VDimension>(pair.Label) });
+    network->SetInput(reader->GetOutput());
+    network->UpdateLargestPossibleRegion();
+    const typename Image<float, VDimension>::Pointer probabilities = network->GetOutput();
+    probabilities->DisconnectPipeline();
+    images.push_back({ probabilities, ReadLabels<VDimension>(pair.Label) });
     progress.Show(static_cast<double>(images.size()) / static_cast<double>(pairs.size()));
   }
   return images;

@@ -5,7 +5,8 @@
 #include "itkWriteImage.h"
 #include <iostream>
 
-/** Writes two small images of nuclei, their labels and pairs.csv into the folder that is named. */
+/** Writes two small images of nuclei, their labels and pairs.csv into the folder that is named, and large.mha, which can be read
+ * in pieces. */
 int
 main(int argc, char * argv[])
 {
@@ -29,6 +30,9 @@ main(int argc, char * argv[])
       pairs += name + ".png," + name + "-label.png\n";
     }
     itk::AtomicFileWrite(folder + "pairs.csv", pairs);
+    auto large = itk::NucleiPhantomImageSource<ImageType, LabelType>::New();
+    large->SetSize({ { 300, 400 } });
+    itk::WriteImageInPieces(large->GetOutput(), folder + "large.mha", 1);
   }
   catch (const std::exception & error)
   {

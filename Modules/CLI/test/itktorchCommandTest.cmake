@@ -93,6 +93,28 @@ run(2 ARGS canny a.png e.png --truth a-label.png SAYS "--segmentation")
 run(2 ARGS canny a.png e.png --variance -1 SAYS "Variance")
 run(1 ARGS canny a.png e.png --segmentation a.nrrd SAYS "a.nrrd: labels must be whole numbers")
 
+# An image that is more than the network's windows within a MiB goes through in pieces, and comes out as the whole one.
+string(REPEAT "1\\.0000 +" 10 perfect)
+foreach(kind mask objects probabilities)
+  set(output_kind "")
+  if(NOT kind STREQUAL "objects")
+    set(output_kind --${kind})
+  endif()
+  run(0 ARGS segment large.mha whole-${kind}.mha -m model.safetensors --device cpu ${output_kind})
+  run(0 ARGS segment large.mha pieces-${kind}.mha -m model.safetensors --device cpu ${output_kind} --maximum-memory 1
+    SAYS "The image is segmented in [2-9] pieces; with their margins 1.[0-9]+ pixels are computed for each pixel")
+  if(NOT kind STREQUAL "probabilities")
+    run(0 ARGS evaluate pieces-${kind}.mha whole-${kind}.mha)
+    if(NOT output MATCHES "${perfect}")
+      fail("Pieces must make the same ${kind} as the whole image, but: ${output}")
+    endif()
+  endif()
+endforeach()
+run(0 ARGS segment large.mha pieces.png -m model.safetensors --device cpu --maximum-memory 1)
+expect_file(pieces.png)
+run(1 ARGS segment large.mha a.mha -m model.safetensors --device cpu --maximum-memory 1 --tiling blended
+  SAYS "MaximumMemory must be at least [0-9]+ MiB for this model and windows of")
+
 set(grid --grid MaskThreshold=0.4,0.5 SeedThreshold=0.6,0.9)
 run(0 ARGS tune pairs.csv -m model.safetensors -o tuned.json --device cpu ${grid} --minimum-seed-size 1)
 expect_file(tuned.json)

@@ -1,0 +1,285 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkImageSegmenter_hxx
+#define itkImageSegmenter_hxx
+
+#include "itkImageSegmenter.h"
+#include "itkInstanceSegmentationFileWriter.h"
+#include "itkInstanceSegmentationImageFilter.h"
+#include "itkLabelFiles.h"
+#include "itkPngIntegrity.h"
+#include "itkTorchWarningEvent.h"
+#include "itkUNetInferenceImageFilter.h"
+#include "itkWriteImage.h"
+#include "itkImageFileReader.h"
+#include "itkVectorImage.h"
+#include <cstdio>
+#include <filesystem>
+#include <map>
+
+namespace itk
+{
+template <typename TImage>
+SegmentedImage
+MakeSegmentedImage(const TImage * image, std::function<void(const std::string &)> write)
+{
+  const auto & size = image->GetLargestPossibleRegion().GetSize();
+  return { { size.begin(), size.end() }, std::nullopt, std::move(write) };
+}
+
+/** \class Segmenter
+ * \brief An ImageSegmenter for images of one dimension. Bytes and 16-bit numbers are handed to the network as they are. */
+template <unsigned int VDimension>
+class Segmenter : public ImageSegmenter
+{
+public:
+  using Kind = SegmentationSettings::Kind;
+  using ProbabilityType = Image<float, VDimension>;
+  using MaskType = Image<unsigned char, VDimension>;
+  using LabelType = LabelImageType<VDimension>;
+
+  Segmenter(UNetModel * model, const std::string & device, const SegmentationSettings & settings)
+    : m_Settings(settings)
+    , m_Model(model)
+    , m_Device(device)
+  {
+    m_Settings.Network.Threshold = settings.Objects.MaskThreshold;
+  }
+
+  ImageToSegment
+  Read(const std::string & fileName) const override
+  {
+    VerifyImageFile(fileName);
+    auto reader = ImageFileReader<VectorImage<float, VDimension>>::New();
+    reader->SetFileName(fileName);
+    reader->UpdateOutputInformation();
+    VerifyImageFileDimension(*reader->GetImageIO(), VDimension);
+    switch (reader->GetImageIO()->GetComponentType())
+    {
+      case IOComponentEnum::UCHAR:
+        return this->ReadAs<unsigned char>(fileName);
+      case IOComponentEnum::USHORT:
+        return this->ReadAs<unsigned short>(fileName);
+      default:
+        return this->ReadAs<float>(fileName);
+    }
+  }
+
+  SegmentedImage
+  Compute(const ImageToSegment & image, const std::string & fileName, const SegmentationListener & listener) override
+  {
+    if (auto * const bytes = dynamic_cast<VectorImage<unsigned char, VDimension> *>(image.Image.GetPointer()))
+    {
+      return this->ComputeImage(bytes, image.Reader.IsNotNull(), fileName, listener);
+    }
+    if (auto * const words = dynamic_cast<VectorImage<unsigned short, VDimension> *>(image.Image.GetPointer()))
+    {
+      return this->ComputeImage(words, image.Reader.IsNotNull(), fileName, listener);
+    }
+    return this->ComputeImage(dynamic_cast<VectorImage<float, VDimension> *>(image.Image.GetPointer()),
+                              image.Reader.IsNotNull(),
+                              fileName,
+                              listener);
+  }
+
+private:
+  template <typename TComponent>
+  ImageToSegment
+  ReadAs(const std::string & fileName) const
+  {
+    auto reader = ImageFileReader<VectorImage<TComponent, VDimension>>::New();
+    reader->SetFileName(fileName);
+    reader->UpdateOutputInformation();
+    const typename VectorImage<TComponent, VDimension>::Pointer image = reader->GetOutput();
+    if (reader->GetImageIO()->CanStreamRead() && this->IsLarge(image->GetLargestPossibleRegion().GetSize()))
+    {
+      return { image.GetPointer(), reader.GetPointer() };
+    }
+    reader->Update();
+    image->DisconnectPipeline();
+    return { image.GetPointer(), nullptr };
+  }
+
+  bool
+  IsLarge(const Size<VDimension> & size) const
+  {
+    const std::vector<std::int64_t> extent(size.begin(), size.end());
+    const auto maximum = UNetInferencePlan::GetMaximumMemory(m_Settings.Network, m_Device.Resolve());
+    return std::find(extent.begin(), extent.end(), 0) == extent.end() &&
+           UNetInferencePlan(m_Model->GetSpecification(), m_Settings.Network, UNetPrecision::Float32, extent, maximum)
+               .GetNumberOfStreamDivisions() > 1;
+  }
+
+  template <typename TImage>
+  SegmentedImage
+  ComputeImage(TImage * image, bool isInPieces, const std::string & fileName, const SegmentationListener & listener)
+  {
+    return m_Settings.Output == Kind::Mask
+             ? this->ComputeOutput<MaskType>(image, isInPieces, fileName, listener)
+             : this->ComputeOutput<ProbabilityType>(image, isInPieces, fileName, listener);
+  }
+
+  template <typename TOutput, typename TImage>
+  SegmentedImage
+  ComputeOutput(TImage * image, bool isInPieces, const std::string & fileName, const SegmentationListener & listener)
+  {
+    using NetworkType = UNetInferenceImageFilter<TImage, TOutput>;
+    auto & made = m_Networks[typeid(NetworkType).name()];
+    if (!made)
+    {
+      auto network = NetworkType::New();
+      network->SetModel(m_Model);
+      network->SetDevice(m_Device);
+      network->SetParameters(m_Settings.Network);
+      made = network.GetPointer();
+    }
+    auto * const network = static_cast<NetworkType *>(made.GetPointer());
+    network->SetInput(image);
+
+    const auto ending = std::filesystem::path(fileName).extension();
+    const bool isMetaImage = ending == ".mha" || ending == ".mhd";
+    const bool writesPieces =
+      isInPieces && CanWritePieces(fileName) && (isMetaImage || m_Settings.Output != Kind::Objects);
+    const unsigned int  pieces = writesPieces ? network->GetNumberOfStreamDivisions() : 1;
+    const ObserverScope scope(network, pieces, listener);
+    if (pieces > 1)
+    {
+      listener.Note(this->Describe(*network, pieces));
+      return this->WritePieces(network->GetOutput(), pieces, fileName);
+    }
+    network->UpdateLargestPossibleRegion();
+    const typename TOutput::Pointer output = network->GetOutput();
+    output->DisconnectPipeline();
+    return this->Finish(output.GetPointer());
+  }
+
+  /** Hands progress and warnings of a network on, while it lives. */
+  class ObserverScope
+  {
+  public:
+    ObserverScope(ProcessObject * network, unsigned int pieces, const SegmentationListener & listener)
+      : m_Network(network)
+    {
+      m_Tags.push_back(
+        network->AddObserver(ProgressEvent(),
+                             [network, pieces, listener, last = 1.0f, done = -1](const EventObject &) mutable
+                             {
+                               // Each piece begins anew.
+                               done += network->GetProgress() < last ? 1 : 0;
+                               last = network->GetProgress();
+                               listener.Progress((static_cast<double>(done) + static_cast<double>(last)) / pieces);
+                             }));
+      m_Tags.push_back(
+        network->AddObserver(TorchWarningEvent(),
+                             [listener](const EventObject & event)
+                             { listener.Note(dynamic_cast<const TorchWarningEvent &>(event).GetMessage()); }));
+    }
+    ~ObserverScope()
+    {
+      for (const auto tag : m_Tags)
+      {
+        m_Network->RemoveObserver(tag);
+      }
+    }
+    ObserverScope(const ObserverScope &) = delete;
+    ObserverScope &
+    operator=(const ObserverScope &) = delete;
+
+  private:
+    ProcessObject *            m_Network;
+    std::vector<unsigned long> m_Tags;
+  };
+
+  template <typename TNetwork>
+  static std::string
+  Describe(TNetwork & network, unsigned int pieces)
+  {
+    const auto whole = network.GetOutput()->GetLargestPossibleRegion();
+    const auto splitter = ImageRegionSplitterSlowDimension::New();
+    double     computed = 0.0;
+    for (unsigned int i = 0; i < pieces; ++i)
+    {
+      auto piece = whole;
+      splitter->GetSplit(i, pieces, piece);
+      computed += network.EstimateCost(piece).Factor * static_cast<double>(piece.GetNumberOfPixels());
+    }
+    char text[120];
+    std::snprintf(text,
+                  sizeof(text),
+                  "The image is segmented in %u pieces; with their margins %.2f pixels are computed for each pixel.",
+                  pieces,
+                  computed / static_cast<double>(whole.GetNumberOfPixels()));
+    return text;
+  }
+
+  SegmentedImage
+  WritePieces(MaskType * mask, unsigned int pieces, const std::string & fileName) const
+  {
+    WriteImageInPieces(mask, fileName, pieces);
+    return MakeSegmentedImage(mask, [](const std::string &) {});
+  }
+
+  SegmentedImage
+  WritePieces(ProbabilityType * probabilities, unsigned int pieces, const std::string & fileName) const
+  {
+    if (m_Settings.Output == Kind::Probabilities)
+    {
+      WriteImageInPieces(probabilities, fileName, pieces);
+      return MakeSegmentedImage(probabilities, [](const std::string &) {});
+    }
+    auto writer = InstanceSegmentationFileWriter<ProbabilityType>::New();
+    writer->SetInput(probabilities);
+    writer->SetParameters(m_Settings.Objects);
+    writer->SetFileName(fileName);
+    writer->SetNumberOfStreamDivisions(pieces);
+    writer->Update();
+    auto segmented = MakeSegmentedImage(probabilities, [](const std::string &) {});
+    segmented.NumberOfObjects = writer->GetNumberOfObjects();
+    return segmented;
+  }
+
+  SegmentedImage
+  Finish(MaskType * mask) const
+  {
+    const typename MaskType::Pointer held = mask;
+    return MakeSegmentedImage(mask, [held](const std::string & fileName) { WriteImage(held.GetPointer(), fileName); });
+  }
+
+  SegmentedImage
+  Finish(ProbabilityType * probabilities) const
+  {
+    if (m_Settings.Output == Kind::Probabilities)
+    {
+      const typename ProbabilityType::Pointer held = probabilities;
+      return MakeSegmentedImage(probabilities,
+                                [held](const std::string & fileName) { WriteImage(held.GetPointer(), fileName); });
+    }
+    auto objects = InstanceSegmentationImageFilter<ProbabilityType, LabelType>::New();
+    objects->SetInput(probabilities);
+    objects->SetParameters(m_Settings.Objects);
+    objects->Update();
+    const SizeValueType               numberOfObjects = objects->GetNumberOfObjects();
+    const typename LabelType::Pointer labels = objects->GetOutput();
+    labels->DisconnectPipeline();
+    auto segmented = MakeSegmentedImage(labels.GetPointer(),
+                                        [labels](const std::string & fileName)
+                                        { WriteLabels<VDimension>(labels.GetPointer(), fileName); });
+    segmented.NumberOfObjects = numberOfObjects;
+    return segmented;
+  }
+
+  SegmentationSettings                          m_Settings;
+  UNetModel::Pointer                            m_Model;
+  TorchDevice                                   m_Device;
+  std::map<std::string, ProcessObject::Pointer> m_Networks;
+};
+
+template <unsigned int VDimension>
+std::unique_ptr<ImageSegmenter>
+MakeImageSegmenterOfDimension(UNetModel * model, const std::string & device, const SegmentationSettings & settings)
+{
+  return std::make_unique<Segmenter<VDimension>>(model, device, settings);
+}
+} // namespace itk
+
+#endif
