@@ -143,6 +143,7 @@ AddTrainCommand(CLI::App & app)
   command->callback(
     [options]
     {
+      TorchRuntime::KeepFreedMemory();
       TorchRuntime::SetNumberOfThreads(options->Threads);
       if (!options->InitialModel.empty())
       {

@@ -11,7 +11,6 @@
 int
 main(int argc, char * argv[])
 {
-  itk::TorchRuntime::KeepFreedMemory();
   CLI::App app("U-Net segmentation for images that ITK reads.", "itktorch");
   app.require_subcommand(1);
   app.set_version_flag("--version",

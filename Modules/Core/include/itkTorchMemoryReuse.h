@@ -29,9 +29,9 @@ public:
   /** Blocks of fewer bytes are left to the C library, which keeps them itself. */
   static constexpr std::size_t LeastBytes = 1 << 16;
 
-  /** Blocks that were taken again by this scope. */
+  /** Tensors of this scope that took memory again. */
   std::size_t
-  GetNumberOfReusedBlocks() const;
+  GetNumberOfReuses() const;
 
 private:
   class Pool;

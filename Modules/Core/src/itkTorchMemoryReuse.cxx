@@ -3,6 +3,8 @@
 #include "itkTorchMemoryReuse.h"
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
+#include <algorithm>
+#include <limits>
 #include <map>
 #include <mutex>
 #include <unordered_map>
@@ -10,68 +12,99 @@
 
 namespace itk
 {
-/** Free blocks of a scope. */
+/** The memory of a scope: blocks of the C library, cut into pieces that are in use or free. Neighbours that are free are one
+ * piece. */
 class TorchMemoryReuse::Pool
 {
 public:
-  /** A kept block of at least `bytes`, or nullptr. */
+  /** A piece of at least `bytes` from a block that is there, or nullptr. */
   void *
   Take(std::size_t bytes)
   {
     const std::lock_guard<std::mutex> lock(m_Mutex);
-    const auto                        found = m_Free.lower_bound(bytes);
-    // A much larger block is kept for what needs it.
-    if (found != m_Free.end() && found->first <= bytes + bytes / 8)
+    const auto                        found = m_Free.lower_bound(Rounded(bytes));
+    if (found == m_Free.end())
     {
-      void * const block = found->second;
-      m_Free.erase(found);
-      ++m_Reused;
-      return block;
+      return nullptr;
     }
-    return nullptr;
+    ++m_Reused;
+    return this->TakePiece(found, Rounded(bytes));
   }
 
-  /** Takes out kept blocks of `bytes` altogether, so that a new one of that size makes the process no larger. */
+  /** Adds a block of Rounded(bytes) and takes it. */
+  void *
+  TakeBlock(void * block, std::size_t bytes)
+  {
+    const std::lock_guard<std::mutex> lock(m_Mutex);
+    auto * const                      begin = static_cast<char *>(block);
+    m_Pieces[begin] = { Rounded(bytes), begin, true };
+    return this->TakePiece(m_Free.emplace(Rounded(bytes), begin), Rounded(bytes));
+  }
+
+  /** Takes out free blocks of `bytes` altogether, so that a new one of that size makes the process no larger. */
   std::vector<void *>
   MakeRoom(std::size_t bytes)
   {
     const std::lock_guard<std::mutex> lock(m_Mutex);
     std::vector<void *>               blocks;
-    for (std::size_t room = 0; room < bytes && !m_Free.empty();)
+    std::size_t                       room = 0;
+    for (auto piece = m_Free.end(); piece != m_Free.begin() && room < bytes;)
     {
-      const auto last = std::prev(m_Free.end());
-      room += last->first;
-      blocks.push_back(last->second);
-      m_Free.erase(last);
+      --piece;
+      if (this->IsWholeBlock(piece->second))
+      {
+        room += piece->first;
+        blocks.push_back(piece->second);
+        m_Pieces.erase(piece->second);
+        piece = m_Free.erase(piece);
+      }
     }
     return blocks;
   }
 
-  /** False: the scope has ended, and the block is the caller's to free. */
-  bool
-  Keep(void * block, std::size_t bytes)
+  /** \return the block that it was the last piece of, to be freed if the scope has ended; else nullptr */
+  void *
+  Release(void * taken)
   {
     const std::lock_guard<std::mutex> lock(m_Mutex);
-    if (!m_IsOpen)
+    auto                              piece = m_Pieces.find(static_cast<char *>(taken));
+    const auto                        isOfBlock = [&](const auto & other)
+    { return other->second.Block == piece->second.Block && other->second.IsFree; };
+    if (const auto next = std::next(piece); next != m_Pieces.end() && isOfBlock(next))
     {
-      return false;
+      this->RemoveFree(next);
+      piece->second.Bytes += next->second.Bytes;
+      m_Pieces.erase(next);
     }
-    m_Free.emplace(bytes, block);
-    return true;
+    if (piece != m_Pieces.begin() && isOfBlock(std::prev(piece)))
+    {
+      const auto before = std::prev(piece);
+      this->RemoveFree(before);
+      before->second.Bytes += piece->second.Bytes;
+      m_Pieces.erase(piece);
+      piece = before;
+    }
+    piece->second.IsFree = true;
+    m_Free.emplace(piece->second.Bytes, piece->first);
+    if (m_IsOpen || !this->IsWholeBlock(piece->first))
+    {
+      return nullptr;
+    }
+    void * const block = piece->second.Block;
+    this->RemoveFree(piece);
+    m_Pieces.erase(piece);
+    return block;
   }
 
+  /** \return the blocks that are free */
   std::vector<void *>
   Close()
   {
-    const std::lock_guard<std::mutex> lock(m_Mutex);
-    std::vector<void *>               blocks;
-    m_IsOpen = false;
-    for (const auto & [bytes, block] : m_Free)
     {
-      blocks.push_back(block);
+      const std::lock_guard<std::mutex> lock(m_Mutex);
+      m_IsOpen = false;
     }
-    m_Free.clear();
-    return blocks;
+    return this->MakeRoom(std::numeric_limits<std::size_t>::max());
   }
 
   std::size_t
@@ -81,11 +114,59 @@ public:
     return m_Reused;
   }
 
+  /** Up to a multiple of a page, so that pieces begin where LibTorch wants vectors to. */
+  static std::size_t
+  Rounded(std::size_t bytes)
+  {
+    return (bytes + 4095) / 4096 * 4096;
+  }
+
 private:
-  mutable std::mutex                 m_Mutex;
-  std::multimap<std::size_t, void *> m_Free;
-  std::size_t                        m_Reused{ 0 };
-  bool                               m_IsOpen{ true };
+  struct Piece
+  {
+    std::size_t Bytes{ 0 };
+    char *      Block{ nullptr };
+    bool        IsFree{ false };
+  };
+  using Pieces = std::map<char *, Piece>;
+  using FreePieces = std::multimap<std::size_t, char *>;
+
+  void *
+  TakePiece(FreePieces::iterator found, std::size_t bytes)
+  {
+    char * const begin = found->second;
+    m_Free.erase(found);
+    Piece & piece = m_Pieces.at(begin);
+    if (piece.Bytes - bytes >= LeastBytes)
+    {
+      m_Pieces[begin + bytes] = { piece.Bytes - bytes, piece.Block, true };
+      m_Free.emplace(piece.Bytes - bytes, begin + bytes);
+      piece.Bytes = bytes;
+    }
+    piece.IsFree = false;
+    return begin;
+  }
+
+  void
+  RemoveFree(Pieces::iterator piece)
+  {
+    const auto [first, last] = m_Free.equal_range(piece->second.Bytes);
+    m_Free.erase(std::find_if(first, last, [&](const auto & free) { return free.second == piece->first; }));
+  }
+
+  bool
+  IsWholeBlock(char * begin) const
+  {
+    const auto piece = m_Pieces.find(begin);
+    const auto next = std::next(piece);
+    return piece->second.Block == begin && (next == m_Pieces.end() || next->second.Block != begin);
+  }
+
+  mutable std::mutex m_Mutex;
+  Pieces             m_Pieces;
+  FreePieces         m_Free;
+  std::size_t        m_Reused{ 0 };
+  bool               m_IsOpen{ true };
 };
 
 /** LibTorch's own allocator for threads without a scope. */
@@ -120,15 +201,15 @@ public:
     {
       return m_Base->allocate(bytes);
     }
-    void * block = pool->Take(bytes);
-    if (block == nullptr)
+    void * piece = pool->Take(bytes);
+    if (piece == nullptr)
     {
-      this->Free(pool->MakeRoom(bytes));
-      block = m_Base->raw_allocate(bytes);
-      const std::lock_guard<std::mutex> lock(m_Mutex);
-      m_Owners[block] = { pool, bytes };
+      this->Free(pool->MakeRoom(Pool::Rounded(bytes)));
+      piece = pool->TakeBlock(m_Base->raw_allocate(Pool::Rounded(bytes)), bytes);
     }
-    return { block, block, &Release, c10::Device(c10::DeviceType::CPU) };
+    const std::lock_guard<std::mutex> lock(m_Mutex);
+    m_Owners[piece] = pool;
+    return { piece, piece, &Release, c10::Device(c10::DeviceType::CPU) };
   }
 
   c10::DeleterFnPtr
@@ -146,13 +227,6 @@ public:
   void
   Free(const std::vector<void *> & blocks)
   {
-    {
-      const std::lock_guard<std::mutex> lock(m_Mutex);
-      for (void * const block : blocks)
-      {
-        m_Owners.erase(block);
-      }
-    }
     for (void * const block : blocks)
     {
       m_Base->raw_deallocate(block);
@@ -160,36 +234,35 @@ public:
   }
 
 private:
-  struct Owner
-  {
-    std::shared_ptr<Pool> Of;
-    std::size_t           Bytes{ 0 };
-  };
-
   explicit Allocator(c10::Allocator * base)
     : m_Base(base)
   {}
 
   /** Also gets blocks that raw_allocate() made for threads without a scope. */
   static void
-  Release(void * block)
+  Release(void * piece)
   {
-    auto & allocator = Get();
-    Owner  owner;
+    auto &                allocator = Get();
+    std::shared_ptr<Pool> pool;
     {
       const std::lock_guard<std::mutex> lock(allocator.m_Mutex);
-      const auto                        found = allocator.m_Owners.find(block);
-      owner = found == allocator.m_Owners.end() ? Owner{} : found->second;
+      const auto                        found = allocator.m_Owners.find(piece);
+      if (found != allocator.m_Owners.end())
+      {
+        pool = std::move(found->second);
+        allocator.m_Owners.erase(found);
+      }
     }
-    if (!owner.Of || !owner.Of->Keep(block, owner.Bytes))
+    void * const block = pool ? pool->Release(piece) : piece;
+    if (block != nullptr)
     {
       allocator.Free({ block });
     }
   }
 
-  c10::Allocator *                  m_Base;
-  std::mutex                        m_Mutex;
-  std::unordered_map<void *, Owner> m_Owners;
+  c10::Allocator *                                  m_Base;
+  std::mutex                                        m_Mutex;
+  std::unordered_map<void *, std::shared_ptr<Pool>> m_Owners;
 };
 
 TorchMemoryReuse::TorchMemoryReuse()
@@ -213,7 +286,7 @@ TorchMemoryReuse::~TorchMemoryReuse()
 }
 
 std::size_t
-TorchMemoryReuse::GetNumberOfReusedBlocks() const
+TorchMemoryReuse::GetNumberOfReuses() const
 {
   return m_Pool ? m_Pool->GetReused() : 0;
 }

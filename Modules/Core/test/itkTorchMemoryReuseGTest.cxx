@@ -2,11 +2,13 @@
 // Copyright ITKTorch contributors
 #include "itkTorchMemoryReuse.h"
 #include "itkMemoryUse.h"
+#include "itkTorchRandom.h"
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
 #include <gtest/gtest.h>
 #include <memory>
 #include <thread>
+#include <vector>
 
 using itk::TorchMemoryReuse;
 
@@ -14,23 +16,48 @@ namespace
 {
 constexpr std::int64_t large = 1 << 20;
 
-TEST(TorchMemoryReuse, AFreedBlockIsTakenAgainForTheSameOrALittleLess)
+TEST(TorchMemoryReuse, AFreedTensorsMemoryIsTakenAgainInPieces)
 {
   const TorchMemoryReuse reuse;
-  const void *           first = nullptr;
+  const float *          first = nullptr;
   {
-    const at::Tensor tensor = at::empty({ large }, at::kFloat);
-    first = tensor.const_data_ptr();
+    const at::Tensor tensor = at::empty({ 2 * large }, at::kFloat);
+    first = tensor.const_data_ptr<float>();
   }
   {
-    const at::Tensor tensor = at::empty({ large - 1000 }, at::kFloat);
-    EXPECT_EQ(tensor.const_data_ptr(), first);
-    const at::Tensor other = at::empty({ large - 1000 }, at::kFloat);
-    EXPECT_NE(other.const_data_ptr(), first);
+    const at::Tensor one = at::empty({ large }, at::kFloat);
+    const at::Tensor two = at::empty({ large }, at::kFloat);
+    EXPECT_EQ(one.const_data_ptr<float>(), first);
+    EXPECT_EQ(two.const_data_ptr<float>(), first + large);
+    EXPECT_EQ(reuse.GetNumberOfReuses(), 2u);
+    const at::Tensor three = at::empty({ large }, at::kFloat);
+    EXPECT_EQ(reuse.GetNumberOfReuses(), 2u);
   }
-  EXPECT_EQ(reuse.GetNumberOfReusedBlocks(), 1u);
-  const at::Tensor tensor = at::empty({ large / 2 }, at::kFloat);
-  EXPECT_EQ(reuse.GetNumberOfReusedBlocks(), 1u);
+  // Free neighbours are one again.
+  const at::Tensor whole = at::empty({ 2 * large }, at::kFloat);
+  EXPECT_EQ(whole.const_data_ptr<float>(), first);
+  EXPECT_EQ(reuse.GetNumberOfReuses(), 3u);
+}
+
+TEST(TorchMemoryReuse, TensorsNeverOverlap)
+{
+  const TorchMemoryReuse  reuse;
+  itk::TorchRandom        random(3);
+  std::vector<at::Tensor> held;
+  for (int step = 0; step < 3000; ++step)
+  {
+    if (held.size() > 12 || (!held.empty() && random.Uniform() < 0.45))
+    {
+      const auto index = static_cast<std::size_t>(random.Uniform() * static_cast<double>(held.size()));
+      const auto value = held[index][0].item<float>();
+      ASSERT_TRUE(held[index].eq(value).all().item<bool>()) << step;
+      held.erase(held.begin() + static_cast<std::ptrdiff_t>(index));
+      continue;
+    }
+    const auto size = static_cast<std::int64_t>(20000.0 + 100000.0 * random.Uniform());
+    held.push_back(at::full({ size }, static_cast<float>(step)));
+  }
+  EXPECT_GT(reuse.GetNumberOfReuses(), 1000u);
 }
 
 TEST(TorchMemoryReuse, TensorsOutliveTheirScopeAndEndOnOtherThreads)
@@ -42,7 +69,7 @@ TEST(TorchMemoryReuse, TensorsOutliveTheirScopeAndEndOnOtherThreads)
     auto handed = std::make_unique<at::Tensor>(at::full({ large }, 8.0f));
     std::thread([&handed] { handed.reset(); }).join();
     const at::Tensor again = at::full({ large }, 9.0f);
-    EXPECT_EQ(reuse.GetNumberOfReusedBlocks(), 1u);
+    EXPECT_EQ(reuse.GetNumberOfReuses(), 1u);
   }
   EXPECT_EQ(left[large - 1].item<float>(), 7.0f);
   left.reset();
@@ -56,12 +83,12 @@ TEST(TorchMemoryReuse, OtherThreadsAndInnerScopesKeepOut)
   at::empty({ large }, at::kFloat);
   {
     const TorchMemoryReuse inner;
-    EXPECT_EQ(inner.GetNumberOfReusedBlocks(), 0u);
+    EXPECT_EQ(inner.GetNumberOfReuses(), 0u);
     at::empty({ large }, at::kFloat);
   }
-  EXPECT_EQ(reuse.GetNumberOfReusedBlocks(), 1u);
+  EXPECT_EQ(reuse.GetNumberOfReuses(), 1u);
   std::thread([] { at::empty({ large }, at::kFloat); }).join();
-  EXPECT_EQ(reuse.GetNumberOfReusedBlocks(), 1u);
+  EXPECT_EQ(reuse.GetNumberOfReuses(), 1u);
 }
 
 TEST(TorchMemoryReuse, TheProcessGrowsNoLargerThanWithoutAndShrinksAtTheEnd)

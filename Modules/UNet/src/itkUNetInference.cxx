@@ -4,6 +4,7 @@
 #include "itkMirrorPad.h"
 #include "itkTorchMemoryReuse.h"
 #include "itkTorchRandom.h"
+#include "itkTorchRuntime.h"
 #include "itkTorchStagedMemory.h"
 #include "itkTorchTensorAccess.h"
 #include "itkUNetBlending.h"
@@ -11,6 +12,7 @@
 #include "itkUNetOutputs.h"
 #include "itkUNetPredictor.h"
 #include "itkMacro.h"
+#include <ATen/Context.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
@@ -80,6 +82,34 @@ SecondsOf(const TAction & action)
   action();
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
+
+/** While it lives, cuDNN computes float as float, not as TF32, and tries its algorithms for each new shape to keep to the
+ * fastest, which is worth it for many windows of one shape. */
+class CuDNNSettings
+{
+public:
+  explicit CuDNNSettings(bool hasManyWindows)
+    : m_Context(at::globalContext())
+    , m_Trial(m_Context.benchmarkCuDNN())
+    , m_Precision(m_Context.float32Precision(at::Float32Backend::CUDA, at::Float32Op::CONV))
+  {
+    m_Context.setBenchmarkCuDNN(m_Trial || (hasManyWindows && !TorchRuntime::GetDeterministic()));
+    m_Context.setFloat32Precision(at::Float32Backend::CUDA, at::Float32Op::CONV, at::Float32Precision::IEEE);
+  }
+  ~CuDNNSettings()
+  {
+    m_Context.setBenchmarkCuDNN(m_Trial);
+    m_Context.setFloat32Precision(at::Float32Backend::CUDA, at::Float32Op::CONV, m_Precision);
+  }
+  CuDNNSettings(const CuDNNSettings &) = delete;
+  CuDNNSettings &
+  operator=(const CuDNNSettings &) = delete;
+
+private:
+  at::Context &        m_Context;
+  bool                 m_Trial;
+  at::Float32Precision m_Precision;
+};
 
 bool
 IsWithin(const UNetRegion & region, const UNetImagePart & part)
@@ -281,8 +311,9 @@ UNetInference::Compute(const UNetImagePart &           part,
   const auto computeAll = [&](const UNetInferencePlan & plan)
   {
     const TorchMemoryReuse reuse;
-    const auto   tiles = plan.MakeTiles(region);
-    UNetBlending blending(region, write);
+    const auto             tiles = plan.MakeTiles(region);
+    const CuDNNSettings    settings(tiles.size() > 4);
+    UNetBlending           blending(region, write);
     for (std::size_t i = 0; i < tiles.size(); ++i)
     {
       const at::Tensor logits = m_Implementation->ComputeTile(tiles[i], part, scale, network, orientations);

@@ -228,9 +228,14 @@ UNetInferencePlan::GetBytesOfPixel() const
   const double padded = m_Specification.Padding == UNetPadding::Edge ? 2.0 : 0.0;
   const double copied = UNetReceptiveField(m_Specification).IsLocal() ? 0.0 : 4.0;
   const double images = std::max({ 3.0 + below, 3.0 + padded, copied });
-  const double filters = static_cast<double>(m_Specification.BaseFilters);
+  const double filters =
+    static_cast<double>(m_Specification.BaseFilters) * static_cast<double>(this->GetBytesOfNumber());
+  // After it: its output, and logits with what is made of them.
   const double logits = m_Parameters.TestTimeAugmentation == UNetTestTimeAugmentation::None ? 3.0 : 4.0;
-  const double ends = sizeof(float) * (2.0 * m_Specification.Channels + logits * m_Specification.Classes);
-  return images * filters * static_cast<double>(this->GetBytesOfNumber()) + ends;
+  const double outputs = filters + sizeof(float) * logits * m_Specification.Classes;
+  const double inputs = sizeof(float) * 2.0 * m_Specification.Channels;
+  // Memory that is taken again does not always fit.
+  constexpr double cut = 1.2;
+  return inputs + cut * std::max(images * filters, outputs);
 }
 } // namespace itk
