@@ -375,6 +375,33 @@ TEST(UNetInferenceErrors, ADeviceTooSmallForTheSmallestWindowIsReported)
   EXPECT_NO_THROW(filter->Update());
 }
 
+TEST(UNetInference, AnAbortEndsWithinATileAndTheNextUpdateIsWhole)
+{
+  auto image = ScalarImage<2>::New();
+  image->SetRegions(ScalarImage<2>::SizeType{ { 200, 200 } });
+  image->Allocate(true);
+  const auto model = MakeModel(SmallSpecification());
+  const auto filter = MakeFilter<ScalarImage<2>, VectorImage<2>>(image, model);
+  filter->SetTileSize(60);
+  int        steps = 0;
+  const auto tag =
+    filter->AddObserver(itk::ProgressEvent(),
+                        [&](const itk::EventObject &)
+                        {
+                          ++steps;
+                          filter->SetAbortGenerateData(filter->GetProgress() > 0.0f && filter->GetProgress() < 1.0f);
+                        });
+  EXPECT_THROW(filter->Update(), itk::ProcessAborted);
+  // The start, and the first of many tiles.
+  EXPECT_EQ(steps, 2);
+  filter->RemoveObserver(tag);
+  filter->Update();
+  const auto expected = MakeFilter<ScalarImage<2>, VectorImage<2>>(image, model);
+  expected->SetTileSize(60);
+  expected->Update();
+  ExpectSameImage<VectorImage<2>>(filter->GetOutput(), expected->GetOutput());
+}
+
 TEST(UNetInference, AnEstimateCountsNetworkInputAndOutput)
 {
   const auto filter =

@@ -2,8 +2,10 @@
 // Copyright ITKTorch contributors
 #include "itkUNetNetwork.h"
 #include "itkTorchRandom.h"
+#include "itkTorchTensorAccess.h"
 #include "itkUNetPredictor.h"
 #include "itkUNetTestHelpers.h"
+#include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <algorithm>
 
@@ -362,6 +364,30 @@ TEST(UNetNetwork, EveryOptionOfTheSpecificationIsThatOfTheSlowReference)
     specification.Concatenation = itk::UNetConcatenation::UpsampledFirst;
     SCOPED_TRACE(static_cast<int>(normalization));
     ExpectLikeSlowReference(specification);
+  }
+}
+
+TEST(UNetNetwork, ABatchIsItsImagesOneByOne)
+{
+  const auto       model = itk::Test::MakeModel(itk::Test::SmallSpecification());
+  itk::UNetWeights weights;
+  for (const auto & [name, tensor] : model->GetWeights())
+  {
+    weights.emplace(name, itk::GetATensor(tensor));
+  }
+  const itk::UNetPredictor network(model->GetSpecification(), weights, at::kFloat);
+  itk::TorchRandom         random(4);
+  const at::Tensor         batch = at::empty({ 4, 1, 24, 36 }, at::kFloat);
+  std::generate_n(batch.mutable_data_ptr<float>(), batch.numel(), [&] { return static_cast<float>(random.Uniform()); });
+  for (std::int64_t size = 1; size <= 4; ++size)
+  {
+    const at::Tensor all = network.Predict(batch.narrow(0, 0, size));
+    for (std::int64_t i = 0; i < size; ++i)
+    {
+      const at::Tensor one = network.Predict(batch.narrow(0, i, 1));
+      const double     largest = one.abs().max().item<double>();
+      EXPECT_LE((all.narrow(0, i, 1) - one).abs().max().item<double>(), 1e-5 * largest);
+    }
   }
 }
 
