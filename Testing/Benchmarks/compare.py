@@ -30,6 +30,10 @@ def factor(value):
     return f"{value:.0f}" if value >= 100 else f"{value:.3g}"
 
 
+def measured(value, row):
+    return f"{value:.3g} {row['unit']}" if "unit" in row else seconds(value)
+
+
 def judge(row, goals):
     """The line of the table and whether the goal is met."""
     ours, peers = median(row["ours"]), median(row["peers"])
@@ -44,8 +48,8 @@ def judge(row, goals):
         row["operation"],
         row["size"],
         row["peer"],
-        seconds(ours),
-        seconds(peers),
+        measured(ours, row),
+        measured(peers, row),
         factor(ratio),
         "-" if goal is None else factor(goal),
         ", ".join(problems) or "ok",
@@ -76,7 +80,9 @@ def main():
         fail(f"Nothing was measured for: {', '.join(sorted(missing - unmeasured))}.")
     judged = [judge(row, area.GOALS) for row in rows]
     print(table([COLUMNS, *(line for line, _ in judged)]))
-    print(f"Medians of {min(len(row['ours']) for row in rows)} runs of each in turns.")
+    counts = [len(row["ours"]) for row in rows]
+    few = [row["operation"] for row in rows if len(row["ours"]) < max(counts)]
+    print(f"Medians of {max(counts)} runs of each in turns" + (f"; fewer: {', '.join(few)}." if few else "."))
     for operation in sorted(unmeasured):
         print(f"Not measured without a CUDA device: {operation}.")
     return 1 if arguments.check and not all(met for _, met in judged) else 0

@@ -73,7 +73,7 @@ def main():
         row = {"size": f"{LARGE}x{LARGE}, 8 filters, 1024 MiB", "equal": bool(is_whole)}
         times = {"ours": large, "peers": small, "peer": f"{SMALL}x{SMALL} in one window"}
         print(json.dumps({**row, "operation": "streamed file: time for a pixel", **times}))
-        memory = {"ours": [gibibytes], "peers": [LIMIT_GIB], "peer": f"{LIMIT_GIB} GiB"}
+        memory = {"ours": [gibibytes], "peers": [LIMIT_GIB], "peer": f"{LIMIT_GIB} GiB", "unit": "GiB"}
         print(json.dumps({**row, "operation": "streamed file: memory", **memory}), flush=True)
 
 

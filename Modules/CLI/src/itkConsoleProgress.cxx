@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkConsoleProgress.h"
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <unistd.h>
@@ -63,6 +64,7 @@ ConsoleProgress::Say(const std::string & line)
 void
 ConsoleProgress::Show(double fraction)
 {
+  fraction = std::clamp(fraction, 0.0, 1.0);
   const auto        now = Clock::now();
   const double      elapsed = std::chrono::duration<double>(now - m_Start).count();
   const double      left = fraction > 0.0 ? elapsed * (1.0 - fraction) / fraction : 0.0;

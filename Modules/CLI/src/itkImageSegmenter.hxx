@@ -16,6 +16,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <map>
+#include <memory>
 
 namespace itk
 {
@@ -44,6 +45,8 @@ public:
     , m_Device(device)
   {
     m_Settings.Network.Threshold = settings.Objects.MaskThreshold;
+    // Once, and not while an image is computed that takes much of it.
+    m_MaximumMemory = UNetInferencePlan::GetMaximumMemory(settings.Network, m_Device.Resolve());
   }
 
   ImageToSegment
@@ -104,10 +107,21 @@ private:
   IsLarge(const Size<VDimension> & size) const
   {
     const std::vector<std::int64_t> extent(size.begin(), size.end());
-    const auto maximum = UNetInferencePlan::GetMaximumMemory(m_Settings.Network, m_Device.Resolve());
-    return std::find(extent.begin(), extent.end(), 0) == extent.end() &&
-           UNetInferencePlan(m_Model->GetSpecification(), m_Settings.Network, UNetPrecision::Float32, extent, maximum)
-               .GetNumberOfStreamDivisions() > 1;
+    if (std::find(extent.begin(), extent.end(), 0) != extent.end())
+    {
+      return false;
+    }
+    const UNetInferencePlan plan(
+      m_Model->GetSpecification(), m_Settings.Network, UNetPrecision::Float32, extent, m_MaximumMemory);
+    try
+    {
+      return plan.GetNumberOfStreamDivisions() > 1;
+    }
+    catch (const ExceptionObject &)
+    {
+      // Too little memory; Compute() says so if it still is.
+      return true;
+    }
   }
 
   template <typename TImage>
@@ -145,11 +159,14 @@ private:
     if (pieces > 1)
     {
       listener.Note(this->Describe(*network, pieces));
-      return this->WritePieces(network->GetOutput(), pieces, fileName);
+      const auto segmented = this->WritePieces(network->GetOutput(), pieces, fileName);
+      network->SetInput(nullptr);
+      return segmented;
     }
     network->UpdateLargestPossibleRegion();
     const typename TOutput::Pointer output = network->GetOutput();
     output->DisconnectPipeline();
+    network->SetInput(nullptr);
     return this->Finish(output.GetPointer());
   }
 
@@ -160,15 +177,12 @@ private:
     ObserverScope(ProcessObject * network, unsigned int pieces, const SegmentationListener & listener)
       : m_Network(network)
     {
-      m_Tags.push_back(
-        network->AddObserver(ProgressEvent(),
-                             [network, pieces, listener, last = 1.0f, done = -1](const EventObject &) mutable
-                             {
-                               // Each piece begins anew.
-                               done += network->GetProgress() < last ? 1 : 0;
-                               last = network->GetProgress();
-                               listener.Progress((static_cast<double>(done) + static_cast<double>(last)) / pieces);
-                             }));
+      const auto piece = std::make_shared<int>(-1);
+      m_Tags.push_back(network->AddObserver(StartEvent(), [piece](const EventObject &) { ++*piece; }));
+      m_Tags.push_back(network->AddObserver(
+        ProgressEvent(),
+        [network, piece, pieces, listener](const EventObject &)
+        { listener.Progress((std::max(0, *piece) + static_cast<double>(network->GetProgress())) / pieces); }));
       m_Tags.push_back(
         network->AddObserver(TorchWarningEvent(),
                              [listener](const EventObject & event)
@@ -271,6 +285,7 @@ private:
   SegmentationSettings                          m_Settings;
   UNetModel::Pointer                            m_Model;
   TorchDevice                                   m_Device;
+  std::uint64_t                                 m_MaximumMemory{ 0 };
   std::map<std::string, ProcessObject::Pointer> m_Networks;
 };
 

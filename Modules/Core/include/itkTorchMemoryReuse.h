@@ -11,9 +11,13 @@ namespace itk
 /** \class TorchMemoryReuse
  * \brief While it lives, host tensors that its thread makes take the memory of those that it has freed.
  *
- * The system maps each page of a large block anew, which networks wait for at every layer. What is kept never exceeds what
- * was once in use at the same time, so the largest memory of the process is as without, and all of it is given back at the end. Tensors may
- * outlive it and may be freed by other threads.
+ * The system maps each page of a large block anew, which networks wait for at every layer. Memory is kept in the blocks that it
+ * was got in, cut into pieces; a block that is free goes back before another one is got. So the process grows by some tenths
+ * more than what is in use at the same time, and all of it is given back at the end. Tensors may outlive the scope and may be
+ * freed by other threads.
+ *
+ * For this, LibTorch's allocator for the host is replaced when the library is loaded, by one that hands everything on to it on
+ * threads without a scope.
  *
  * A scope within a scope of the same thread does nothing.
  * \ingroup ITKTorchCore */
@@ -37,6 +41,7 @@ private:
   class Pool;
   class Allocator;
 
+  static const bool     m_IsInstalled;
   std::shared_ptr<Pool> m_Pool;
 };
 } // namespace itk

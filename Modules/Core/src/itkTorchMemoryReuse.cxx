@@ -265,9 +265,11 @@ private:
   std::unordered_map<void *, std::shared_ptr<Pool>> m_Owners;
 };
 
+// Before there are threads that might allocate.
+const bool TorchMemoryReuse::m_IsInstalled = (Allocator::Get(), true);
+
 TorchMemoryReuse::TorchMemoryReuse()
 {
-  Allocator::Get();
   auto & pool = Allocator::PoolOfThread();
   if (!pool)
   {

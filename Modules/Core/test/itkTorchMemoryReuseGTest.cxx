@@ -101,8 +101,8 @@ TEST(TorchMemoryReuse, TheProcessGrowsNoLargerThanWithoutAndShrinksAtTheEnd)
   }
   {
     const TorchMemoryReuse reuse;
-    // 100 MB at most at the same time, in sizes that no kept block suits.
-    for (std::int64_t size = floats; size > floats / 4; size = size / 4 * 3)
+    // 100 MB at most at the same time, in sizes that no kept block is large enough for.
+    for (std::int64_t size = floats / 4; size <= floats; size = size / 4 * 5)
     {
       at::full({ size }, 1.0f);
     }

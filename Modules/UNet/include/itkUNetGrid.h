@@ -4,7 +4,7 @@
 #define itkUNetGrid_h
 
 #include "itkResampleOntoGrid.h"
-#include "itkImageAlgorithm.h"
+#include "itkTorchResident.h"
 #include "itkVectorImage.h"
 
 namespace itk
@@ -69,7 +69,10 @@ public:
   ToGrid(const TImage * image, const RegionType & gridRegion) const
   {
     auto pixels = TImage::New();
-    image->GetBufferPointer(); // brings pixels of a device to the host
+    if (auto * const resident = dynamic_cast<TorchResident *>(const_cast<TImage *>(image)))
+    {
+      resident->SynchronizeHost();
+    }
     pixels->Graft(image);
     const auto toGrid = ResampleOntoGrid<TImage, GridImageType, RealImageType>(pixels, m_Grid);
     return UpdatedRegion(toGrid.GetPointer(), gridRegion);
@@ -112,8 +115,29 @@ private:
   static RegionType
   RegionBehind(const RegionType & region, const TAt & at, const TFrom & from)
   {
-    RegionType behind = ImageAlgorithm::EnlargeRegionOverBox(region, &at, &from);
-    behind.PadByRadius(1);
+    const auto corner = [&](bool isLast)
+    {
+      ContinuousIndex<double, TImage::ImageDimension> index;
+      for (unsigned int axis = 0; axis < TImage::ImageDimension; ++axis)
+      {
+        index[axis] =
+          static_cast<double>(region.GetIndex(axis)) - 0.5 + (isLast ? static_cast<double>(region.GetSize(axis)) : 0.0);
+      }
+      Point<double, TImage::ImageDimension> point;
+      at.TransformContinuousIndexToPhysicalPoint(index, point);
+      from.TransformPhysicalPointToContinuousIndex(point, index);
+      return index;
+    };
+    // The axes of both run alike.
+    const auto first = corner(false);
+    const auto last = corner(true);
+    RegionType behind;
+    for (unsigned int axis = 0; axis < TImage::ImageDimension; ++axis)
+    {
+      const auto begin = static_cast<IndexValueType>(std::floor(first[axis])) - 1;
+      behind.SetIndex(axis, begin);
+      behind.SetSize(axis, static_cast<SizeValueType>(static_cast<IndexValueType>(std::ceil(last[axis])) + 2 - begin));
+    }
     behind.Crop(from.GetLargestPossibleRegion());
     return behind;
   }

@@ -38,7 +38,8 @@ struct UNetInferenceObserver
  * |logit| in float, because convolutions may add in another order.
  *
  * A device that runs out of memory makes the windows smaller by half, says so, and the computation begins anew; later ones
- * keep to it until ReleaseDeviceMemory().
+ * keep to it until ReleaseDeviceMemory(). Where smaller blended windows need more of the image than is there, it is an error, and
+ * the next computation uses them.
  * \ingroup ITKTorchUNet */
 class UNetInference
 {

@@ -102,7 +102,7 @@ public:
   EstimateCost(const typename TOutputImage::RegionType & region);
 
   /** For an itk::StreamingImageFilter or a writer behind this filter: the fewest pieces of the whole image that are each one
-   * row of the windows that MaximumMemory and TileSize allow. */
+   * row of the windows that MaximumMemory and TileSize allow, or about eight rows of blended windows. */
   unsigned int
   GetNumberOfStreamDivisions();
 
@@ -195,6 +195,7 @@ private:
   TimeStamp                      m_InferenceTime;
   TorchDevice                    m_InferenceDevice;
   std::string                    m_Warning;
+  const TInputImage *            m_WarnedInput{ nullptr };
 
   UNetIntensityScale      m_Scale;
   UNetModel::ConstPointer m_ScaleModel;

@@ -5,9 +5,11 @@
 
 #include "itkUNetInferenceImageFilter.h"
 #include "itkImageRegionSplitterSlowDimension.h"
+#include "itkTorchExecution.h"
 #include "itkPipelineTime.h"
 #include "itkUNetReceptiveField.h"
 #include <algorithm>
+#include <optional>
 
 namespace itk
 {
@@ -159,10 +161,13 @@ template <typename TInputImage, typename TOutputImage>
 UNetInferencePlan
 UNetInferenceImageFilter<TInputImage, TOutputImage>::GetPlan(const InputRegionType & largest) const
 {
-  const auto extent = GetRelativeRegion(largest, largest).Size;
-  if (this->IsPrepared(this->GetResolvedDevice()))
+  const auto        extent = GetRelativeRegion(largest, largest).Size;
+  const TorchDevice device = this->GetResolvedDevice();
+  if (this->IsPrepared(device))
   {
-    return m_Inference->GetPlan(m_Parameters, extent);
+    std::optional<UNetInferencePlan> plan;
+    TorchExecution::Run(*this, device, [&] { plan.emplace(m_Inference->GetPlan(m_Parameters, extent)); });
+    return *plan;
   }
   return { this->GetModel()->GetSpecification(), m_Parameters, UNetPrecision::Float32, extent };
 }
@@ -173,7 +178,8 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::Prepare()
 {
   this->UpdateOutputInformation();
   const_cast<UNetModel *>(this->GetModel())->Update();
-  this->PrepareInference(this->GetResolvedDevice());
+  const TorchDevice device = this->GetResolvedDevice();
+  TorchExecution::Run(*this, device, [&] { this->PrepareInference(device); });
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -200,13 +206,22 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::EstimateCost(const typename
     const auto largest = this->GetInput()->GetLargestPossibleRegion();
     return this->GetPlan(largest).EstimateCost(GetRelativeRegion(region, largest));
   }
-  UNetInferenceCost sum;
+  const std::uint64_t classes = this->GetModel()->GetSpecification().Classes;
+  UNetInferenceCost   sum;
   for (const GridType & grid : grids)
   {
     const auto largest = grid.GetLargestRegion();
-    const auto cost = this->GetPlan(largest).EstimateCost(GetRelativeRegion(grid.GetGridRegion(region), largest));
-    sum.WindowSize = cost.Memory > sum.Memory ? cost.WindowSize : sum.WindowSize;
-    sum.Memory = std::max(sum.Memory, cost.Memory);
+    const auto plan = this->GetPlan(largest);
+    const auto ofGrid = GetRelativeRegion(grid.GetGridRegion(region), largest);
+    const auto cost = plan.EstimateCost(ofGrid);
+    const auto part = GetRegion(plan.GetInputRegion(ofGrid), largest);
+    // Resampled pixels, probabilities on the grid, and those on the image that wait for the other grids.
+    const std::uint64_t memory =
+      cost.Memory + sizeof(float) * (part.GetNumberOfPixels() * this->GetInput()->GetNumberOfComponentsPerPixel() +
+                                     grid.GetGridRegion(region).GetNumberOfPixels() * classes +
+                                     grids.size() * region.GetNumberOfPixels() * classes);
+    sum.WindowSize = memory > sum.Memory ? cost.WindowSize : sum.WindowSize;
+    sum.Memory = std::max(sum.Memory, memory);
     sum.NumberOfWindows += cost.NumberOfWindows;
     sum.MultiplyAdds += cost.MultiplyAdds;
   }
@@ -220,21 +235,29 @@ unsigned int
 UNetInferenceImageFilter<TInputImage, TOutputImage>::GetNumberOfStreamDivisions()
 {
   this->Prepare();
+  const auto grids = this->MakeGrids();
+  if (grids.empty())
+  {
+    return this->GetPlan(this->GetInput()->GetLargestPossibleRegion()).GetNumberOfStreamDivisions();
+  }
   unsigned int divisions = 1;
-  for (const GridType & grid : this->MakeGrids())
+  for (const GridType & grid : grids)
   {
     divisions = std::max(divisions, this->GetPlan(grid.GetLargestRegion()).GetNumberOfStreamDivisions());
   }
-  return std::max(divisions, this->GetPlan(this->GetInput()->GetLargestPossibleRegion()).GetNumberOfStreamDivisions());
+  return divisions;
 }
 
 template <typename TInputImage, typename TOutputImage>
 void
 UNetInferenceImageFilter<TInputImage, TOutputImage>::ReleaseDeviceMemory()
 {
-  m_Inference.reset();
-  m_InferenceModel = nullptr;
-  m_InferenceDevice.ReleaseUnusedMemory();
+  if (m_Inference)
+  {
+    m_Inference.reset();
+    m_InferenceModel = nullptr;
+    m_InferenceDevice.ReleaseUnusedMemory();
+  }
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -312,6 +335,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::MeasureInPieces()
   const SizeValueType pixelsOfSlab = whole.GetNumberOfPixels() / slabs;
   const SizeValueType step = std::max<SizeValueType>(1, input->GetRequestedRegion().GetNumberOfPixels() / pixelsOfSlab);
 
+  this->SetAbortGenerateData(false);
   UNetIntensityMeasurement measurement(model->GetIntensityRule());
   while (measurement.NeedsPass())
   {
@@ -324,6 +348,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::MeasureInPieces()
       input->PropagateRequestedRegion();
       input->UpdateOutputData();
       measurement.Add(GetTorchTensor(input, piece, TorchDevice::CPU()));
+      this->ReportProgress(0.0f);
     }
     measurement.EndPass();
   }
@@ -383,9 +408,11 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::ComputeOnGrids(const std::v
                                          ? 1
                                          : this->GetModel()->GetSpecification().Classes;
   const SizeValueType     bytes = whole.GetNumberOfPixels() * components * sizeof(float);
-  const auto              splitter = ImageRegionSplitterSlowDimension::New();
-  const unsigned int      pieces =
-    splitter->GetNumberOfSplits(whole, static_cast<unsigned int>((bytes + largestPiece - 1) / largestPiece));
+  // Of one slice there is one piece: pieces are joined along the last axis.
+  const SizeValueType wanted = (bytes + largestPiece - 1) / largestPiece;
+  const auto          splitter = ImageRegionSplitterSlowDimension::New();
+  const unsigned int  pieces =
+    splitter->GetNumberOfSplits(whole, static_cast<unsigned int>(std::min(wanted, whole.GetSize(ImageDimension - 1))));
   const double steps = static_cast<double>(pieces) * static_cast<double>(grids.size());
 
   std::vector<TorchTensor> results;
@@ -422,6 +449,14 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::ComputeOnGrid(const GridTyp
   const auto part = plan.GetInputRegion(output);
   this->WarnOf(plan);
 
+  if (!this->GetInput()->GetBufferedRegion().IsInside(grid.GetImageRegion(GetRegion(part, largest))))
+  {
+    throw TorchOutOfMemoryError(__FILE__,
+                                __LINE__,
+                                "Device " + m_InferenceDevice.GetName() +
+                                  " ran out of memory, and smaller windows need more of the input: update again.",
+                                ITK_LOCATION);
+  }
   const auto image = grid.ToGrid(this->GetInput(), GetRegion(part, largest));
   auto       values = TorchImage<TProbabilityImage>::New();
   grid.Place(*values, gridRegion);
@@ -456,11 +491,13 @@ template <typename TInputImage, typename TOutputImage>
 void
 UNetInferenceImageFilter<TInputImage, TOutputImage>::WarnOf(const UNetInferencePlan & plan)
 {
+  // Once for an image, not for each of its pieces.
   const std::string warning = plan.GetReason();
-  if (!warning.empty() && warning != m_Warning)
+  if (!warning.empty() && (warning != m_Warning || m_WarnedInput != this->GetInput()))
   {
     this->ReportWarning(warning);
     m_Warning = warning;
+    m_WarnedInput = this->GetInput();
   }
 }
 } // namespace itk

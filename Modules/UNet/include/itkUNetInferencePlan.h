@@ -109,7 +109,7 @@ public:
   EstimateMemory(const std::vector<std::int64_t> & size) const;
 
   /** As few equal pieces along the last axis as there can be, so that each piece is computed in one row of windows that are
-   * about as wide as high. */
+   * about as wide as high; of blended windows in about eight rows, two of which the next piece computes again in part. */
   unsigned int
   GetNumberOfStreamDivisions() const;
 

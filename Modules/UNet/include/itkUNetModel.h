@@ -59,6 +59,10 @@ public:
   SetSpacing(const std::vector<double> & spacing);
   itkGetConstReferenceMacro(Spacing, std::vector<double>);
 
+  /** \throws ExceptionObject if spacing or orientation do not fit the dimension */
+  void
+  VerifyGrid() const;
+
   /** Whether the model is for pixels of this size, to a thousandth. */
   bool
   IsForSpacing(const std::vector<double> & spacing) const;

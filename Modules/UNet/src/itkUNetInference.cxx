@@ -20,6 +20,7 @@
 #include <chrono>
 #include <limits>
 #include <map>
+#include <mutex>
 
 namespace itk
 {
@@ -83,32 +84,62 @@ SecondsOf(const TAction & action)
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/** While it lives, cuDNN computes float as float, not as TF32, and tries its algorithms for each new shape to keep to the
- * fastest, which is worth it for many windows of one shape. */
+/** While one of them lives, cuDNN computes float as float, not as TF32, and with `hasManyWindows` tries its algorithms for each
+ * new shape to keep to the fastest. These are settings of the process: the last one to end restores them. */
 class CuDNNSettings
 {
 public:
-  explicit CuDNNSettings(bool hasManyWindows)
-    : m_Context(at::globalContext())
-    , m_Trial(m_Context.benchmarkCuDNN())
-    , m_Precision(m_Context.float32Precision(at::Float32Backend::CUDA, at::Float32Op::CONV))
+  CuDNNSettings(const TorchDevice & device, bool hasManyWindows)
+    : m_IsUsed(device.GetKind() == TorchDevice::Kind::CUDA)
   {
-    m_Context.setBenchmarkCuDNN(m_Trial || (hasManyWindows && !TorchRuntime::GetDeterministic()));
-    m_Context.setFloat32Precision(at::Float32Backend::CUDA, at::Float32Op::CONV, at::Float32Precision::IEEE);
+    if (m_IsUsed)
+    {
+      State &                           state = GetState();
+      const std::lock_guard<std::mutex> lock(state.Mutex);
+      at::Context &                     context = at::globalContext();
+      if (state.Users++ == 0)
+      {
+        state.Trial = context.benchmarkCuDNN();
+        state.Precision = context.float32Precision(at::Float32Backend::CUDA, at::Float32Op::CONV);
+      }
+      context.setBenchmarkCuDNN(context.benchmarkCuDNN() || (hasManyWindows && !TorchRuntime::GetDeterministic()));
+      context.setFloat32Precision(at::Float32Backend::CUDA, at::Float32Op::CONV, at::Float32Precision::IEEE);
+    }
   }
   ~CuDNNSettings()
   {
-    m_Context.setBenchmarkCuDNN(m_Trial);
-    m_Context.setFloat32Precision(at::Float32Backend::CUDA, at::Float32Op::CONV, m_Precision);
+    if (m_IsUsed)
+    {
+      State &                           state = GetState();
+      const std::lock_guard<std::mutex> lock(state.Mutex);
+      if (--state.Users == 0)
+      {
+        at::globalContext().setBenchmarkCuDNN(state.Trial);
+        at::globalContext().setFloat32Precision(at::Float32Backend::CUDA, at::Float32Op::CONV, state.Precision);
+      }
+    }
   }
   CuDNNSettings(const CuDNNSettings &) = delete;
   CuDNNSettings &
   operator=(const CuDNNSettings &) = delete;
 
 private:
-  at::Context &        m_Context;
-  bool                 m_Trial;
-  at::Float32Precision m_Precision;
+  struct State
+  {
+    std::mutex           Mutex;
+    int                  Users{ 0 };
+    bool                 Trial{ false };
+    at::Float32Precision Precision{ at::Float32Precision::NONE };
+  };
+
+  static State &
+  GetState()
+  {
+    static State state;
+    return state;
+  }
+
+  bool m_IsUsed;
 };
 
 bool
@@ -210,8 +241,9 @@ private:
       image.mutable_data_ptr<float>(), image.numel(), [&random] { return static_cast<float>(random.Uniform()); });
     const auto compute = [this, input = image.to(GetC10Device(Device))](UNetPrecision p)
     { return this->GetNetwork(p).Predict(input).to(at::kCPU); };
-    const at::Tensor expected = compute(UNetPrecision::Float32);
-    const at::Tensor found = compute(precision);
+    const CuDNNSettings settings(Device, true);
+    const at::Tensor    expected = compute(UNetPrecision::Float32);
+    const at::Tensor    found = compute(precision);
     // Also false for what is not a number.
     if (!((found - expected).norm().item<double>() <= 0.05 * expected.norm().item<double>()))
     {
@@ -312,7 +344,7 @@ UNetInference::Compute(const UNetImagePart &           part,
   {
     const TorchMemoryReuse reuse;
     const auto             tiles = plan.MakeTiles(region);
-    const CuDNNSettings    settings(tiles.size() > 4);
+    const CuDNNSettings    settings(m_Implementation->Device, tiles.size() > 4);
     UNetBlending           blending(region, write);
     for (std::size_t i = 0; i < tiles.size(); ++i)
     {

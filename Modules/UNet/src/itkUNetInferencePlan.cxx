@@ -150,10 +150,11 @@ UNetInferencePlan::EstimateCost(const UNetRegion & region) const
   cost.Memory = this->EstimateMemory(cost.WindowSize);
   if (m_IsBlended)
   {
-    // The rows of windows whose sums are not complete.
+    // The rows of windows whose sums are not complete, while they make room for the next.
     const auto rows = std::min(cost.WindowSize.back(), region.Size.back());
-    cost.Memory += static_cast<std::uint64_t>(NumberOfPixels(region.Size) / static_cast<double>(region.Size.back()) *
-                                              static_cast<double>(rows) * m_Specification.Classes * sizeof(float));
+    cost.Memory +=
+      static_cast<std::uint64_t>(NumberOfPixels(region.Size) / static_cast<double>(region.Size.back()) * 2.0 *
+                                 static_cast<double>(rows) * m_Specification.Classes * sizeof(float));
   }
   const double images =
     static_cast<double>(GetUNetOrientations(m_Parameters.TestTimeAugmentation, m_Extent.size()).size());

@@ -104,6 +104,12 @@ UNetModel::Verify() const
     itkExceptionMacro("ClassNames must be " << m_Specification.Classes << " names, but are " << m_ClassNames.size()
                                             << '.');
   }
+  this->VerifyGrid();
+}
+
+void
+UNetModel::VerifyGrid() const
+{
   const bool isSpacingGood =
     m_Spacing.empty() || (m_Spacing.size() == m_Specification.Dimension &&
                           std::all_of(m_Spacing.begin(), m_Spacing.end(), [](double s) { return s > 0.0; }));

@@ -88,6 +88,7 @@ VerifyUNetModelFitsGrid(const UNetModel &           model,
                         const std::vector<double> & direction,
                         bool                        mayResample)
 {
+  model.VerifyGrid();
   if (!mayResample && !model.IsForSpacing(spacing))
   {
     itkGenericExceptionMacro("The model is for pixels of " << Listed(model.GetSpacing(), " x ")

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetGrid.h"
+#include "itkTorchTestFilters.h"
 #include "itkTorchTestImages.h"
 #include "itkTorchWarningEvent.h"
 #include "itkUNetInferenceImageFilter.h"
@@ -163,7 +164,6 @@ TEST(UNetGrid, RegionsAndPiecesAreThoseOfTheWholeImageAndAskForLessOfTheInput)
     auto source = itk::ShiftScaleImageFilter<ImageType<2>, ImageType<2>>::New();
     source->SetInput(image);
     const auto part = MakeFilter<ImageType<2>>(source->GetOutput(), model.GetPointer());
-    part->SetScaleStep(1.0);
     part->UpdateOutputInformation();
     auto region = image->GetLargestPossibleRegion();
     region.SetSize(0, 40);
@@ -210,14 +210,15 @@ TEST(UNetGrid, ScalesAreMeansOverLargerAndSmallerPixels)
   }
   const auto one = MakeFilter<ImageType<2>>(image.GetPointer(), model.GetPointer());
   const auto region = image->GetLargestPossibleRegion();
-  EXPECT_NEAR(filter->EstimateCost(region).Factor / one->EstimateCost(region).Factor, 1.0 + 1.25 * 1.25 + 1.0 / (1.25 * 1.25), 0.3);
+  EXPECT_NEAR(filter->EstimateCost(region).Factor / one->EstimateCost(region).Factor,
+              1.0 + 1.25 * 1.25 + 1.0 / (1.25 * 1.25),
+              0.3);
 }
 
 TEST(UNetGrid, ColourImagesAndDevicesAreResampledAlike)
 {
   using ColourType = itk::Image<itk::RGBPixel<unsigned char>, 2>;
   const auto colour = MakeAwkwardImage<ColourType>();
-  const auto grey = itk::Image<float, 2>::New();
   const auto model = MakeModel(SmallSpecification(2, 3), itk::UNetColour::Keep);
   model->SetSpacing({ 0.5, 0.5 });
   const auto filter = MakeFilter<ImageType<2>>(colour.GetPointer(), model.GetPointer());
@@ -227,6 +228,55 @@ TEST(UNetGrid, ColourImagesAndDevicesAreResampledAlike)
   staged->Update();
   ExpectSameImage<ImageType<2>>(filter->GetOutput(), staged->GetOutput(), 1e-6);
   EXPECT_EQ(filter->GetOutput()->GetLargestPossibleRegion(), colour->GetLargestPossibleRegion());
+}
+
+TEST(UNetGrid, PixelsOfADeviceAreResampledToo)
+{
+  const auto image = MakeAwkwardImage<VectorType<2>>(1);
+  const auto model = MakeModel(SmallSpecification());
+  model->SetSpacing({ 0.5, 0.5 });
+  std::vector<ImageType<2>::Pointer> outputs;
+  for (const char * const device : { "cpu", "staged" })
+  {
+    auto scale = TorchScaleFilter<VectorType<2>>::New();
+    scale->SetDevice(device);
+    scale->SetInput(image);
+    const auto filter = MakeFilter<ImageType<2>>(scale->GetOutput(), model.GetPointer());
+    filter->SetDevice(device);
+    filter->Update();
+    outputs.emplace_back(filter->GetOutput());
+    outputs.back()->DisconnectPipeline();
+  }
+  ExpectSameImage<ImageType<2>>(outputs[1].GetPointer(), outputs[0].GetPointer(), 1e-6);
+}
+
+TEST(UNetGrid, AveragedScalesStreamAsTheWholeImage)
+{
+  const auto image = MakeImage<2>(120);
+  const auto model = MakeModel(SmallSpecification());
+  const auto make = [&]
+  {
+    auto filter = MakeFilter<ImageType<2>>(image.GetPointer(), model.GetPointer());
+    filter->SetScaleStep(1.3);
+    return filter;
+  };
+  const auto whole = make();
+  const auto part = make();
+  whole->Update();
+  auto streaming = itk::StreamingImageFilter<ImageType<2>, ImageType<2>>::New();
+  streaming->SetNumberOfStreamDivisions(4);
+  streaming->SetInput(part->GetOutput());
+  streaming->Update();
+  ExpectSameImage<ImageType<2>>(streaming->GetOutput(), whole->GetOutput(), 1e-5);
+}
+
+TEST(UNetGridErrors, AModelsSpacingOfAnotherDimensionIsNamed)
+{
+  const auto image = MakeImage<2>(0);
+  const auto model = MakeModel(SmallSpecification());
+  model->SetSpacing({ 0.5 });
+  const auto filter = MakeFilter<ImageType<2>>(image.GetPointer(), model.GetPointer());
+  ExpectContains(MessageOf([&] { filter->Update(); }), "Spacing must be 2 numbers greater than 0, but is 1 numbers.");
 }
 
 TEST(UNetGridErrors, AnotherPixelSizeIsRefusedByNameWhereResamplingIsOff)

@@ -24,7 +24,7 @@ GOALS = {
 }
 
 PACKAGES = [
-    "monai==1.5.0",
+    "monai==1.5.2",
     "numpy==2.2.6",
     "onnx==1.17.0",
     "onnxruntime==1.23.2",
