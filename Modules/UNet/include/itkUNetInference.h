@@ -38,7 +38,7 @@ struct UNetInferenceObserver
  * |logit| in float, because convolutions may add in another order.
  *
  * A device that runs out of memory makes the windows smaller by half, says so, and the computation begins anew; later ones
- * keep to it until ReleaseDeviceMemory(). Where smaller blended windows need more of the image than is there, it is an error, and
+ * keep to it. Where smaller blended windows need more of the image than is there, it is an error, and
  * the next computation uses them.
  * \ingroup ITKTorchUNet */
 class UNetInference
@@ -77,10 +77,6 @@ public:
   /** What is computed for an image of `extent` pixels along x, y (, z). */
   UNetInferencePlan
   GetPlan(const UNetInferenceParameters & parameters, const std::vector<std::int64_t> & extent) const;
-
-  /** Gives memory back to the device that is held for the next computation. */
-  void
-  ReleaseDeviceMemory() const;
 
   /** What is computed where `wanted` is asked for. Automatic is decided once: a small image of noise is computed in float
    * and in bfloat16, and the latter is taken if it is faster and its logits differ by at most 5 % of their norm, which a

@@ -296,13 +296,6 @@ UNetInference::GetPlan(const UNetInferenceParameters & parameters, const std::ve
            UNetInferencePlan::GetMaximumMemory(parameters, m_Implementation->Device) };
 }
 
-void
-UNetInference::ReleaseDeviceMemory() const
-{
-  m_Implementation->LargestWindow = 0;
-  m_Implementation->Device.ReleaseUnusedMemory();
-}
-
 TorchTensor
 UNetInference::Compute(const TorchTensor &             image,
                        UNetInferenceOutput             output,

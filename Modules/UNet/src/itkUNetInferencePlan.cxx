@@ -198,10 +198,16 @@ UNetInferencePlan::GetNumberOfStreamDivisions() const
 bool
 UNetInferencePlan::HalveWindows(const UNetRegion & region)
 {
-  const auto size = this->MakeTilesOfAnySize(region).front().Window.Size;
-  const auto edge = *std::max_element(size.begin(), size.end());
-  m_Parameters.TileSize = static_cast<std::uint64_t>(std::max(m_Specification.GetStride(), edge / 2));
-  return this->MakeTilesOfAnySize(region).front().Window.Size != size;
+  const auto edge = [&]
+  {
+    const auto size = this->MakeTilesOfAnySize(region).front().Window.Size;
+    return *std::max_element(size.begin(), size.end());
+  };
+  const std::int64_t before = edge();
+  m_Parameters.TileSize = static_cast<std::uint64_t>(std::max(m_Specification.GetStride(), before / 2));
+  const std::int64_t after = edge();
+  m_Parameters.TileSize = static_cast<std::uint64_t>(after);
+  return after < before;
 }
 
 std::uint64_t

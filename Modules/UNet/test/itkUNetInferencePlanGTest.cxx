@@ -99,6 +99,28 @@ TEST(UNetInferencePlan, EachStreamedPieceIsOneRowOfWindowsWithinTheMemory)
   EXPECT_GT(numberOfCuts, 100);
 }
 
+TEST(UNetInferencePlan, PiecesThatBeginBetweenStridesAreOneRowOfWindowsToo)
+{
+  itk::TorchRandom random(9);
+  for (int trial = 0; trial < 2000; ++trial)
+  {
+    auto specification = SmallSpecification();
+    specification.Levels = static_cast<unsigned int>(Draw(random, 1, 3));
+    const std::int64_t      extent = Draw(random, 100, 5000);
+    UNetInferenceParameters parameters;
+    parameters.TileSize = static_cast<std::uint64_t>(Draw(random, 120, 300));
+    const UNetInferencePlan plan(specification, parameters, UNetPrecision::Float32, { 8, extent });
+    const auto              pieces = static_cast<std::int64_t>(plan.GetNumberOfStreamDivisions());
+    const std::int64_t      rows = (extent + pieces - 1) / pieces;
+    for (std::int64_t begin = 0; begin < extent; begin += rows)
+    {
+      const UNetRegion piece{ { 0, begin }, { 8, std::min(rows, extent - begin) } };
+      ASSERT_EQ(plan.MakeTiles(piece).size(), 1u) << "levels " << specification.Levels << " extent " << extent
+                                                  << " tile " << parameters.TileSize << " piece at " << begin;
+    }
+  }
+}
+
 TEST(UNetInferencePlan, WindowsCanBeHalvedDownToTheSmallest)
 {
   const std::vector<std::int64_t> extent{ 2000, 2000 };
