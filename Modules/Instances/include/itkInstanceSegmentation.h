@@ -139,4 +139,27 @@ void
 VerifyInstanceChannels(const InstanceSegmentationParameters & parameters, unsigned int numberOfComponents);
 } // namespace itk
 
+/** The parameters of a class with a member `InstanceSegmentationParameters m_Parameters`, each with SetX() and GetX(). */
+#define itkInstanceSegmentationParametersMacro()                                                                       \
+  itkTorchParametersMacro(InstanceSegmentationParameters);                                                             \
+  itkTorchParameterMacro(Channels);                                                                                    \
+  itkTorchParameterMacro(MaskThreshold);                                                                               \
+  itkTorchParameterMacro(Separation);                                                                                  \
+  itkTorchParameterMacro(Seeds);                                                                                       \
+  itkTorchParameterMacro(SeedThreshold);                                                                               \
+  itkTorchParameterMacro(BorderThreshold);                                                                             \
+  itkTorchParameterMacro(MinimumSeedSize);                                                                             \
+  itkTorchParameterMacro(MaximaHeight);                                                                                \
+  itkTorchParameterMacro(Landscape);                                                                                   \
+  itkTorchParameterMacro(KeepUnseeded);                                                                                \
+  itkBooleanMacro(KeepUnseeded);                                                                                       \
+  itkTorchParameterMacro(MergeThreshold);                                                                              \
+  itkTorchParameterMacro(MinimumObjectSize);                                                                           \
+  itkTorchParameterMacro(FillHoles);                                                                                   \
+  itkBooleanMacro(FillHoles);                                                                                          \
+  itkTorchParameterMacro(FullyConnected);                                                                              \
+  itkBooleanMacro(FullyConnected);                                                                                     \
+  itkTorchParameterMacro(UseImageSpacing);                                                                             \
+  itkBooleanMacro(UseImageSpacing)
+
 #endif

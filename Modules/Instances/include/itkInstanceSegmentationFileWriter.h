@@ -58,26 +58,7 @@ public:
   }
   using Superclass::GetNumberOfStreamDivisions;
 
-  itkTorchParametersMacro(InstanceSegmentationParameters);
-  itkTorchParameterMacro(Channels);
-  itkTorchParameterMacro(MaskThreshold);
-  itkTorchParameterMacro(Separation);
-  itkTorchParameterMacro(Seeds);
-  itkTorchParameterMacro(SeedThreshold);
-  itkTorchParameterMacro(BorderThreshold);
-  itkTorchParameterMacro(MinimumSeedSize);
-  itkTorchParameterMacro(MaximaHeight);
-  itkTorchParameterMacro(Landscape);
-  itkTorchParameterMacro(KeepUnseeded);
-  itkBooleanMacro(KeepUnseeded);
-  itkTorchParameterMacro(MergeThreshold);
-  itkTorchParameterMacro(MinimumObjectSize);
-  itkTorchParameterMacro(FillHoles);
-  itkBooleanMacro(FillHoles);
-  itkTorchParameterMacro(FullyConnected);
-  itkBooleanMacro(FullyConnected);
-  itkTorchParameterMacro(UseImageSpacing);
-  itkBooleanMacro(UseImageSpacing);
+  itkInstanceSegmentationParametersMacro();
 
   /** Results, valid after Update(). */
   itkGetConstMacro(NumberOfObjects, SizeValueType);

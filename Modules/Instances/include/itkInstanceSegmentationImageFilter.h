@@ -46,26 +46,7 @@ public:
   static_assert(std::is_floating_point<ComponentType>::value, "Probabilities are float or double.");
   static_assert(std::is_integral<typename TOutputImage::PixelType>::value, "Labels are integers.");
 
-  itkTorchParametersMacro(InstanceSegmentationParameters);
-  itkTorchParameterMacro(Channels);
-  itkTorchParameterMacro(MaskThreshold);
-  itkTorchParameterMacro(Separation);
-  itkTorchParameterMacro(Seeds);
-  itkTorchParameterMacro(SeedThreshold);
-  itkTorchParameterMacro(BorderThreshold);
-  itkTorchParameterMacro(MinimumSeedSize);
-  itkTorchParameterMacro(MaximaHeight);
-  itkTorchParameterMacro(Landscape);
-  itkTorchParameterMacro(KeepUnseeded);
-  itkBooleanMacro(KeepUnseeded);
-  itkTorchParameterMacro(MergeThreshold);
-  itkTorchParameterMacro(MinimumObjectSize);
-  itkTorchParameterMacro(FillHoles);
-  itkBooleanMacro(FillHoles);
-  itkTorchParameterMacro(FullyConnected);
-  itkBooleanMacro(FullyConnected);
-  itkTorchParameterMacro(UseImageSpacing);
-  itkBooleanMacro(UseImageSpacing);
+  itkInstanceSegmentationParametersMacro();
 
   /** Results, valid after Update(). `GetXOutput()` is the decorated output, `GetX()` its value. */
   itkGetDecoratedOutputMacro(NumberOfObjects, SizeValueType);
