@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkCaseRecord.h"
-#include "itkErrorSentence.h"
+#include "itkFolderTest.h"
 #include <gtest/gtest.h>
 #include <nlohmann/json.hpp>
 #include <filesystem>
 #include <fstream>
-#include <stdexcept>
 
 namespace
 {
@@ -15,32 +14,18 @@ namespace fs = std::filesystem;
 constexpr const char * settings =
   R"({"Output":"objects","Network":{"TileSize":0,"MaximumMemory":0},"Objects":{"A":0.5}})";
 
-class CaseRecord : public ::testing::Test
+class CaseRecord : public itk::Test::FolderTest
 {
 protected:
   void
   SetUp() override
   {
-    const std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    m_Folder = fs::temp_directory_path() / ("itkCaseRecord-" + test);
-    fs::remove_all(m_Folder);
+    FolderTest::SetUp();
     for (const std::string name : { "in/a.png", "in/b.png", "model.safetensors", "out/a.png" })
     {
       this->Make(name, name);
     }
     this->SetAge("out/a.png", 1);
-  }
-
-  void
-  TearDown() override
-  {
-    fs::remove_all(m_Folder);
-  }
-
-  std::string
-  In(const std::string & name) const
-  {
-    return (m_Folder / name).string();
   }
 
   // Files are ten hours old, unless they are given another age.
@@ -83,7 +68,6 @@ protected:
   }
 
   const itk::CaseResult done{ itk::CaseStatus::Done, "", 1.5, { 64, 48 }, 7 };
-  fs::path              m_Folder;
 };
 
 std::string

@@ -1,10 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkCaseShard.h"
-#include "itkErrorSentence.h"
+#include "itkFolderTest.h"
 #include <gtest/gtest.h>
 #include <map>
-#include <stdexcept>
 
 namespace
 {
@@ -23,20 +22,7 @@ ShardIn(const Variables & variables)
     });
 }
 
-template <typename TFunction>
-std::string
-ProblemOf(const TFunction & function)
-{
-  try
-  {
-    function();
-  }
-  catch (const std::exception & error)
-  {
-    return itk::ErrorSentence(error);
-  }
-  return {};
-}
+using itk::Test::ProblemOf;
 } // namespace
 
 TEST(CaseShard, TheShardsOfAnyNumberAreAPartition)

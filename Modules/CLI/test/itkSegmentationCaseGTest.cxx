@@ -1,40 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkSegmentationCase.h"
-#include "itkErrorSentence.h"
+#include "itkFolderTest.h"
 #include <gtest/gtest.h>
 #include <filesystem>
 #include <fstream>
-#include <stdexcept>
 
 namespace
 {
 namespace fs = std::filesystem;
 
-class SegmentationCase : public ::testing::Test
+class SegmentationCase : public itk::Test::FolderTest
 {
 protected:
-  void
-  SetUp() override
-  {
-    const std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    m_Folder = fs::temp_directory_path() / ("itkSegmentationCase-" + test);
-    fs::remove_all(m_Folder);
-    fs::create_directory(m_Folder);
-  }
-
-  void
-  TearDown() override
-  {
-    fs::remove_all(m_Folder);
-  }
-
-  std::string
-  In(const std::string & name) const
-  {
-    return (m_Folder / name).string();
-  }
-
   void
   Make(const std::string & name, const std::string & content = "") const
   {
@@ -58,18 +36,8 @@ protected:
   std::string
   ProblemOf(const std::string & name, const itk::SegmentationCaseOptions & options) const
   {
-    try
-    {
-      this->List(name, options);
-    }
-    catch (const std::exception & error)
-    {
-      return itk::ErrorSentence(error);
-    }
-    return {};
+    return itk::Test::ProblemOf([&] { this->List(name, options); });
   }
-
-  fs::path m_Folder;
 };
 
 using Cases = std::vector<std::string>;

@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkWriteImage.h"
 #include "itkBinaryThresholdImageFilter.h"
+#include "itkFolderTest.h"
 #include "itkImageFileReader.h"
 #include "itkTorchTestImages.h"
 #include <algorithm>
@@ -13,61 +14,22 @@ namespace
 {
 namespace fs = std::filesystem;
 
-class WriteImage : public ::testing::Test
+class WriteImage : public itk::Test::FolderTest
 {
 protected:
-  void
-  SetUp() override
-  {
-    const std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    m_Folder = fs::temp_directory_path() / ("itkWriteImage-" + test);
-    fs::remove_all(m_Folder);
-    fs::create_directory(m_Folder);
-  }
-
-  void
-  TearDown() override
-  {
-    fs::remove_all(m_Folder);
-  }
-
-  std::string
-  In(const std::string & name) const
-  {
-    return (m_Folder / name).string();
-  }
-
-  std::vector<std::string>
-  Names() const
-  {
-    std::vector<std::string> names;
-    for (const auto & entry : fs::directory_iterator(m_Folder))
-    {
-      names.push_back(entry.path().filename().string());
-    }
-    std::sort(names.begin(), names.end());
-    return names;
-  }
-
   // The sentence of a refusal, after which the folder is as before.
   template <typename TImage>
   std::string
   ProblemWith(TImage * image, const std::string & name) const
   {
     const auto before = Names();
-    try
-    {
-      itk::WriteImage(image, In(name));
-    }
-    catch (const std::exception & error)
+    const auto problem = itk::Test::ProblemOf([&] { itk::WriteImage(image, In(name)); });
+    if (!problem.empty())
     {
       EXPECT_EQ(Names(), before);
-      return itk::ErrorSentence(error);
     }
-    return {};
+    return problem;
   }
-
-  fs::path m_Folder;
 };
 
 using Files = std::vector<std::string>;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkAtomicFileWrite.h"
-#include "itkErrorSentence.h"
+#include "itkFolderTest.h"
 #include "itkMacro.h"
 #include <gtest/gtest.h>
 #include <algorithm>
@@ -16,43 +16,9 @@ namespace
 {
 namespace fs = std::filesystem;
 
-class AtomicFileWrite : public ::testing::Test
+class AtomicFileWrite : public itk::Test::FolderTest
 {
 protected:
-  void
-  SetUp() override
-  {
-    const std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    m_Folder = fs::temp_directory_path() / ("itkAtomicFileWrite-" + test);
-    fs::remove_all(m_Folder);
-    fs::create_directory(m_Folder);
-  }
-
-  void
-  TearDown() override
-  {
-    fs::remove_all(m_Folder);
-  }
-
-  std::string
-  In(const std::string & name) const
-  {
-    return (m_Folder / name).string();
-  }
-
-  std::vector<std::string>
-  Names() const
-  {
-    std::vector<std::string> names;
-    for (const auto & entry : fs::directory_iterator(m_Folder))
-    {
-      names.push_back(entry.path().filename().string());
-    }
-    std::sort(names.begin(), names.end());
-    return names;
-  }
-
-  fs::path m_Folder;
 };
 
 using Files = std::vector<std::string>;
@@ -70,20 +36,7 @@ Read(const std::string & fileName)
   return { std::istreambuf_iterator<char>(stream), {} };
 }
 
-template <typename TFunction>
-std::string
-ProblemOf(const TFunction & function)
-{
-  try
-  {
-    function();
-  }
-  catch (const std::exception & error)
-  {
-    return itk::ErrorSentence(error);
-  }
-  return {};
-}
+using itk::Test::ProblemOf;
 } // namespace
 
 TEST_F(AtomicFileWrite, ReplacesAFileOnlyWhenTheNewOneIsWhole)

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkTruncatedImage.h"
+#include "itkFolderTest.h"
 #include "itk_zlib.h"
 #include <gtest/gtest.h>
 #include <algorithm>
@@ -13,24 +14,9 @@ namespace
 {
 namespace fs = std::filesystem;
 
-class TruncatedImage : public ::testing::Test
+class TruncatedImage : public itk::Test::FolderTest
 {
 protected:
-  void
-  SetUp() override
-  {
-    const std::string test = ::testing::UnitTest::GetInstance()->current_test_info()->name();
-    m_Folder = fs::temp_directory_path() / ("itkTruncatedImage-" + test);
-    fs::remove_all(m_Folder);
-    fs::create_directory(m_Folder);
-  }
-
-  void
-  TearDown() override
-  {
-    fs::remove_all(m_Folder);
-  }
-
   bool
   IsTruncated(const std::string & name) const
   {
@@ -57,8 +43,6 @@ protected:
       EXPECT_TRUE(this->IsTruncated(name)) << name << " of " << size << " bytes";
     }
   }
-
-  fs::path m_Folder;
 };
 
 template <typename TNumber>
