@@ -79,8 +79,9 @@ class UNet(nn.Module):
 
 
 class Ours(ServedProgram):
-    def __init__(self, program, precision, filters, edge=EDGE, tile=0):
-        super().__init__(program, "{folder}", "cpu", precision, filters, edge, tile)
+    def __init__(self, program, numbers, filters, edge=EDGE, tile=0):
+        precision, *convolution = numbers.split()
+        super().__init__(program, "{folder}", "cpu", precision, *(convolution or ["auto"]), filters, edge, tile)
         self.image = self.read("image.raw", numpy.uint8, (edge, edge, 3))
         self.probabilities = self.read("probabilities.raw", numpy.float32, (edge, edge))
         self.weights = load_file(self.folder / "model.safetensors")
@@ -141,7 +142,7 @@ def with_openvino(ours, filters, precision):
 
 
 PEERS = (
-    # operation, peer, precision of ours, filters, the peer's function, goal of equality
+    # operation, peer, precision and convolution of ours, filters, the peer's function, goal of equality
     ("float32", "PyTorch eager", "float32", 64, with_torch, 1e-4),
     ("bfloat16", "PyTorch eager", "bfloat16", 64, with_torch, 0.1),
     (
@@ -161,6 +162,16 @@ PEERS = (
         lambda ours, filters: with_openvino(ours, filters, "f32"),
         1e-4,
     ),
+    ("float32, Winograd", "PyTorch eager", "float32 winograd", 64, with_torch, 1e-4),
+    ("float32, Winograd, beside ONNX Runtime", "ONNX Runtime", "float32 winograd", 64, with_onnxruntime, 1e-4),
+    (
+        "float32, Winograd, beside OpenVINO",
+        "OpenVINO",
+        "float32 winograd",
+        64,
+        lambda ours, filters: with_openvino(ours, filters, "f32"),
+        1e-4,
+    ),
     (
         "bfloat16 beside OpenVINO",
         "OpenVINO bfloat16",
@@ -173,6 +184,14 @@ PEERS = (
         "float32, 16 filters",
         "PyTorch channels-last",
         "float32",
+        16,
+        lambda ours, filters: with_torch(ours, filters, True),
+        1e-4,
+    ),
+    (
+        "float32, Winograd, 16 filters",
+        "PyTorch channels-last",
+        "float32 winograd",
         16,
         lambda ours, filters: with_torch(ours, filters, True),
         1e-4,

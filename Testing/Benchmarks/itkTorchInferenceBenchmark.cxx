@@ -64,6 +64,7 @@ int
 Serve(const std::string & folder,
       const std::string & device,
       const std::string & precision,
+      const std::string & convolution,
       unsigned int        filters,
       itk::SizeValueType  edge,
       std::uint64_t       tileSize)
@@ -76,6 +77,9 @@ Serve(const std::string & folder,
   network->SetDevice(device);
   network->SetTileSize(tileSize);
   network->SetPrecision(precision == "bfloat16" ? itk::UNetPrecision::BFloat16 : itk::UNetPrecision::Float32);
+  network->SetConvolution(convolution == "winograd" ? itk::UNetConvolution::Winograd
+                          : convolution == "direct" ? itk::UNetConvolution::Direct
+                                                    : itk::UNetConvolution::Automatic);
   network->Update();
   WriteModel(model, folder + "/model.safetensors");
   const auto write = [&folder](const char * name, const void * data, std::size_t bytes)
@@ -116,8 +120,10 @@ MeasureOverhead(unsigned int filters, itk::UNetPrecision precision, const char *
   {
     weights.emplace(weight, itk::GetATensor(tensor));
   }
-  const itk::UNetPredictor network(
-    model->GetSpecification(), weights, precision == itk::UNetPrecision::BFloat16 ? at::kBFloat16 : at::kFloat);
+  const itk::UNetPredictor network(model->GetSpecification(),
+                                   weights,
+                                   precision == itk::UNetPrecision::BFloat16 ? at::kBFloat16 : at::kFloat,
+                                   precision == itk::UNetPrecision::BFloat16);
   const auto pixels = itk::GetTorchTensor(image.GetPointer(), image->GetBufferedRegion(), itk::TorchDevice::CPU());
   const at::Tensor window = itk::GetATensor(model->GetIntensityRule().Apply(pixels));
   at::Tensor       logits;
@@ -169,16 +175,18 @@ main(int argc, char * argv[])
     WriteModel(MakeModel(number(4), number(3)), argv[2]);
     return 0;
   }
-  if (argc != 8 || std::string(argv[1]) != "--serve")
+  if (argc != 9 || std::string(argv[1]) != "--serve")
   {
-    std::cerr << "usage: --pairs N, --model FILE CHANNELS FILTERS, or --serve FOLDER DEVICE PRECISION FILTERS EDGE TILE"
+    std::cerr << "usage: --pairs N, --model FILE CHANNELS FILTERS, or --serve FOLDER DEVICE PRECISION CONVOLUTION "
+                 "FILTERS EDGE TILE"
               << std::endl;
     return 2;
   }
   return Serve(argv[2],
                argv[3],
                argv[4],
-               static_cast<unsigned int>(std::stoul(argv[5])),
-               std::stoul(argv[6]),
-               std::stoul(argv[7]));
+               argv[5],
+               static_cast<unsigned int>(std::stoul(argv[6])),
+               std::stoul(argv[7]),
+               std::stoul(argv[8]));
 }

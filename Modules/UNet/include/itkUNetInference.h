@@ -83,7 +83,7 @@ public:
    * faulty convolution does not keep to.
    * \throws ExceptionObject for float16 on the host */
   UNetPrecision
-  GetPrecision(UNetPrecision wanted) const;
+  GetPrecision(UNetPrecision wanted, UNetConvolution convolution) const;
 
 private:
   class Implementation;

@@ -84,6 +84,7 @@ public:
   itkTorchParameterMacro(Tiling);
   itkTorchParameterMacro(BlendedOverlap);
   itkTorchParameterMacro(Precision);
+  itkTorchParameterMacro(Convolution);
   itkTorchParameterMacro(TestTimeAugmentation);
   itkTorchParameterMacro(ScaleStep);
   itkTorchParameterMacro(ResampleToModelSpacing);

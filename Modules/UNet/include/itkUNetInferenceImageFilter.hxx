@@ -367,7 +367,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensors()
   const UNetModel * const   model = this->GetModel();
   const TorchTensor         pixels = this->GetInputTensor(input);
   this->PrepareInference(pixels.GetDevice());
-  m_UsedPrecision = m_Inference->GetPrecision(m_Parameters.Precision);
+  m_UsedPrecision = m_Inference->GetPrecision(m_Parameters.Precision, m_Parameters.Convolution);
 
   const auto               largest = input->GetLargestPossibleRegion();
   const auto               requested = input->GetRequestedRegion();

@@ -28,6 +28,18 @@ enum class UNetPrecision : std::uint8_t
   Float16
 };
 
+/** How 3×3 convolutions are computed on the CPU. */
+enum class UNetConvolution : std::uint8_t
+{
+  /** By Winograd's minimal filtering where its rounding is small beside the precision's own and it is faster: for bfloat16 and 64
+   * channels or more. */
+  Automatic,
+  /** By their definition. */
+  Direct,
+  /** By Winograd's minimal filtering wherever it is faster: 4 times fewer multiplications in float32, 2.25 in bfloat16. */
+  Winograd
+};
+
 /** How the windows that the network sees make up the image. */
 enum class UNetTiling : std::uint8_t
 {
@@ -59,9 +71,14 @@ struct UNetInferenceParameters
   UNetTiling               Tiling{ UNetTiling::Automatic };
   double                   BlendedOverlap{ 0.25 };
   UNetPrecision            Precision{ UNetPrecision::Float32 };
+  UNetConvolution          Convolution{ UNetConvolution::Automatic };
   UNetTestTimeAugmentation TestTimeAugmentation{ UNetTestTimeAugmentation::None };
   double                   ScaleStep{ 1.0 };
   bool                     ResampleToModelSpacing{ true };
+
+  /** Whether Winograd's filtering is wanted in a precision other than Automatic. */
+  bool
+  WantsWinograd(UNetPrecision precision) const;
 
   static const TorchParameterTable &
   Describe();

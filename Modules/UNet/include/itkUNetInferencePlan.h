@@ -128,6 +128,8 @@ public:
 private:
   std::uint64_t
   GetBlendedWindow() const;
+  bool
+  UsesWinograd(std::int64_t outputs, std::int64_t inputs) const;
   std::uint64_t
   GetBytesOfNumber() const;
   double

@@ -44,14 +44,6 @@ ScalarTypeOf(TorchComponentType type)
   return GetATensor(TorchTensor::FromPixels(nullptr, type, { 0 }, 1)).scalar_type();
 }
 
-at::ScalarType
-ScalarTypeOf(UNetPrecision precision)
-{
-  return precision == UNetPrecision::BFloat16  ? at::kBFloat16
-         : precision == UNetPrecision::Float16 ? at::kHalf
-                                               : at::kFloat;
-}
-
 std::vector<std::int64_t>
 Reversed(const std::vector<std::int64_t> & values)
 {
@@ -176,25 +168,38 @@ public:
   {}
 
   const UNetPredictor &
-  GetNetwork(UNetPrecision precision)
+  GetNetwork(UNetPrecision precision, UNetConvolution convolution)
   {
-    auto & network = m_Networks[precision];
+    const bool withWinograd = this->UsesWinograd(precision, convolution);
+    auto &     network = m_Networks[{ precision, withWinograd }];
     if (!network)
     {
-      network = std::make_unique<UNetPredictor>(Specification, m_Weights, ScalarTypeOf(precision));
+      network = std::make_unique<UNetPredictor>(Specification, m_Weights, ScalarTypeOf(precision), withWinograd);
     }
     return *network;
   }
 
-  UNetPrecision
-  GetAutomaticPrecision()
+  /** \param precision other than Automatic */
+  bool
+  UsesWinograd(UNetPrecision precision, UNetConvolution wanted) const
   {
-    if (m_Automatic == UNetPrecision::Automatic)
+    UNetInferenceParameters parameters;
+    parameters.Convolution = wanted;
+    return Device.IsHost() && parameters.WantsWinograd(precision);
+  }
+
+  UNetPrecision
+  GetAutomaticPrecision(UNetConvolution convolution)
+  {
+    auto & automatic = m_Automatic.emplace(convolution, UNetPrecision::Automatic).first->second;
+    if (automatic == UNetPrecision::Automatic)
     {
-      m_Automatic = this->IsFasterAndAgrees(UNetPrecision::BFloat16) ? UNetPrecision::BFloat16 : UNetPrecision::Float32;
-      m_Networks.erase(m_Automatic == UNetPrecision::BFloat16 ? UNetPrecision::Float32 : UNetPrecision::BFloat16);
+      automatic = this->IsFasterAndAgrees(UNetPrecision::BFloat16, convolution) ? UNetPrecision::BFloat16
+                                                                                : UNetPrecision::Float32;
+      const auto slower = automatic == UNetPrecision::BFloat16 ? UNetPrecision::Float32 : UNetPrecision::BFloat16;
+      m_Networks.erase({ slower, this->UsesWinograd(slower, convolution) });
     }
-    return m_Automatic;
+    return automatic;
   }
 
   /** Logits of a tile's output. */
@@ -228,7 +233,7 @@ public:
 
 private:
   bool
-  IsFasterAndAgrees(UNetPrecision precision)
+  IsFasterAndAgrees(UNetPrecision precision, UNetConvolution convolution)
   {
     const std::int64_t stride = Specification.GetStride();
     const std::int64_t edge = (std::int64_t{ Specification.Dimension == 3 ? 32 : 128 } + stride - 1) / stride * stride;
@@ -239,8 +244,8 @@ private:
     TorchRandom      random(1);
     std::generate_n(
       image.mutable_data_ptr<float>(), image.numel(), [&random] { return static_cast<float>(random.Uniform()); });
-    const auto compute = [this, input = image.to(GetC10Device(Device))](UNetPrecision p)
-    { return this->GetNetwork(p).Predict(input).to(at::kCPU); };
+    const auto compute = [this, convolution, input = image.to(GetC10Device(Device))](UNetPrecision p)
+    { return this->GetNetwork(p, convolution).Predict(input).to(at::kCPU); };
     const CuDNNSettings settings(Device, true);
     const at::Tensor    expected = compute(UNetPrecision::Float32);
     const at::Tensor    found = compute(precision);
@@ -259,9 +264,9 @@ private:
     return least < leastOfFloat;
   }
 
-  UNetWeights                                             m_Weights;
-  std::map<UNetPrecision, std::unique_ptr<UNetPredictor>> m_Networks;
-  UNetPrecision                                           m_Automatic{ UNetPrecision::Automatic };
+  UNetWeights                                                              m_Weights;
+  std::map<std::pair<UNetPrecision, bool>, std::unique_ptr<UNetPredictor>> m_Networks;
+  std::map<UNetConvolution, UNetPrecision>                                 m_Automatic;
 };
 
 UNetInference::UNetInference(const UNetModel & model, const TorchDevice & device)
@@ -271,13 +276,13 @@ UNetInference::UNetInference(const UNetModel & model, const TorchDevice & device
 UNetInference::~UNetInference() = default;
 
 UNetPrecision
-UNetInference::GetPrecision(UNetPrecision wanted) const
+UNetInference::GetPrecision(UNetPrecision wanted, UNetConvolution convolution) const
 {
   if (wanted == UNetPrecision::Float16 && m_Implementation->Device.GetKind() != TorchDevice::Kind::CUDA)
   {
     itkGenericExceptionMacro("Precision must be auto, float32 or bfloat16 on the CPU, but is float16.");
   }
-  return wanted == UNetPrecision::Automatic ? m_Implementation->GetAutomaticPrecision() : wanted;
+  return wanted == UNetPrecision::Automatic ? m_Implementation->GetAutomaticPrecision(convolution) : wanted;
 }
 
 UNetInferencePlan
@@ -289,9 +294,12 @@ UNetInference::GetPlan(const UNetInferenceParameters & parameters, const std::ve
     limited.TileSize = parameters.TileSize == 0 ? m_Implementation->LargestWindow
                                                 : std::min(parameters.TileSize, m_Implementation->LargestWindow);
   }
+  const auto precision = this->GetPrecision(parameters.Precision, parameters.Convolution);
+  limited.Convolution = m_Implementation->UsesWinograd(precision, parameters.Convolution) ? UNetConvolution::Winograd
+                                                                                          : UNetConvolution::Direct;
   return { m_Implementation->Specification,
            limited,
-           this->GetPrecision(parameters.Precision),
+           precision,
            extent,
            UNetInferencePlan::GetMaximumMemory(parameters, m_Implementation->Device) };
 }
@@ -323,7 +331,8 @@ UNetInference::Compute(const UNetImagePart &           part,
                        TorchComponentType              type,
                        const UNetInferenceObserver &   observer) const
 {
-  const auto & network = m_Implementation->GetNetwork(this->GetPrecision(parameters.Precision));
+  const auto   precision = this->GetPrecision(parameters.Precision, parameters.Convolution);
+  const auto & network = m_Implementation->GetNetwork(precision, parameters.Convolution);
   const auto   orientations = GetUNetOrientations(parameters.TestTimeAugmentation, region.Size.size());
   const auto   channels = output == UNetInferenceOutput::Probabilities ? m_Implementation->Specification.Classes : 1;
   at::Tensor   result = EmptyPixels(region, channels, ScalarTypeOf(type), GetC10Device(m_Implementation->Device));

@@ -4,6 +4,13 @@
 
 namespace itk
 {
+bool
+UNetInferenceParameters::WantsWinograd(UNetPrecision precision) const
+{
+  return Convolution == UNetConvolution::Winograd ||
+         (Convolution == UNetConvolution::Automatic && precision == UNetPrecision::BFloat16);
+}
+
 const TorchParameterTable &
 UNetInferenceParameters::Describe()
 {
@@ -41,6 +48,13 @@ UNetInferenceParameters::Describe()
                 &P::Precision,
                 "Numbers that the network is computed in; auto: bfloat16 where it is faster and agrees.",
                 { "auto", "float32", "bfloat16", "float16" });
+    t.AddChoice(
+      "Convolution",
+      &P::Convolution,
+      "How 3x3 convolutions are computed on the CPU; winograd: with fewer multiplications, in float32 about "
+      "twice as fast with twice the rounding errors; auto: direct in float32, winograd in bfloat16, whose own "
+      "rounding is larger.",
+      { "auto", "direct", "winograd" });
     t.AddChoice(
       "TestTimeAugmentation",
       &P::TestTimeAugmentation,

@@ -3,6 +3,7 @@
 #include "itkUNetInferencePlan.h"
 #include "itkMirrorPad.h"
 #include "itkUNetOrientations.h"
+#include "itkUNetPredictor.h"
 #include "itkUNetReceptiveField.h"
 #include "itkUNetTiles.h"
 #include "itkMacro.h"
@@ -18,6 +19,12 @@ double
 NumberOfPixels(const std::vector<std::int64_t> & size)
 {
   return std::accumulate(size.begin(), size.end(), 1.0, std::multiplies<>());
+}
+
+bool
+EndsWith(const std::string & text, const std::string & end)
+{
+  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
 }
 
 UNetRegion
@@ -167,12 +174,22 @@ UNetInferencePlan::EstimateCost(const UNetRegion & region) const
 std::uint64_t
 UNetInferencePlan::EstimateMemory(const std::vector<std::int64_t> & size) const
 {
-  std::uint64_t numbers = 0;
+  const at::ScalarType precision = ScalarTypeOf(m_Precision);
+  double               numbers = 0.0;
+  std::uint64_t        scratch = 0;
   for (const auto & tensor : m_Specification.GetTensors())
   {
-    numbers += static_cast<std::uint64_t>(NumberOfPixels(tensor.Shape));
+    double kept = NumberOfPixels(tensor.Shape);
+    if (EndsWith(tensor.Name, ".convolution.weight") && this->UsesWinograd(tensor.Shape[0], tensor.Shape[1]))
+    {
+      kept *= WinogradConvolution::GetGrowthOfWeights(precision);
+      scratch = std::max(
+        scratch,
+        WinogradConvolution::EstimateScratch(tensor.Shape[0], tensor.Shape[1], m_Specification.Dimension, precision));
+    }
+    numbers += kept;
   }
-  return numbers * this->GetBytesOfNumber() +
+  return static_cast<std::uint64_t>(numbers) * this->GetBytesOfNumber() + scratch +
          static_cast<std::uint64_t>(NumberOfPixels(size) * this->GetBytesOfPixel());
 }
 
@@ -220,6 +237,13 @@ UNetInferencePlan::GetBlendedWindow() const
   return std::max(stride, wanted / stride * stride);
 }
 
+bool
+UNetInferencePlan::UsesWinograd(std::int64_t outputs, std::int64_t inputs) const
+{
+  return m_Parameters.WantsWinograd(m_Precision) &&
+         WinogradConvolution::IsFaster(outputs, inputs, ScalarTypeOf(m_Precision));
+}
+
 std::uint64_t
 UNetInferencePlan::GetBytesOfNumber() const
 {
@@ -232,7 +256,9 @@ UNetInferencePlan::GetBytesOfPixel() const
   // At the highest level of the way up: skip connection, both halves side by side, and what came from below; with
   // normalisation by the image's statistics or padding by the edge also copies of those.
   const double below = 2.0 / static_cast<double>(std::int64_t{ 1 } << m_Specification.Dimension);
-  const double padded = m_Specification.Padding == UNetPadding::Edge ? 2.0 : 0.0;
+  const bool   isPadded = m_Specification.Padding == UNetPadding::Edge &&
+                        !this->UsesWinograd(m_Specification.BaseFilters, m_Specification.BaseFilters);
+  const double padded = isPadded ? 2.0 : 0.0;
   const double copied = UNetReceptiveField(m_Specification).IsLocal() ? 0.0 : 4.0;
   const double images = std::max({ 3.0 + below, 3.0 + padded, copied });
   const double filters =

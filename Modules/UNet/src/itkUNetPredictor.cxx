@@ -30,11 +30,21 @@ ToPrecision(const at::Tensor & tensor, at::ScalarType precision)
 }
 } // namespace
 
+at::ScalarType
+ScalarTypeOf(UNetPrecision precision)
+{
+  return precision == UNetPrecision::BFloat16  ? at::kBFloat16
+         : precision == UNetPrecision::Float16 ? at::kHalf
+                                               : at::kFloat;
+}
+
 UNetPredictor::UNetPredictor(const UNetSpecification & specification,
                              const UNetWeights &       weights,
-                             at::ScalarType            precision)
+                             at::ScalarType            precision,
+                             bool                      withWinograd)
   : m_Specification(specification)
   , m_Precision(precision)
+  , m_HasWinograd(withWinograd)
 {
   const auto makeLevel = [&](const std::string & name)
   {
@@ -82,6 +92,11 @@ UNetPredictor::MakeConvolution(const UNetWeights & weights, const std::string & 
   {
     convolution.Scale = ToPrecision(Find(weights, name + ".normalization.weight"), m_Precision);
     convolution.Shift = ToPrecision(Find(weights, name + ".normalization.bias"), m_Precision);
+  }
+  if (m_HasWinograd && weight.is_cpu() && WinogradConvolution::IsFaster(weight.size(0), weight.size(1), m_Precision))
+  {
+    convolution.Winograd = std::make_shared<WinogradConvolution>(weight, bias, m_Precision);
+    return convolution;
   }
   convolution.Weight = PackConvolutionWeight(ToPrecision(weight, m_Precision), m_Specification.Padding);
   convolution.Bias = ToPrecision(bias, m_Precision);
@@ -133,13 +148,13 @@ UNetPredictor::Compute(at::Tensor image, const std::vector<Convolution> & level)
     switch (m_Specification.Normalization)
     {
       case UNetNormalization::Instance:
-        image = Convolve(image, convolution.Weight, convolution.Bias, m_Specification.Padding, false);
+        image = this->Convolve(image, convolution, false);
         image = at::instance_norm(
           image, convolution.Scale, convolution.Shift, {}, {}, true, 0.0, m_Specification.NormalizationEpsilon, true);
         image.relu_();
         break;
       case UNetNormalization::Group:
-        image = Convolve(image, convolution.Weight, convolution.Bias, m_Specification.Padding, false);
+        image = this->Convolve(image, convolution, false);
         image = at::group_norm(image,
                                UNetSpecification::NumberOfGroups,
                                convolution.Scale,
@@ -148,11 +163,19 @@ UNetPredictor::Compute(at::Tensor image, const std::vector<Convolution> & level)
         image.relu_();
         break;
       default:
-        image = Convolve(image, convolution.Weight, convolution.Bias, m_Specification.Padding, true);
+        image = this->Convolve(image, convolution, true);
         break;
     }
   }
   return image;
+}
+
+at::Tensor
+UNetPredictor::Convolve(const at::Tensor & image, const Convolution & convolution, bool withReLU) const
+{
+  return convolution.Winograd
+           ? convolution.Winograd->Compute(image, m_Specification.Padding, withReLU)
+           : itk::Convolve(image, convolution.Weight, convolution.Bias, m_Specification.Padding, withReLU);
 }
 
 at::Tensor

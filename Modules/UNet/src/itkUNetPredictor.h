@@ -3,11 +3,17 @@
 #ifndef itkUNetPredictor_h
 #define itkUNetPredictor_h
 
+#include "itkUNetInferenceParameters.h"
 #include "itkUNetNetwork.h"
-#include <array>
+#include "itkWinogradConvolution.h"
+#include <memory>
 
 namespace itk
 {
+/** \param precision other than Automatic */
+at::ScalarType
+ScalarTypeOf(UNetPrecision precision);
+
 /** \class UNetPredictor
  * \brief A trained network made ready to be computed, in float or bfloat16.
  *
@@ -19,8 +25,12 @@ class UNetPredictor
 {
 public:
   /** \param weights on the device, every tensor of the specification
-   * \param precision kFloat, kBFloat16 or kHalf */
-  UNetPredictor(const UNetSpecification & specification, const UNetWeights & weights, at::ScalarType precision);
+   * \param precision kFloat, kBFloat16 or kHalf
+   * \param withWinograd whether convolutions that gain by it are computed by Winograd's filtering */
+  UNetPredictor(const UNetSpecification & specification,
+                const UNetWeights &       weights,
+                at::ScalarType            precision,
+                bool                      withWinograd);
 
   /** \param image (N, Channels, …) float, sizes multiples of the stride
    * \return logits, (N, Classes, …) float */
@@ -37,10 +47,11 @@ private:
   /** A 3×3 convolution with what follows it. */
   struct Convolution
   {
-    at::Tensor Weight;
-    at::Tensor Bias;  // may be undefined
-    at::Tensor Scale; // γ and β of a normalisation by the image's own statistics
-    at::Tensor Shift;
+    at::Tensor                                 Weight;
+    at::Tensor                                 Bias;     // may be undefined
+    std::shared_ptr<const WinogradConvolution> Winograd; // instead of the weight and the bias
+    at::Tensor                                 Scale;    // γ and β of a normalisation by the image's own statistics
+    at::Tensor                                 Shift;
   };
 
   /** A 2×2 transposed convolution as a matrix, inputs × (positions · outputs). */
@@ -57,12 +68,15 @@ private:
 
   at::Tensor
   Compute(at::Tensor image, const std::vector<Convolution> & level) const;
+  at::Tensor
+  Convolve(const at::Tensor & image, const Convolution & convolution, bool withReLU) const;
   /** Skip connection and upsampled image side by side; releases the former. */
   at::Tensor
   Concatenate(at::Tensor & skip, const at::Tensor & lower, const Upsampling & upsampling) const;
 
   UNetSpecification                     m_Specification;
   at::ScalarType                        m_Precision;
+  bool                                  m_HasWinograd;
   std::vector<std::vector<Convolution>> m_Encoder;
   std::vector<std::vector<Convolution>> m_Decoder;
   std::vector<Upsampling>               m_Upsampling;

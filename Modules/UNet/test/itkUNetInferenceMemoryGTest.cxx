@@ -7,6 +7,7 @@
 #include "itkUNetTestHelpers.h"
 #include <ATen/ops/zeros.h>
 
+using itk::UNetConvolution;
 using itk::UNetPrecision;
 using namespace itk::Test;
 
@@ -28,7 +29,9 @@ TEST(UNetInferenceMemory, TheEstimateIsWithinAQuarterOfWhatIsMeasured)
   {
     for (const auto padding : { itk::UNetPadding::Zero, itk::UNetPadding::Edge })
     {
-      for (const auto precision : { UNetPrecision::Float32, UNetPrecision::BFloat16 })
+      for (const auto & [precision, convolution] : { std::pair(UNetPrecision::Float32, UNetConvolution::Direct),
+                                                     std::pair(UNetPrecision::Float32, UNetConvolution::Winograd),
+                                                     std::pair(UNetPrecision::BFloat16, UNetConvolution::Automatic) })
       {
         const itk::UNetInference inference(*MakeModel(Specification(dimension, padding)), itk::TorchDevice::CPU());
         const std::vector<std::int64_t> size =
@@ -38,6 +41,7 @@ TEST(UNetInferenceMemory, TheEstimateIsWithinAQuarterOfWhatIsMeasured)
         const auto                   image = itk::MakeTorchTensor(at::zeros(shape), itk::TorchDevice::CPU());
         itk::UNetInferenceParameters parameters;
         parameters.Precision = precision;
+        parameters.Convolution = convolution;
         const auto compute = [&] {
           return inference.Compute(image, itk::UNetInferenceOutput::Labels, parameters, itk::TorchComponentType::UInt8);
         };
@@ -53,7 +57,8 @@ TEST(UNetInferenceMemory, TheEstimateIsWithinAQuarterOfWhatIsMeasured)
         const auto   estimate = static_cast<double>(inference.GetPlan(parameters, size).EstimateMemory(size));
         EXPECT_NEAR(estimate / measured, 1.0, 0.25)
           << dimension << "D, padding " << static_cast<int>(padding) << ", precision " << static_cast<int>(precision)
-          << ": " << estimate / (1 << 20) << " MiB, measured " << measured / (1 << 20);
+          << ", convolution " << static_cast<int>(convolution) << ": " << estimate / (1 << 20) << " MiB, measured "
+          << measured / (1 << 20);
       }
     }
   }

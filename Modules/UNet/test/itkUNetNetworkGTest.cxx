@@ -331,9 +331,9 @@ ExpectLikeSlowReference(const UNetSpecification & specification)
   };
   // Slow reference in double: float sums of some hundred products differ in the sixth digit.
   expectNear(UNetNetwork(specification, weights).Predict(input), 1e-5);
-  expectNear(itk::UNetPredictor(specification, weights, at::kFloat).Predict(input), 1e-5);
+  expectNear(itk::UNetPredictor(specification, weights, at::kFloat, false).Predict(input), 1e-5);
   // Eight bits of mantissa, rounded after each layer.
-  expectNear(itk::UNetPredictor(specification, weights, at::kBFloat16).Predict(input), 0.03);
+  expectNear(itk::UNetPredictor(specification, weights, at::kBFloat16, false).Predict(input), 0.03);
 }
 
 TEST(UNetNetwork, ForwardPassIsThatOfTheSlowReferenceIn2D)
@@ -375,7 +375,7 @@ TEST(UNetNetwork, ABatchIsItsImagesOneByOne)
   {
     weights.emplace(name, itk::GetATensor(tensor));
   }
-  const itk::UNetPredictor network(model->GetSpecification(), weights, at::kFloat);
+  const itk::UNetPredictor network(model->GetSpecification(), weights, at::kFloat, false);
   itk::TorchRandom         random(4);
   const at::Tensor         batch = at::empty({ 4, 1, 24, 36 }, at::kFloat);
   std::generate_n(batch.mutable_data_ptr<float>(), batch.numel(), [&] { return static_cast<float>(random.Uniform()); });

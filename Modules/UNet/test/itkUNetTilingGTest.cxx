@@ -53,9 +53,12 @@ MakeFilter(const TInput * image, const UNetModel * model, std::uint64_t tileSize
 /** One draw of everything that tiling could depend on. */
 template <unsigned int D>
 void
-ExpectARegionInTilesIsThatOfTheWhole(itk::TorchRandom & random, int & numberOfInnerTiles)
+ExpectARegionInTilesIsThatOfTheWhole(itk::TorchRandom &   random,
+                                     int &                numberOfInnerTiles,
+                                     itk::UNetConvolution convolution = itk::UNetConvolution::Direct)
 {
   UNetSpecification specification = SmallSpecification(D);
+  specification.BaseFilters = convolution == itk::UNetConvolution::Winograd ? 8 : 2;
   specification.Levels = static_cast<unsigned int>(D == 3 ? Draw(random, 1, 2) : Draw(random, 1, 5));
   specification.ConvolutionsPerLevel = static_cast<unsigned int>(Draw(random, 1, 2));
   specification.Padding = random.Uniform() < 0.5 ? itk::UNetPadding::Zero : itk::UNetPadding::Edge;
@@ -73,6 +76,7 @@ ExpectARegionInTilesIsThatOfTheWhole(itk::TorchRandom & random, int & numberOfIn
   }
   const auto image = MakeNoise<D>(size, random);
   const auto whole = MakeFilter<VectorImage<D>>(image.GetPointer(), model, 0);
+  whole->SetConvolution(convolution);
   whole->Update();
 
   typename ScalarImage<D>::RegionType region = image->GetLargestPossibleRegion();
@@ -88,6 +92,7 @@ ExpectARegionInTilesIsThatOfTheWhole(itk::TorchRandom & random, int & numberOfIn
   }
   const auto tileSize = static_cast<std::uint64_t>(Draw(random, 1, least + 40));
   const auto tiled = MakeFilter<VectorImage<D>>(image.GetPointer(), model, tileSize);
+  tiled->SetConvolution(convolution);
   tiled->UpdateOutputInformation();
   tiled->GetOutput()->SetRequestedRegion(region);
   tiled->GetOutput()->PropagateRequestedRegion();
@@ -140,6 +145,24 @@ TEST(UNetTiling, ARegionInTilesIsThatOfTheWholeImageIn3D)
     ASSERT_NO_FATAL_FAILURE(ExpectARegionInTilesIsThatOfTheWhole<3>(random, numberOfInnerTiles));
   }
   EXPECT_GT(numberOfInnerTiles, 40);
+}
+
+TEST(UNetTiling, ARegionInTilesIsThatOfTheWholeImageWithWinogradsFiltering)
+{
+  itk::TorchRandom random(23);
+  int              numberOfInnerTiles = 0;
+  for (int trial = 0; trial < 60; ++trial)
+  {
+    SCOPED_TRACE(trial);
+    ASSERT_NO_FATAL_FAILURE(
+      ExpectARegionInTilesIsThatOfTheWhole<2>(random, numberOfInnerTiles, itk::UNetConvolution::Winograd));
+    if (trial % 3 == 0)
+    {
+      ASSERT_NO_FATAL_FAILURE(
+        ExpectARegionInTilesIsThatOfTheWhole<3>(random, numberOfInnerTiles, itk::UNetConvolution::Winograd));
+    }
+  }
+  EXPECT_GT(numberOfInnerTiles, 25);
 }
 
 /** A network of one class whose logit is the input: the first filter of the highest level hands on the pixel, and the

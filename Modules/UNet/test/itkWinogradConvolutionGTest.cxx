@@ -1,0 +1,228 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkWinogradConvolution.h"
+#include "itkTorchRandom.h"
+#include "itkTorchRuntime.h"
+#include "itkTorchTensorAccess.h"
+#include "itkUNetConvolution.h"
+#include "itkUNetPredictor.h"
+#include "itkUNetTestHelpers.h"
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/conv2d.h>
+#include <ATen/ops/conv3d.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/equal.h>
+#include <ATen/ops/replication_pad2d.h>
+#include <ATen/ops/replication_pad3d.h>
+
+using itk::UNetPadding;
+using itk::WinogradConvolution;
+using namespace itk::Test;
+
+namespace
+{
+at::Tensor
+MakeNumbers(const std::vector<std::int64_t> & shape, itk::TorchRandom & random)
+{
+  const at::Tensor numbers = at::empty(shape, at::kFloat);
+  std::generate_n(numbers.mutable_data_ptr<float>(),
+                  numbers.numel(),
+                  [&random] { return static_cast<float>(2.0 * random.Uniform() - 1.0); });
+  return numbers;
+}
+
+/** By LibTorch, in double. */
+at::Tensor
+Reference(const at::Tensor & image, const at::Tensor & weight, const at::Tensor & bias, UNetPadding padding)
+{
+  const bool         is3D = image.dim() == 5;
+  const bool         isZero = padding == UNetPadding::Zero;
+  const std::int64_t border = isZero ? 1 : 0;
+  at::Tensor         input = image.to(at::kDouble);
+  if (!isZero)
+  {
+    input = is3D ? at::replication_pad3d(input, { 1, 1, 1, 1, 1, 1 }) : at::replication_pad2d(input, { 1, 1, 1, 1 });
+  }
+  const at::Tensor w = weight.to(at::kDouble);
+  const at::Tensor b = bias.defined() ? bias.to(at::kDouble) : bias;
+  return is3D ? at::conv3d(input, w, b, 1, border) : at::conv2d(input, w, b, 1, border);
+}
+
+struct Trial
+{
+  at::Tensor  Image;
+  at::Tensor  Weight;
+  at::Tensor  Bias;
+  UNetPadding Padding;
+};
+
+Trial
+DrawTrial(std::size_t dimension, const std::vector<std::int64_t> & channels, itk::TorchRandom & random)
+{
+  const auto drawChannels = [&]
+  { return channels[static_cast<std::size_t>(Draw(random, 0, static_cast<std::int64_t>(channels.size()) - 1))]; };
+  std::vector<std::int64_t> shape{ Draw(random, 1, 3), drawChannels() };
+  for (std::size_t axis = 0; axis < dimension; ++axis)
+  {
+    shape.push_back(Draw(random, 1, dimension == 3 ? 11 : 45));
+  }
+  std::vector<std::int64_t> kernel(dimension + 2, 3);
+  kernel[0] = drawChannels();
+  kernel[1] = shape[1];
+  Trial trial;
+  trial.Image = MakeNumbers(shape, random);
+  trial.Weight = MakeNumbers(kernel, random);
+  trial.Bias = random.Uniform() < 0.8 ? MakeNumbers({ kernel[0] }, random) : at::Tensor{};
+  trial.Padding = random.Uniform() < 0.5 ? UNetPadding::Zero : UNetPadding::Edge;
+  return trial;
+}
+
+/** \param tolerance of the largest value */
+void
+ExpectTheConvolution(std::size_t                       dimension,
+                     const std::vector<std::int64_t> & channels,
+                     at::ScalarType                    precision,
+                     double                            tolerance)
+{
+  if (!WinogradConvolution::IsFaster(64, 64, precision))
+  {
+    GTEST_SKIP() << "LibTorch has no small products for this processor";
+  }
+  itk::TorchRandom random(31);
+  for (int i = 0; i < 60; ++i)
+  {
+    const Trial      trial = DrawTrial(dimension, channels, random);
+    const bool       withReLU = random.Uniform() < 0.5;
+    const at::Tensor image = trial.Image.to(precision).contiguous(itk::ChannelsLast(trial.Image.dim()));
+    const at::Tensor weight = trial.Weight.to(precision).to(at::kFloat);
+    const at::Tensor sums = Reference(image, weight, trial.Bias, trial.Padding);
+    const at::Tensor expected = withReLU ? sums.relu() : sums;
+    const at::Tensor found = WinogradConvolution(weight, trial.Bias, precision).Compute(image, trial.Padding, withReLU);
+    ASSERT_EQ(found.scalar_type(), precision);
+    ASSERT_EQ(found.sizes(), expected.sizes());
+    ASSERT_TRUE(found.is_contiguous(itk::ChannelsLast(found.dim())));
+    const double largest = sums.abs().max().item<double>();
+    ASSERT_LE((found - expected).abs().max().item<double>(), tolerance * largest)
+      << "trial " << i << ", image " << image.sizes() << ", weight " << weight.sizes() << ", padding "
+      << static_cast<int>(trial.Padding);
+  }
+}
+
+// Float sums of some thousand products, whose terms the transforms make some times larger.
+TEST(WinogradConvolution, IsTheConvolutionIn2D)
+{
+  ExpectTheConvolution(2, { 8, 16, 24, 40, 64, 72, 128 }, at::kFloat, 1e-5);
+}
+
+TEST(WinogradConvolution, IsTheConvolutionIn3D)
+{
+  ExpectTheConvolution(3, { 8, 16, 24, 64, 72 }, at::kFloat, 1e-5);
+}
+
+// Transformed pixels and kernels, and the result, are rounded to eight bits.
+TEST(WinogradConvolution, IsTheConvolutionIn2DInBFloat16)
+{
+  ExpectTheConvolution(2, { 8, 64, 72, 128 }, at::kBFloat16, 0.01);
+}
+
+TEST(WinogradConvolution, IsTheConvolutionIn3DInBFloat16)
+{
+  ExpectTheConvolution(3, { 8, 64, 72 }, at::kBFloat16, 0.01);
+}
+
+TEST(WinogradConvolution, RoundsLittleMoreThanTheDefinition)
+{
+  if (!WinogradConvolution::IsFaster(64, 64, at::kFloat))
+  {
+    GTEST_SKIP() << "LibTorch has no small products for this processor";
+  }
+  itk::TorchRandom random(5);
+  for (const auto precision : { at::kFloat, at::kBFloat16 })
+  {
+    const at::Tensor image =
+      MakeNumbers({ 1, 128, 40, 40 }, random).relu().to(precision).contiguous(at::MemoryFormat::ChannelsLast);
+    const at::Tensor weight = MakeNumbers({ 64, 128, 3, 3 }, random);
+    const at::Tensor exact = Reference(image, weight, {}, UNetPadding::Zero);
+    const auto       error = [&exact](const at::Tensor & found) { return (found - exact).norm().item<double>(); };
+    const double     direct = error(itk::Convolve(image, weight.to(precision), {}, UNetPadding::Zero, false));
+    const double filtered = error(WinogradConvolution(weight, {}, precision).Compute(image, UNetPadding::Zero, false));
+    EXPECT_LE(filtered, (precision == at::kFloat ? 4.0 : 2.0) * direct) << at::toString(precision);
+    EXPECT_GT(filtered, direct) << at::toString(precision);
+  }
+}
+
+TEST(WinogradConvolution, GivesTheSameBitsOnAnyNumberOfThreads)
+{
+  if (!WinogradConvolution::IsFaster(64, 64, at::kFloat))
+  {
+    GTEST_SKIP() << "LibTorch has no small products for this processor";
+  }
+  itk::TorchRandom random(6);
+  const at::Tensor image = MakeNumbers({ 1, 16, 7, 50, 61 }, random).contiguous(at::MemoryFormat::ChannelsLast3d);
+  const auto       threads = itk::TorchRuntime::GetNumberOfThreads();
+  const WinogradConvolution convolution(MakeNumbers({ 24, 16, 3, 3, 3 }, random), {}, at::kFloat);
+  itk::TorchRuntime::SetNumberOfThreads(1);
+  const at::Tensor one = convolution.Compute(image, UNetPadding::Edge, true);
+  itk::TorchRuntime::SetNumberOfThreads(3);
+  const at::Tensor three = convolution.Compute(image, UNetPadding::Edge, true);
+  itk::TorchRuntime::SetNumberOfThreads(threads);
+  EXPECT_TRUE(at::equal(one, three));
+}
+
+TEST(WinogradConvolution, IsForMultiplesOfEightChannels)
+{
+  for (const auto precision : { at::kFloat, at::kBFloat16 })
+  {
+    EXPECT_FALSE(WinogradConvolution::IsFaster(64, 3, precision));
+    EXPECT_FALSE(WinogradConvolution::IsFaster(12, 64, precision));
+  }
+  EXPECT_FALSE(WinogradConvolution::IsFaster(32, 64, at::kBFloat16));
+  EXPECT_FALSE(WinogradConvolution::IsFaster(64, 64, at::kHalf));
+}
+
+/** Weights of a trained kind: statistics of batch normalisation that are not 0 and 1. */
+void
+ExpectTheNetwork(unsigned int dimension, itk::UNetNormalization normalization, UNetPadding padding)
+{
+  auto specification = SmallSpecification(dimension, 3);
+  specification.BaseFilters = dimension == 3 ? 8 : 16;
+  specification.Levels = dimension == 3 ? 2 : 4;
+  specification.Normalization = normalization;
+  specification.Padding = padding;
+  itk::UNetWeights weights;
+  itk::TorchRandom random(8);
+  const auto       model = MakeModel(specification);
+  for (const auto & [name, tensor] : model->GetWeights())
+  {
+    const at::Tensor values = itk::GetATensor(tensor);
+    const bool       isPositive = name.find("running_var") != std::string::npos;
+    const at::Tensor noise = MakeNumbers(values.sizes().vec(), random);
+    weights.emplace(name, isPositive ? values + 0.5 * noise : values + 0.1 * values.abs() * noise);
+  }
+  const auto edge = dimension == 3 ? std::vector<std::int64_t>{ 24, 20, 28 } : std::vector<std::int64_t>{ 144, 208 };
+  std::vector<std::int64_t> shape{ 2, 3 };
+  shape.insert(shape.end(), edge.begin(), edge.end());
+  const at::Tensor image = MakeNumbers(shape, random);
+  const at::Tensor expected = itk::UNetPredictor(specification, weights, at::kFloat, false).Predict(image);
+  const at::Tensor found = itk::UNetPredictor(specification, weights, at::kFloat, true).Predict(image);
+  // Ten or more layers of sums in float, whose rounding either has.
+  EXPECT_LE((found - expected).abs().max().item<double>(), 3e-5 * expected.abs().max().item<double>());
+  if (WinogradConvolution::IsFaster(16, 16, at::kFloat))
+  {
+    EXPECT_FALSE(at::equal(found, expected));
+  }
+}
+
+TEST(WinogradConvolution, ANetworkOfItGivesTheSameLogits)
+{
+  for (const unsigned int dimension : { 2u, 3u })
+  {
+    for (const auto padding : { UNetPadding::Zero, UNetPadding::Edge })
+    {
+      SCOPED_TRACE(dimension);
+      ExpectTheNetwork(dimension, itk::UNetNormalization::Batch, padding);
+      ExpectTheNetwork(dimension, itk::UNetNormalization::Instance, padding);
+    }
+  }
+}
+} // namespace
