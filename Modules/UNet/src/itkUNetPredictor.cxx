@@ -3,7 +3,6 @@
 #include "itkUNetPredictor.h"
 #include "itkUNetConvolution.h"
 #include <ATen/TensorOperators.h>
-#include <ATen/ops/addmm.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/conv3d.h>
 #include <ATen/ops/empty.h>
@@ -63,7 +62,8 @@ UNetPredictor::UNetPredictor(const UNetSpecification & specification,
   {
     const std::string name = "decoder." + std::to_string(level);
     m_Decoder.push_back(makeLevel(name));
-    m_Upsampling.push_back(this->MakeUpsampling(weights, name + ".upsampling"));
+    m_Upsampling.emplace_back(
+      weights.at(name + ".upsampling.weight"), weights.at(name + ".upsampling.bias"), precision);
   }
   m_ClassifierWeight = ToPrecision(weights.at("classifier.weight"), precision);
   m_ClassifierWeight = m_ClassifierWeight.contiguous(ChannelsLast(m_ClassifierWeight.dim()));
@@ -101,18 +101,6 @@ UNetPredictor::MakeConvolution(const UNetWeights & weights, const std::string & 
   convolution.Weight = PackConvolutionWeight(ToPrecision(weight, m_Precision), m_Specification.Padding);
   convolution.Bias = ToPrecision(bias, m_Precision);
   return convolution;
-}
-
-UNetPredictor::Upsampling
-UNetPredictor::MakeUpsampling(const UNetWeights & weights, const std::string & name) const
-{
-  // (inputs, outputs, …) to (inputs, …, outputs).
-  const at::Tensor   weight = weights.at(name + ".weight");
-  const std::int64_t positions = std::int64_t{ 1 } << m_Specification.Dimension;
-  Upsampling         upsampling;
-  upsampling.Matrix = ToPrecision(weight.movedim(1, -1).reshape({ weight.size(0), -1 }), m_Precision).contiguous();
-  upsampling.Bias = ToPrecision(weights.at(name + ".bias"), m_Precision).repeat({ positions });
-  return upsampling;
 }
 
 at::Tensor
@@ -179,7 +167,7 @@ UNetPredictor::Convolve(const at::Tensor & image, const Convolution & convolutio
 }
 
 at::Tensor
-UNetPredictor::Concatenate(at::Tensor & skip, const at::Tensor & lower, const Upsampling & upsampling) const
+UNetPredictor::Concatenate(at::Tensor & skip, const at::Tensor & lower, const UNetUpsampling & upsampling) const
 {
   // As (N, …, y, x, channels), which is their order in memory.
   const auto         channelsLast = [](const at::Tensor & tensor) { return tensor.movedim(1, -1); };
@@ -191,26 +179,7 @@ UNetPredictor::Concatenate(at::Tensor & skip, const at::Tensor & lower, const Up
   both.narrow(-1, isSkipFirst ? 0 : filters, filters).copy_(channelsLast(skip));
   skip.reset();
 
-  const at::Tensor below = channelsLast(lower);
-  const at::Tensor products = at::addmm(upsampling.Bias, below.reshape({ -1, below.size(-1) }), upsampling.Matrix);
-  // From (N, y, x, 2, 2, filters) to (N, y, 2, x, 2, filters), and alike in 3D.
-  const std::int64_t        dimension = m_Specification.Dimension;
-  std::vector<std::int64_t> fromShape{ below.sizes().begin(), below.sizes().end() - 1 };
-  std::vector<std::int64_t> toShape{ below.size(0) };
-  std::vector<std::int64_t> order{ 0 };
-  for (std::int64_t axis = 0; axis < dimension; ++axis)
-  {
-    fromShape.push_back(2);
-    toShape.push_back(below.size(1 + axis));
-    toShape.push_back(2);
-    order.push_back(1 + axis);
-    order.push_back(1 + dimension + axis);
-  }
-  fromShape.push_back(filters);
-  toShape.push_back(filters);
-  order.push_back(1 + 2 * dimension);
-  const at::Tensor upsampled = both.narrow(-1, isSkipFirst ? filters : 0, filters);
-  upsampled.view(toShape).copy_(products.view(fromShape).permute(order));
+  upsampling.Compute(lower, both.narrow(-1, isSkipFirst ? filters : 0, filters).movedim(-1, 1));
   return both.movedim(-1, 1);
 }
 } // namespace itk

@@ -5,6 +5,7 @@
 
 #include "itkUNetInferenceParameters.h"
 #include "itkUNetNetwork.h"
+#include "itkUNetUpsampling.h"
 #include "itkWinogradConvolution.h"
 #include <memory>
 
@@ -19,8 +20,7 @@ ScalarTypeOf(UNetPrecision precision);
  *
  * What UNetNetwork::Predict() computes, from weights that do not change any more: batch normalisation becomes a part of the
  * convolution before it, w' = w γ / √(σ² + ε) and b' = β + (b - μ) γ / √(σ² + ε); ReLU a part of the convolution where
- * LibTorch can, or happens in place; a transposed convolution is one product of matrices, whose rows are put where they
- * belong beside the skip connection. */
+ * LibTorch can, or happens in place; upsampled pixels are put where they belong beside the skip connection. */
 class UNetPredictor
 {
 public:
@@ -54,17 +54,8 @@ private:
     at::Tensor                                 Shift;
   };
 
-  /** A 2×2 transposed convolution as a matrix, inputs × (positions · outputs). */
-  struct Upsampling
-  {
-    at::Tensor Matrix;
-    at::Tensor Bias; // once for each position
-  };
-
   Convolution
   MakeConvolution(const UNetWeights & weights, const std::string & name) const;
-  Upsampling
-  MakeUpsampling(const UNetWeights & weights, const std::string & name) const;
 
   at::Tensor
   Compute(at::Tensor image, const std::vector<Convolution> & level) const;
@@ -72,14 +63,14 @@ private:
   Convolve(const at::Tensor & image, const Convolution & convolution, bool withReLU) const;
   /** Skip connection and upsampled image side by side; releases the former. */
   at::Tensor
-  Concatenate(at::Tensor & skip, const at::Tensor & lower, const Upsampling & upsampling) const;
+  Concatenate(at::Tensor & skip, const at::Tensor & lower, const UNetUpsampling & upsampling) const;
 
   UNetSpecification                     m_Specification;
   at::ScalarType                        m_Precision;
   bool                                  m_HasWinograd;
   std::vector<std::vector<Convolution>> m_Encoder;
   std::vector<std::vector<Convolution>> m_Decoder;
-  std::vector<Upsampling>               m_Upsampling;
+  std::vector<UNetUpsampling>           m_Upsampling;
   at::Tensor                            m_ClassifierWeight;
   at::Tensor                            m_ClassifierBias;
 };

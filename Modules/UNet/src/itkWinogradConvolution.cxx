@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkWinogradConvolution.h"
+#include "itkSmallProducts.h"
 #include "itkWinogradTransforms.h"
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
-#include <ATen/native/CPUBlas.h>
 #include <ATen/ops/empty.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/tensor.h>
@@ -17,8 +17,6 @@ namespace itk
 {
 namespace
 {
-/** Outputs that are multiplied at once. */
-constexpr std::int64_t LargestGroup = 64;
 /** Tiles of a block, so that what becomes of them stays in the cache. */
 constexpr std::int64_t RowsOfBlock = 64;
 constexpr std::int64_t MostPlanes = 8;
@@ -35,53 +33,7 @@ TypeOf(c10::BFloat16)
   return at::kBFloat16;
 }
 
-template <typename TNumber>
-constexpr bool IsNarrow = sizeof(TNumber) < sizeof(float);
-
-/** C = A B, or C + A B, of matrices whose rows lie one after the other but for C's; of narrow numbers, two rows of B are
- * interleaved. */
-template <typename TNumber>
-void
-Multiply(std::int64_t    rows,
-         std::int64_t    columns,
-         std::int64_t    inner,
-         const TNumber * a,
-         const TNumber * b,
-         float *         c,
-         std::int64_t    stepOfC,
-         bool            isAdded)
-{
-  at::native::cpublas::brgemm(rows, columns, inner, inner, columns, stepOfC, isAdded, a, b, c, IsNarrow<TNumber>);
-}
-
-template <typename TNumber>
-bool
-TryToMultiply()
-{
-  const std::vector<TNumber> a(64, TNumber(1.0f));
-  std::vector<float>         c(64);
-  try
-  {
-    Multiply(8, 8, 8, a.data(), a.data(), c.data(), 8, false);
-    at::native::cpublas::brgemm_release(IsNarrow<TNumber>);
-  }
-  catch (const c10::Error &)
-  {
-    return false;
-  }
-  return true;
-}
-
-/** LibTorch's small products are there where it was built with oneDNN, on processors that suit. */
-bool
-CanMultiply(at::ScalarType precision)
-{
-  static const bool canFloat = TryToMultiply<float>();
-  static const bool canBFloat16 = TryToMultiply<c10::BFloat16>();
-  return precision == at::kFloat ? canFloat : canBFloat16;
-}
-
-/** (outputs, inputs, z, 3, 3) to (z, products, groups, inputs, outputs of a group). */
+/** (outputs, inputs, z, 3, 3) to packed (z, products, inputs, outputs). */
 template <typename TNumber>
 at::Tensor
 TransformKernels(const at::Tensor & weight, at::ScalarType precision)
@@ -91,21 +43,16 @@ TransformKernels(const at::Tensor & weight, at::ScalarType precision)
   const std::int64_t outputs = kernels.size(0);
   const std::int64_t inputs = kernels.size(1);
   const std::int64_t planes = kernels.size(2);
-  const std::int64_t group = outputs % LargestGroup == 0 ? LargestGroup : outputs;
-  at::Tensor transformed = at::empty({ planes, WinogradProducts<TNumber>, outputs / group, inputs, group }, precision);
+  const std::int64_t group = GetGroupOfColumns(outputs);
+  at::Tensor packed = at::empty({ planes, WinogradProducts<TNumber>, outputs / group, inputs, group }, precision);
   for (std::int64_t i = 0; i < outputs / group; ++i)
   {
     const at::Tensor ofGroup = kernels.narrow(0, i * group, group).to(at::kDouble).permute({ 2, 3, 4, 1, 0 });
     const at::Tensor rows = at::matmul(g, ofGroup.reshape({ planes, 3, -1 })).view({ planes, -1, 3, inputs * group });
-    at::Tensor       numbers = at::matmul(g, rows).view({ planes, -1, inputs, group });
-    if constexpr (IsNarrow<TNumber>)
-    {
-      numbers =
-        numbers.view({ planes, -1, inputs / 2, 2, group }).transpose(3, 4).reshape({ planes, -1, inputs, group });
-    }
-    transformed.select(2, i).copy_(numbers);
+    const at::Tensor numbers = at::matmul(g, rows).view({ planes, -1, inputs, group });
+    packed.narrow(2, i, 1).copy_(PackSmallMatrices(numbers, precision));
   }
-  return transformed;
+  return packed;
 }
 
 struct Layer
@@ -181,7 +128,7 @@ public:
                          this->MultiplyByKernels(v, m);
                          this->TransformOutputs(block, m, nowhere.data());
                        }
-                       at::native::cpublas::brgemm_release(IsNarrow<TNumber>);
+                       EndSmallProducts<TNumber>();
                      });
   }
 
@@ -281,14 +228,14 @@ private:
         for (std::int64_t output = 0; output < m_Layer.Outputs;
              output += m_Layer.OutputsOfGroup, kernels += sizeOfGroup)
         {
-          Multiply(m_Rows,
-                   m_Layer.OutputsOfGroup,
-                   m_Layer.Inputs,
-                   values + product * m_StepOfValues + plane * m_TilesOfBlock * m_Layer.Inputs,
-                   kernels,
-                   sums + product * m_StepOfProducts + output,
-                   m_Layer.Outputs,
-                   plane > 0);
+          MultiplySmall(m_Rows,
+                        m_Layer.OutputsOfGroup,
+                        m_Layer.Inputs,
+                        values + product * m_StepOfValues + plane * m_TilesOfBlock * m_Layer.Inputs,
+                        kernels,
+                        sums + product * m_StepOfProducts + output,
+                        m_Layer.Outputs,
+                        plane > 0);
         }
       }
     }
@@ -347,7 +294,7 @@ WinogradConvolution::IsFaster(std::int64_t outputs, std::int64_t inputs, at::Sca
   }
   constexpr std::int64_t leastOfBFloat16 = 64;
   return precision == at::kFloat || (precision == at::kBFloat16 && std::min(outputs, inputs) >= leastOfBFloat16)
-           ? CanMultiply(precision)
+           ? CanMultiplySmall(precision)
            : false;
 }
 

@@ -6,6 +6,9 @@
 #include "itkTestHelpers.h"
 #include "itkTorchRandom.h"
 #include "itkUNetModel.h"
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/empty.h>
+#include <algorithm>
 
 namespace itk
 {
@@ -41,6 +44,17 @@ inline std::int64_t
 Draw(TorchRandom & random, std::int64_t from, std::int64_t to)
 {
   return from + static_cast<std::int64_t>(random.Uniform() * static_cast<double>(to - from + 1));
+}
+
+/** Evenly in [-1, 1). */
+inline at::Tensor
+MakeNumbers(const std::vector<std::int64_t> & shape, itk::TorchRandom & random)
+{
+  const at::Tensor numbers = at::empty(shape, at::kFloat);
+  std::generate_n(numbers.mutable_data_ptr<float>(),
+                  numbers.numel(),
+                  [&random] { return static_cast<float>(2.0 * random.Uniform() - 1.0); });
+  return numbers;
 }
 } // namespace Test
 } // namespace itk

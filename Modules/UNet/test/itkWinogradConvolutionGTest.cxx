@@ -10,7 +10,6 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/conv3d.h>
-#include <ATen/ops/empty.h>
 #include <ATen/ops/equal.h>
 #include <ATen/ops/replication_pad2d.h>
 #include <ATen/ops/replication_pad3d.h>
@@ -21,16 +20,6 @@ using namespace itk::Test;
 
 namespace
 {
-at::Tensor
-MakeNumbers(const std::vector<std::int64_t> & shape, itk::TorchRandom & random)
-{
-  const at::Tensor numbers = at::empty(shape, at::kFloat);
-  std::generate_n(numbers.mutable_data_ptr<float>(),
-                  numbers.numel(),
-                  [&random] { return static_cast<float>(2.0 * random.Uniform() - 1.0); });
-  return numbers;
-}
-
 /** By LibTorch, in double. */
 at::Tensor
 Reference(const at::Tensor & image, const at::Tensor & weight, const at::Tensor & bias, UNetPadding padding)
