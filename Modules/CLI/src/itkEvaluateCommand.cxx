@@ -5,6 +5,7 @@
 #include "itkCommandLineParameters.h"
 #include "itkErrorSentence.h"
 #include "itkEvaluationReport.h"
+#include "itkImageFolder.h"
 #include "itkLabelFiles.h"
 #include "itkSegmentationEvaluationImageFilter.h"
 #include "itkTorchRuntime.h"
@@ -74,20 +75,14 @@ std::map<std::string, std::string>
 FilesByStem(const std::string & folder)
 {
   std::map<std::string, std::string> files;
-  for (const auto & entry : fs::directory_iterator(folder))
+  for (const std::string & image : ListImages(folder))
   {
-    const std::string name = entry.path().filename().string();
-    const auto        extension = entry.path().extension();
-    // The pixels of an .mhd or .nhdr file.
-    if (entry.is_regular_file() && name[0] != '.' && extension != ".raw" && extension != ".zraw")
+    const std::string name = fs::path(image).filename().string();
+    const auto [found, isNew] = files.emplace(name.substr(0, name.size() - GetImageEnding(name).size()), image);
+    if (!isNew)
     {
-      const fs::path path = entry.path().extension() == ".gz" ? entry.path().stem() : entry.path().filename();
-      const auto [found, isNew] = files.emplace(path.stem().string(), entry.path().string());
-      if (!isNew)
-      {
-        itkGenericExceptionMacro(<< folder << " must hold one image of each name, but holds " << found->second
-                                 << " and " << entry.path().string() << '.');
-      }
+      itkGenericExceptionMacro(<< folder << " must hold one image of each name, but holds " << found->second << " and "
+                               << image << '.');
     }
   }
   return files;

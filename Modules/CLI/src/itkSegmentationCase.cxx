@@ -2,11 +2,10 @@
 // Copyright ITKTorch contributors
 #include "itkSegmentationCase.h"
 #include "itkCsvTable.h"
-#include "itkImageIOBase.h"
-#include "itkObjectFactoryBase.h"
+#include "itkImageFolder.h"
+#include "itksys/SystemTools.hxx"
 #include "itkMacro.h"
 #include <algorithm>
-#include <cctype>
 #include <filesystem>
 #include <map>
 #include <set>
@@ -16,44 +15,6 @@ namespace itk
 namespace
 {
 namespace fs = std::filesystem;
-
-std::string
-Lowered(std::string text)
-{
-  for (char & letter : text)
-  {
-    letter = static_cast<char>(std::tolower(static_cast<unsigned char>(letter)));
-  }
-  return text;
-}
-
-/** In small letters, of all formats that can be read here. */
-std::set<std::string>
-GetImageEndings()
-{
-  std::set<std::string> endings;
-  for (const auto & object : ObjectFactoryBase::CreateAllInstance("itkImageIOBase"))
-  {
-    if (const auto * const format = dynamic_cast<const ImageIOBase *>(object.GetPointer()))
-    {
-      for (const auto & ending : format->GetSupportedReadExtensions())
-      {
-        endings.insert(Lowered(ending));
-      }
-    }
-  }
-  return endings;
-}
-
-/** The pixels of a header are not an image of their own. */
-bool
-BelongsToHeader(const fs::path & path)
-{
-  const std::string name = path.string();
-  const std::string ending = GetImageEnding(name);
-  const bool        isPixels = Lowered(ending) == ".img" || Lowered(ending) == ".img.gz";
-  return isPixels && fs::exists(name.substr(0, name.size() - ending.size()) + ".hdr");
-}
 
 std::string
 NameOutput(const std::string & input, const SegmentationCaseOptions & options)
@@ -74,23 +35,11 @@ ListFolder(const std::string & folder, const SegmentationCaseOptions & options)
     itkGenericExceptionMacro("The outputs of " << folder
                                                << " must go to another folder, or they would be images of it.");
   }
-  const auto endings = GetImageEndings();
-  const auto isImage = [&endings](const fs::path & path)
-  {
-    const std::string name = path.filename().string();
-    return name[0] != '.' && endings.count(Lowered(GetImageEnding(name))) > 0 && fs::is_regular_file(path) &&
-           !BelongsToHeader(path);
-  };
   std::vector<SegmentationCase> cases;
-  for (const auto & entry : fs::directory_iterator(folder))
+  for (const std::string & input : ListImages(folder))
   {
-    if (isImage(entry.path()))
-    {
-      const std::string input = entry.path().string();
-      cases.push_back({ entry.path().filename().string(), input, NameOutput(input, options) });
-    }
+    cases.push_back({ fs::path(input).filename().string(), input, NameOutput(input, options) });
   }
-  std::sort(cases.begin(), cases.end(), [](const auto & a, const auto & b) { return a.Name < b.Name; });
   return cases;
 }
 
@@ -167,15 +116,7 @@ VerifyOutputs(const std::vector<SegmentationCase> & cases)
 bool
 NamesManyImages(const std::string & name)
 {
-  return fs::is_directory(name) || Lowered(fs::path(name).extension().string()) == ".csv";
-}
-
-std::string
-GetImageEnding(const std::string & fileName)
-{
-  const fs::path    name = fs::path(fileName).filename();
-  const std::string ending = name.extension().string();
-  return Lowered(ending) == ".gz" ? name.stem().extension().string() + ending : ending;
+  return fs::is_directory(name) || itksys::SystemTools::LowerCase(fs::path(name).extension().string()) == ".csv";
 }
 
 std::string
@@ -183,7 +124,7 @@ GetSegmentationEnding(const std::string & fileName, bool holdsProbabilities)
 {
   static const std::set<std::string> lossless{ ".mha", ".mhd", ".nhdr", ".nii", ".nii.gz", ".nrrd" };
   const std::string                  ending = GetImageEnding(fileName);
-  const std::string                  lowered = Lowered(ending);
+  const std::string                  lowered = itksys::SystemTools::LowerCase(ending);
   return lossless.count(lowered) > 0 || (lowered == ".png" && !holdsProbabilities) ? ending : ".nrrd";
 }
 

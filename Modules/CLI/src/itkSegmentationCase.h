@@ -21,10 +21,6 @@ struct SegmentationCase
 bool
 NamesManyImages(const std::string & name);
 
-/** What the name of an image ends in, such as ".png" or ".nii.gz". */
-std::string
-GetImageEnding(const std::string & fileName);
-
 /** The ending of an image file whose format also holds its segmentation without loss, else ".nrrd". */
 std::string
 GetSegmentationEnding(const std::string & fileName, bool holdsProbabilities);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
+#include "itkImageFolder.h"
 #include "itkSegmentationCase.h"
 #include "itkFolderTest.h"
 #include <gtest/gtest.h>

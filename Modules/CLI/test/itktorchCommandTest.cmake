@@ -53,6 +53,19 @@ run(0 ARGS segment a.png a.nrrd -m model.safetensors --device cpu --probabilitie
 expect_file(a.nrrd)
 run(0 ARGS evaluate segmented truth --csv scores.csv)
 expect_file(scores.csv)
+
+# What segment makes of a folder can be scored as it is, with its records.
+file(MAKE_DIRECTORY "${FOLDER}/images")
+file(COPY "${FOLDER}/a.png" "${FOLDER}/b.png" DESTINATION "${FOLDER}/images")
+run(0 ARGS segment images many -m model.safetensors --device cpu)
+expect_file(many/a.png.json)
+run(0 ARGS evaluate many truth --csv many.csv)
+file(SHA256 "${FOLDER}/scores.csv" scores)
+file(SHA256 "${FOLDER}/many.csv" same_scores)
+if(NOT scores STREQUAL same_scores)
+  fail("The scores of a folder's segmentations must be those of its images'.")
+endif()
+
 file(MAKE_DIRECTORY "${FOLDER}/half")
 file(COPY_FILE "${FOLDER}/segmented/a.png" "${FOLDER}/half/a.png")
 run(0 ARGS evaluate half truth SAYS "1 of 2 images in truth have no prediction and are not counted")

@@ -1,0 +1,21 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkImageFolder_h
+#define itkImageFolder_h
+
+#include <string>
+#include <vector>
+
+namespace itk
+{
+/** What the name of an image ends in, such as ".png" or ".nii.gz". */
+std::string
+GetImageEnding(const std::string & fileName);
+
+/** The images of a folder, sorted by name: files whose names' endings a format of this program has. They are not opened. Files
+ * of a header's pixels, folders in the folder, and what begins with a dot, are left out. */
+std::vector<std::string>
+ListImages(const std::string & folder);
+} // namespace itk
+
+#endif
