@@ -115,10 +115,14 @@ FindPairs(const EvaluateOptions & options, std::size_t & missing)
     }
     pairs[stem] = { file, truth->second };
   }
-  if (!absent.empty() || predictions.empty())
+  if (predictions.empty())
+  {
+    itkGenericExceptionMacro(<< options.Prediction << " must hold images in formats that can be read, but holds none.");
+  }
+  if (!absent.empty())
   {
     itkGenericExceptionMacro(<< options.Truth << " must hold an image for each of " << options.Prediction
-                             << ", but has none for " << (predictions.empty() ? "an empty folder" : absent) << '.');
+                             << ", but has none for " << absent << '.');
   }
   missing = truths.size() - predictions.size();
   if (missing > 0)

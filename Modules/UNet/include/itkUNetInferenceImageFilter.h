@@ -6,7 +6,7 @@
 #include "itkTorchImageToImageFilter.h"
 #include "itkUNetGrid.h"
 #include "itkUNetInference.h"
-#include "itkUNetIntensityMeasurement.h"
+#include "itkUNetWholeImageScale.h"
 
 namespace itk
 {
@@ -156,14 +156,6 @@ private:
   void
   WarnOf(const UNetInferencePlan & plan);
 
-  /** Whether the scale of the whole input must be known before a part of it is asked for. */
-  bool
-  NeedsMeasurementInPieces() const;
-
-  /** Reads the input in pieces of whole slabs, none larger than the requested region if that is not less than a slab. */
-  void
-  MeasureInPieces();
-
   /** Copies the weights to the device, if it has them not. */
   void
   PrepareInference(const TorchDevice & device);
@@ -182,12 +174,6 @@ private:
   InputRegionType
   GetInputRegion(const InputRegionType & outputRegion) const;
 
-  /** In pixels from the first pixel of the largest region. */
-  static UNetRegion
-  GetRelativeRegion(const InputRegionType & region, const InputRegionType & largest);
-  static InputRegionType
-  GetRegion(const UNetRegion & relative, const InputRegionType & largest);
-
   UNetInferenceParameters m_Parameters;
   UNetPrecision           m_UsedPrecision{ UNetPrecision::Automatic };
 
@@ -198,11 +184,7 @@ private:
   std::string                    m_Warning;
   const TInputImage *            m_WarnedInput{ nullptr };
 
-  UNetIntensityScale      m_Scale;
-  UNetModel::ConstPointer m_ScaleModel;
-  const TInputImage *     m_ScaleInput{ nullptr };
-  ModifiedTimeType        m_ScaleInputTime{ 0 };
-  ModifiedTimeType        m_ScaleModelTime{ 0 };
+  UNetWholeImageScale<TInputImage> m_Scale;
 };
 } // namespace itk
 

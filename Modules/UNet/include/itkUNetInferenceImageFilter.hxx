@@ -6,8 +6,8 @@
 #include "itkUNetInferenceImageFilter.h"
 #include "itkImageRegionSplitterSlowDimension.h"
 #include "itkTorchExecution.h"
-#include "itkPipelineTime.h"
 #include "itkUNetReceptiveField.h"
+#include "itkUNetRegions.h"
 #include <algorithm>
 #include <optional>
 
@@ -84,7 +84,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GetInputRegion(const InputR
   -> InputRegionType
 {
   const auto inputRegion = [this](const InputRegionType & region, const InputRegionType & largest)
-  { return GetRegion(this->GetPlan(largest).GetInputRegion(GetRelativeRegion(region, largest)), largest); };
+  { return ToImageRegion(this->GetPlan(largest).GetInputRegion(ToUNetRegion(region, largest)), largest); };
   const auto grids = this->MakeGrids();
   if (grids.empty())
   {
@@ -93,14 +93,8 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GetInputRegion(const InputR
   InputRegionType all = outputRegion;
   for (const GridType & grid : grids)
   {
-    const auto ofGrid = grid.GetImageRegion(inputRegion(grid.GetGridRegion(outputRegion), grid.GetLargestRegion()));
-    for (unsigned int axis = 0; axis < ImageDimension; ++axis)
-    {
-      const auto begin = std::min(all.GetIndex(axis), ofGrid.GetIndex(axis));
-      const auto end = std::max(all.GetUpperIndex()[axis], ofGrid.GetUpperIndex()[axis]) + 1;
-      all.SetIndex(axis, begin);
-      all.SetSize(axis, static_cast<SizeValueType>(end - begin));
-    }
+    all =
+      GetRegionAround(all, grid.GetImageRegion(inputRegion(grid.GetGridRegion(outputRegion), grid.GetLargestRegion())));
   }
   return all;
 }
@@ -161,7 +155,7 @@ template <typename TInputImage, typename TOutputImage>
 UNetInferencePlan
 UNetInferenceImageFilter<TInputImage, TOutputImage>::GetPlan(const InputRegionType & largest) const
 {
-  const auto        extent = GetRelativeRegion(largest, largest).Size;
+  const auto        extent = ToUNetRegion(largest, largest).Size;
   const TorchDevice device = this->GetResolvedDevice();
   if (this->IsPrepared(device))
   {
@@ -204,7 +198,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::EstimateCost(const typename
   if (grids.empty())
   {
     const auto largest = this->GetInput()->GetLargestPossibleRegion();
-    return this->GetPlan(largest).EstimateCost(GetRelativeRegion(region, largest));
+    return this->GetPlan(largest).EstimateCost(ToUNetRegion(region, largest));
   }
   const std::uint64_t classes = this->GetModel()->GetSpecification().Classes;
   UNetInferenceCost   sum;
@@ -212,9 +206,9 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::EstimateCost(const typename
   {
     const auto largest = grid.GetLargestRegion();
     const auto plan = this->GetPlan(largest);
-    const auto ofGrid = GetRelativeRegion(grid.GetGridRegion(region), largest);
+    const auto ofGrid = ToUNetRegion(grid.GetGridRegion(region), largest);
     const auto cost = plan.EstimateCost(ofGrid);
-    const auto part = GetRegion(plan.GetInputRegion(ofGrid), largest);
+    const auto part = ToImageRegion(plan.GetInputRegion(ofGrid), largest);
     // Resampled pixels, probabilities on the grid, and those on the image that wait for the other grids.
     const std::uint64_t memory =
       cost.Memory + sizeof(float) * (part.GetNumberOfPixels() * this->GetInput()->GetNumberOfComponentsPerPixel() +
@@ -261,46 +255,6 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::ReleaseDeviceMemory()
 }
 
 template <typename TInputImage, typename TOutputImage>
-UNetRegion
-UNetInferenceImageFilter<TInputImage, TOutputImage>::GetRelativeRegion(const InputRegionType & region,
-                                                                       const InputRegionType & largest)
-{
-  UNetRegion relative;
-  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
-  {
-    relative.Start.push_back(region.GetIndex(axis) - largest.GetIndex(axis));
-    relative.Size.push_back(static_cast<std::int64_t>(region.GetSize(axis)));
-  }
-  return relative;
-}
-
-template <typename TInputImage, typename TOutputImage>
-auto
-UNetInferenceImageFilter<TInputImage, TOutputImage>::GetRegion(const UNetRegion &      relative,
-                                                               const InputRegionType & largest) -> InputRegionType
-{
-  InputRegionType region;
-  for (unsigned int axis = 0; axis < ImageDimension; ++axis)
-  {
-    region.SetIndex(axis, largest.GetIndex(axis) + relative.Start[axis]);
-    region.SetSize(axis, static_cast<SizeValueType>(relative.Size[axis]));
-  }
-  return region;
-}
-
-template <typename TInputImage, typename TOutputImage>
-bool
-UNetInferenceImageFilter<TInputImage, TOutputImage>::NeedsMeasurementInPieces() const
-{
-  const auto * const input = this->GetInput();
-  const auto * const model = this->GetModel();
-  const bool         isWhole = input->GetRequestedRegion() == input->GetLargestPossibleRegion();
-  const bool isKnown = m_ScaleInput == input && m_ScaleInputTime == GetPipelineTime(input) && m_ScaleModel == model &&
-                       m_ScaleModelTime == model->GetMTime();
-  return !isWhole && !isKnown;
-}
-
-template <typename TInputImage, typename TOutputImage>
 void
 UNetInferenceImageFilter<TInputImage, TOutputImage>::UpdateOutputData(DataObject * output)
 {
@@ -315,48 +269,16 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::UpdateOutputData(DataObject
       this->VerifyInputInformation();
       this->PropagateRequestedRegion(output);
     }
-    if (this->NeedsMeasurementInPieces())
+    auto * const        input = const_cast<TInputImage *>(this->GetInput());
+    const SizeValueType pixels = input->GetRequestedRegion().GetNumberOfPixels();
+    if (pixels < input->GetLargestPossibleRegion().GetNumberOfPixels() && !m_Scale.IsKnown(input, model))
     {
-      this->MeasureInPieces();
+      this->SetAbortGenerateData(false);
+      m_Scale.Measure(input, model, pixels, [this] { this->ReportProgress(0.0f); });
       this->PropagateRequestedRegion(output);
     }
   }
   Superclass::UpdateOutputData(output);
-}
-
-template <typename TInputImage, typename TOutputImage>
-void
-UNetInferenceImageFilter<TInputImage, TOutputImage>::MeasureInPieces()
-{
-  auto * const        input = const_cast<TInputImage *>(this->GetInput());
-  const auto * const  model = this->GetModel();
-  const auto          whole = input->GetLargestPossibleRegion();
-  const SizeValueType slabs = whole.GetSize(ImageDimension - 1);
-  const SizeValueType pixelsOfSlab = whole.GetNumberOfPixels() / slabs;
-  const SizeValueType step = std::max<SizeValueType>(1, input->GetRequestedRegion().GetNumberOfPixels() / pixelsOfSlab);
-
-  this->SetAbortGenerateData(false);
-  UNetIntensityMeasurement measurement(model->GetIntensityRule());
-  while (measurement.NeedsPass())
-  {
-    for (SizeValueType slab = 0; slab < slabs; slab += step)
-    {
-      auto piece = whole;
-      piece.SetIndex(ImageDimension - 1, whole.GetIndex(ImageDimension - 1) + static_cast<IndexValueType>(slab));
-      piece.SetSize(ImageDimension - 1, std::min(step, slabs - slab));
-      input->SetRequestedRegion(piece);
-      input->PropagateRequestedRegion();
-      input->UpdateOutputData();
-      measurement.Add(GetTorchTensor(input, piece, TorchDevice::CPU()));
-      this->ReportProgress(0.0f);
-    }
-    measurement.EndPass();
-  }
-  m_Scale = measurement.GetScale();
-  m_ScaleInput = input;
-  m_ScaleInputTime = GetPipelineTime(input);
-  m_ScaleModel = model;
-  m_ScaleModelTime = model->GetMTime();
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -371,7 +293,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensors()
 
   const auto               largest = input->GetLargestPossibleRegion();
   const auto               requested = input->GetRequestedRegion();
-  const UNetIntensityScale scale = requested == largest ? model->GetIntensityRule().Measure(pixels) : m_Scale;
+  const UNetIntensityScale scale = requested == largest ? model->GetIntensityRule().Measure(pixels) : m_Scale.Get();
   using Traits = UNetOutputTraits<TOutputImage>;
   const auto grids = this->MakeGrids();
   if (!grids.empty())
@@ -384,10 +306,10 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensors()
     return;
   }
   this->WarnOf(this->GetPlan(largest));
-  const UNetRegion part = GetRelativeRegion(requested, largest);
+  const UNetRegion part = ToUNetRegion(requested, largest);
   this->SetOutputTensor(this->GetOutput(),
-                        m_Inference->Compute({ pixels, part.Start, GetRelativeRegion(largest, largest).Size },
-                                             GetRelativeRegion(this->GetOutput()->GetRequestedRegion(), largest),
+                        m_Inference->Compute({ pixels, part.Start, ToUNetRegion(largest, largest).Size },
+                                             ToUNetRegion(this->GetOutput()->GetRequestedRegion(), largest),
                                              scale,
                                              Traits::Output,
                                              m_Parameters,
@@ -445,11 +367,11 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::ComputeOnGrid(const GridTyp
   const auto largest = grid.GetLargestRegion();
   const auto gridRegion = grid.GetGridRegion(region);
   const auto plan = this->GetPlan(largest);
-  const auto output = GetRelativeRegion(gridRegion, largest);
+  const auto output = ToUNetRegion(gridRegion, largest);
   const auto part = plan.GetInputRegion(output);
   this->WarnOf(plan);
 
-  if (!this->GetInput()->GetBufferedRegion().IsInside(grid.GetImageRegion(GetRegion(part, largest))))
+  if (!this->GetInput()->GetBufferedRegion().IsInside(grid.GetImageRegion(ToImageRegion(part, largest))))
   {
     throw TorchOutOfMemoryError(__FILE__,
                                 __LINE__,
@@ -457,15 +379,15 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::ComputeOnGrid(const GridTyp
                                   " ran out of memory, and smaller windows need more of the input: update again.",
                                 ITK_LOCATION);
   }
-  const auto image = grid.ToGrid(this->GetInput(), GetRegion(part, largest));
+  const auto image = grid.ToGrid(this->GetInput(), ToImageRegion(part, largest));
   auto       values = TorchImage<TProbabilityImage>::New();
   grid.Place(*values, gridRegion);
   const bool isForeground = std::is_same<TProbabilityImage, Image<float, ImageDimension>>::value;
   values->SetNumberOfComponentsPerPixel(isForeground ? 1 : this->GetModel()->GetSpecification().Classes);
   values->SetTensor(
-    m_Inference->Compute({ GetTorchTensor(image.GetPointer(), GetRegion(part, largest), m_InferenceDevice),
+    m_Inference->Compute({ GetTorchTensor(image.GetPointer(), ToImageRegion(part, largest), m_InferenceDevice),
                            part.Start,
-                           GetRelativeRegion(largest, largest).Size },
+                           ToUNetRegion(largest, largest).Size },
                          output,
                          scale,
                          isForeground ? UNetInferenceOutput::ForegroundProbability : UNetInferenceOutput::Probabilities,

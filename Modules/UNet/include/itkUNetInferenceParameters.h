@@ -40,6 +40,10 @@ enum class UNetConvolution : std::uint8_t
   Winograd
 };
 
+/** Whether Winograd's filtering is wanted in a precision other than Automatic. */
+bool
+WantsWinograd(UNetConvolution convolution, UNetPrecision precision);
+
 /** How the windows that the network sees make up the image. */
 enum class UNetTiling : std::uint8_t
 {
@@ -75,10 +79,6 @@ struct UNetInferenceParameters
   UNetTestTimeAugmentation TestTimeAugmentation{ UNetTestTimeAugmentation::None };
   double                   ScaleStep{ 1.0 };
   bool                     ResampleToModelSpacing{ true };
-
-  /** Whether Winograd's filtering is wanted in a precision other than Automatic. */
-  bool
-  WantsWinograd(UNetPrecision precision) const;
 
   static const TorchParameterTable &
   Describe();

@@ -130,6 +130,9 @@ private:
   GetBlendedWindow() const;
   bool
   UsesWinograd(std::int64_t outputs, std::int64_t inputs) const;
+  /** Bytes of the sums of blended windows that are not complete. */
+  std::uint64_t
+  EstimateSums(const UNetRegion & region, const UNetTile & tile) const;
   std::uint64_t
   GetBytesOfNumber() const;
   double

@@ -1,8 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkSmallProducts.h"
+#include <ATen/Context.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/native/CPUBlas.h>
+#include <exception>
 #include <vector>
 
 namespace itk
@@ -10,20 +12,22 @@ namespace itk
 namespace
 {
 template <typename TNumber>
-constexpr bool IsNarrow = sizeof(TNumber) < sizeof(float);
-
-template <typename TNumber>
 bool
-TryToMultiply()
+CanMultiply(at::ScalarType precision)
 {
+  if (!at::hasMKLDNN() || !at::globalContext().userEnabledMkldnn())
+  {
+    return false;
+  }
   const std::vector<TNumber> numbers(64, TNumber(1.0f));
   std::vector<float>         sums(64);
   try
   {
-    MultiplySmall(8, 8, 8, numbers.data(), numbers.data(), sums.data(), 8, false);
-    EndSmallProducts<TNumber>();
+    const SmallProducts products(precision);
+    products.Multiply(8, 8, 8, numbers.data(), numbers.data(), sums.data(), 8, false);
   }
-  catch (const c10::Error &)
+  // oneDNN's errors are not LibTorch's.
+  catch (const std::exception &)
   {
     return false;
   }
@@ -31,26 +35,44 @@ TryToMultiply()
 }
 } // namespace
 
-std::int64_t
-GetGroupOfColumns(std::int64_t columns)
+SmallProducts::SmallProducts(at::ScalarType precision)
+  : m_IsNarrow(precision != at::kFloat)
+{}
+
+SmallProducts::~SmallProducts()
 {
-  return columns % LargestGroupOfColumns == 0 ? LargestGroupOfColumns : columns;
+  at::native::cpublas::brgemm_release(m_IsNarrow);
 }
 
 bool
-CanMultiplySmall(at::ScalarType precision)
+SmallProducts::AreAvailable(at::ScalarType precision)
 {
-  static const bool canFloat = TryToMultiply<float>();
-  static const bool canBFloat16 = TryToMultiply<c10::BFloat16>();
-  return (precision == at::kFloat && canFloat) || (precision == at::kBFloat16 && canBFloat16);
+  if (precision == at::kFloat)
+  {
+    static const bool canFloat = CanMultiply<float>(precision);
+    return canFloat;
+  }
+  if (precision == at::kBFloat16)
+  {
+    static const bool canBFloat16 = CanMultiply<c10::BFloat16>(precision);
+    return canBFloat16;
+  }
+  return false;
+}
+
+std::int64_t
+SmallProducts::GetColumnsOfGroup(std::int64_t columns)
+{
+  constexpr std::int64_t group = 64;
+  return columns % group == 0 ? group : columns;
 }
 
 at::Tensor
-PackSmallMatrices(const at::Tensor & matrices, at::ScalarType precision)
+SmallProducts::Pack(const at::Tensor & matrices, at::ScalarType precision)
 {
   const std::int64_t        rows = matrices.size(-2);
   const std::int64_t        columns = matrices.size(-1);
-  const std::int64_t        group = GetGroupOfColumns(columns);
+  const std::int64_t        group = GetColumnsOfGroup(columns);
   std::vector<std::int64_t> shape{ matrices.sizes().begin(), matrices.sizes().end() - 2 };
   const auto                shaped = [&shape](std::initializer_list<std::int64_t> last)
   {
@@ -66,24 +88,29 @@ PackSmallMatrices(const at::Tensor & matrices, at::ScalarType precision)
   return packed.reshape(shaped({ columns / group, rows, group })).contiguous();
 }
 
-#define ITKTorch_SMALL_PRODUCTS(T)                                                                                     \
-  template <>                                                                                                          \
-  void MultiplySmall<T>(std::int64_t rows,                                                                             \
-                        std::int64_t columns,                                                                          \
-                        std::int64_t inner,                                                                            \
-                        const T *    a,                                                                                \
-                        const T *    b,                                                                                \
-                        float *      c,                                                                                \
-                        std::int64_t stepOfC,                                                                          \
-                        bool         isAdded)                                                                          \
-  {                                                                                                                    \
-    at::native::cpublas::brgemm(rows, columns, inner, inner, columns, stepOfC, isAdded, a, b, c, IsNarrow<T>);         \
-  }                                                                                                                    \
-  template <>                                                                                                          \
-  void EndSmallProducts<T>()                                                                                           \
-  {                                                                                                                    \
-    at::native::cpublas::brgemm_release(IsNarrow<T>);                                                                  \
-  }
+void
+SmallProducts::Multiply(std::int64_t  rows,
+                        std::int64_t  columns,
+                        std::int64_t  inner,
+                        const float * a,
+                        const float * b,
+                        float *       c,
+                        std::int64_t  step,
+                        bool          isAdded) const
+{
+  at::native::cpublas::brgemm(rows, columns, inner, inner, columns, step, isAdded, a, b, c, m_IsNarrow);
+}
 
-ITKTorch_SMALL_PRODUCTS(float) ITKTorch_SMALL_PRODUCTS(c10::BFloat16)
+void
+SmallProducts::Multiply(std::int64_t          rows,
+                        std::int64_t          columns,
+                        std::int64_t          inner,
+                        const c10::BFloat16 * a,
+                        const c10::BFloat16 * b,
+                        float *               c,
+                        std::int64_t          step,
+                        bool                  isAdded) const
+{
+  at::native::cpublas::brgemm(rows, columns, inner, inner, columns, step, isAdded, a, b, c, m_IsNarrow);
+}
 } // namespace itk

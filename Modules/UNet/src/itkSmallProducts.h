@@ -7,41 +7,59 @@
 
 namespace itk
 {
-/** Columns of B that are multiplied at once, where their number is a multiple of it. */
-constexpr std::int64_t LargestGroupOfColumns = 64;
+/** \class SmallProducts
+ * \brief Products of matrices that the processor's cache holds, on the calling thread, by LibTorch's microkernels.
+ *
+ * A kernel is made at the first product of its sizes and kept by its thread, so that callers keep to few numbers of rows. The end
+ * of an object releases what a thread's products had to configure. */
+class SmallProducts
+{
+public:
+  explicit SmallProducts(at::ScalarType precision);
+  ~SmallProducts();
+  SmallProducts(const SmallProducts &) = delete;
+  SmallProducts &
+  operator=(const SmallProducts &) = delete;
 
-std::int64_t
-GetGroupOfColumns(std::int64_t columns);
+  /** Whether LibTorch was built with them and they suit this processor, in kFloat or kBFloat16. */
+  static bool
+  AreAvailable(at::ScalarType precision);
 
-/** Whether LibTorch has products of small matrices for this processor: where it was built with oneDNN. */
-bool
-CanMultiplySmall(at::ScalarType precision);
+  /** Matrices B, (…, rows, columns) of an even number of rows in any precision, as Multiply() takes them: (…, groups, rows,
+   * columns of a group), in bfloat16 with every two rows interleaved. */
+  static at::Tensor
+  Pack(const at::Tensor & matrices, at::ScalarType precision);
 
-/** Matrices B, (…, rows, columns) in any precision, as MultiplySmall() takes them: (…, groups, rows, columns of a group), in
- * bfloat16 with every two rows interleaved.
- * \param matrices of an even number of rows */
-at::Tensor
-PackSmallMatrices(const at::Tensor & matrices, at::ScalarType precision);
+  /** Columns of a group: 64 where they divide the columns, else all. */
+  static std::int64_t
+  GetColumnsOfGroup(std::int64_t columns);
 
-/** C = A B, or C + A B, on the calling thread.
- * \param a rows × inner, densely
- * \param b inner × columns, packed
- * \param c rows of `columns` floats that begin `stepOfC` apart */
-template <typename TNumber>
-void
-MultiplySmall(std::int64_t    rows,
-              std::int64_t    columns,
-              std::int64_t    inner,
-              const TNumber * a,
-              const TNumber * b,
-              float *         c,
-              std::int64_t    stepOfC,
-              bool            isAdded);
+  /** C = A B, or C + A B.
+   * \param a rows × inner, densely
+   * \param b inner × columns, packed
+   * \param c rows of `columns` floats that begin `step` apart */
+  void
+  Multiply(std::int64_t  rows,
+           std::int64_t  columns,
+           std::int64_t  inner,
+           const float * a,
+           const float * b,
+           float *       c,
+           std::int64_t  step,
+           bool          isAdded) const;
+  void
+  Multiply(std::int64_t          rows,
+           std::int64_t          columns,
+           std::int64_t          inner,
+           const c10::BFloat16 * a,
+           const c10::BFloat16 * b,
+           float *               c,
+           std::int64_t          step,
+           bool                  isAdded) const;
 
-/** At the end of a thread's products. */
-template <typename TNumber>
-void
-EndSmallProducts();
+private:
+  bool m_IsNarrow;
+};
 } // namespace itk
 
 #endif

@@ -79,7 +79,15 @@ PackConvolutionWeight(const at::Tensor & weight, UNetPadding padding)
                            ForEachAxis(weight, 1),
                            std::int64_t{ 1 },
                            c10::IValue() };
-  GetWeightPacking()->callBoxed(stack);
+  try
+  {
+    GetWeightPacking()->callBoxed(stack);
+  }
+  catch (const c10::Error &)
+  {
+    // oneDNN has no convolution of this precision for this processor; LibTorch has a slow one.
+    return weight.contiguous(ChannelsLast(weight.dim()));
+  }
   return stack.front().toTensor();
 }
 

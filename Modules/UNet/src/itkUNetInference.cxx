@@ -183,9 +183,7 @@ public:
   bool
   UsesWinograd(UNetPrecision precision, UNetConvolution wanted) const
   {
-    UNetInferenceParameters parameters;
-    parameters.Convolution = wanted;
-    return Device.IsHost() && parameters.WantsWinograd(precision);
+    return Device.IsHost() && WantsWinograd(wanted, precision);
   }
 
   UNetPrecision
@@ -220,8 +218,13 @@ public:
     const at::Tensor values = GetATensor(IntensityRule.Apply(pixels, scale));
     const at::Tensor window = MirroredWindow(
       values, Reversed(shown.Start), Reversed(part.Extent), Reversed(tile.Window.Start), Reversed(tile.Window.Size));
-    const at::Tensor logits =
-      PredictInOrientations(window, orientations, [&](const at::Tensor & laid) { return network.Predict(laid); });
+    const std::int64_t stride = Specification.GetStride();
+    const auto         mirrored = [&](std::size_t axis) { return (part.Extent[axis] + stride - 1) / stride * stride; };
+    const at::Tensor   logits =
+      PredictInOrientations({ window, { tile.Window.Start[1], tile.Window.Start[0] } },
+                            { mirrored(1), mirrored(0) },
+                            orientations,
+                            [&](const UNetLaidWindow & laid) { return network.Predict(laid.Pixels, laid.Start); });
     return CropToRegion(logits, tile.Window, tile.Output);
   }
 

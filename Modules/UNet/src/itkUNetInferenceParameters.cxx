@@ -5,10 +5,10 @@
 namespace itk
 {
 bool
-UNetInferenceParameters::WantsWinograd(UNetPrecision precision) const
+WantsWinograd(UNetConvolution convolution, UNetPrecision precision)
 {
-  return Convolution == UNetConvolution::Winograd ||
-         (Convolution == UNetConvolution::Automatic && precision == UNetPrecision::BFloat16);
+  return convolution == UNetConvolution::Winograd ||
+         (convolution == UNetConvolution::Automatic && precision == UNetPrecision::BFloat16);
 }
 
 const TorchParameterTable &
@@ -25,15 +25,15 @@ UNetInferenceParameters::Describe()
     t.Add(
       "TileSize",
       &P::TileSize,
-      "Edge of the window that the network sees at once, at most. Exact results do not depend on it, and 0 means no "
-      "limit; blended ones do, and 0 means 512 in 2D and 128 in 3D.",
+      "Edge of the window that the network sees at once, at most. Exact results depend on it by their rounding only, "
+      "and 0 means no limit; blended ones do, and 0 means 512 in 2D and 128 in 3D.",
       TorchParameterRange::Between(0, 1 << 20),
       TorchParameterUnit::Pixels);
     t.Add(
       "MaximumMemory",
       &P::MaximumMemory,
       "MiB that the network may take; decides the windows of exact tiling. 0: half of the main memory that is free, "
-      "nine tenths of a GPU's. Results do not depend on it.",
+      "nine tenths of a GPU's. Results depend on it by their rounding only.",
       TorchParameterRange::Between(0, 1 << 30));
     t.AddChoice("Tiling",
                 &P::Tiling,

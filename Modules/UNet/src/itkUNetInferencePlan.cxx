@@ -10,6 +10,7 @@
 #include <algorithm>
 #include <limits>
 #include <numeric>
+#include <string>
 
 namespace itk
 {
@@ -25,6 +26,13 @@ bool
 EndsWith(const std::string & text, const std::string & end)
 {
   return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
+}
+
+/** Of a tensor such as "encoder.3.0.convolution.weight". */
+unsigned int
+GetLevel(const std::string & name)
+{
+  return static_cast<unsigned int>(std::stoul(name.substr(name.find('.') + 1)));
 }
 
 UNetRegion
@@ -113,7 +121,7 @@ std::vector<UNetTile>
 UNetInferencePlan::MakeTiles(const UNetRegion & region) const
 {
   auto       tiles = this->MakeTilesOfAnySize(region);
-  const auto bytes = this->EstimateMemory(tiles.front().Window.Size);
+  const auto bytes = this->EstimateMemory(tiles.front().Window.Size) + this->EstimateSums(region, tiles.front());
   if (bytes > m_MaximumMemory)
   {
     const bool needsWhole = !m_IsBlended && !UNetReceptiveField(m_Specification).IsLocal();
@@ -154,15 +162,7 @@ UNetInferencePlan::EstimateCost(const UNetRegion & region) const
   UNetInferenceCost cost;
   cost.NumberOfWindows = tiles.size();
   cost.WindowSize = tiles.front().Window.Size;
-  cost.Memory = this->EstimateMemory(cost.WindowSize);
-  if (m_IsBlended)
-  {
-    // The rows of windows whose sums are not complete, while they make room for the next.
-    const auto rows = std::min(cost.WindowSize.back(), region.Size.back());
-    cost.Memory +=
-      static_cast<std::uint64_t>(NumberOfPixels(region.Size) / static_cast<double>(region.Size.back()) * 2.0 *
-                                 static_cast<double>(rows) * m_Specification.Classes * sizeof(float));
-  }
+  cost.Memory = this->EstimateMemory(cost.WindowSize) + this->EstimateSums(region, tiles.front());
   const double images =
     static_cast<double>(GetUNetOrientations(m_Parameters.TestTimeAugmentation, m_Extent.size()).size());
   const double pixels = static_cast<double>(tiles.size()) * NumberOfPixels(cost.WindowSize) * images;
@@ -183,14 +183,32 @@ UNetInferencePlan::EstimateMemory(const std::vector<std::int64_t> & size) const
     if (EndsWith(tensor.Name, ".convolution.weight") && this->UsesWinograd(tensor.Shape[0], tensor.Shape[1]))
     {
       kept *= WinogradConvolution::GetGrowthOfWeights(precision);
-      scratch = std::max(
-        scratch,
-        WinogradConvolution::EstimateScratch(tensor.Shape[0], tensor.Shape[1], m_Specification.Dimension, precision));
+      const auto sizeOfLevel = [&, level = GetLevel(tensor.Name)](std::size_t axis)
+      { return axis < size.size() ? std::max<std::int64_t>(1, size[axis] >> level) : 1; };
+      scratch = std::max(scratch,
+                         WinogradConvolution::EstimateScratch({ 1, sizeOfLevel(2), sizeOfLevel(1), sizeOfLevel(0) },
+                                                              size.size() == 3 ? 3 : 1,
+                                                              tensor.Shape[1],
+                                                              tensor.Shape[0],
+                                                              precision));
     }
     numbers += kept;
   }
   return static_cast<std::uint64_t>(numbers) * this->GetBytesOfNumber() + scratch +
          static_cast<std::uint64_t>(NumberOfPixels(size) * this->GetBytesOfPixel());
+}
+
+std::uint64_t
+UNetInferencePlan::EstimateSums(const UNetRegion & region, const UNetTile & tile) const
+{
+  if (!m_IsBlended)
+  {
+    return 0;
+  }
+  // Twice: the sums are copied into a new band while the old one is there.
+  const auto rows = 2.0 * static_cast<double>(std::min(tile.Window.Size.back(), region.Size.back()));
+  return static_cast<std::uint64_t>(NumberOfPixels(region.Size) / static_cast<double>(region.Size.back()) * rows *
+                                    m_Specification.Classes * sizeof(float));
 }
 
 unsigned int
@@ -240,7 +258,7 @@ UNetInferencePlan::GetBlendedWindow() const
 bool
 UNetInferencePlan::UsesWinograd(std::int64_t outputs, std::int64_t inputs) const
 {
-  return m_Parameters.WantsWinograd(m_Precision) &&
+  return WantsWinograd(m_Parameters.Convolution, m_Precision) &&
          WinogradConvolution::IsFaster(outputs, inputs, ScalarTypeOf(m_Precision));
 }
 

@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkUNetOrientations.h"
 #include <ATen/ops/flip.h>
+#include <utility>
 
 namespace itk
 {
@@ -46,14 +47,27 @@ GetUNetOrientations(UNetTestTimeAugmentation augmentation, std::size_t dimension
 }
 
 at::Tensor
-PredictInOrientations(const at::Tensor &                                    image,
-                      const std::vector<UNetOrientation> &                  orientations,
-                      const std::function<at::Tensor(const at::Tensor &)> & predict)
+PredictInOrientations(const UNetLaidWindow &                                    window,
+                      const std::array<std::int64_t, 2> &                       extent,
+                      const std::vector<UNetOrientation> &                      orientations,
+                      const std::function<at::Tensor(const UNetLaidWindow &)> & predict)
 {
   at::Tensor sum;
   for (const UNetOrientation & orientation : orientations)
   {
-    const at::Tensor laid = Transposed(Flipped(image, orientation), orientation);
+    UNetLaidWindow laid{ Transposed(Flipped(window.Pixels, orientation), orientation), window.Start };
+    for (const std::int64_t axis : orientation.Flipped)
+    {
+      if (axis >= -2)
+      {
+        const auto i = static_cast<std::size_t>(2 + axis);
+        laid.Start[i] = extent[i] - window.Start[i] - window.Pixels.size(axis);
+      }
+    }
+    if (orientation.IsTransposed)
+    {
+      std::swap(laid.Start[0], laid.Start[1]);
+    }
     const at::Tensor found = Flipped(Transposed(predict(laid), orientation), orientation);
     sum = sum.defined() ? sum.add_(found) : found;
   }

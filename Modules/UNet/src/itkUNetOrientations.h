@@ -5,6 +5,7 @@
 
 #include "itkUNetInferenceParameters.h"
 #include <ATen/core/Tensor.h>
+#include <array>
 #include <functional>
 #include <vector>
 
@@ -21,12 +22,22 @@ struct UNetOrientation
 std::vector<UNetOrientation>
 GetUNetOrientations(UNetTestTimeAugmentation augmentation, std::size_t dimension);
 
+/** A window's pixels and where they begin along y and x. */
+struct UNetLaidWindow
+{
+  /** (N, C, …) */
+  at::Tensor                  Pixels;
+  std::array<std::int64_t, 2> Start{};
+};
+
 /** Mean over the orientations of what `predict` finds for the image laid so, laid back.
- * \param image (N, C, …), its first two axes of any length if an orientation exchanges them */
+ * \param window its axes x and y of any length if an orientation exchanges them
+ * \param extent of the whole image along y and x, which is laid anew with the window */
 at::Tensor
-PredictInOrientations(const at::Tensor &                                    image,
-                      const std::vector<UNetOrientation> &                  orientations,
-                      const std::function<at::Tensor(const at::Tensor &)> & predict);
+PredictInOrientations(const UNetLaidWindow &                                    window,
+                      const std::array<std::int64_t, 2> &                       extent,
+                      const std::vector<UNetOrientation> &                      orientations,
+                      const std::function<at::Tensor(const UNetLaidWindow &)> & predict);
 } // namespace itk
 
 #endif

@@ -43,14 +43,13 @@ UNetPredictor::UNetPredictor(const UNetSpecification & specification,
                              bool                      withWinograd)
   : m_Specification(specification)
   , m_Precision(precision)
-  , m_HasWinograd(withWinograd)
 {
   const auto makeLevel = [&](const std::string & name)
   {
     std::vector<Convolution> level;
     for (unsigned int index = 0; index < specification.ConvolutionsPerLevel; ++index)
     {
-      level.push_back(this->MakeConvolution(weights, name + "." + std::to_string(index)));
+      level.push_back(this->MakeConvolution(weights, name + "." + std::to_string(index), withWinograd));
     }
     return level;
   };
@@ -71,7 +70,7 @@ UNetPredictor::UNetPredictor(const UNetSpecification & specification,
 }
 
 UNetPredictor::Convolution
-UNetPredictor::MakeConvolution(const UNetWeights & weights, const std::string & name) const
+UNetPredictor::MakeConvolution(const UNetWeights & weights, const std::string & name, bool withWinograd) const
 {
   // In double, so that folding costs no more than one rounding.
   at::Tensor weight = weights.at(name + ".convolution.weight").to(at::kDouble);
@@ -93,7 +92,7 @@ UNetPredictor::MakeConvolution(const UNetWeights & weights, const std::string & 
     convolution.Scale = ToPrecision(Find(weights, name + ".normalization.weight"), m_Precision);
     convolution.Shift = ToPrecision(Find(weights, name + ".normalization.bias"), m_Precision);
   }
-  if (m_HasWinograd && weight.is_cpu() && WinogradConvolution::IsFaster(weight.size(0), weight.size(1), m_Precision))
+  if (withWinograd && weight.is_cpu() && WinogradConvolution::IsFaster(weight.size(0), weight.size(1), m_Precision))
   {
     convolution.Winograd = std::make_shared<WinogradConvolution>(weight, bias, m_Precision);
     return convolution;
@@ -104,11 +103,12 @@ UNetPredictor::MakeConvolution(const UNetWeights & weights, const std::string & 
 }
 
 at::Tensor
-UNetPredictor::Predict(const at::Tensor & image) const
+UNetPredictor::Predict(const at::Tensor & image, const StartType & start) const
 {
   const bool              is3D = m_Specification.Dimension == 3;
   std::vector<at::Tensor> skips;
-  at::Tensor              values = image.to(m_Precision).contiguous(ChannelsLast(image.dim()));
+  const auto startOf = [&start](unsigned int level) { return StartType{ start[0] >> level, start[1] >> level }; };
+  at::Tensor values = image.to(m_Precision).contiguous(ChannelsLast(image.dim()));
   for (unsigned int level = 0; level <= m_Specification.Levels; ++level)
   {
     if (level > 0)
@@ -116,12 +116,12 @@ UNetPredictor::Predict(const at::Tensor & image) const
       skips.push_back(values);
       values = is3D ? at::max_pool3d(values, 2) : at::max_pool2d(values, 2);
     }
-    values = this->Compute(std::move(values), m_Encoder[level]);
+    values = this->Compute(std::move(values), m_Encoder[level], startOf(level));
   }
   for (unsigned int level = m_Specification.Levels; level-- > 0;)
   {
     values = this->Concatenate(skips[level], values, m_Upsampling[level]);
-    values = this->Compute(std::move(values), m_Decoder[level]);
+    values = this->Compute(std::move(values), m_Decoder[level], startOf(level));
   }
   values = is3D ? at::conv3d(values, m_ClassifierWeight, m_ClassifierBias)
                 : at::conv2d(values, m_ClassifierWeight, m_ClassifierBias);
@@ -129,20 +129,20 @@ UNetPredictor::Predict(const at::Tensor & image) const
 }
 
 at::Tensor
-UNetPredictor::Compute(at::Tensor image, const std::vector<Convolution> & level) const
+UNetPredictor::Compute(at::Tensor image, const std::vector<Convolution> & level, const StartType & start) const
 {
   for (const Convolution & convolution : level)
   {
     switch (m_Specification.Normalization)
     {
       case UNetNormalization::Instance:
-        image = this->Convolve(image, convolution, false);
+        image = this->Convolve(image, convolution, false, start);
         image = at::instance_norm(
           image, convolution.Scale, convolution.Shift, {}, {}, true, 0.0, m_Specification.NormalizationEpsilon, true);
         image.relu_();
         break;
       case UNetNormalization::Group:
-        image = this->Convolve(image, convolution, false);
+        image = this->Convolve(image, convolution, false, start);
         image = at::group_norm(image,
                                UNetSpecification::NumberOfGroups,
                                convolution.Scale,
@@ -151,7 +151,7 @@ UNetPredictor::Compute(at::Tensor image, const std::vector<Convolution> & level)
         image.relu_();
         break;
       default:
-        image = this->Convolve(image, convolution, true);
+        image = this->Convolve(image, convolution, true, start);
         break;
     }
   }
@@ -159,10 +159,13 @@ UNetPredictor::Compute(at::Tensor image, const std::vector<Convolution> & level)
 }
 
 at::Tensor
-UNetPredictor::Convolve(const at::Tensor & image, const Convolution & convolution, bool withReLU) const
+UNetPredictor::Convolve(const at::Tensor &  image,
+                        const Convolution & convolution,
+                        bool                withReLU,
+                        const StartType &   start) const
 {
   return convolution.Winograd
-           ? convolution.Winograd->Compute(image, m_Specification.Padding, withReLU)
+           ? convolution.Winograd->Compute(image, m_Specification.Padding, withReLU, start)
            : itk::Convolve(image, convolution.Weight, convolution.Bias, m_Specification.Padding, withReLU);
 }
 

@@ -16,7 +16,7 @@ at::ScalarType
 ScalarTypeOf(UNetPrecision precision);
 
 /** \class UNetPredictor
- * \brief A trained network made ready to be computed, in float or bfloat16.
+ * \brief A trained network made ready to be computed, in float, bfloat16 or half.
  *
  * What UNetNetwork::Predict() computes, from weights that do not change any more: batch normalisation becomes a part of the
  * convolution before it, w' = w γ / √(σ² + ε) and b' = β + (b - μ) γ / √(σ² + ε); ReLU a part of the convolution where
@@ -33,9 +33,11 @@ public:
                 bool                      withWinograd);
 
   /** \param image (N, Channels, …) float, sizes multiples of the stride
+   * \param start where the image begins along y and x in a larger one, multiples of the stride: windows then
+   * round alike but near their edges
    * \return logits, (N, Classes, …) float */
   at::Tensor
-  Predict(const at::Tensor & image) const;
+  Predict(const at::Tensor & image, const std::array<std::int64_t, 2> & start = { 0, 0 }) const;
 
   at::ScalarType
   GetPrecision() const
@@ -54,20 +56,22 @@ private:
     at::Tensor                                 Shift;
   };
 
+  /** Where an image begins. */
+  using StartType = std::array<std::int64_t, 2>;
+
   Convolution
-  MakeConvolution(const UNetWeights & weights, const std::string & name) const;
+  MakeConvolution(const UNetWeights & weights, const std::string & name, bool withWinograd) const;
 
   at::Tensor
-  Compute(at::Tensor image, const std::vector<Convolution> & level) const;
+  Compute(at::Tensor image, const std::vector<Convolution> & level, const StartType & start) const;
   at::Tensor
-  Convolve(const at::Tensor & image, const Convolution & convolution, bool withReLU) const;
+  Convolve(const at::Tensor & image, const Convolution & convolution, bool withReLU, const StartType & start) const;
   /** Skip connection and upsampled image side by side; releases the former. */
   at::Tensor
   Concatenate(at::Tensor & skip, const at::Tensor & lower, const UNetUpsampling & upsampling) const;
 
   UNetSpecification                     m_Specification;
   at::ScalarType                        m_Precision;
-  bool                                  m_HasWinograd;
   std::vector<std::vector<Convolution>> m_Encoder;
   std::vector<std::vector<Convolution>> m_Decoder;
   std::vector<UNetUpsampling>           m_Upsampling;

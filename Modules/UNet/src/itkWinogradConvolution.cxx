@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkWinogradConvolution.h"
 #include "itkSmallProducts.h"
+#include "itkUNetConvolution.h"
 #include "itkWinogradTransforms.h"
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
@@ -10,27 +11,19 @@
 #include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <algorithm>
-#include <array>
 #include <vector>
 
 namespace itk
 {
 namespace
 {
-/** Tiles of a block, so that what becomes of them stays in the cache. */
-constexpr std::int64_t RowsOfBlock = 64;
-constexpr std::int64_t MostPlanes = 8;
+/** N, z, y, x */
+using SizeType = std::array<std::int64_t, 4>;
 
-at::ScalarType
-TypeOf(float)
+std::int64_t
+RoundUp(std::int64_t value, std::int64_t multiple)
 {
-  return at::kFloat;
-}
-
-at::ScalarType
-TypeOf(c10::BFloat16)
-{
-  return at::kBFloat16;
+  return at::divup(value, multiple) * multiple;
 }
 
 /** (outputs, inputs, z, 3, 3) to packed (z, products, inputs, outputs). */
@@ -43,35 +36,20 @@ TransformKernels(const at::Tensor & weight, at::ScalarType precision)
   const std::int64_t outputs = kernels.size(0);
   const std::int64_t inputs = kernels.size(1);
   const std::int64_t planes = kernels.size(2);
-  const std::int64_t group = GetGroupOfColumns(outputs);
+  const std::int64_t group = SmallProducts::GetColumnsOfGroup(outputs);
   at::Tensor packed = at::empty({ planes, WinogradProducts<TNumber>, outputs / group, inputs, group }, precision);
   for (std::int64_t i = 0; i < outputs / group; ++i)
   {
     const at::Tensor ofGroup = kernels.narrow(0, i * group, group).to(at::kDouble).permute({ 2, 3, 4, 1, 0 });
     const at::Tensor rows = at::matmul(g, ofGroup.reshape({ planes, 3, -1 })).view({ planes, -1, 3, inputs * group });
     const at::Tensor numbers = at::matmul(g, rows).view({ planes, -1, inputs, group });
-    packed.narrow(2, i, 1).copy_(PackSmallMatrices(numbers, precision));
+    packed.narrow(2, i, 1).copy_(SmallProducts::Pack(numbers, precision));
   }
   return packed;
 }
 
-struct Layer
-{
-  const void *                Image;
-  const void *                Kernels;
-  const float *               Bias;
-  void *                      Output;
-  std::array<std::int64_t, 4> Size; // N, z, y, x
-  std::int64_t                PlanesOfKernel;
-  std::int64_t                Inputs;
-  std::int64_t                Outputs;
-  std::int64_t                OutputsOfGroup;
-  UNetPadding                 Padding;
-  bool                        HasReLU;
-};
-
 /** Some planes of some tiles that follow each other in a plane. */
-struct Block
+struct WinogradBlock
 {
   std::int64_t Image;
   std::int64_t FirstPlane;
@@ -80,55 +58,142 @@ struct Block
   std::int64_t Tiles;
 };
 
-/** Computes a layer block by block. A block's rows are its tiles, plane after plane, with the planes that the kernel reaches
- * beyond them, so that the tiles of the next plane are `TilesOfBlock` rows further on. */
+/** How an image is divided into blocks. A block's rows are its tiles, plane after plane, with the planes that the kernel reaches
+ * beyond them, so that the tiles of the next plane are TilesOfBlock rows further on. */
+struct WinogradBlocks
+{
+  std::int64_t TilesAlongX;
+  std::int64_t TilesOfPlane;
+  std::int64_t Halo;
+  std::int64_t BlocksAlongZ;
+  std::int64_t PlanesOfBlock;
+  std::int64_t TilesOfBlock;
+  std::int64_t BlocksOfPlane;
+  std::int64_t NumberOfBlocks;
+  /** Of the matrices that are multiplied, at least the block's. */
+  std::int64_t RowsOfProduct;
+  /** With the planes beyond the block. */
+  std::int64_t RowsOfInput;
+  /** Whether threads share each block. */
+  bool         IsShared;
+  std::int64_t NumberOfBuffers;
+
+  WinogradBlocks(const SizeType & size, const std::array<std::int64_t, 2> & offset, std::int64_t planes, int tile)
+    : TilesAlongX(at::divup(size[3] + offset[1], tile))
+    , TilesOfPlane(at::divup(size[2] + offset[0], tile) * TilesAlongX)
+    , Halo(planes / 2)
+    , BlocksAlongZ(at::divup(size[1], Halo == 0 ? 1 : 8))
+    , PlanesOfBlock(at::divup(size[1], BlocksAlongZ))
+  {
+    // What becomes of so many rows stays in the cache.
+    constexpr std::int64_t rowsOfBlock = 64;
+    const std::int64_t     threads = at::get_num_threads();
+    const std::int64_t     others = size[0] * BlocksAlongZ;
+    const std::int64_t     least = at::divup(TilesOfPlane * PlanesOfBlock, rowsOfBlock);
+    IsShared = least * others < threads;
+    const std::int64_t wanted = IsShared || others > 1 ? least : RoundUp(least, threads);
+    TilesOfBlock = at::divup(TilesOfPlane, std::min(wanted, TilesOfPlane));
+    BlocksOfPlane = at::divup(TilesOfPlane, TilesOfBlock);
+    NumberOfBlocks = BlocksOfPlane * others;
+    NumberOfBuffers = IsShared ? 1 : threads;
+    RowsOfProduct = RoundUp(TilesOfBlock * PlanesOfBlock, 8);
+    RowsOfInput = RowsOfProduct + 2 * Halo * TilesOfBlock;
+  }
+
+  WinogradBlock
+  GetBlock(const SizeType & size, std::int64_t number) const
+  {
+    const std::int64_t alongPlane = number % BlocksOfPlane;
+    const std::int64_t alongZ = number / BlocksOfPlane % BlocksAlongZ;
+    WinogradBlock      block;
+    block.Image = number / BlocksOfPlane / BlocksAlongZ;
+    block.FirstPlane = alongZ * PlanesOfBlock;
+    block.Planes = std::min(PlanesOfBlock, size[1] - block.FirstPlane);
+    block.FirstTile = alongPlane * TilesOfBlock;
+    block.Tiles = std::min(TilesOfBlock, TilesOfPlane - block.FirstTile);
+    return block;
+  }
+};
+
+template <typename TNumber>
+struct WinogradLayer
+{
+  const TNumber *             Image;
+  const TNumber *             Kernels;
+  const float *               Bias;
+  TNumber *                   Output;
+  SizeType                    Size;
+  std::array<std::int64_t, 2> Offset; // of the first pixel in its tile, along y and x
+  std::int64_t                PlanesOfKernel;
+  std::int64_t                Inputs;
+  std::int64_t                Outputs;
+  std::int64_t                OutputsOfGroup;
+  UNetPadding                 Padding;
+  bool                        HasReLU;
+};
+
+template <typename TNumber>
+constexpr std::int64_t NumbersOfLine = 64 / sizeof(TNumber);
+
+/** Numbers from one product's values to the next's. Multiples of 4096 bytes would share a set of the cache. */
+template <typename TNumber>
+std::int64_t
+GetStepOfValues(const WinogradBlocks & blocks, std::int64_t inputs)
+{
+  return blocks.RowsOfInput * inputs + NumbersOfLine<TNumber>;
+}
+
+std::int64_t
+GetStepOfSums(const WinogradBlocks & blocks, std::int64_t outputs)
+{
+  return blocks.RowsOfProduct * outputs + NumbersOfLine<float>;
+}
+
+/** Computes a layer. */
 template <typename TNumber>
 class BlockwiseConvolution
 {
 public:
-  explicit BlockwiseConvolution(const Layer & layer)
+  explicit BlockwiseConvolution(const WinogradLayer<TNumber> & layer)
     : m_Layer(layer)
-    , m_TilesAlongX(DivideUp(layer.Size[3], tile))
-    , m_TilesOfPlane(DivideUp(layer.Size[2], tile) * m_TilesAlongX)
-    , m_Halo(layer.PlanesOfKernel / 2)
-  {
-    const std::int64_t depth = layer.Size[1];
-    m_BlocksAlongZ = DivideUp(depth, m_Halo == 0 ? 1 : MostPlanes);
-    m_PlanesOfBlock = DivideUp(depth, m_BlocksAlongZ);
-    const std::int64_t threads = at::get_num_threads();
-    const std::int64_t wanted = DivideUp(DivideUp(m_TilesOfPlane * m_PlanesOfBlock, RowsOfBlock), threads) * threads;
-    m_TilesOfBlock = DivideUp(m_TilesOfPlane, std::min(wanted, m_TilesOfPlane));
-    m_BlocksOfPlane = DivideUp(m_TilesOfPlane, m_TilesOfBlock);
-    m_Rows = m_TilesOfBlock * m_PlanesOfBlock;
-    // Places of one row that are a multiple of 4096 bytes apart would share a set of the cache.
-    m_StepOfValues = (m_Rows + 2 * m_Halo * m_TilesOfBlock) * layer.Inputs + lineOf<TNumber>;
-    m_StepOfProducts = m_Rows * layer.Outputs + lineOf<float>;
-  }
+    , m_Blocks(layer.Size, layer.Offset, layer.PlanesOfKernel, WinogradTile<TNumber>)
+    , m_StepOfValues(GetStepOfValues<TNumber>(m_Blocks, layer.Inputs))
+    , m_StepOfSums(GetStepOfSums(m_Blocks, layer.Outputs))
+    , m_Nothing(static_cast<std::size_t>(layer.Inputs))
+  {}
 
   void
   Compute() const
   {
-    const at::Tensor values = at::zeros({ at::get_num_threads(), products * m_StepOfValues }, TypeOf(TNumber{}));
-    const at::Tensor sums = at::empty({ at::get_num_threads(), products * m_StepOfProducts }, at::kFloat);
-    const std::vector<TNumber> outside(static_cast<std::size_t>(m_Layer.Inputs));
-    const std::int64_t         blocks = m_Layer.Size[0] * m_BlocksAlongZ * m_BlocksOfPlane;
+    constexpr auto     precision = c10::CppTypeToScalarType<TNumber>::value;
+    const std::int64_t numberOfValues = products * m_StepOfValues;
+    const std::int64_t numberOfSums = products * m_StepOfSums;
+    const at::Tensor   values = at::empty({ m_Blocks.NumberOfBuffers * numberOfValues }, precision);
+    const at::Tensor   sums = at::empty({ m_Blocks.NumberOfBuffers * numberOfSums }, at::kFloat);
+    auto * const       v = values.mutable_data_ptr<TNumber>();
+    auto * const       s = sums.mutable_data_ptr<float>();
+    if (m_Blocks.IsShared)
+    {
+      this->ComputeShared(v, s);
+      return;
+    }
     at::parallel_for(0,
-                     blocks,
+                     m_Blocks.NumberOfBlocks,
                      1,
                      [&](std::int64_t begin, std::int64_t end)
                      {
                        const auto           thread = at::get_thread_num();
-                       auto * const         v = values[thread].mutable_data_ptr<TNumber>();
-                       auto * const         m = sums[thread].mutable_data_ptr<float>();
-                       std::vector<TNumber> nowhere(static_cast<std::size_t>(m_Layer.Outputs));
+                       auto * const         ofThread = v + thread * numberOfValues;
+                       auto * const         sumsOfThread = s + thread * numberOfSums;
+                       const SmallProducts  multiplier(precision);
+                       std::vector<TNumber> unused(static_cast<std::size_t>(m_Layer.Outputs));
                        for (std::int64_t i = begin; i < end; ++i)
                        {
-                         const Block block = this->GetBlock(i);
-                         this->TransformInputs(block, outside.data(), v);
-                         this->MultiplyByKernels(v, m);
-                         this->TransformOutputs(block, m, nowhere.data());
+                         const WinogradBlock block = m_Blocks.GetBlock(m_Layer.Size, i);
+                         this->TransformInputs(block, 0, m_Blocks.RowsOfInput, ofThread);
+                         this->MultiplyByKernels(multiplier, 0, this->GetNumberOfMatrices(), ofThread, sumsOfThread);
+                         this->TransformOutputs(block, 0, m_Blocks.RowsOfProduct, sumsOfThread, unused.data());
                        }
-                       EndSmallProducts<TNumber>();
                      });
   }
 
@@ -136,75 +201,77 @@ private:
   static constexpr std::int64_t tile = WinogradTile<TNumber>;
   static constexpr std::int64_t edge = WinogradEdge<TNumber>;
   static constexpr std::int64_t products = WinogradProducts<TNumber>;
-  template <typename T>
-  static constexpr std::int64_t lineOf = 64 / sizeof(T);
 
-  static std::int64_t
-  DivideUp(std::int64_t a, std::int64_t by)
-  {
-    return (a + by - 1) / by;
-  }
-
-  Block
-  GetBlock(std::int64_t number) const
-  {
-    const std::int64_t alongPlane = number % m_BlocksOfPlane;
-    const std::int64_t alongZ = number / m_BlocksOfPlane % m_BlocksAlongZ;
-    Block              block;
-    block.Image = number / m_BlocksOfPlane / m_BlocksAlongZ;
-    block.FirstPlane = alongZ * m_PlanesOfBlock;
-    block.Planes = std::min(m_PlanesOfBlock, m_Layer.Size[1] - block.FirstPlane);
-    block.FirstTile = alongPlane * m_TilesOfBlock;
-    block.Tiles = std::min(m_TilesOfBlock, m_TilesOfPlane - block.FirstTile);
-    return block;
-  }
-
-  /** Number of a pixel of an image, in its plane from the tile's corner on. */
+  /** First pixel of a tile's outputs, which may lie before the image. */
   struct Corner
   {
     std::int64_t Y;
     std::int64_t X;
   };
 
+  void
+  ComputeShared(TNumber * values, float * sums) const
+  {
+    for (std::int64_t i = 0; i < m_Blocks.NumberOfBlocks; ++i)
+    {
+      const WinogradBlock block = m_Blocks.GetBlock(m_Layer.Size, i);
+      at::parallel_for(0,
+                       m_Blocks.RowsOfInput,
+                       1,
+                       [&](std::int64_t begin, std::int64_t end) { this->TransformInputs(block, begin, end, values); });
+      at::parallel_for(0,
+                       this->GetNumberOfMatrices(),
+                       1,
+                       [&](std::int64_t begin, std::int64_t end)
+                       {
+                         const SmallProducts multiplier(c10::CppTypeToScalarType<TNumber>::value);
+                         this->MultiplyByKernels(multiplier, begin, end, values, sums);
+                       });
+      at::parallel_for(0,
+                       m_Blocks.RowsOfProduct,
+                       1,
+                       [&](std::int64_t begin, std::int64_t end)
+                       {
+                         std::vector<TNumber> unused(static_cast<std::size_t>(m_Layer.Outputs));
+                         this->TransformOutputs(block, begin, end, sums, unused.data());
+                       });
+    }
+  }
+
   Corner
   GetCorner(std::int64_t number) const
   {
-    return { number / m_TilesAlongX * tile, number % m_TilesAlongX * tile };
+    return { number / m_Blocks.TilesAlongX * tile - m_Layer.Offset[0],
+             number % m_Blocks.TilesAlongX * tile - m_Layer.Offset[1] };
   }
 
   void
-  TransformInputs(const Block & block, const TNumber * outside, TNumber * values) const
+  TransformInputs(const WinogradBlock & block, std::int64_t begin, std::int64_t end, TNumber * values) const
   {
-    const auto * const image = static_cast<const TNumber *>(m_Layer.Image);
-    for (std::int64_t plane = 0; plane < block.Planes + 2 * m_Halo; ++plane)
+    for (std::int64_t row = begin; row < end; ++row)
     {
-      const std::int64_t z = block.FirstPlane + plane - m_Halo;
-      for (std::int64_t i = 0; i < block.Tiles; ++i)
+      const std::int64_t plane = row / m_Blocks.TilesOfBlock;
+      const std::int64_t number = row % m_Blocks.TilesOfBlock;
+      if (plane >= block.Planes + 2 * m_Blocks.Halo || number >= block.Tiles)
       {
-        const Corner    corner = this->GetCorner(block.FirstTile + i);
-        const TNumber * pixels[products];
-        for (std::int64_t y = 0; y < edge; ++y)
-        {
-          for (std::int64_t x = 0; x < edge; ++x)
-          {
-            pixels[y * edge + x] = this->GetPixel(image, outside, block.Image, z, corner.Y + y - 1, corner.X + x - 1);
-          }
-        }
-        TransformWinogradInput(pixels,
-                               static_cast<std::size_t>(m_Layer.Inputs),
-                               values + (plane * m_TilesOfBlock + i) * m_Layer.Inputs,
-                               static_cast<std::size_t>(m_StepOfValues));
+        continue;
       }
+      const std::int64_t z = block.FirstPlane + plane - m_Blocks.Halo;
+      const Corner       corner = this->GetCorner(block.FirstTile + number);
+      const TNumber *    pixels[products];
+      for (std::int64_t i = 0; i < products; ++i)
+      {
+        pixels[i] = this->GetPixel(block.Image, z, corner.Y + i / edge - 1, corner.X + i % edge - 1);
+      }
+      TransformWinogradInput(pixels,
+                             static_cast<std::size_t>(m_Layer.Inputs),
+                             values + row * m_Layer.Inputs,
+                             static_cast<std::size_t>(m_StepOfValues));
     }
   }
 
   const TNumber *
-  GetPixel(const TNumber * image,
-           const TNumber * outside,
-           std::int64_t    number,
-           std::int64_t    z,
-           std::int64_t    y,
-           std::int64_t    x) const
+  GetPixel(std::int64_t image, std::int64_t z, std::int64_t y, std::int64_t x) const
   {
     const auto [images, depth, height, width] = m_Layer.Size;
     const std::int64_t insideZ = std::clamp<std::int64_t>(z, 0, depth - 1);
@@ -212,145 +279,176 @@ private:
     const std::int64_t insideX = std::clamp<std::int64_t>(x, 0, width - 1);
     const bool         isInside = insideZ == z && insideY == y && insideX == x;
     return isInside || m_Layer.Padding == UNetPadding::Edge
-             ? image + (((number * depth + insideZ) * height + insideY) * width + insideX) * m_Layer.Inputs
-             : outside;
+             ? m_Layer.Image + (((image * depth + insideZ) * height + insideY) * width + insideX) * m_Layer.Inputs
+             : m_Nothing.data();
+  }
+
+  /** One for each product and group of outputs. */
+  std::int64_t
+  GetNumberOfMatrices() const
+  {
+    return products * (m_Layer.Outputs / m_Layer.OutputsOfGroup);
   }
 
   void
-  MultiplyByKernels(const TNumber * values, float * sums) const
+  MultiplyByKernels(const SmallProducts & multiplier,
+                    std::int64_t          begin,
+                    std::int64_t          end,
+                    const TNumber *       values,
+                    float *               sums) const
   {
-    const auto *       kernels = static_cast<const TNumber *>(m_Layer.Kernels);
-    const std::int64_t sizeOfGroup = m_Layer.Inputs * m_Layer.OutputsOfGroup;
-    for (std::int64_t plane = 0; plane < m_Layer.PlanesOfKernel; ++plane)
+    const std::int64_t groups = m_Layer.Outputs / m_Layer.OutputsOfGroup;
+    for (std::int64_t i = begin; i < end; ++i)
     {
-      for (std::int64_t product = 0; product < products; ++product)
+      for (std::int64_t plane = 0; plane < m_Layer.PlanesOfKernel; ++plane)
       {
-        for (std::int64_t output = 0; output < m_Layer.Outputs;
-             output += m_Layer.OutputsOfGroup, kernels += sizeOfGroup)
-        {
-          MultiplySmall(m_Rows,
-                        m_Layer.OutputsOfGroup,
-                        m_Layer.Inputs,
-                        values + product * m_StepOfValues + plane * m_TilesOfBlock * m_Layer.Inputs,
-                        kernels,
-                        sums + product * m_StepOfProducts + output,
-                        m_Layer.Outputs,
-                        plane > 0);
-        }
+        const std::int64_t matrix = plane * products * groups + i;
+        multiplier.Multiply(m_Blocks.RowsOfProduct,
+                            m_Layer.OutputsOfGroup,
+                            m_Layer.Inputs,
+                            values + i / groups * m_StepOfValues + plane * m_Blocks.TilesOfBlock * m_Layer.Inputs,
+                            m_Layer.Kernels + matrix * m_Layer.Inputs * m_Layer.OutputsOfGroup,
+                            sums + i / groups * m_StepOfSums + i % groups * m_Layer.OutputsOfGroup,
+                            m_Layer.Outputs,
+                            plane > 0);
       }
     }
   }
 
+  /** \param unused takes outputs outside the image */
   void
-  TransformOutputs(const Block & block, const float * sums, TNumber * nowhere) const
+  TransformOutputs(const WinogradBlock & block,
+                   std::int64_t          begin,
+                   std::int64_t          end,
+                   const float *         sums,
+                   TNumber *             unused) const
   {
-    auto * const image = static_cast<TNumber *>(m_Layer.Output);
     const auto [images, depth, height, width] = m_Layer.Size;
-    for (std::int64_t plane = 0; plane < block.Planes; ++plane)
+    for (std::int64_t row = begin; row < end; ++row)
     {
-      const std::int64_t z = block.FirstPlane + plane;
-      for (std::int64_t i = 0; i < block.Tiles; ++i)
+      const std::int64_t plane = row / m_Blocks.TilesOfBlock;
+      const std::int64_t number = row % m_Blocks.TilesOfBlock;
+      if (plane >= block.Planes || number >= block.Tiles)
       {
-        const Corner corner = this->GetCorner(block.FirstTile + i);
-        TNumber *    pixels[tile * tile];
-        for (std::int64_t j = 0; j < tile * tile; ++j)
-        {
-          const std::int64_t y = corner.Y + j / tile;
-          const std::int64_t x = corner.X + j % tile;
-          pixels[j] = y < height && x < width
-                        ? image + (((block.Image * depth + z) * height + y) * width + x) * m_Layer.Outputs
-                        : nowhere;
-        }
-        TransformWinogradOutput(sums + (plane * m_TilesOfBlock + i) * m_Layer.Outputs,
-                                static_cast<std::size_t>(m_StepOfProducts),
-                                static_cast<std::size_t>(m_Layer.Outputs),
-                                m_Layer.Bias,
-                                m_Layer.HasReLU,
-                                pixels);
+        continue;
       }
+      const Corner       corner = this->GetCorner(block.FirstTile + number);
+      const std::int64_t z = block.Image * depth + block.FirstPlane + plane;
+      TNumber *          pixels[tile * tile];
+      for (std::int64_t i = 0; i < tile * tile; ++i)
+      {
+        const std::int64_t y = corner.Y + i / tile;
+        const std::int64_t x = corner.X + i % tile;
+        const bool         isInside = y >= 0 && y < height && x >= 0 && x < width;
+        pixels[i] = isInside ? m_Layer.Output + ((z * height + y) * width + x) * m_Layer.Outputs : unused;
+      }
+      TransformWinogradOutput(sums + row * m_Layer.Outputs,
+                              static_cast<std::size_t>(m_StepOfSums),
+                              static_cast<std::size_t>(m_Layer.Outputs),
+                              m_Layer.Bias,
+                              m_Layer.HasReLU,
+                              pixels);
     }
   }
 
-  Layer        m_Layer;
-  std::int64_t m_TilesAlongX;
-  std::int64_t m_TilesOfPlane;
-  std::int64_t m_Halo;
-  std::int64_t m_BlocksAlongZ;
-  std::int64_t m_PlanesOfBlock;
-  std::int64_t m_TilesOfBlock;
-  std::int64_t m_BlocksOfPlane;
-  std::int64_t m_Rows;
-  std::int64_t m_StepOfValues;
-  std::int64_t m_StepOfProducts;
+  WinogradLayer<TNumber> m_Layer;
+  WinogradBlocks         m_Blocks;
+  std::int64_t           m_StepOfValues;
+  std::int64_t           m_StepOfSums;
+  /** A pixel outside the image. */
+  std::vector<TNumber> m_Nothing;
 };
+
+int
+GetTile(at::ScalarType precision)
+{
+  return precision == at::kFloat ? WinogradTile<float> : WinogradTile<c10::BFloat16>;
+}
+
+int
+GetProducts(at::ScalarType precision)
+{
+  return precision == at::kFloat ? WinogradProducts<float> : WinogradProducts<c10::BFloat16>;
+}
+
+bool
+AreSuitable(std::int64_t outputs, std::int64_t inputs)
+{
+  return outputs % WinogradChannels == 0 && inputs % WinogradChannels == 0;
+}
 } // namespace
 
 bool
 WinogradConvolution::IsFaster(std::int64_t outputs, std::int64_t inputs, at::ScalarType precision)
 {
-  if (outputs % WinogradChannels != 0 || inputs % WinogradChannels != 0)
-  {
-    return false;
-  }
   constexpr std::int64_t leastOfBFloat16 = 64;
-  return precision == at::kFloat || (precision == at::kBFloat16 && std::min(outputs, inputs) >= leastOfBFloat16)
-           ? CanMultiplySmall(precision)
-           : false;
+  return AreSuitable(outputs, inputs) &&
+         (precision == at::kFloat || (precision == at::kBFloat16 && std::min(outputs, inputs) >= leastOfBFloat16)) &&
+         SmallProducts::AreAvailable(precision);
 }
 
 double
 WinogradConvolution::GetGrowthOfWeights(at::ScalarType precision)
 {
-  return (precision == at::kFloat ? WinogradProducts<float> : WinogradProducts<c10::BFloat16>) / 9.0;
+  return GetProducts(precision) / 9.0;
 }
 
 std::uint64_t
-WinogradConvolution::EstimateScratch(std::int64_t   outputs,
-                                     std::int64_t   inputs,
-                                     unsigned int   dimension,
-                                     at::ScalarType precision)
+WinogradConvolution::EstimateScratch(const std::array<std::int64_t, 4> & size,
+                                     std::int64_t                        planesOfKernel,
+                                     std::int64_t                        inputs,
+                                     std::int64_t                        outputs,
+                                     at::ScalarType                      precision)
 {
-  const bool   isFloat = precision == at::kFloat;
-  const double products = isFloat ? WinogradProducts<float> : WinogradProducts<c10::BFloat16>;
-  const double halo = dimension == 3 ? 1.0 + 2.0 / MostPlanes : 1.0;
-  const double row = halo * static_cast<double>(inputs) * (isFloat ? 4.0 : 2.0) + static_cast<double>(outputs) * 4.0;
-  return static_cast<std::uint64_t>(at::get_num_threads() * products * RowsOfBlock * row);
+  const WinogradBlocks blocks(size, { 0, 0 }, planesOfKernel, GetTile(precision));
+  const std::int64_t   values =
+    precision == at::kFloat ? GetStepOfValues<float>(blocks, inputs) * std::int64_t{ sizeof(float) }
+                              : GetStepOfValues<c10::BFloat16>(blocks, inputs) * std::int64_t{ sizeof(c10::BFloat16) };
+  const std::int64_t sums = GetStepOfSums(blocks, outputs) * std::int64_t{ sizeof(float) };
+  return static_cast<std::uint64_t>(blocks.NumberOfBuffers * GetProducts(precision) * (values + sums));
 }
 
 WinogradConvolution::WinogradConvolution(const at::Tensor & weight, const at::Tensor & bias, at::ScalarType precision)
-  : m_Kernels(precision == at::kFloat ? TransformKernels<float>(weight, precision)
-                                      : TransformKernels<c10::BFloat16>(weight, precision))
-  , m_Bias(bias.defined() ? bias.to(at::kFloat).contiguous() : at::zeros({ weight.size(0) }, at::kFloat))
-{}
+{
+  TORCH_CHECK(AreSuitable(weight.size(0), weight.size(1)), "channels must be multiples of ", WinogradChannels);
+  m_Kernels = precision == at::kFloat ? TransformKernels<float>(weight, precision)
+                                      : TransformKernels<c10::BFloat16>(weight, precision);
+  m_Bias = bias.defined() ? bias.to(at::kFloat).contiguous() : at::zeros({ weight.size(0) }, at::kFloat);
+}
 
 at::Tensor
-WinogradConvolution::Compute(const at::Tensor & image, UNetPadding padding, bool withReLU) const
+WinogradConvolution::Compute(const at::Tensor &                  image,
+                             UNetPadding                         padding,
+                             bool                                withReLU,
+                             const std::array<std::int64_t, 2> & start) const
 {
-  auto shape = image.sizes().vec();
-  shape[1] = m_Bias.size(0);
-  const bool       is3D = image.dim() == 5;
-  const auto       layout = is3D ? at::MemoryFormat::ChannelsLast3d : at::MemoryFormat::ChannelsLast;
+  TORCH_CHECK(image.scalar_type() == m_Kernels.scalar_type() && image.size(1) == m_Kernels.size(3),
+              "the image must have the precision and the inputs of the convolution");
+  const auto       layout = ChannelsLast(image.dim());
   const at::Tensor input = image.contiguous(layout);
-  at::Tensor       output = at::empty(shape, image.options().memory_format(layout));
-  const Layer      layer{ input.const_data_ptr(),
-                     m_Kernels.const_data_ptr(),
-                     m_Bias.const_data_ptr<float>(),
-                     output.mutable_data_ptr(),
-                     { shape[0], is3D ? shape[2] : 1, shape[shape.size() - 2], shape.back() },
-                     m_Kernels.size(0),
-                     image.size(1),
-                     shape[1],
-                     m_Kernels.size(4),
-                     padding,
-                     withReLU };
-  if (image.scalar_type() == at::kFloat)
+  auto             shape = image.sizes().vec();
+  shape[1] = m_Bias.size(0);
+  at::Tensor         output = at::empty(shape, image.options().memory_format(layout));
+  const std::int64_t depth = image.dim() == 5 ? shape[2] : 1;
+  const auto         compute = [&](auto number)
   {
-    BlockwiseConvolution<float>(layer).Compute();
-  }
-  else
-  {
-    BlockwiseConvolution<c10::BFloat16>(layer).Compute();
-  }
+    using NumberType = decltype(number);
+    const std::int64_t tile = WinogradTile<NumberType>;
+    BlockwiseConvolution<NumberType>({ input.const_data_ptr<NumberType>(),
+                                       m_Kernels.const_data_ptr<NumberType>(),
+                                       m_Bias.const_data_ptr<float>(),
+                                       output.mutable_data_ptr<NumberType>(),
+                                       { shape[0], depth, shape[shape.size() - 2], shape.back() },
+                                       { start[0] % tile, start[1] % tile },
+                                       m_Kernels.size(0),
+                                       image.size(1),
+                                       shape[1],
+                                       m_Kernels.size(4),
+                                       padding,
+                                       withReLU })
+      .Compute();
+  };
+  image.scalar_type() == at::kFloat ? compute(float{}) : compute(c10::BFloat16{});
   return output;
 }
 } // namespace itk

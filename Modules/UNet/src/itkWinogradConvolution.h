@@ -5,6 +5,7 @@
 
 #include "itkUNetSpecification.h"
 #include <ATen/core/Tensor.h>
+#include <array>
 
 namespace itk
 {
@@ -13,16 +14,18 @@ namespace itk
  *
  * In float 4, in bfloat16 2.25 times fewer multiplications than by the definition, at the price of larger rounding errors; in 3D
  * within planes, whose three kernels are added up. A block of tiles is transformed, multiplied with the transformed kernels as
- * one matrix for each of the tile's products, and transformed back, in memory that the processor's cache holds. */
+ * one matrix for each of the tile's products, and transformed back, in memory that the processor's cache holds. Threads compute
+ * blocks, or share each block where there are fewer blocks than threads. */
 class WinogradConvolution
 {
 public:
-  /** \param weight (outputs, inputs, 3, 3) or (outputs, inputs, 3, 3, 3), on the host
+  /** \param weight (outputs, inputs, 3, 3) or (outputs, inputs, 3, 3, 3), multiples of 8, on the host
    * \param bias (outputs), or undefined
-   * \param precision kFloat or kBFloat16 */
+   * \param precision kFloat or kBFloat16
+   * \throws c10::Error for other numbers of channels */
   WinogradConvolution(const at::Tensor & weight, const at::Tensor & bias, at::ScalarType precision);
 
-  /** Whether it is faster than the definition on this machine: for multiples of 8 channels, in bfloat16 from 64 on. */
+  /** Whether it can be computed on this machine and pays: for multiples of 8 channels, in bfloat16 from 64 on. */
   static bool
   IsFaster(std::int64_t outputs, std::int64_t inputs, at::ScalarType precision);
 
@@ -30,14 +33,26 @@ public:
   static double
   GetGrowthOfWeights(at::ScalarType precision);
 
-  /** Bytes that a computation takes for itself, with the number of threads that LibTorch has now. */
+  /** Bytes that Compute() takes beside its result, with the number of threads that LibTorch has now.
+   * \param size N, z (1 in 2D), y, x
+   * \param planesOfKernel 1 in 2D, 3 in 3D */
   static std::uint64_t
-  EstimateScratch(std::int64_t outputs, std::int64_t inputs, unsigned int dimension, at::ScalarType precision);
+  EstimateScratch(const std::array<std::int64_t, 4> & size,
+                  std::int64_t                        planesOfKernel,
+                  std::int64_t                        inputs,
+                  std::int64_t                        outputs,
+                  at::ScalarType                      precision);
 
-  /** \param image (N, inputs, …), channels last, of the precision
-   * \return (N, outputs, …) of the same size, channels last */
+  /** \param image (N, inputs, …), of the precision
+   * \param start where the image's first pixel lies along y and x in a larger one: there tiles begin at 0, so that
+   * windows of an image round alike, but for their outermost tiles
+   * \return (N, outputs, …) of the same size, channels last
+   * \throws c10::Error for an image of another type or number of channels */
   at::Tensor
-  Compute(const at::Tensor & image, UNetPadding padding, bool withReLU) const;
+  Compute(const at::Tensor &                  image,
+          UNetPadding                         padding,
+          bool                                withReLU,
+          const std::array<std::int64_t, 2> & start = { 0, 0 }) const;
 
 private:
   at::Tensor m_Kernels; // (planes, products, groups of outputs, inputs, outputs of a group)

@@ -57,26 +57,26 @@ Store(const Floats<VLanes> & values, c10::BFloat16 * pixels)
   std::memcpy(pixels, &upper, sizeof(upper));
 }
 
-constexpr float a = 0.625f;
-constexpr float b = 1.5f;
-constexpr float a2 = a * a;
-constexpr float b2 = b * b;
+constexpr float nearPoint = 0.625f;
+constexpr float farPoint = 1.5f;
+constexpr float nearSquare = nearPoint * nearPoint;
+constexpr float farSquare = farPoint * farPoint;
 
 /** Bᵀ of one column of a tile. */
 template <typename V>
 ITKTorch_INLINE void
 TransformColumn(const V (&d)[6], V (&t)[6])
 {
-  const V evenA = d[4] - b2 * d[2];
-  const V oddA = a * (d[3] - b2 * d[1]);
-  const V evenB = d[4] - a2 * d[2];
-  const V oddB = b * (d[3] - a2 * d[1]);
-  t[0] = a2 * b2 * d[0] - (a2 + b2) * d[2] + d[4];
-  t[1] = evenA + oddA;
-  t[2] = evenA - oddA;
-  t[3] = evenB + oddB;
-  t[4] = evenB - oddB;
-  t[5] = a2 * b2 * d[1] - (a2 + b2) * d[3] + d[5];
+  const V nearEven = d[4] - farSquare * d[2];
+  const V nearOdd = nearPoint * (d[3] - farSquare * d[1]);
+  const V farEven = d[4] - nearSquare * d[2];
+  const V farOdd = farPoint * (d[3] - nearSquare * d[1]);
+  t[0] = nearSquare * farSquare * d[0] - (nearSquare + farSquare) * d[2] + d[4];
+  t[1] = nearEven + nearOdd;
+  t[2] = nearEven - nearOdd;
+  t[3] = farEven + farOdd;
+  t[4] = farEven - farOdd;
+  t[5] = nearSquare * farSquare * d[1] - (nearSquare + farSquare) * d[3] + d[5];
 }
 
 template <typename V>
@@ -94,14 +94,14 @@ template <typename V>
 ITKTorch_INLINE void
 GatherColumn(const V (&p)[6], V (&y)[4])
 {
-  const V sumA = p[1] + p[2];
-  const V sumB = p[3] + p[4];
-  const V differenceA = p[1] - p[2];
-  const V differenceB = p[3] - p[4];
-  y[0] = p[0] + sumA + sumB;
-  y[1] = a * differenceA + b * differenceB;
-  y[2] = a2 * sumA + b2 * sumB;
-  y[3] = a2 * a * differenceA + b2 * b * differenceB + p[5];
+  const V nearSum = p[1] + p[2];
+  const V farSum = p[3] + p[4];
+  const V nearDifference = p[1] - p[2];
+  const V farDifference = p[3] - p[4];
+  y[0] = p[0] + nearSum + farSum;
+  y[1] = nearPoint * nearDifference + farPoint * farDifference;
+  y[2] = nearSquare * nearSum + farSquare * farSum;
+  y[3] = nearSquare * nearPoint * nearDifference + farSquare * farPoint * farDifference + p[5];
 }
 
 template <typename V>
@@ -211,7 +211,7 @@ GetWinogradKernelTransform(int tile)
   }
   // Row of a point p: (1, p, p²) / Π (p - q) over the other points q.
   std::vector<double> rows;
-  const double        points[] = { 0.0, a, -a, b, -b };
+  const double        points[] = { 0.0, nearPoint, -nearPoint, farPoint, -farPoint };
   for (const double p : points)
   {
     double divisor = 1.0;
@@ -226,24 +226,24 @@ GetWinogradKernelTransform(int tile)
 }
 
 #define ITKTorch_WINOGRAD(T)                                                                                           \
-  template <>                                                                                                          \
-  ITKTorch_TARGET_CLONES void TransformWinogradInput<T>(                                                               \
+  ITKTorch_TARGET_CLONES void TransformWinogradInput(                                                                  \
     const T * const * pixels, std::size_t channels, T * values, std::size_t step)                                      \
   {                                                                                                                    \
     channels % 16 == 0 ? TransformInput<16>(pixels, channels, values, step)                                            \
                        : TransformInput<WinogradChannels>(pixels, channels, values, step);                             \
   }                                                                                                                    \
-  template <>                                                                                                          \
-  ITKTorch_TARGET_CLONES void TransformWinogradOutput<T>(const float * products,                                       \
-                                                         std::size_t   step,                                           \
-                                                         std::size_t   channels,                                       \
-                                                         const float * bias,                                           \
-                                                         bool          withReLU,                                       \
-                                                         T * const *   pixels)                                         \
+  ITKTorch_TARGET_CLONES void TransformWinogradOutput(const float * products,                                          \
+                                                      std::size_t   step,                                              \
+                                                      std::size_t   channels,                                          \
+                                                      const float * bias,                                              \
+                                                      bool          withReLU,                                          \
+                                                      T * const *   pixels)                                            \
   {                                                                                                                    \
     channels % 16 == 0 ? TransformOutput<16>(products, step, channels, bias, withReLU, pixels)                         \
                        : TransformOutput<WinogradChannels>(products, step, channels, bias, withReLU, pixels);          \
   }
 
 ITKTorch_WINOGRAD(float) ITKTorch_WINOGRAD(c10::BFloat16)
+
+#undef ITKTorch_WINOGRAD
 } // namespace itk

@@ -40,21 +40,31 @@ GetWinogradKernelTransform(int tile);
 /** Bᵀ d B of one tile, for each channel.
  * \param pixels the tile's pixels, row by row, each with its channels side by side
  * \param values the first of the products' places, which lie `step` numbers apart */
-template <typename TNumber>
 void
-TransformWinogradInput(const TNumber * const * pixels, std::size_t channels, TNumber * values, std::size_t step);
+TransformWinogradInput(const float * const * pixels, std::size_t channels, float * values, std::size_t step);
+void
+TransformWinogradInput(const c10::BFloat16 * const * pixels,
+                       std::size_t                   channels,
+                       c10::BFloat16 *               values,
+                       std::size_t                   step);
 
 /** Aᵀ p A + bias of one tile, and ReLU if wanted, for each channel.
  * \param products the first, the others `step` apart
  * \param pixels where the tile's outputs go, row by row */
-template <typename TNumber>
 void
-TransformWinogradOutput(const float *     products,
-                        std::size_t       step,
-                        std::size_t       channels,
-                        const float *     bias,
-                        bool              withReLU,
-                        TNumber * const * pixels);
+TransformWinogradOutput(const float *   products,
+                        std::size_t     step,
+                        std::size_t     channels,
+                        const float *   bias,
+                        bool            withReLU,
+                        float * const * pixels);
+void
+TransformWinogradOutput(const float *           products,
+                        std::size_t             step,
+                        std::size_t             channels,
+                        const float *           bias,
+                        bool                    withReLU,
+                        c10::BFloat16 * const * pixels);
 } // namespace itk
 
 #endif

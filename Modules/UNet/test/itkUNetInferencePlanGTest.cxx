@@ -53,6 +53,22 @@ TEST(UNetInferencePlan, BlendingIsCheaperThanExactTilesOfADeepNetworkInVolumes)
   EXPECT_NEAR(blended.EstimateCost(Whole(extent)).Factor, std::pow(13.0 * 128 / 1280, 3), 1e-9);
 }
 
+TEST(UNetInferencePlan, TheSumsOfBlendedWindowsCountTowardsTheMaximumMemory)
+{
+  auto specification = SmallSpecification();
+  specification.Levels = 2;
+  UNetInferenceParameters parameters;
+  parameters.Tiling = UNetTiling::Blended;
+  parameters.TileSize = 64;
+  const std::vector<std::int64_t> extent{ 1 << 20, 64 };
+  const UNetInferencePlan         plan(specification, parameters, UNetPrecision::Float32, extent);
+  // 64 rows, twice, of two floats for each pixel.
+  const std::uint64_t sums = (std::uint64_t{ 1 } << 20) * 64 * 2 * 2 * sizeof(float);
+  EXPECT_EQ(plan.EstimateCost(Whole(extent)).Memory, plan.EstimateMemory({ 64, 64 }) + sums);
+  const UNetInferencePlan small(specification, parameters, UNetPrecision::Float32, extent, sums);
+  ExpectContains(MessageOf([&] { small.MakeTiles(Whole(extent)); }), "MaximumMemory must be at least 1025 MiB");
+}
+
 TEST(UNetInferencePlan, HalfTheBytesOfANumberTakeAboutHalfTheMemory)
 {
   itk::UNetInferenceParameters direct;

@@ -5,6 +5,7 @@
 #include "itkUNetInferenceImageFilter.h"
 #include "itkUNetTestHelpers.h"
 #include "itkFlipImageFilter.h"
+#include "itkImageRegionConstIterator.h"
 #include "itkPermuteAxesImageFilter.h"
 #include <cmath>
 
@@ -35,12 +36,14 @@ auto
 Foreground(const ImageType<D> *     image,
            const itk::UNetModel *   model,
            UNetTestTimeAugmentation augmentation,
-           std::uint64_t            tileSize = 0)
+           std::uint64_t            tileSize = 0,
+           itk::UNetTiling          tiling = itk::UNetTiling::Automatic)
 {
   auto filter = itk::UNetInferenceImageFilter<ImageType<D>, ImageType<D>>::New();
   filter->SetInput(image);
   filter->SetModel(model);
   filter->SetTileSize(tileSize);
+  filter->SetTiling(tiling);
   filter->SetTestTimeAugmentation(augmentation);
   filter->SetDevice("cpu");
   filter->Update();
@@ -158,6 +161,48 @@ TEST(UNetTestTimeAugmentation, ATurnedImageGivesTheTurnedAnswer)
   const auto answer = Foreground<2>(image, model, UNetTestTimeAugmentation::FlipsAndTurns);
   const auto turned = Foreground<2>(Transposed(Flipped<2>(image, 1)), model, UNetTestTimeAugmentation::FlipsAndTurns);
   ExpectSameImage<ImageType<2>>(turned.GetPointer(), Transposed(Flipped<2>(answer, 1)).GetPointer(), 1e-6);
+}
+
+TEST(UNetTestTimeAugmentation, BlendedWindowsAreAveragedOverOrientationsToo)
+{
+  // Windows at 0, 24, 48, which a flip exchanges.
+  constexpr std::uint64_t window = 32;
+  const auto              image = MakeNoise<2>({ { 80, 80 } }, 6);
+  const auto              model = MakeModel(SmallSpecification());
+  const auto              blended = [&](const ImageType<2> * shown, UNetTestTimeAugmentation augmentation)
+  { return Foreground<2>(shown, model, augmentation, window, itk::UNetTiling::Blended); };
+  std::vector<double> sums(80 * 80, 0.0);
+  for (unsigned int axes = 0; axes < 4; ++axes)
+  {
+    const auto found = blended(Flipped<2>(image, axes), UNetTestTimeAugmentation::None);
+    AddLogits<2>(sums, Flipped<2>(found, axes));
+  }
+  ExpectMeanLogits<2>(blended(image, UNetTestTimeAugmentation::Flips), sums, 4.0);
+}
+
+TEST(UNetTestTimeAugmentation, ARegionIsThatOfTheWholeImage)
+{
+  const auto image = MakeNoise<2>({ { 150, 90 } }, 7);
+  auto       filter = itk::UNetInferenceImageFilter<ImageType<2>, ImageType<2>>::New();
+  filter->SetInput(image);
+  filter->SetModel(MakeModel(SmallSpecification()));
+  filter->SetTestTimeAugmentation(UNetTestTimeAugmentation::FlipsAndTurns);
+  filter->SetDevice("cpu");
+  const ImageType<2>::RegionType region({ { 41, 17 } }, { { 31, 23 } });
+  filter->UpdateOutputInformation();
+  filter->GetOutput()->SetRequestedRegion(region);
+  filter->GetOutput()->PropagateRequestedRegion();
+  EXPECT_LT(image->GetRequestedRegion().GetNumberOfPixels(), image->GetLargestPossibleRegion().GetNumberOfPixels());
+  filter->GetOutput()->UpdateOutputData();
+  ASSERT_EQ(filter->GetOutput()->GetBufferedRegion(), region);
+
+  const auto whole = Foreground<2>(image, filter->GetModel(), UNetTestTimeAugmentation::FlipsAndTurns);
+  itk::ImageRegionConstIterator<ImageType<2>> found(filter->GetOutput(), region);
+  itk::ImageRegionConstIterator<ImageType<2>> expected(whole, region);
+  for (; !found.IsAtEnd(); ++found, ++expected)
+  {
+    ASSERT_NEAR(found.Get(), expected.Get(), 2e-6) << found.GetIndex();
+  }
 }
 
 TEST(UNetTestTimeAugmentation, TilesGiveWhatTheWholeImageDoes)

@@ -165,6 +165,33 @@ TEST(UNetTiling, ARegionInTilesIsThatOfTheWholeImageWithWinogradsFiltering)
   EXPECT_GT(numberOfInnerTiles, 25);
 }
 
+TEST(UNetTiling, ARegionInTilesIsThatOfTheWholeImageInBFloat16)
+{
+  // 64 filters in every level but the first, so that they are Winograd's.
+  UNetSpecification specification = SmallSpecification();
+  specification.BaseFilters = 32;
+  specification.Levels = 3;
+  const auto       model = MakeModel(specification);
+  itk::TorchRandom random(24);
+  for (int trial = 0; trial < 6; ++trial)
+  {
+    const auto image = MakeNoise<2>({ { static_cast<itk::SizeValueType>(Draw(random, 150, 260)),
+                                        static_cast<itk::SizeValueType>(Draw(random, 20, 60)) } },
+                                    random);
+    const auto compute = [&](std::uint64_t tileSize)
+    {
+      const auto filter = MakeFilter<ScalarImage<2>>(image.GetPointer(), model, tileSize);
+      filter->SetPrecision(itk::UNetPrecision::BFloat16);
+      filter->SetTestTimeAugmentation(trial % 2 == 0 ? itk::UNetTestTimeAugmentation::None
+                                                     : itk::UNetTestTimeAugmentation::FlipsAndTurns);
+      filter->Update();
+      return ScalarImage<2>::Pointer(filter->GetOutput());
+    };
+    // The tiles of Winograd's filtering lie on the image's grid, so that windows round alike but near their edges.
+    ExpectSameImage<ScalarImage<2>>(compute(static_cast<std::uint64_t>(Draw(random, 100, 130))), compute(0), 1e-6);
+  }
+}
+
 /** A network of one class whose logit is the input: the first filter of the highest level hands on the pixel, and the
  * classifier takes it from the skip connection. All other weights are drawn, but do not reach the output. */
 UNetModel::Pointer
