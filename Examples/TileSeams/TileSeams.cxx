@@ -16,6 +16,7 @@
 #include "itkRGBPixel.h"
 #include "itkRegionOfInterestImageFilter.h"
 #include "itkTileImageFilter.h"
+#include <cmath>
 #include <iostream>
 #include <sstream>
 
@@ -95,7 +96,7 @@ GetDifference(const ProbabilityType * one, const ProbabilityType * other, const 
   auto calculator = itk::MinimumMaximumImageCalculator<ProbabilityType>::New();
   calculator->SetImage(difference->GetOutput());
   calculator->ComputeMaximum();
-  std::cout << name << ": probabilities are off by at most " << calculator->GetMaximum() << std::endl;
+  std::cout << name << ": probabilities are off by at most " << std::abs(calculator->GetMaximum()) << std::endl;
   return difference->GetOutput();
 }
 } // namespace
