@@ -69,9 +69,9 @@ ComputeTileByTile(const InputType * image, const itk::UNetModel * model, itk::Si
   return result;
 }
 
-/** Grey from black at 0 to white at `white`, with a white line to the right. */
+/** Grey from black at 0 to white at `white`, with a white line to the right and below. */
 PictureType::Pointer
-MakePanel(const ProbabilityType * values, double white, bool isLast)
+MakePanel(const ProbabilityType * values, double white)
 {
   auto grey = itk::IntensityWindowingImageFilter<ProbabilityType, PictureType>::New();
   grey->SetInput(values);
@@ -79,7 +79,7 @@ MakePanel(const ProbabilityType * values, double white, bool isLast)
   grey->SetWindowMaximum(static_cast<float>(white));
   auto pad = itk::ConstantPadImageFilter<PictureType, PictureType>::New();
   pad->SetInput(grey->GetOutput());
-  pad->SetPadUpperBound({ { isLast ? 0u : 8u, 0u } });
+  pad->SetPadUpperBound({ { 8u, 8u } });
   pad->SetConstant(255);
   pad->Update();
   return pad->GetOutput();
@@ -119,13 +119,14 @@ Run(const char * modelFile, const char * imageFile, const char * output, std::ui
 
   auto                             panels = itk::TileImageFilter<PictureType, PictureType>::New();
   itk::FixedArray<unsigned int, 2> layout(1u);
-  layout[0] = 4;
+  layout[0] = 2;
+  layout[1] = 2;
   panels->SetLayout(layout);
   constexpr double white = 0.25;
-  panels->SetInput(0, MakePanel(whole, 1.0, false));
-  panels->SetInput(1, MakePanel(cut, white, false));
-  panels->SetInput(2, MakePanel(blended, white, false));
-  panels->SetInput(3, MakePanel(exact, white, true));
+  panels->SetInput(0, MakePanel(whole, 1.0));
+  panels->SetInput(1, MakePanel(cut, white));
+  panels->SetInput(2, MakePanel(blended, white));
+  panels->SetInput(3, MakePanel(exact, white));
   itk::WriteImage(panels->GetOutput(), output);
 }
 } // namespace

@@ -2,6 +2,8 @@
 // Copyright ITKTorch contributors
 #include "itkUNetInferencePlan.h"
 #include "itkUNetTestHelpers.h"
+#include "itkTorchRuntime.h"
+#include "itkWinogradConvolution.h"
 
 using itk::UNetInferenceParameters;
 using itk::UNetInferencePlan;
@@ -67,6 +69,38 @@ TEST(UNetInferencePlan, TheSumsOfBlendedWindowsCountTowardsTheMaximumMemory)
   EXPECT_EQ(plan.EstimateCost(Whole(extent)).Memory, plan.EstimateMemory({ 64, 64 }) + sums);
   const UNetInferencePlan small(specification, parameters, UNetPrecision::Float32, extent, sums);
   ExpectContains(MessageOf([&] { small.MakeTiles(Whole(extent)); }), "MaximumMemory must be at least 1025 MiB");
+}
+
+TEST(UNetInferencePlan, WinogradsFilteringCountsItsWeightsAndItsScratch)
+{
+  if (!itk::WinogradConvolution::IsFaster(64, 64, at::kFloat))
+  {
+    GTEST_SKIP() << "LibTorch has no small products for this processor";
+  }
+  const UNetSpecification specification;
+  std::uint64_t           filtered = 0;
+  for (const auto & tensor : specification.GetTensors())
+  {
+    // All but the convolution of the image's one channel.
+    const bool isConvolution = tensor.Name.find(".convolution.weight") != std::string::npos;
+    filtered +=
+      isConvolution && tensor.Shape[1] > 1 ? static_cast<std::uint64_t>(tensor.Shape[0] * tensor.Shape[1] * 9) : 0;
+  }
+  const auto threads = itk::TorchRuntime::GetNumberOfThreads();
+  itk::TorchRuntime::SetNumberOfThreads(2);
+  const auto estimate = [&](itk::UNetConvolution convolution)
+  {
+    UNetInferenceParameters parameters;
+    parameters.Convolution = convolution;
+    return UNetInferencePlan(specification, parameters, UNetPrecision::Float32, { 512, 512 })
+      .EstimateMemory({ 512, 512 });
+  };
+  // 36 numbers for 9; the most scratch is that of 1024 and 512 channels on 64 x 64 pixels, for two threads.
+  const std::uint64_t scratch = 2u * 36 * (64 * 1024 + 16 + 64 * 512 + 16) * 4;
+  EXPECT_NEAR(static_cast<double>(estimate(itk::UNetConvolution::Winograd)),
+              static_cast<double>(estimate(itk::UNetConvolution::Direct) + 3 * filtered * sizeof(float) + scratch),
+              16.0);
+  itk::TorchRuntime::SetNumberOfThreads(threads);
 }
 
 TEST(UNetInferencePlan, HalfTheBytesOfANumberTakeAboutHalfTheMemory)
