@@ -131,22 +131,21 @@ protected:
 
 private:
   using InputRegionType = typename TInputImage::RegionType;
-  using GridType = UNetGrid<TInputImage>;
+  using GridType = UNetGrid<ImageDimension>;
 
   /** The grids that the network sees the image on; none: only the image's own. */
   std::vector<GridType>
   MakeGrids() const;
 
   /** What the network finds on a grid, on the image's own. */
-  template <typename TProbabilityImage>
   TorchTensor
   ComputeOnGrid(const GridType &              grid,
                 const InputRegionType &       region,
                 const UNetIntensityScale &    scale,
+                UNetInferenceOutput           output,
                 const UNetInferenceObserver & observer);
 
   /** Means over grids, in pieces, so that probabilities are not held for all of a large region. */
-  template <typename TProbabilityImage>
   TorchTensor
   ComputeOnGrids(const std::vector<GridType> & grids, const UNetIntensityScale & scale);
 

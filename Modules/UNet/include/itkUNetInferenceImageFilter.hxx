@@ -209,9 +209,10 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::EstimateCost(const typename
     const auto ofGrid = ToUNetRegion(grid.GetGridRegion(region), largest);
     const auto cost = plan.EstimateCost(ofGrid);
     const auto part = ToImageRegion(plan.GetInputRegion(ofGrid), largest);
-    // Resampled pixels, probabilities on the grid, and those on the image that wait for the other grids.
+    // Pixels before and after resampling, probabilities on the grid, and those on the image that wait for the other grids.
+    const SizeValueType pixels = part.GetNumberOfPixels() + grid.GetImageRegion(part).GetNumberOfPixels();
     const std::uint64_t memory =
-      cost.Memory + sizeof(float) * (part.GetNumberOfPixels() * this->GetInput()->GetNumberOfComponentsPerPixel() +
+      cost.Memory + sizeof(float) * (pixels * this->GetInput()->GetNumberOfComponentsPerPixel() +
                                      grid.GetGridRegion(region).GetNumberOfPixels() * classes +
                                      grids.size() * region.GetNumberOfPixels() * classes);
     sum.WindowSize = memory > sum.Memory ? cost.WindowSize : sum.WindowSize;
@@ -298,11 +299,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensors()
   const auto grids = this->MakeGrids();
   if (!grids.empty())
   {
-    const bool isForeground = !Traits::IsVectorImage && model->GetSpecification().Classes <= 2;
-    this->SetOutputTensor(this->GetOutput(),
-                          isForeground
-                            ? this->template ComputeOnGrids<Image<float, ImageDimension>>(grids, scale)
-                            : this->template ComputeOnGrids<VectorImage<float, ImageDimension>>(grids, scale));
+    this->SetOutputTensor(this->GetOutput(), this->ComputeOnGrids(grids, scale));
     return;
   }
   this->WarnOf(this->GetPlan(largest));
@@ -318,7 +315,6 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensors()
 }
 
 template <typename TInputImage, typename TOutputImage>
-template <typename TProbabilityImage>
 TorchTensor
 UNetInferenceImageFilter<TInputImage, TOutputImage>::ComputeOnGrids(const std::vector<GridType> & grids,
                                                                     const UNetIntensityScale &    scale)
@@ -326,9 +322,9 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::ComputeOnGrids(const std::v
   using Traits = UNetOutputTraits<TOutputImage>;
   constexpr SizeValueType largestPiece = SizeValueType{ 1 } << 28;
   const auto              whole = this->GetOutput()->GetRequestedRegion();
-  const SizeValueType     components = std::is_same<TProbabilityImage, Image<float, ImageDimension>>::value
-                                         ? 1
-                                         : this->GetModel()->GetSpecification().Classes;
+  const SizeValueType     classes = this->GetModel()->GetSpecification().Classes;
+  const bool              isForeground = !Traits::IsVectorImage && classes <= 2;
+  const SizeValueType     components = isForeground ? 1 : classes;
   const SizeValueType     bytes = whole.GetNumberOfPixels() * components * sizeof(float);
   // Of one slice there is one piece: pieces are joined along the last axis.
   const SizeValueType wanted = (bytes + largestPiece - 1) / largestPiece;
@@ -346,8 +342,12 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::ComputeOnGrids(const std::v
     std::vector<TorchTensor> probabilities;
     for (const GridType & grid : grids)
     {
-      probabilities.push_back(this->template ComputeOnGrid<TProbabilityImage>(
-        grid, piece, scale, this->MakeObserver(done / steps, (done + 1.0) / steps)));
+      probabilities.push_back(this->ComputeOnGrid(grid,
+                                                  piece,
+                                                  scale,
+                                                  isForeground ? UNetInferenceOutput::ForegroundProbability
+                                                               : UNetInferenceOutput::Probabilities,
+                                                  this->MakeObserver(done / steps, (done + 1.0) / steps)));
       done += 1.0;
     }
     results.push_back(UNetOutputOfProbabilities(
@@ -357,21 +357,23 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::ComputeOnGrids(const std::v
 }
 
 template <typename TInputImage, typename TOutputImage>
-template <typename TProbabilityImage>
 TorchTensor
 UNetInferenceImageFilter<TInputImage, TOutputImage>::ComputeOnGrid(const GridType &              grid,
                                                                    const InputRegionType &       region,
                                                                    const UNetIntensityScale &    scale,
+                                                                   UNetInferenceOutput           output,
                                                                    const UNetInferenceObserver & observer)
 {
-  const auto largest = grid.GetLargestRegion();
-  const auto gridRegion = grid.GetGridRegion(region);
-  const auto plan = this->GetPlan(largest);
-  const auto output = ToUNetRegion(gridRegion, largest);
-  const auto part = plan.GetInputRegion(output);
+  const auto       largest = grid.GetLargestRegion();
+  const auto       gridRegion = grid.GetGridRegion(region);
+  const auto       plan = this->GetPlan(largest);
+  const UNetRegion outputRegion = ToUNetRegion(gridRegion, largest);
+  const UNetRegion part = plan.GetInputRegion(outputRegion);
+  const auto       partRegion = ToImageRegion(part, largest);
+  const auto       imageRegion = grid.GetImageRegion(partRegion);
   this->WarnOf(plan);
 
-  if (!this->GetInput()->GetBufferedRegion().IsInside(grid.GetImageRegion(ToImageRegion(part, largest))))
+  if (!this->GetInput()->GetBufferedRegion().IsInside(imageRegion))
   {
     throw TorchOutOfMemoryError(__FILE__,
                                 __LINE__,
@@ -379,23 +381,16 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::ComputeOnGrid(const GridTyp
                                   " ran out of memory, and smaller windows need more of the input: update again.",
                                 ITK_LOCATION);
   }
-  const auto image = grid.ToGrid(this->GetInput(), ToImageRegion(part, largest));
-  auto       values = TorchImage<TProbabilityImage>::New();
-  grid.Place(*values, gridRegion);
-  const bool isForeground = std::is_same<TProbabilityImage, Image<float, ImageDimension>>::value;
-  values->SetNumberOfComponentsPerPixel(isForeground ? 1 : this->GetModel()->GetSpecification().Classes);
-  values->SetTensor(
-    m_Inference->Compute({ GetTorchTensor(image.GetPointer(), ToImageRegion(part, largest), m_InferenceDevice),
-                           part.Start,
-                           ToUNetRegion(largest, largest).Size },
-                         output,
-                         scale,
-                         isForeground ? UNetInferenceOutput::ForegroundProbability : UNetInferenceOutput::Probabilities,
-                         m_Parameters,
-                         TorchComponentType::Float32,
-                         observer));
-  const auto onImage = grid.ToImage(static_cast<TProbabilityImage *>(values.GetPointer()), region);
-  return GetTorchTensor(onImage.GetPointer(), region, m_InferenceDevice).Clone();
+  const auto pixels = GetTorchTensor(this->GetInput(), imageRegion, TorchDevice::CPU());
+  const auto onGrid = grid.ToGrid(pixels, imageRegion, partRegion).To(m_InferenceDevice);
+  const auto values = m_Inference->Compute({ onGrid, part.Start, ToUNetRegion(largest, largest).Size },
+                                           outputRegion,
+                                           scale,
+                                           output,
+                                           m_Parameters,
+                                           TorchComponentType::Float32,
+                                           observer);
+  return grid.ToImage(values, gridRegion, region);
 }
 
 template <typename TInputImage, typename TOutputImage>

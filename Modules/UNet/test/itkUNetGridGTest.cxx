@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetGrid.h"
+#include "itkResampleOntoGrid.h"
 #include "itkTorchTestFilters.h"
 #include "itkTorchTestImages.h"
 #include "itkTorchWarningEvent.h"

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkUNetGrid.h"
+#include "itkResampleOntoGrid.h"
+#include "itkTorchTensorAccess.h"
+#include <ATen/TensorOperators.h>
+#include <ATen/ops/empty.h>
+#include <algorithm>
+#include <cmath>
+
+namespace itk
+{
+namespace
+{
+template <unsigned int VDimension>
+typename Image<float, VDimension>::Pointer
+MakeImageOn(const ImageBase<VDimension> & grid)
+{
+  auto image = Image<float, VDimension>::New();
+  image->SetSpacing(grid.GetSpacing());
+  image->SetOrigin(grid.GetOrigin());
+  image->SetDirection(grid.GetDirection());
+  image->SetLargestPossibleRegion(grid.GetLargestPossibleRegion());
+  return image;
+}
+
+/** What linear interpolation at the pixels of a region of `at` reads of `from`. ResampleImageFilter does not say it for regions
+ * that reach beyond `from` at both ends. */
+template <unsigned int VDimension>
+ImageRegion<VDimension>
+RegionBehind(const ImageRegion<VDimension> & region,
+             const ImageBase<VDimension> &   at,
+             const ImageBase<VDimension> &   from)
+{
+  const auto corner = [&](bool isLast)
+  {
+    ContinuousIndex<double, VDimension> index;
+    for (unsigned int axis = 0; axis < VDimension; ++axis)
+    {
+      index[axis] =
+        static_cast<double>(region.GetIndex(axis)) - 0.5 + (isLast ? static_cast<double>(region.GetSize(axis)) : 0.0);
+    }
+    Point<double, VDimension> point;
+    at.TransformContinuousIndexToPhysicalPoint(index, point);
+    from.TransformPhysicalPointToContinuousIndex(point, index);
+    return index;
+  };
+  // The axes of both run alike.
+  const auto              first = corner(false);
+  const auto              last = corner(true);
+  ImageRegion<VDimension> behind;
+  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  {
+    const auto begin = static_cast<IndexValueType>(std::floor(first[axis])) - 1;
+    behind.SetIndex(axis, begin);
+    behind.SetSize(axis, static_cast<SizeValueType>(static_cast<IndexValueType>(std::ceil(last[axis])) + 2 - begin));
+  }
+  behind.Crop(from.GetLargestPossibleRegion());
+  return behind;
+}
+
+template <unsigned int VDimension>
+TorchTensor
+Resample(const TorchTensor &             values,
+         const ImageRegion<VDimension> & region,
+         const ImageBase<VDimension> &   from,
+         const ImageBase<VDimension> &   onto,
+         const ImageRegion<VDimension> & wanted)
+{
+  const at::Tensor          in = GetATensor(values).to(at::kCPU, at::kFloat);
+  std::vector<std::int64_t> shape{ 1, in.size(1) };
+  for (unsigned int axis = VDimension; axis-- > 0;)
+  {
+    shape.push_back(static_cast<std::int64_t>(wanted.GetSize(axis)));
+  }
+  const at::Tensor out = at::empty(shape, at::kFloat);
+  for (std::int64_t component = 0; component < in.size(1); ++component)
+  {
+    const at::Tensor plane = in.select(1, component).contiguous();
+    const auto       image = MakeImageOn(from);
+    image->SetBufferedRegion(region);
+    image->SetRequestedRegion(region);
+    // Read only.
+    image->GetPixelContainer()->SetImportPointer(
+      const_cast<float *>(plane.const_data_ptr<float>()), region.GetNumberOfPixels(), false);
+    const auto resample = ResampleOntoGrid(image.GetPointer(), &onto);
+    resample->UpdateOutputInformation();
+    resample->GetOutput()->SetRequestedRegion(wanted);
+    resample->GetOutput()->Update();
+    std::copy_n(resample->GetOutput()->GetBufferPointer(),
+                wanted.GetNumberOfPixels(),
+                out.select(1, component).mutable_data_ptr<float>());
+  }
+  return MakeTorchTensor(out, TorchDevice::CPU()).To(values.GetDevice());
+}
+} // namespace
+
+template <unsigned int VDimension>
+UNetGrid<VDimension>::UNetGrid(const GridType * image, const std::vector<double> & spacing)
+  : m_Image(MakeImageOn(*image))
+{
+  const auto resample = ResampleToSpacing(MakeImageOn(*image).GetPointer(), spacing);
+  resample->UpdateOutputInformation();
+  m_Grid = MakeImageOn<VDimension>(*resample->GetOutput());
+}
+
+template <unsigned int VDimension>
+auto
+UNetGrid<VDimension>::GetLargestRegion() const -> RegionType
+{
+  return m_Grid->GetLargestPossibleRegion();
+}
+
+template <unsigned int VDimension>
+auto
+UNetGrid<VDimension>::GetGridRegion(const RegionType & imageRegion) const -> RegionType
+{
+  return RegionBehind(imageRegion, *m_Image, *m_Grid);
+}
+
+template <unsigned int VDimension>
+auto
+UNetGrid<VDimension>::GetImageRegion(const RegionType & gridRegion) const -> RegionType
+{
+  return RegionBehind(gridRegion, *m_Grid, *m_Image);
+}
+
+template <unsigned int VDimension>
+TorchTensor
+UNetGrid<VDimension>::ToGrid(const TorchTensor & pixels,
+                             const RegionType &  imageRegion,
+                             const RegionType &  gridRegion) const
+{
+  return Resample(pixels, imageRegion, *m_Image, *m_Grid, gridRegion);
+}
+
+template <unsigned int VDimension>
+TorchTensor
+UNetGrid<VDimension>::ToImage(const TorchTensor & values,
+                              const RegionType &  gridRegion,
+                              const RegionType &  imageRegion) const
+{
+  return Resample(values, gridRegion, *m_Grid, *m_Image, imageRegion);
+}
+
+template class UNetGrid<2>;
+template class UNetGrid<3>;
+} // namespace itk
