@@ -74,6 +74,11 @@ public:
           TorchComponentType              type,
           const UNetInferenceObserver &   observer) const;
 
+  /** Computes a window of zeros, so that kernels are made, and algorithms of cuDNN chosen, before there is an image.
+   * \param size of the window along x, y (, z), multiples of the stride */
+  void
+  WarmUp(const UNetInferenceParameters & parameters, const std::vector<std::int64_t> & size) const;
+
   /** What is computed for an image of `extent` pixels along x, y (, z). */
   UNetInferencePlan
   GetPlan(const UNetInferenceParameters & parameters, const std::vector<std::int64_t> & extent) const;

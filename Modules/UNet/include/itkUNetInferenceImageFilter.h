@@ -107,6 +107,11 @@ public:
   unsigned int
   GetNumberOfStreamDivisions();
 
+  /** Makes the weights ready and computes a window of the size that an update of the whole output has, so that the first update
+   * takes no longer than the others. */
+  void
+  WarmUp();
+
   /** Frees the network's weights and what else this filter holds on its device; the next update makes them ready again. */
   void
   ReleaseDeviceMemory();

@@ -245,6 +245,15 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GetNumberOfStreamDivisions(
 
 template <typename TInputImage, typename TOutputImage>
 void
+UNetInferenceImageFilter<TInputImage, TOutputImage>::WarmUp()
+{
+  this->Prepare();
+  const auto window = this->EstimateCost(this->GetInput()->GetLargestPossibleRegion()).WindowSize;
+  TorchExecution::Run(*this, m_InferenceDevice, [&] { m_Inference->WarmUp(m_Parameters, window); });
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
 UNetInferenceImageFilter<TInputImage, TOutputImage>::ReleaseDeviceMemory()
 {
   if (m_Inference)

@@ -16,6 +16,7 @@
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/zeros.h>
 #include <algorithm>
 #include <chrono>
 #include <limits>
@@ -208,11 +209,7 @@ public:
               const UNetPredictor &                network,
               const std::vector<UNetOrientation> & orientations) const
   {
-    if (Device.GetKind() == TorchDevice::Kind::Staged)
-    {
-      // What a device would allocate for the window.
-      CountStagedAllocation(0);
-    }
+    this->CountWindow();
     const UNetRegion shown = GetShownRegion(tile.Window, part.Extent);
     const auto       pixels = part.Pixels.Crop(Difference(shown.Start, part.Start), shown.Size);
     const at::Tensor values = GetATensor(IntensityRule.Apply(pixels, scale));
@@ -226,6 +223,16 @@ public:
                             orientations,
                             [&](const UNetLaidWindow & laid) { return network.Predict(laid.Pixels, laid.Start); });
     return CropToRegion(logits, tile.Window, tile.Output);
+  }
+
+  /** What a device would allocate for a window. */
+  void
+  CountWindow() const
+  {
+    if (Device.GetKind() == TorchDevice::Kind::Staged)
+    {
+      CountStagedAllocation(0);
+    }
   }
 
   const UNetIntensityRule IntensityRule;
@@ -305,6 +312,20 @@ UNetInference::GetPlan(const UNetInferenceParameters & parameters, const std::ve
            precision,
            extent,
            UNetInferencePlan::GetMaximumMemory(parameters, m_Implementation->Device) };
+}
+
+void
+UNetInference::WarmUp(const UNetInferenceParameters & parameters, const std::vector<std::int64_t> & size) const
+{
+  const auto                      precision = this->GetPrecision(parameters.Precision, parameters.Convolution);
+  const std::vector<std::int64_t> shape = Reversed(size);
+  std::vector<std::int64_t>       whole{ 1, m_Implementation->Specification.Channels };
+  whole.insert(whole.end(), shape.begin(), shape.end());
+  const TorchMemoryReuse reuse;
+  const CuDNNSettings    settings(m_Implementation->Device, true);
+  m_Implementation->CountWindow();
+  m_Implementation->GetNetwork(precision, parameters.Convolution)
+    .Predict(at::zeros(whole, at::TensorOptions(at::kFloat).device(GetC10Device(m_Implementation->Device))));
 }
 
 TorchTensor

@@ -9,6 +9,7 @@
 #include "itkUNetNetwork.h"
 #include "itkUNetTestHelpers.h"
 #include "itkRGBPixel.h"
+#include "itkShiftScaleImageFilter.h"
 #include <ATen/ops/softmax.h>
 #include <limits>
 
@@ -383,6 +384,26 @@ TEST(UNetInferenceErrors, ADeviceTooSmallForTheSmallestWindowIsReported)
   TorchDevice::SetStagedAllocationsUntilFailure(-1);
   filter->ReleaseDeviceMemory();
   EXPECT_NO_THROW(filter->Update());
+}
+
+TEST(UNetInference, AWarmUpComputesAWindowButNoPixelOfTheInput)
+{
+  const auto image = MakeAwkwardImage<ScalarImage<2>>();
+  const auto model = MakeModel(SmallSpecification());
+  auto       source = itk::ShiftScaleImageFilter<ScalarImage<2>, ScalarImage<2>>::New();
+  source->SetInput(image);
+  const auto filter = MakeFilter<ScalarImage<2>, ScalarImage<2>>(source->GetOutput(), model, "staged");
+  filter->WarmUp();
+  EXPECT_EQ(source->GetOutput()->GetBufferedRegion().GetNumberOfPixels(), 0u);
+  EXPECT_EQ(filter->GetOutput()->GetBufferedRegion().GetNumberOfPixels(), 0u);
+  filter->Update();
+  const auto cold = MakeFilter<ScalarImage<2>, ScalarImage<2>>(image, model, "staged");
+  cold->Update();
+  ExpectSameImage<ScalarImage<2>>(filter->GetOutput(), cold->GetOutput());
+
+  TorchDevice::SetStagedAllocationsUntilFailure(0);
+  EXPECT_THROW(filter->WarmUp(), itk::TorchOutOfMemoryError);
+  TorchDevice::SetStagedAllocationsUntilFailure(-1);
 }
 
 TEST(UNetInference, AnAbortEndsWithinATileAndTheNextUpdateIsWhole)
