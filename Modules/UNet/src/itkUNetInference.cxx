@@ -209,7 +209,6 @@ public:
               const UNetPredictor &                network,
               const std::vector<UNetOrientation> & orientations) const
   {
-    this->CountWindow();
     const UNetRegion shown = GetShownRegion(tile.Window, part.Extent);
     const auto       pixels = part.Pixels.Crop(Difference(shown.Start, part.Start), shown.Size);
     const at::Tensor values = GetATensor(IntensityRule.Apply(pixels, scale));
@@ -221,18 +220,19 @@ public:
       PredictInOrientations({ window, { tile.Window.Start[1], tile.Window.Start[0] } },
                             { mirrored(1), mirrored(0) },
                             orientations,
-                            [&](const UNetLaidWindow & laid) { return network.Predict(laid.Pixels, laid.Start); });
+                            [&](const UNetLaidWindow & laid) { return this->PredictWindow(network, laid); });
     return CropToRegion(logits, tile.Window, tile.Output);
   }
 
-  /** What a device would allocate for a window. */
-  void
-  CountWindow() const
+  at::Tensor
+  PredictWindow(const UNetPredictor & network, const UNetLaidWindow & window) const
   {
     if (Device.GetKind() == TorchDevice::Kind::Staged)
     {
+      // What a device would allocate.
       CountStagedAllocation(0);
     }
+    return network.Predict(window.Pixels, window.Start);
   }
 
   const UNetIntensityRule IntensityRule;
@@ -323,9 +323,9 @@ UNetInference::WarmUp(const UNetInferenceParameters & parameters, const std::vec
   whole.insert(whole.end(), shape.begin(), shape.end());
   const TorchMemoryReuse reuse;
   const CuDNNSettings    settings(m_Implementation->Device, true);
-  m_Implementation->CountWindow();
-  m_Implementation->GetNetwork(precision, parameters.Convolution)
-    .Predict(at::zeros(whole, at::TensorOptions(at::kFloat).device(GetC10Device(m_Implementation->Device))));
+  m_Implementation->PredictWindow(
+    m_Implementation->GetNetwork(precision, parameters.Convolution),
+    { at::zeros(whole, at::TensorOptions(at::kFloat).device(GetC10Device(m_Implementation->Device))), {} });
 }
 
 TorchTensor

@@ -3,6 +3,7 @@
 #include "itkWinogradConvolution.h"
 #include "itkSmallProducts.h"
 #include "itkUNetConvolution.h"
+#include "itkWinogradBlocks.h"
 #include "itkWinogradTransforms.h"
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
@@ -17,15 +18,6 @@ namespace itk
 {
 namespace
 {
-/** N, z, y, x */
-using SizeType = std::array<std::int64_t, 4>;
-
-std::int64_t
-RoundUp(std::int64_t value, std::int64_t multiple)
-{
-  return at::divup(value, multiple) * multiple;
-}
-
 /** (outputs, inputs, z, 3, 3) to packed (z, products, inputs, outputs). */
 template <typename TNumber>
 at::Tensor
@@ -48,73 +40,6 @@ TransformKernels(const at::Tensor & weight, at::ScalarType precision)
   return packed;
 }
 
-/** Some planes of some tiles that follow each other in a plane. */
-struct WinogradBlock
-{
-  std::int64_t Image;
-  std::int64_t FirstPlane;
-  std::int64_t Planes;
-  std::int64_t FirstTile;
-  std::int64_t Tiles;
-};
-
-/** How an image is divided into blocks. A block's rows are its tiles, plane after plane, with the planes that the kernel reaches
- * beyond them, so that the tiles of the next plane are TilesOfBlock rows further on. */
-struct WinogradBlocks
-{
-  std::int64_t TilesAlongX;
-  std::int64_t TilesOfPlane;
-  std::int64_t Halo;
-  std::int64_t BlocksAlongZ;
-  std::int64_t PlanesOfBlock;
-  std::int64_t TilesOfBlock;
-  std::int64_t BlocksOfPlane;
-  std::int64_t NumberOfBlocks;
-  /** Of the matrices that are multiplied, at least the block's. */
-  std::int64_t RowsOfProduct;
-  /** With the planes beyond the block. */
-  std::int64_t RowsOfInput;
-  /** Whether threads share each block. */
-  bool         IsShared;
-  std::int64_t NumberOfBuffers;
-
-  WinogradBlocks(const SizeType & size, const std::array<std::int64_t, 2> & offset, std::int64_t planes, int tile)
-    : TilesAlongX(at::divup(size[3] + offset[1], tile))
-    , TilesOfPlane(at::divup(size[2] + offset[0], tile) * TilesAlongX)
-    , Halo(planes / 2)
-    , BlocksAlongZ(at::divup(size[1], Halo == 0 ? 1 : 8))
-    , PlanesOfBlock(at::divup(size[1], BlocksAlongZ))
-  {
-    // What becomes of so many rows stays in the cache.
-    constexpr std::int64_t rowsOfBlock = 64;
-    const std::int64_t     threads = at::get_num_threads();
-    const std::int64_t     others = size[0] * BlocksAlongZ;
-    const std::int64_t     least = at::divup(TilesOfPlane * PlanesOfBlock, rowsOfBlock);
-    IsShared = least * others < threads;
-    const std::int64_t wanted = IsShared || others > 1 ? least : RoundUp(least, threads);
-    TilesOfBlock = at::divup(TilesOfPlane, std::min(wanted, TilesOfPlane));
-    BlocksOfPlane = at::divup(TilesOfPlane, TilesOfBlock);
-    NumberOfBlocks = BlocksOfPlane * others;
-    NumberOfBuffers = IsShared ? 1 : threads;
-    RowsOfProduct = RoundUp(TilesOfBlock * PlanesOfBlock, 8);
-    RowsOfInput = RowsOfProduct + 2 * Halo * TilesOfBlock;
-  }
-
-  WinogradBlock
-  GetBlock(const SizeType & size, std::int64_t number) const
-  {
-    const std::int64_t alongPlane = number % BlocksOfPlane;
-    const std::int64_t alongZ = number / BlocksOfPlane % BlocksAlongZ;
-    WinogradBlock      block;
-    block.Image = number / BlocksOfPlane / BlocksAlongZ;
-    block.FirstPlane = alongZ * PlanesOfBlock;
-    block.Planes = std::min(PlanesOfBlock, size[1] - block.FirstPlane);
-    block.FirstTile = alongPlane * TilesOfBlock;
-    block.Tiles = std::min(TilesOfBlock, TilesOfPlane - block.FirstTile);
-    return block;
-  }
-};
-
 template <typename TNumber>
 struct WinogradLayer
 {
@@ -122,7 +47,7 @@ struct WinogradLayer
   const TNumber *             Kernels;
   const float *               Bias;
   TNumber *                   Output;
-  SizeType                    Size;
+  WinogradSize                Size;
   std::array<std::int64_t, 2> Offset; // of the first pixel in its tile, along y and x
   std::int64_t                PlanesOfKernel;
   std::int64_t                Inputs;
