@@ -274,12 +274,12 @@ UNetTraining::Run(UNetModel &                    model,
   {
     itkGenericExceptionMacro("TrainingData must hold at least 1 pair, but holds 0.");
   }
+  UNetNetwork network = MakeTrainableNetwork(model, device);
+  model.SetWeights({});
   UNetSamples samples(model, data, parameters, device);
   samples.Verify(observer.Progress);
   model.SetSpacing(samples.GetCommonSpacing());
 
-  UNetNetwork network = MakeTrainableNetwork(model, device);
-  model.SetWeights({});
   AdamOptimizer     optimizer(TrainedTensors(network));
   const std::size_t cropsPerEpoch = numberOfPairs * parameters.CropsPerImage;
   const std::size_t batchesPerEpoch = (cropsPerEpoch + parameters.BatchSize - 1) / parameters.BatchSize;

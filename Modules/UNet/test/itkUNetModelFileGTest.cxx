@@ -285,7 +285,7 @@ TEST(UNetModelFile, WeightsThatAreNotFiniteAreNeitherWrittenNorRead)
     model->SetWeights(weights);
     ExpectContains(MessageOf([&] { Write(model, good); }),
                    good + ": The model's weight \"" + test.Name + "\"" + test.Message);
-    EXPECT_EQ(ReadBytes(good), before);
+    EXPECT_TRUE(ReadBytes(good) == before);
     EXPECT_EQ(folder.GetNumberOfFiles(), 1u);
 
     // The same values put into the file.
@@ -429,7 +429,7 @@ TEST(UNetModelFile, AnIncompleteModelIsNotWrittenOverAGoodOne)
   auto              incomplete = UNetModel::New();
   incomplete->SetSpecification(SmallSpecification());
   ExpectContains(MessageOf([&] { Write(incomplete, folder.File("model.safetensors")); }), "The model has no weight");
-  EXPECT_EQ(ReadBytes(folder.File("model.safetensors")), before);
+  EXPECT_TRUE(ReadBytes(folder.File("model.safetensors")) == before);
 }
 
 TEST(UNetModel, AWeightOfAnotherShapeOrNameIsNamed)

@@ -232,6 +232,81 @@ TEST(UNetTraining, PixelsOfWeightZeroHaveNoInfluence)
   ExpectSameWeights(train(0), train(1));
 }
 
+TEST(UNetTraining, WhereNoPixelCountsTheStepsAreAdamsOnTheWeightDecayAlone)
+{
+  // D. P. Kingma, J. Ba, algorithm 1, in double; the gradient is WeightDecay times the weight.
+  constexpr double rate = 0.02;
+  constexpr double decay = 0.1;
+  constexpr int    steps = 5;
+  const auto [image, label] = MakePair<2>(16, 0);
+  auto weight = ScalarImage<2>::New();
+  weight->SetRegions(image->GetLargestPossibleRegion());
+  weight->Allocate(true);
+  auto data = UNetTrainingData::New();
+  data->AddPair(image.GetPointer(), label.GetPointer(), weight.GetPointer());
+  for (const auto schedule : { itk::UNetLearningRateSchedule::Constant, itk::UNetLearningRateSchedule::Cosine })
+  {
+    const auto filter = MakeFilter<2>("cpu", steps);
+    filter->SetTrainingData(data);
+    filter->SetLearningRate(rate);
+    filter->SetLearningRateSchedule(schedule);
+    filter->SetWeightDecay(decay);
+    filter->GetModel()->Update();
+    const auto initial = itk::InitializeUNetWeights(filter->GetSpecification(), 0);
+    for (const auto & description : filter->GetSpecification().GetTensors())
+    {
+      if (!description.IsTrained)
+      {
+        continue;
+      }
+      const at::Tensor before = initial.at(description.Name).to(at::kDouble).flatten();
+      const at::Tensor after =
+        itk::GetATensor(filter->GetModel()->GetWeights().at(description.Name)).to(at::kDouble).flatten();
+      for (std::int64_t i = 0; i < before.numel(); ++i)
+      {
+        double expected = before[i].item<double>();
+        double first = 0.0;
+        double second = 0.0;
+        for (int step = 1; step <= steps; ++step)
+        {
+          const double gradient = decay * expected;
+          first = 0.9 * first + 0.1 * gradient;
+          second = 0.999 * second + 0.001 * gradient * gradient;
+          const double share = schedule == itk::UNetLearningRateSchedule::Constant
+                                 ? 1.0
+                                 : 0.5 * (1.0 + std::cos(3.14159265358979 * (step - 1) / steps));
+          expected -= share * rate * (first / (1.0 - std::pow(0.9, step))) /
+                      (std::sqrt(second / (1.0 - std::pow(0.999, step))) + 1e-8);
+        }
+        // A step of at most the rate, in float; where a weight comes near 0, its gradient nearly vanishes.
+        ASSERT_NEAR(after[i].item<double>(), expected, 1e-3 * rate) << description.Name << ' ' << i;
+      }
+    }
+  }
+}
+
+TEST(UNetTraining, ImagesComeInAnOrderThatTheSeedDecides)
+{
+  // Crops that are whole images, and the same first weights, so that the seed decides the order alone.
+  const auto initial = MakeModel(SmallSpecification());
+  const auto train = [&initial](std::uint64_t seed, unsigned int batchSize)
+  {
+    const auto filter = MakeFilter<2>("cpu", 1);
+    filter->SetTrainingData(MakeData<2>(16, 6));
+    filter->SetInitialModel(initial);
+    filter->SetBatchSize(batchSize);
+    filter->SetSeed(seed);
+    filter->GetModel()->Update();
+    return filter;
+  };
+  const auto weight = [](const auto & filter)
+  { return itk::GetATensor(filter->GetModel()->GetWeights().at("classifier.weight")); };
+  EXPECT_FALSE(weight(train(1, 1)).equal(weight(train(2, 1))));
+  EXPECT_TRUE(weight(train(1, 1)).equal(weight(train(1, 1))));
+  // Each image once: all of them at once are one batch, in whatever order.
+  EXPECT_NEAR(train(1, 6)->GetHistory()[0].Loss, train(2, 6)->GetHistory()[0].Loss, 1e-6);
+}
+
 TEST(UNetTraining, AWeightMapIsTheSameAsItsWeightsAndSeparatedLabelsGivenAsImages)
 {
   // Two halves of the ball touch.
@@ -679,10 +754,13 @@ TEST(UNetTrainingErrors, ATrainingThatDivergesReplacesNoFile)
                       { filter->SetAbortGenerateData(filter->GetProgress() > 0.0f); });
   ExpectThatNothingIsWritten(filter, "are not finite after a step of epoch 1 of 5");
 
-  // By no step at all: there is no model so far.
+  // By no step at all: while the pairs are looked at, there is no model so far.
   filter = MakeFilter<2>("cpu", 5);
-  filter->AddObserver(itk::ProgressEvent(), [&filter](const itk::EventObject &) { filter->AbortGenerateDataOn(); });
+  int events = 0;
+  filter->AddObserver(itk::ProgressEvent(),
+                      [&](const itk::EventObject &) { filter->SetAbortGenerateData(++events == 4); });
   ExpectThatNothingIsWritten(filter, "aborted by an observer");
+  EXPECT_EQ(events, 4);
 }
 
 TEST(UNetTraining, TheModelRecordsASpacingThatAllPairsShareAndKeepsToIt)
