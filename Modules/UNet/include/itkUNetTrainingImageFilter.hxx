@@ -167,6 +167,10 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::UpdateOutputData(DataObject 
   {
     image->SetBufferedRegion(prediction->GetBufferedRegion());
     dynamic_cast<TorchResident &>(*image).SetTensor(tensor);
+    if (!this->GetKeepIntermediatesOnDevice())
+    {
+      TorchResident::LeaveOnDevice({ image });
+    }
   }
   else
   {
