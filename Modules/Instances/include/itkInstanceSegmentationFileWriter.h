@@ -5,6 +5,7 @@
 
 #include "itkInstanceSegmentationStream.h"
 #include "itkMetaImageLabelFile.h"
+#include "itkTorchImage.h"
 #include "itkImageSink.h"
 #include <memory>
 
