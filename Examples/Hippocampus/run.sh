@@ -13,7 +13,7 @@ images=$data/imagesTr labels=$data/labelsTr
 [ -d "$images" ] || { images=$data/images labels=$data/labels; }
 if [ -z "$data" ] || [ ! -d "$images" ] || [ ! -d "$labels" ]; then
   cat >&2 <<TEXT
-run.sh: there are no hippocampus volumes in "$data". Get Task04_Hippocampus.tar (27 MB, CC BY-SA 4.0) from
+run.sh: there are no hippocampus volumes in "$data". Get Task04_Hippocampus.tar (CC BY-SA 4.0) from
   http://medicaldecathlon.com, unpack it, and name the folder:
   bash Examples/Hippocampus/run.sh Task04_Hippocampus
 TEXT
@@ -53,7 +53,7 @@ done <"$here/cases.csv"
 
 "$bin/itktorch" train "$out/pairs.csv" --folds 0 --output "$out/hippocampus.safetensors" \
   --dimension 3 --classes 3 --label-rule class-index --class-names $classes \
-  --base-filters 8 --levels 2 --crop-size 32 --batch-size 4 --epochs 25 --learning-rate 0.004 --no-automatic-polarity "$@"
+  --base-filters 8 --levels 2 --crop-size 32 --batch-size 4 --epochs 80 --learning-rate 0.004 --no-automatic-polarity "$@"
 "$bin/itktorch" segment "$out/images" "$out/segmented" --model "$out/hippocampus.safetensors" >"$out/segmented.jsonl"
 "$bin/itktorch" evaluate "$out/segmented" "$labels" --model "$out/hippocampus.safetensors" --csv "$out/network.csv" --json "$out/network.json"
 

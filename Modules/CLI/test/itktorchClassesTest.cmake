@@ -43,17 +43,19 @@ set(names --class-names background,dim,bright)
 foreach(dimension 2 3)
   set(FOLDER "${root}/classes${dimension}")
   if(dimension EQUAL 2)
+    set(crop 32)
     set(geometry "DimSize = 72 56" "ElementSpacing = 0.5 1.25" "Offset = 4 -3")
   else()
+    set(crop 24)
     set(geometry "DimSize = 40 32 24" "ElementSpacing = 0.5 0.5 1.25" "Offset = 4 -3 -3")
   endif()
   set(model -m model.safetensors --device cpu)
-  set(train train pairs.csv -o model.safetensors --dimension ${dimension} --levels 1 --base-filters 4 --crop-size 16 --batch-size 2
+  set(train train pairs.csv -o model.safetensors --dimension ${dimension} --levels 1 --base-filters 8 --crop-size ${crop} --batch-size 2
     --device cpu)
   set(three ${train} --classes 3 --label-rule class-index)
 
   # A model learns what brightness tells, and says what its classes are called.
-  run(0 ARGS ${three} ${names} --epochs 30 --crops-per-image 4 --learning-rate 0.01 --no-automatic-polarity
+  run(0 ARGS ${three} ${names} --epochs 60 --crops-per-image 4 --learning-rate 0.01 --no-automatic-polarity
     SAYS "Training on 2 images, 3 classes \\(background, dim, bright\\), [0-9]+ parameters, device cpu\n")
   run(0 ARGS segment images/a.mha a.mha ${model})
   expect_header(a.mha ${geometry} "ElementType = MET_UCHAR")
@@ -126,7 +128,7 @@ foreach(dimension 2 3)
     SAYS "^itktorch: Model must be of 1 or 2 classes for this command, but has 3.\n$")
 
   # Names go on with a model, and can be changed.
-  run(0 ARGS train pairs.csv -o more.safetensors --initial-model model.safetensors --label-rule class-index --crop-size 16 --epochs 1
+  run(0 ARGS train pairs.csv -o more.safetensors --initial-model model.safetensors --label-rule class-index --crop-size ${crop} --epochs 1
     --device cpu SAYS "Training on 2 images, 3 classes, ")
   run(0 ARGS evaluate a.mha labels/a.mha -m more.safetensors --no-evaluate-surface)
   says("class 2 bright, mean over 1")
