@@ -80,7 +80,7 @@ DrawImage(SliceType * slice)
   return image;
 }
 
-/** Of each class the pixels at its edge. */
+/** Of each class the pixels at its edge, two pixels wide. */
 LabelType::Pointer
 DrawOutlines(LabelType * slice)
 {
@@ -104,8 +104,12 @@ DrawOutlines(LabelType * slice)
     for (itk::IndexValueType x = 0; x < width; ++x)
     {
       const auto label = at(x, y);
-      const bool isEdge =
-        at(x - 1, y) != label || at(x + 1, y) != label || at(x, y - 1) != label || at(x, y + 1) != label;
+      bool       isEdge = false;
+      for (const itk::IndexValueType distance : { 1, 2 })
+      {
+        isEdge = isEdge || at(x - distance, y) != label || at(x + distance, y) != label ||
+                 at(x, y - distance) != label || at(x, y + distance) != label;
+      }
       outlines->SetPixel({ { x, y } }, isEdge ? label : 0);
     }
   }
@@ -140,7 +144,8 @@ main(int argc, char * argv[])
   try
   {
     ComparisonSheet sheet;
-    sheet.SetColumns({ "Image", "Truth", "U-Net" });
+    sheet.SetColumns(
+      { "Image", "Truth: anterior yellow, posterior magenta", "U-Net: anterior yellow, posterior magenta" });
     for (int i = 2; i < argc; i += 3)
     {
       AddRow(sheet, argv[i], argv[i + 1], argv[i + 2]);

@@ -156,6 +156,17 @@ foreach(dimension 2 3)
     endif()
   endforeach()
 
+  # Labels in files of real numbers must be whole.
+  run(0 ARGS weight-map labels/a.mha weights.mha --device cpu)
+  file(WRITE "${FOLDER}/weights.csv" "image,label\nimages/a.mha,weights.mha\n")
+  string(REPLACE "pairs.csv" "weights.csv" real "${three}")
+  execute_process(COMMAND "${ITKTORCH}" ${real}
+    WORKING_DIRECTORY "${FOLDER}" RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE error)
+  if(NOT result EQUAL 1 OR NOT output STREQUAL "" OR NOT error MATCHES
+     "\nitktorch: Training data that cannot be used: [^\n]*weights.mha: labels must be whole numbers, but one is [0-9.]+\\.\n$")
+    fail("Labels that are no whole numbers must be named with their file, but: ${result} ${output} ${error}")
+  endif()
+
   # Mistakes in evaluation.
   run(1 ARGS evaluate a.mha labels/a.mha --class-names background,dim
     SAYS "^itktorch: a.mha: labels must be class numbers in \\[0, 1\\], but one is 2.\n$")

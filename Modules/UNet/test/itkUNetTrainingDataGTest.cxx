@@ -64,24 +64,6 @@ TEST(UNetTrainingData, PairsInFilesKeepColourAndLabelsAbove255)
   EXPECT_EQ(itk::GetATensor(sample.Label)[0][0][6][4].item<std::int64_t>(), 40000);
 }
 
-TEST(UNetTrainingData, LabelsInFilesOfRealNumbersMustBeWhole)
-{
-  const TemporaryFolder folder;
-  auto                  numbers = itk::Image<float, 2>::New();
-  numbers->SetRegions(itk::Size<2>{ { 3, 2 } });
-  numbers->Allocate(true);
-  numbers->SetPixel({ { 2, 1 } }, 2.0f);
-  Write(numbers.GetPointer(), folder.File("whole.nrrd"));
-  numbers->SetPixel({ { 1, 1 } }, 0.75f);
-  Write(numbers.GetPointer(), folder.File("parts.nrrd"));
-  auto data = UNetTrainingData::New();
-  data->AddPairOfFiles(folder.File("whole.nrrd"), folder.File("whole.nrrd"));
-  data->AddPairOfFiles(folder.File("whole.nrrd"), folder.File("parts.nrrd"));
-  EXPECT_EQ(itk::GetATensor(data->GetSample(0).Label)[0][0][1][2].item<std::int64_t>(), 2);
-  EXPECT_EQ(data->GetLabelName(1), folder.File("parts.nrrd"));
-  ExpectContains(MessageOf([&] { data->GetSample(1); }), "parts.nrrd: labels must be whole numbers, but one is 0.75.");
-}
-
 TEST(UNetTrainingData, ImagesThatDoNotShareOneGridAreNamed)
 {
   const auto image = MakeAwkwardImage<itk::Image<float, 2>>();
