@@ -22,6 +22,21 @@ VerifyImageCanBeWritten(const std::string & fileName)
   VerifyFileCanBeWritten(fileName);
 }
 
+/** ITK 5.2 writes the first slice of a volume as PNG and says nothing.
+ * \throws ExceptionObject that names the file, if its format does not hold all slices */
+template <unsigned int VDimension>
+void
+VerifyFileHoldsSlices(const std::string & fileName, const Size<VDimension> & size)
+{
+  const auto format = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
+  if (format && std::string(format->GetNameOfClass()) == "PNGImageIO" &&
+      std::any_of(size.begin() + 2, size.end(), [](SizeValueType length) { return length > 1; }))
+  {
+    itkGenericExceptionMacro("Cannot write " << fileName << ": a PNG holds one slice, but the image has size " << size
+                                             << '.');
+  }
+}
+
 /** Whether a format holds pixels in a row, so that an image can be written in pieces. */
 inline bool
 CanWritePieces(const std::string & fileName)
@@ -75,15 +90,8 @@ WriteImage(TImage * image, const std::string & fileName, int compressionLevel = 
 {
   VerifyImageCanBeWritten(fileName);
   const auto format = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
-  // ITK 5.2 writes the first slice and says nothing.
   image->UpdateOutputInformation();
-  const auto size = image->GetLargestPossibleRegion().GetSize();
-  if (std::string(format->GetNameOfClass()) == "PNGImageIO" &&
-      std::any_of(size.begin() + 2, size.end(), [](SizeValueType length) { return length > 1; }))
-  {
-    itkGenericExceptionMacro("Cannot write " << fileName << ": a PNG holds one slice, but the image has size " << size
-                                             << '.');
-  }
+  VerifyFileHoldsSlices(fileName, image->GetLargestPossibleRegion().GetSize());
 
   const auto write = [&](const std::string & temporaryName)
   {

@@ -2,14 +2,16 @@
 // Copyright ITKTorch contributors
 #include "itkCommands.h"
 #include "itkAtomicFileWrite.h"
+#include "itkClassNames.h"
 #include "itkCommandLineParameters.h"
+#include "itkCommandLineValidator.h"
 #include "itkErrorSentence.h"
 #include "itkEvaluationReport.h"
 #include "itkImageFolder.h"
 #include "itkLabelFiles.h"
 #include "itkSegmentationEvaluationImageFilter.h"
 #include "itkTorchRuntime.h"
-#include <CLI/CLI.hpp>
+#include "itkUNetModelReader.h"
 #include <filesystem>
 #include <iostream>
 #include <map>
@@ -27,6 +29,7 @@ struct EvaluateOptions
   std::string                      Truth;
   std::string                      Csv;
   std::string                      Json;
+  std::string                      Model;
   SegmentationEvaluationParameters Parameters;
   EvaluationReport::Options        Report;
   unsigned int                     Threads{ 0 };
@@ -37,21 +40,26 @@ using PairsType = std::map<std::string, std::pair<std::string, std::string>>;
 
 template <unsigned int VDimension>
 SegmentationScores
-CompareImages(const std::string &                      prediction,
-              const std::string &                      truth,
-              const SegmentationEvaluationParameters & parameters)
+CompareImages(const std::string & prediction, const std::string & truth, const EvaluateOptions & options)
 {
   using LabelType = LabelImageType<VDimension>;
+  const auto read = [&options](const std::string & fileName)
+  {
+    const auto labels = ReadLabels<VDimension>(fileName);
+    const auto begin = labels->GetBufferPointer();
+    options.Report.Classes.VerifyLabels(begin, begin + labels->GetBufferedRegion().GetNumberOfPixels(), fileName);
+    return labels;
+  };
   auto evaluation = SegmentationEvaluationImageFilter<LabelType>::New();
-  evaluation->SetInput(ReadLabels<VDimension>(prediction));
-  evaluation->SetTruth(ReadLabels<VDimension>(truth));
-  evaluation->SetParameters(parameters);
+  evaluation->SetInput(read(prediction));
+  evaluation->SetTruth(read(truth));
+  evaluation->SetParameters(options.Parameters);
   evaluation->Update();
   return evaluation->GetScores();
 }
 
 SegmentationScores
-Compare(const std::string & prediction, const std::string & truth, const SegmentationEvaluationParameters & parameters)
+Compare(const std::string & prediction, const std::string & truth, const EvaluateOptions & options)
 {
   const unsigned int dimension = GetLabelFileDimension(prediction);
   const unsigned int trueDimension = GetLabelFileDimension(truth);
@@ -62,13 +70,22 @@ Compare(const std::string & prediction, const std::string & truth, const Segment
   }
   try
   {
-    return dimension == 2 ? CompareImages<2>(prediction, truth, parameters)
-                          : CompareImages<3>(prediction, truth, parameters);
+    return dimension == 2 ? CompareImages<2>(prediction, truth, options) : CompareImages<3>(prediction, truth, options);
   }
   catch (const std::exception & error)
   {
-    itkGenericExceptionMacro(<< prediction << ": " << ErrorSentence(error));
+    const std::string sentence = ErrorSentence(error);
+    const bool        namesFile = sentence.find(prediction) == 0 || sentence.find(truth) == 0;
+    itkGenericExceptionMacro(<< (namesFile ? "" : prediction + ": ") << sentence);
   }
+}
+
+/** "folder/brain.nii.gz" → "brain". */
+std::string
+GetStem(const std::string & fileName)
+{
+  const std::string name = fs::path(fileName).filename().string();
+  return name.substr(0, name.size() - GetImageEnding(name).size());
 }
 
 std::map<std::string, std::string>
@@ -77,8 +94,7 @@ FilesByStem(const std::string & folder)
   std::map<std::string, std::string> files;
   for (const std::string & image : ListImages(folder))
   {
-    const std::string name = fs::path(image).filename().string();
-    const auto [found, isNew] = files.emplace(name.substr(0, name.size() - GetImageEnding(name).size()), image);
+    const auto [found, isNew] = files.emplace(GetStem(image), image);
     if (!isNew)
     {
       itkGenericExceptionMacro(<< folder << " must hold one image of each name, but holds " << found->second << " and "
@@ -99,7 +115,7 @@ FindPairs(const EvaluateOptions & options, std::size_t & missing)
   }
   if (!fs::is_directory(options.Prediction))
   {
-    return { { fs::path(options.Prediction).stem().string(), { options.Prediction, options.Truth } } };
+    return { { GetStem(options.Prediction), { options.Prediction, options.Truth } } };
   }
   const auto  predictions = FilesByStem(options.Prediction);
   const auto  truths = FilesByStem(options.Truth);
@@ -149,7 +165,7 @@ Run(const EvaluateOptions & options)
   EvaluationReport::Options reportOptions = options.Report;
   for (const auto & [name, files] : FindPairs(options, reportOptions.MissingPredictions))
   {
-    scores.Add(name, Compare(files.first, files.second, options.Parameters));
+    scores.Add(name, Compare(files.first, files.second, options));
   }
   const EvaluationReport report(scores, options.Parameters, reportOptions);
   report.PrintTable(stdout);
@@ -161,6 +177,46 @@ Run(const EvaluateOptions & options)
   {
     AtomicFileWrite(options.Json, report.ToJson());
   }
+}
+/** Labels of a model, and those that have names, are classes. */
+void
+ChooseClasses(EvaluateOptions & options, const CLI::App & command)
+{
+  for (const char * const name : { "--class-names", "--model" })
+  {
+    if (command.count(name) > 0)
+    {
+      if (command.count("--labels") > 0 && options.Parameters.Labels != SegmentationLabels::Classes)
+      {
+        throw CLI::ValidationError(name, "Labels must be classes, but is objects.");
+      }
+      options.Parameters.Labels = SegmentationLabels::Classes;
+    }
+  }
+  if (!options.Model.empty())
+  {
+    auto reader = UNetModelReader::New();
+    reader->SetFileName(options.Model);
+    reader->UpdateOutputInformation();
+    options.Report.Classes = ClassNames::FromModel(*reader->GetOutput());
+  }
+}
+
+void
+AddClassOptions(CLI::App & command, EvaluateOptions & options)
+{
+  const std::string group = "Classes";
+  auto * const      names = command
+                         .add_option_function<std::string>(
+                           "--class-names",
+                           [&options](const std::string & text) { options.Report.Classes = ClassNames::Parse(text); },
+                           "Labels are the numbers of these classes, from 0, the background, on.")
+                         ->type_name("NAMES")
+                         ->check(MakeCommandLineValidator(ClassNames::Parse))
+                         ->group(group);
+  command.add_option("-m,--model", options.Model, "Labels are the numbers of this model's classes.")
+    ->excludes(names)
+    ->group(group);
 }
 } // namespace
 
@@ -187,6 +243,12 @@ AddEvaluateCommand(CLI::App & app)
   command->add_option("--seed", options->Report.Seed, "Decides the bootstrap samples.")->capture_default_str();
   command->add_option("--threads", options->Threads, "Threads; 0 for all processors.")->capture_default_str();
   AddParameterOptions(*command, SegmentationEvaluationParameters::Describe(), &options->Parameters, "Evaluation");
-  command->callback([options] { Run(*options); });
+  AddClassOptions(*command, *options);
+  command->callback(
+    [options, command]
+    {
+      ChooseClasses(*options, *command);
+      Run(*options);
+    });
 }
 } // namespace itk

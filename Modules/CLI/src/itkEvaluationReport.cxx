@@ -69,6 +69,14 @@ IntervalAsJson(const SegmentationScoreSet::Interval & interval)
   return { NumberOrNull(interval.Lower), NumberOrNull(interval.Upper) };
 }
 
+SegmentationScoreSet
+ScoresOfOne(const SegmentationScoreSet::Image & image)
+{
+  SegmentationScoreSet scores;
+  scores.Add(image.Name, image.Scores);
+  return scores;
+}
+
 /** Quoted where the name would break the table. */
 std::string
 CsvText(const std::string & text)
@@ -94,6 +102,21 @@ EvaluationReport::EvaluationReport(const SegmentationScoreSet &             scor
   , m_Options(options)
 {}
 
+std::vector<std::uint64_t>
+EvaluationReport::GetClassLabels() const
+{
+  if (m_Options.Classes.GetNumberOfClasses() == 0)
+  {
+    return m_Scores.GetClassLabels();
+  }
+  std::vector<std::uint64_t> labels;
+  for (std::uint64_t label = 1; label < m_Options.Classes.GetNumberOfClasses(); ++label)
+  {
+    labels.push_back(label);
+  }
+  return labels;
+}
+
 void
 EvaluationReport::PrintTable(std::FILE * stream) const
 {
@@ -102,8 +125,18 @@ EvaluationReport::PrintTable(std::FILE * stream) const
   {
     width = std::min<std::size_t>(40, std::max(width, image.Name.size()));
   }
+  const auto labels = this->GetClassLabels();
+  const auto titleOf = [this](std::uint64_t label, std::size_t images)
+  {
+    const auto & name = m_Options.Classes.GetName(static_cast<std::int64_t>(label));
+    return "class " + LabelText(label) + (name.empty() ? "" : " " + name) + ", mean over " + std::to_string(images);
+  };
+  for (const auto label : labels)
+  {
+    width = std::min<std::size_t>(40, std::max(width, titleOf(label, m_Scores.GetImages().size()).size()));
+  }
   std::vector<SegmentationMetric> metrics;
-  std::fprintf(stream, "%-*s", static_cast<int>(width), "image");
+  std::fprintf(stream, "%-*s", static_cast<int>(width), labels.empty() ? "image" : "image, any class");
   for (const auto & column : columns)
   {
     if (IsComputed(m_Scores, SegmentationMetric::Get(column.Metric)))
@@ -147,11 +180,17 @@ EvaluationReport::PrintTable(std::FILE * stream) const
     printRow(std::string(level) + "to", [&](const auto & metric) { return interval(metric).Upper; });
     printRow("all pixels and objects", [&](const auto & metric) { return m_Scores.GetPooled(metric); });
   }
-  for (const auto label : m_Scores.GetClassLabels())
+  for (const auto label : labels)
   {
     // An image without the class on either side tells nothing about it.
     const auto scores = m_Scores.GetClass(label);
-    printMean("class " + LabelText(label) + ", mean over " + std::to_string(scores.GetImages().size()), scores);
+    printMean(titleOf(label, scores.GetImages().size()), scores);
+  }
+  if (!labels.empty())
+  {
+    const auto classes = m_Scores.GetClassLabels().size();
+    printRow("mean over " + std::to_string(classes) + (classes == 1 ? " class" : " classes"),
+             [&](const auto & metric) { return m_Scores.GetMeanOverClasses(metric); });
   }
   std::fputc('\n', stream);
 }
@@ -159,9 +198,11 @@ EvaluationReport::PrintTable(std::FILE * stream) const
 std::string
 EvaluationReport::ToCsv() const
 {
-  const auto                      labels = m_Scores.GetClassLabels();
+  const bool                      hasClasses = m_Parameters.Labels == SegmentationLabels::Classes;
+  const bool                      hasNames = hasClasses && m_Options.Classes.HasNames();
   std::vector<SegmentationMetric> metrics;
-  std::string                     csv = labels.empty() ? "image" : "image,class";
+  std::string                     csv = "image";
+  csv += (hasClasses ? ",class" : "") + std::string(hasNames ? ",name" : "");
   for (const auto & metric : SegmentationMetric::GetAll())
   {
     if (IsComputed(m_Scores, metric))
@@ -170,12 +211,12 @@ EvaluationReport::ToCsv() const
       csv += ',' + metric.Name;
     }
   }
-  const auto addNumbers = [&](const SegmentationScores & scores)
+  const auto addNumbers = [&](const auto & valueOf)
   {
     for (const auto & metric : metrics)
     {
       char         number[32] = "";
-      const double value = metric.Value(scores);
+      const double value = valueOf(metric);
       if (std::isfinite(value))
       {
         std::snprintf(number, sizeof(number), "%.9g", value);
@@ -185,17 +226,49 @@ EvaluationReport::ToCsv() const
     csv += '\n';
   };
   csv += '\n';
+  const auto add =
+    [&](const std::string & image, const std::string & label, const std::string & name, const auto & valueOf)
+  {
+    csv += CsvText(image) + (hasClasses ? ',' + label : "") + (hasNames ? ',' + CsvText(name) : "");
+    addNumbers(valueOf);
+  };
   for (const auto & image : m_Scores.GetImages())
   {
-    csv += CsvText(image.Name) + (labels.empty() ? "" : ",any");
-    addNumbers(image.Scores);
-    for (const auto & [label, scores] : image.Scores.Classes)
+    add(image.Name, "any", "", [&](const auto & metric) { return metric.Value(image.Scores); });
+    for (const auto & [label, unused] : image.Scores.Classes)
     {
-      csv += CsvText(image.Name) + ',' + LabelText(label);
-      addNumbers(image.Scores.GetClass(label));
+      const auto scores = image.Scores.GetClass(label);
+      add(image.Name,
+          LabelText(label),
+          m_Options.Classes.GetName(static_cast<std::int64_t>(label)),
+          [&](const auto & metric) { return metric.Value(scores); });
+    }
+    if (hasClasses)
+    {
+      const auto alone = ScoresOfOne(image);
+      add(image.Name, "mean", "", [&](const auto & metric) { return alone.GetMeanOverClasses(metric); });
     }
   }
   return csv;
+}
+
+nlohmann::ordered_json
+EvaluationReport::SummarizeClasses() const
+{
+  nlohmann::ordered_json summary;
+  for (const auto & metric : SegmentationMetric::GetAll())
+  {
+    const auto classes = m_Scores.GetNumberOfFiniteClasses(metric);
+    if (classes > 0)
+    {
+      summary[metric.Name] = { { "mean", m_Scores.GetMeanOverClasses(metric) },
+                               { "interval",
+                                 IntervalAsJson(m_Scores.GetIntervalOfMeanOverClasses(
+                                   metric, m_Options.Resamples, m_Options.Level, m_Options.Seed)) },
+                               { "classes", classes } };
+    }
+  }
+  return summary;
 }
 
 nlohmann::ordered_json
@@ -235,9 +308,14 @@ EvaluationReport::ToJson() const
                           { "Seed", m_Options.Seed } };
   report["missing predictions"] = m_Options.MissingPredictions;
   report["metrics"] = this->Summarize(m_Scores);
-  for (const auto label : m_Scores.GetClassLabels())
+  for (const auto label : this->GetClassLabels())
   {
     report["classes"][LabelText(label)] = this->Summarize(m_Scores.GetClass(label));
+  }
+  if (m_Parameters.Labels == SegmentationLabels::Classes)
+  {
+    report["class names"] = m_Options.Classes.GetNames();
+    report["mean over classes"] = this->SummarizeClasses();
   }
   const auto numbersOf = [](const SegmentationScores & scores)
   {
@@ -259,6 +337,15 @@ EvaluationReport::ToJson() const
     for (const auto & [label, scores] : image.Scores.Classes)
     {
       row["classes"][LabelText(label)] = numbersOf(image.Scores.GetClass(label));
+    }
+    const auto alone = ScoresOfOne(image);
+    for (const auto & metric : SegmentationMetric::GetAll())
+    {
+      const double mean = alone.GetMeanOverClasses(metric);
+      if (!std::isnan(mean))
+      {
+        row["mean over classes"][metric.Name] = mean;
+      }
     }
     report["images"].push_back(row);
   }

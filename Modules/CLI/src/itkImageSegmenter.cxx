@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkImageSegmenter.h"
+#include "itkImageFileContent.h"
 #include "itkTorchParameterText.h"
 #include <nlohmann/json.hpp>
 
@@ -13,10 +14,35 @@ using Kind = SegmentationSettings::Kind;
 
 const std::set<std::string> SegmentationSettings::UnusedNetworkParameters{ "Threshold" };
 
+void
+SegmentationSettings::FitTo(const UNetSpecification & specification)
+{
+  if (specification.Classes <= 2)
+  {
+    return;
+  }
+  if (Output == Kind::Mask)
+  {
+    itkGenericExceptionMacro("A mask needs a model of 1 or 2 classes, but the model has " << specification.Classes
+                                                                                          << '.');
+  }
+  Output = Output == Kind::Objects ? Kind::Classes : Output;
+}
+
+void
+SegmentationSettings::VerifyOutputFormat(const std::string & fileName, const UNetSpecification & specification) const
+{
+  const bool areProbabilities = Output == Kind::Probabilities;
+  VerifyFormatHolds(fileName,
+                    { areProbabilities ? "probabilities" : "labels",
+                      areProbabilities && specification.Classes > 2 ? specification.Classes : 1,
+                      areProbabilities });
+}
+
 std::string
 WriteSegmentationSettings(const SegmentationSettings & settings)
 {
-  constexpr const char * kinds[] = { "objects", "mask", "probabilities" };
+  constexpr const char * kinds[] = { "objects", "mask", "probabilities", "classes" };
 
   const auto parse = [](const TorchParameterTable & table, const void * values)
   { return nlohmann::ordered_json::parse(WriteParameters(table, values)); };
@@ -41,11 +67,6 @@ WriteSegmentationSettings(const SegmentationSettings & settings)
 std::unique_ptr<ImageSegmenter>
 MakeImageSegmenter(UNetModel * model, const std::string & device, const SegmentationSettings & settings)
 {
-  if (model->GetSpecification().Classes > 2)
-  {
-    itkGenericExceptionMacro("Model must be of 1 or 2 classes for this command, but has "
-                             << model->GetSpecification().Classes << '.');
-  }
   TorchDevice(device).Resolve();
   const bool is3D = model->GetSpecification().Dimension == 3;
   return is3D ? MakeImageSegmenterOfDimension<3>(model, device, settings)

@@ -21,7 +21,9 @@ struct SegmentationSettings
   {
     Objects,
     Mask,
-    Probabilities
+    Probabilities,
+    /** Number of the most probable class. */
+    Classes
   };
 
   Kind                           Output{ Kind::Objects };
@@ -30,6 +32,15 @@ struct SegmentationSettings
 
   /** Parameters of the network that are not used: the mask has its own threshold. */
   static const std::set<std::string> UnusedNetworkParameters;
+
+  /** Takes class numbers instead of objects for a network of more than two classes.
+   * \throws ExceptionObject for a kind that it does not make */
+  void
+  FitTo(const UNetSpecification & specification);
+
+  /** \throws ExceptionObject that names the file, if its format does not hold the output */
+  void
+  VerifyOutputFormat(const std::string & fileName, const UNetSpecification & specification) const;
 };
 
 /** A JSON object with all parameters that are used for the output; "Output" is its kind. */
@@ -76,12 +87,16 @@ public:
   virtual ImageToSegment
   Read(const std::string & fileName) const = 0;
 
+  /** \throws ExceptionObject that names the file, if the output cannot be written there */
+  virtual void
+  VerifyOutput(const std::string & fileName) const = 0;
+
   /** \param fileName of the output: where image and output can be taken in pieces, it is written here */
   virtual SegmentedImage
   Compute(const ImageToSegment & image, const std::string & fileName, const SegmentationListener & listener) = 0;
 };
 
-/** \throws ExceptionObject for a model of more than two classes
+/** \param settings fit the model
  * \throws TorchDeviceError for a device that the machine lacks */
 std::unique_ptr<ImageSegmenter>
 MakeImageSegmenter(UNetModel * model, const std::string & device, const SegmentationSettings & settings);

@@ -36,7 +36,9 @@ class Segmenter : public ImageSegmenter
 public:
   using Kind = SegmentationSettings::Kind;
   using ProbabilityType = Image<float, VDimension>;
+  using ClassProbabilityType = VectorImage<float, VDimension>;
   using MaskType = Image<unsigned char, VDimension>;
+  using ManyClassesType = Image<unsigned short, VDimension>;
   using LabelType = LabelImageType<VDimension>;
 
   Segmenter(UNetModel * model, const std::string & device, const SegmentationSettings & settings)
@@ -66,6 +68,13 @@ public:
       default:
         return this->ReadAs<float>(fileName);
     }
+  }
+
+  void
+  VerifyOutput(const std::string & fileName) const override
+  {
+    VerifyImageCanBeWritten(fileName);
+    m_Settings.VerifyOutputFormat(fileName, m_Model->GetSpecification());
   }
 
   SegmentedImage
@@ -128,8 +137,19 @@ private:
   SegmentedImage
   ComputeImage(TImage * image, bool isInPieces, const std::string & fileName, const SegmentationListener & listener)
   {
-    return m_Settings.Output == Kind::Mask
-             ? this->ComputeOutput<MaskType>(image, isInPieces, fileName, listener)
+    VerifyFileHoldsSlices(fileName, image->GetLargestPossibleRegion().GetSize());
+    const auto classes = m_Model->GetSpecification().Classes;
+    const bool areBytes = classes <= 256;
+    if (m_Settings.Output == Kind::Mask || (m_Settings.Output == Kind::Classes && areBytes))
+    {
+      return this->ComputeOutput<MaskType>(image, isInPieces, fileName, listener);
+    }
+    if (m_Settings.Output == Kind::Classes)
+    {
+      return this->ComputeOutput<ManyClassesType>(image, isInPieces, fileName, listener);
+    }
+    return m_Settings.Output == Kind::Probabilities && classes > 2
+             ? this->ComputeOutput<ClassProbabilityType>(image, isInPieces, fileName, listener)
              : this->ComputeOutput<ProbabilityType>(image, isInPieces, fileName, listener);
   }
 
@@ -226,11 +246,12 @@ private:
     return text;
   }
 
+  template <typename TOutput>
   SegmentedImage
-  WritePieces(MaskType * mask, unsigned int pieces, const std::string & fileName) const
+  WritePieces(TOutput * output, unsigned int pieces, const std::string & fileName) const
   {
-    WriteImageInPieces(mask, fileName, pieces);
-    return MakeSegmentedImage(mask, [](const std::string &) {});
+    WriteImageInPieces(output, fileName, pieces);
+    return MakeSegmentedImage(output, [](const std::string &) {});
   }
 
   SegmentedImage
@@ -238,8 +259,7 @@ private:
   {
     if (m_Settings.Output == Kind::Probabilities)
     {
-      WriteImageInPieces(probabilities, fileName, pieces);
-      return MakeSegmentedImage(probabilities, [](const std::string &) {});
+      return this->WritePieces<ProbabilityType>(probabilities, pieces, fileName);
     }
     auto writer = InstanceSegmentationFileWriter<ProbabilityType>::New();
     writer->SetInput(probabilities);
@@ -252,11 +272,13 @@ private:
     return segmented;
   }
 
+  template <typename TOutput>
   SegmentedImage
-  Finish(MaskType * mask) const
+  Finish(TOutput * output) const
   {
-    const typename MaskType::Pointer held = mask;
-    return MakeSegmentedImage(mask, [held](const std::string & fileName) { WriteImage(held.GetPointer(), fileName); });
+    const typename TOutput::Pointer held = output;
+    return MakeSegmentedImage(output,
+                              [held](const std::string & fileName) { WriteImage(held.GetPointer(), fileName); });
   }
 
   SegmentedImage
@@ -264,9 +286,7 @@ private:
   {
     if (m_Settings.Output == Kind::Probabilities)
     {
-      const typename ProbabilityType::Pointer held = probabilities;
-      return MakeSegmentedImage(probabilities,
-                                [held](const std::string & fileName) { WriteImage(held.GetPointer(), fileName); });
+      return this->Finish<ProbabilityType>(probabilities);
     }
     auto objects = InstanceSegmentationImageFilter<ProbabilityType, LabelType>::New();
     objects->SetInput(probabilities);

@@ -4,9 +4,8 @@
 #include "itkErrorSentence.h"
 #include "itkOpenImageFile.h"
 #include "itkTwoNearestObjectsDistance.h"
+#include "itkWholeNumberLabels.h"
 #include "itkImageFileReader.h"
-#include <algorithm>
-#include <cmath>
 
 namespace itk
 {
@@ -17,27 +16,6 @@ HoldsRealNumbers(const ImageIOBase & io)
 {
   const auto type = io.GetComponentType();
   return type == IOComponentEnum::FLOAT || type == IOComponentEnum::DOUBLE || type == IOComponentEnum::LDOUBLE;
-}
-
-template <unsigned int VDimension>
-typename LabelImageType<VDimension>::Pointer
-ReadWholeNumbers(const std::string & fileName)
-{
-  using RealType = Image<double, VDimension>;
-  const auto real = ReadImage<RealType>(fileName);
-  const auto begin = real->GetBufferPointer();
-  const auto end = begin + real->GetBufferedRegion().GetNumberOfPixels();
-  // Beyond 2^53 not every whole number is a double.
-  const auto isNoLabel = [](double value) { return std::trunc(value) != value || std::abs(value) > 0x1p53; };
-  const auto found = std::find_if(begin, end, isNoLabel);
-  if (found != end)
-  {
-    itkGenericExceptionMacro(<< fileName << ": labels must be whole numbers, but one is " << *found << '.');
-  }
-  auto cast = CastImageFilter<RealType, LabelImageType<VDimension>>::New();
-  cast->SetInput(real);
-  cast->Update();
-  return cast->GetOutput();
 }
 } // namespace
 
@@ -76,8 +54,9 @@ ReadLabels(const std::string & fileName)
     itkGenericExceptionMacro(<< fileName << ": labels must have " << VDimension << " dimensions, but have " << dimension
                              << '.');
   }
-  return HoldsRealNumbers(*OpenImageFile(fileName)) ? ReadWholeNumbers<VDimension>(fileName)
-                                                    : ReadImage<LabelImageType<VDimension>>(fileName);
+  return HoldsRealNumbers(*OpenImageFile(fileName))
+           ? MakeWholeNumberLabels<VDimension>(ReadImage<Image<double, VDimension>>(fileName), fileName)
+           : ReadImage<LabelImageType<VDimension>>(fileName);
 }
 
 template LabelImageType<2>::Pointer

@@ -3,14 +3,13 @@
 #include "itkCommands.h"
 #include "itkCaseShard.h"
 #include "itkCommandLineParameters.h"
+#include "itkCommandLineValidator.h"
 #include "itkConsoleProgress.h"
-#include "itkErrorSentence.h"
 #include "itkInstanceParameterFile.h"
 #include "itkSegmentationCohort.h"
 #include "itkTorchRuntime.h"
 #include "itkUNetModelReader.h"
 #include "itkWriteImage.h"
-#include <CLI/CLI.hpp>
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -48,6 +47,16 @@ constexpr const char * manyImages =
   A run that is killed leaves no partial output, but perhaps a folder .partial-…; old ones are removed by later runs.
 )";
 
+/** The model without its weights, which are not read yet. */
+UNetSpecification
+ReadSpecification(const std::string & model)
+{
+  auto reader = UNetModelReader::New();
+  reader->SetFileName(model);
+  reader->UpdateOutputInformation();
+  return reader->GetOutput()->GetSpecification();
+}
+
 std::unique_ptr<ImageSegmenter>
 MakeSegmenter(const SegmentOptions & options)
 {
@@ -62,6 +71,7 @@ void
 SegmentOne(const SegmentOptions & options)
 {
   VerifyImageCanBeWritten(options.Output);
+  options.Settings.VerifyOutputFormat(options.Output, ReadSpecification(options.Model));
   const auto           segmenter = MakeSegmenter(options);
   const auto           image = segmenter->Read(options.Input);
   ConsoleProgress      progress("Segmenting");
@@ -106,6 +116,11 @@ SegmentMany(const SegmentOptions & options)
       cases.push_back(all[i]);
     }
   }
+  if (!options.Ending.empty())
+  {
+    const auto outputs = std::filesystem::path(options.Output) / ("*" + options.Ending);
+    options.Settings.VerifyOutputFormat(outputs.string(), ReadSpecification(options.Model));
+  }
   const auto        segmenter = MakeSegmenter(options);
   const CaseRecords records(options.Model, WriteSegmentationSettings(options.Settings), ITKTorch_VERSION);
   const auto        summary = SegmentCohort(cases, *segmenter, records, options.ComputesAll);
@@ -116,47 +131,44 @@ SegmentMany(const SegmentOptions & options)
   std::cerr << "itktorch: " << summary.ToString() << std::endl;
 }
 
+constexpr const char * objectsGroup = "Objects";
+
+/** \throws CLI::ValidationError for options that are only for objects, if the model has more classes */
 void
-Run(const SegmentOptions & options, const CLI::App & command)
+VerifyOptionsFit(const CLI::App & command, const UNetSpecification & specification)
+{
+  for (const CLI::Option * const option : command.get_options())
+  {
+    const bool isForObjects = option->get_group() == objectsGroup || option->get_name() == "--mask";
+    if (specification.Classes > 2 && isForObjects && option->count() > 0)
+    {
+      throw CLI::ValidationError(option->get_name(),
+                                 "the model must have 1 or 2 classes, but has " +
+                                   std::to_string(specification.Classes) + '.');
+    }
+  }
+}
+
+void
+Run(SegmentOptions options, const CLI::App & command)
 {
   const bool isList = NamesManyImages(options.Input) && !std::filesystem::is_directory(options.Input);
   if (options.Output.empty() && !isList)
   {
     throw CLI::RequiredError("output");
   }
-  if (NamesManyImages(options.Input))
-  {
-    SegmentMany(options);
-    return;
-  }
+  const bool isMany = NamesManyImages(options.Input);
   for (const char * const name : { "--format", "--shard", "--again" })
   {
-    if (command.count(name) > 0)
+    if (!isMany && command.count(name) > 0)
     {
       throw CLI::ValidationError(name, "input must be a folder or a list (.csv), but is " + options.Input + '.');
     }
   }
-  SegmentOne(options);
-}
-
-/** Checks a text while the command line is read. */
-template <typename TFunction>
-CLI::Validator
-MakeValidator(const TFunction & verify)
-{
-  const auto problemOf = [verify](const std::string & text) -> std::string
-  {
-    try
-    {
-      verify(text);
-      return {};
-    }
-    catch (const std::exception & error)
-    {
-      return ErrorSentence(error);
-    }
-  };
-  return { problemOf, "" };
+  const UNetSpecification specification = ReadSpecification(options.Model);
+  VerifyOptionsFit(command, specification);
+  options.Settings.FitTo(specification);
+  isMany ? SegmentMany(options) : SegmentOne(options);
 }
 
 void
@@ -180,7 +192,9 @@ AddOutputOptions(CLI::App & command, SegmentationSettings & settings)
       name, [&settings, kind] { settings.Output = kind; }, description);
   };
   auto * const probabilities =
-    addKind("--probabilities", Kind::Probabilities, "Write the foreground's probability instead.");
+    addKind("--probabilities",
+            Kind::Probabilities,
+            "Write probabilities instead: the foreground's, or of more than two classes a component for each.");
   addKind("--mask", Kind::Mask, "Write 0 and 1 instead of object numbers.")->excludes(probabilities);
 }
 
@@ -191,7 +205,7 @@ AddManyImagesOptions(CLI::App & command, SegmentOptions & options)
   command
     .add_option("--format", options.Ending, "What outputs end in, such as .mha, if they are named after their images.")
     ->type_name("ENDING")
-    ->check(MakeValidator(VerifyEnding))
+    ->check(MakeCommandLineValidator(VerifyEnding))
     ->group(group);
   command
     .add_option(
@@ -200,7 +214,7 @@ AddManyImagesOptions(CLI::App & command, SegmentOptions & options)
       "Take every COUNT-th case from case NUMBER on, counted from 1. Default: in a Slurm job array the task's, "
       "else 1/1, which is all of them.")
     ->type_name("NUMBER/COUNT")
-    ->check(MakeValidator(ParseCaseShard))
+    ->check(MakeCommandLineValidator(ParseCaseShard))
     ->group(group);
   command.add_flag("--again", options.ComputesAll, "Compute also what an earlier run has finished.")->group(group);
 }
@@ -211,12 +225,15 @@ AddSegmentCommand(CLI::App & app)
 {
   auto             options = std::make_shared<SegmentOptions>();
   CLI::App * const command =
-    app.add_subcommand("segment", "Segments images with a trained U-Net into numbered objects.");
+    app.add_subcommand("segment", "Segments images with a trained U-Net into numbered objects, or classes.");
   command->footer(manyImages);
   command->add_option("input", options->Input, "Image in any format that ITK reads; or a folder or list of them.")
     ->required();
-  command->add_option(
-    "output", options->Output, "Image to write: object numbers on the input's grid, of 16 or 32 bits; or a folder.");
+  command->add_option("output",
+                      options->Output,
+                      "Image to write on the input's grid: object numbers of 16 or 32 bits, or, for a model of more "
+                      "than two classes, class "
+                      "numbers of 8 or 16 bits; or a folder.");
   command->add_option("-m,--model", options->Model, "Model file (.safetensors).")->required();
   AddOutputOptions(*command, options->Settings);
   AddDeviceOptions(*command, options->Device, options->Threads);
@@ -232,8 +249,9 @@ AddSegmentCommand(CLI::App & app)
       "--objects",
       [options](const std::string & fileName) { options->Settings.Objects = ReadInstanceParameters(fileName); },
       "File of itktorch tune with the parameters below.")
-    ->type_name("FILE");
-  AddParameterOptions(*command, InstanceSegmentationParameters::Describe(), &options->Settings.Objects, "Objects");
+    ->type_name("FILE")
+    ->group(objectsGroup);
+  AddParameterOptions(*command, InstanceSegmentationParameters::Describe(), &options->Settings.Objects, objectsGroup);
   command->callback([options, command] { Run(*options, *command); });
 }
 } // namespace itk

@@ -127,7 +127,7 @@ ReadCase(CaseInWork & work, const ImageSegmenter & segmenter)
 {
   const StageTime time(work.Result);
   MakeFolderOf(work.Case.Output);
-  VerifyImageCanBeWritten(work.Case.Output);
+  segmenter.VerifyOutput(work.Case.Output);
   work.Image = segmenter.Read(work.Case.Input);
 }
 

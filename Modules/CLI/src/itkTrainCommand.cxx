@@ -2,7 +2,9 @@
 // Copyright ITKTorch contributors
 #include "itkCommands.h"
 #include "itkAtomicFileWrite.h"
+#include "itkClassNames.h"
 #include "itkCommandLineParameters.h"
+#include "itkCommandLineValidator.h"
 #include "itkConsoleProgress.h"
 #include "itkErrorSentence.h"
 #include "itkImageLabelPairs.h"
@@ -12,7 +14,6 @@
 #include "itkUNetModelWriter.h"
 #include "itkUNetTrainingImageFilter.h"
 #include "itkImageFileReader.h"
-#include <CLI/CLI.hpp>
 #include <algorithm>
 #include <csignal>
 #include <iostream>
@@ -26,16 +27,47 @@ volatile std::sig_atomic_t isInterrupted = 0;
 
 struct TrainOptions
 {
-  std::string            Pairs;
-  std::vector<int>       Folds;
-  std::string            Output;
-  std::string            InitialModel;
-  std::string            Device{ "auto" };
-  unsigned int           Threads{ 0 };
-  UNetSpecification      Specification;
-  UNetIntensityRule      IntensityRule;
-  UNetTrainingParameters Training;
+  std::string              Pairs;
+  std::vector<int>         Folds;
+  std::string              Output;
+  std::string              InitialModel;
+  std::vector<std::string> ClassNames;
+  std::string              Device{ "auto" };
+  unsigned int             Threads{ 0 };
+  UNetSpecification        Specification;
+  UNetIntensityRule        IntensityRule;
+  UNetTrainingParameters   Training;
 };
+
+/** Such as "3 classes (background, anterior, posterior), "; empty for two classes without names. */
+std::string
+DescribeClasses(const UNetSpecification & specification, const std::vector<std::string> & names)
+{
+  if (specification.Classes <= 2 && names.empty())
+  {
+    return {};
+  }
+  std::string text = std::to_string(specification.Classes) + " classes";
+  for (const auto & name : names)
+  {
+    text += (&name == &names.front() ? " (" : ", ") + name;
+  }
+  return text + (names.empty() ? ", " : "), ");
+}
+
+/** \throws CLI::ValidationError unless there is a name for each class */
+void
+VerifyNumberOfNames(const TrainOptions & options)
+{
+  const std::size_t names = options.ClassNames.size();
+  const std::size_t classes = options.Specification.Classes;
+  if (names > 0 && names != classes)
+  {
+    throw CLI::ValidationError("--class-names",
+                               "The number of names must be " + std::to_string(classes) +
+                                 ", one for each class, but is " + std::to_string(names) + '.');
+  }
+}
 
 template <unsigned int VDimension>
 void
@@ -65,13 +97,14 @@ Train(const TrainOptions & options)
   auto reader = ImageFileReader<ImageType>::New();
   VerifyImageFile(shownImage);
   reader->SetFileName(shownImage);
-  auto train = UNetTrainingImageFilter<ImageType, Image<float, VDimension>>::New();
+  auto train = UNetTrainingImageFilter<ImageType, Image<unsigned short, VDimension>>::New();
   train->SetDevice(options.Device);
   train->SetInput(reader->GetOutput());
   train->SetTrainingData(data);
   train->SetParameters(options.Training);
   train->SetSpecification(options.Specification);
   train->SetIntensityRule(options.IntensityRule);
+  train->SetClassNames(options.ClassNames);
   auto initial = UNetModelReader::New();
   if (!options.InitialModel.empty())
   {
@@ -97,6 +130,7 @@ Train(const TrainOptions & options)
              : "epoch " + std::to_string(history.size()) + ", loss " + std::to_string(history.back().Loss);
   };
   std::cerr << "Training on " << data->GetNumberOfPairs() << " images, "
+            << DescribeClasses(options.Specification, options.ClassNames)
             << options.Specification.GetNumberOfParameters() << " parameters, device "
             << TorchDevice(options.Device).Resolve() << std::endl;
   try
@@ -137,6 +171,13 @@ AddTrainCommand(CLI::App & app)
   command->add_option("-o,--output", options->Output, "Model file to write (.safetensors).")->required();
   command->add_option("--folds", options->Folds, "Folds to train on, such as 0,1,2. Default: all.")->delimiter(',');
   command->add_option("--initial-model", options->InitialModel, "Model to go on from; decides the network.");
+  command
+    ->add_option_function<std::string>(
+      "--class-names",
+      [options](const std::string & text) { options->ClassNames = ClassNames::Parse(text).GetNames(); },
+      "Names of all classes for the model file, such as background,anterior,posterior.")
+    ->type_name("NAMES")
+    ->check(MakeCommandLineValidator(ClassNames::Parse));
   AddDeviceOptions(*command, options->Device, options->Threads);
   AddParameterOptions(*command, UNetTrainingParameters::Describe(), &options->Training, "Training");
   AddParameterOptions(*command, UNetSpecification::Describe(), &options->Specification, "Network");
@@ -153,6 +194,7 @@ AddTrainCommand(CLI::App & app)
         initial->UpdateOutputInformation();
         options->Specification = initial->GetOutput()->GetSpecification();
       }
+      VerifyNumberOfNames(*options);
       options->Specification.Dimension == 3 ? Train<3>(*options) : Train<2>(*options);
     });
 }

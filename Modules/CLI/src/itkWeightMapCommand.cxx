@@ -4,6 +4,7 @@
 #include "itkBoundaryWeightMapImageFilter.h"
 #include "itkCommandLineParameters.h"
 #include "itkConsoleProgress.h"
+#include "itkImageFileContent.h"
 #include "itkLabelFiles.h"
 #include "itkMiddlePlane.h"
 #include "itkTorchRuntime.h"
@@ -52,28 +53,11 @@ WritePicture(const WeightMapOptions & options, LabelImageType<VDimension> * labe
                         options.Picture);
 }
 
-/** \throws ExceptionObject for a format that holds whole numbers only */
-void
-VerifyFormatHoldsWeights(const std::string & fileName)
-{
-  const auto io = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
-  for (const char * const name : { "PNGImageIO", "JPEGImageIO", "BMPImageIO" })
-  {
-    if (io && io->GetNameOfClass() == std::string(name))
-    {
-      itkGenericExceptionMacro("Cannot write "
-                               << fileName
-                               << ": weights are real numbers, which its format does not hold; use .nrrd, "
-                                  ".mha, .nii.gz or .tif.");
-    }
-  }
-}
-
 template <unsigned int VDimension>
 void
 Run(const WeightMapOptions & options)
 {
-  VerifyFormatHoldsWeights(options.Output);
+  VerifyFormatHolds(options.Output, { "weights", 1, true });
   using LabelType = LabelImageType<VDimension>;
   const auto labels = ReadLabels<VDimension>(options.Labels);
   auto       weights = BoundaryWeightMapImageFilter<LabelType>::New();

@@ -3,10 +3,77 @@
 #include "itkErrorSentence.h"
 #include "itkNucleiPhantomImageSource.h"
 #include "itkWriteImage.h"
+#include <filesystem>
 #include <iostream>
 
-/** Writes two small images of nuclei, their labels and pairs.csv into the folder that is named, and large.mha, which can be read
- * in pieces. */
+namespace
+{
+using ImageType = itk::Image<unsigned char, 2>;
+using LabelType = itk::Image<unsigned short, 2>;
+
+void
+WriteObjects(const std::string & folder)
+{
+  std::string pairs = "image,label\n";
+  for (const std::string name : { "a", "b" })
+  {
+    auto phantom = itk::NucleiPhantomImageSource<ImageType, LabelType>::New();
+    phantom->SetSize({ { 64, 48 } });
+    phantom->SetSeed(name == "a" ? 1 : 2);
+    itk::WriteImage(phantom->GetOutput(), folder + name + ".png");
+    itk::WriteImage(phantom->GetLabelOutput(), folder + name + "-label.png");
+    pairs += name + ".png," + name + "-label.png\n";
+  }
+  itk::AtomicFileWrite(folder + "pairs.csv", pairs);
+  auto large = itk::NucleiPhantomImageSource<ImageType, LabelType>::New();
+  large->SetSize({ { 300, 400 } });
+  itk::WriteImageInPieces(large->GetOutput(), folder + "large.mha", 1);
+}
+
+/** Nuclei of two classes that differ in brightness, on a grid that is not the default one. */
+template <unsigned int VDimension>
+void
+WriteClasses(const std::string & folder, const itk::Size<VDimension> & size)
+{
+  using ClassImageType = itk::Image<unsigned char, VDimension>;
+  std::filesystem::create_directories(folder + "images");
+  std::filesystem::create_directories(folder + "labels");
+  std::string pairs = "image,label\n";
+  for (const std::string name : { "a", "b" })
+  {
+    auto phantom = itk::NucleiPhantomImageSource<ClassImageType, itk::Image<unsigned short, VDimension>>::New();
+    phantom->SetSize(size);
+    phantom->SetSeed(name == "a" ? 1 : 2);
+    phantom->UpdateLargestPossibleRegion();
+    const typename ClassImageType::Pointer image = phantom->GetOutput();
+    auto                                   labels = ClassImageType::New();
+    labels->SetRegions(image->GetBufferedRegion());
+    labels->Allocate();
+    for (itk::SizeValueType i = 0; i < image->GetBufferedRegion().GetNumberOfPixels(); ++i)
+    {
+      const unsigned int object = phantom->GetLabelOutput()->GetBufferPointer()[i];
+      const unsigned int number = object == 0 ? 0 : 1 + object % 2;
+      labels->GetBufferPointer()[i] = static_cast<unsigned char>(number);
+      image->GetBufferPointer()[i] = static_cast<unsigned char>(20 + 100 * number + i * 7919 % 16);
+    }
+    for (auto * const each : { image.GetPointer(), labels.GetPointer() })
+    {
+      typename ClassImageType::SpacingType spacing(0.5);
+      typename ClassImageType::PointType   origin(-3.0);
+      spacing[VDimension - 1] = 1.25;
+      origin[0] = 4.0;
+      each->SetSpacing(spacing);
+      each->SetOrigin(origin);
+      itk::WriteImageInPieces(each, folder + (each == image ? "images/" : "labels/") + name + ".mha", 1);
+    }
+    pairs += "images/" + name + ".mha,labels/" + name + ".mha\n";
+  }
+  itk::AtomicFileWrite(folder + "pairs.csv", pairs);
+}
+} // namespace
+
+/** Writes into the folder that is named: two small images of nuclei, their labels and pairs.csv; large.mha, which can be read
+ * in pieces; and the same with class numbers into classes2 and, of volumes, classes3. */
 int
 main(int argc, char * argv[])
 {
@@ -14,25 +81,12 @@ main(int argc, char * argv[])
   {
     return 2;
   }
-  using ImageType = itk::Image<unsigned char, 2>;
-  using LabelType = itk::Image<unsigned short, 2>;
   const std::string folder = std::string(argv[1]) + "/";
-  std::string       pairs = "image,label\n";
   try
   {
-    for (const std::string name : { "a", "b" })
-    {
-      auto phantom = itk::NucleiPhantomImageSource<ImageType, LabelType>::New();
-      phantom->SetSize({ { 64, 48 } });
-      phantom->SetSeed(name == "a" ? 1 : 2);
-      itk::WriteImage(phantom->GetOutput(), folder + name + ".png");
-      itk::WriteImage(phantom->GetLabelOutput(), folder + name + "-label.png");
-      pairs += name + ".png," + name + "-label.png\n";
-    }
-    itk::AtomicFileWrite(folder + "pairs.csv", pairs);
-    auto large = itk::NucleiPhantomImageSource<ImageType, LabelType>::New();
-    large->SetSize({ { 300, 400 } });
-    itk::WriteImageInPieces(large->GetOutput(), folder + "large.mha", 1);
+    WriteObjects(folder);
+    WriteClasses<2>(folder + "classes2/", { { 72, 56 } });
+    WriteClasses<3>(folder + "classes3/", { { 40, 32, 24 } });
   }
   catch (const std::exception & error)
   {

@@ -28,7 +28,7 @@ protected:
   itk::EvaluationReport
   MakeReport() const
   {
-    return { m_Scores, m_Parameters, { 50, 0.975, 3, 4 } };
+    return { m_Scores, m_Parameters, { 50, 0.975, 3, 4, m_Classes } };
   }
 
   std::string
@@ -45,6 +45,7 @@ protected:
 
   itk::SegmentationScoreSet             m_Scores;
   itk::SegmentationEvaluationParameters m_Parameters;
+  itk::ClassNames                       m_Classes;
 };
 } // namespace
 
@@ -97,4 +98,32 @@ TEST_F(EvaluationReport, ClassesAreNamedWithTheirSign)
   EXPECT_EQ(csv.rfind("image,class,Dice,", 0), 0u) << csv;
   EXPECT_NE(csv.find("\nclasses,any,"), std::string::npos) << csv;
   EXPECT_NE(csv.find("\nclasses,-1,0.857142857,"), std::string::npos) << csv;
+}
+
+TEST_F(EvaluationReport, NamedClassesAreReportedAlsoWhereNoImageHasThem)
+{
+  auto scores = MakeScores(1.0);
+  scores.Classes[1].Overlap = { 3, 1, 0, 0 };
+  scores.Classes[2].Overlap = { 1, 1, 1, 0 };
+  m_Scores.Add("classes", scores);
+  m_Parameters.Labels = itk::SegmentationLabels::Classes;
+  m_Classes = itk::ClassNames::Parse("background,liver,spleen,\"left\" kidney");
+  const std::string text = this->Print();
+  EXPECT_NE(text.find("\nclass 1 liver, mean over 1 "), std::string::npos) << text;
+  EXPECT_NE(text.find("\nclass 3 \"left\" kidney, mean over 0 "), std::string::npos) << text;
+  // (6 / 7 + 1 / 2) / 2
+  EXPECT_NE(text.find("\nmean over 2 classes "), std::string::npos) << text;
+  EXPECT_NE(text.find(" 0.6786 "), std::string::npos) << text;
+  const auto json = nlohmann::json::parse(this->MakeReport().ToJson());
+  EXPECT_EQ(json["class names"][2], "spleen");
+  EXPECT_TRUE(json["classes"]["3"].is_null() || json["classes"]["3"].empty());
+  EXPECT_EQ(json["mean over classes"]["Dice"]["classes"], 2);
+  EXPECT_NEAR(json["mean over classes"]["Dice"]["mean"].get<double>(), (6.0 / 7.0 + 0.5) / 2.0, 1e-12);
+  EXPECT_NEAR(json["images"][2]["mean over classes"]["Dice"].get<double>(), (6.0 / 7.0 + 0.5) / 2.0, 1e-12);
+  EXPECT_FALSE(json["images"][0].contains("mean over classes"));
+  const std::string csv = this->MakeReport().ToCsv();
+  EXPECT_EQ(csv.rfind("image,class,name,Dice,", 0), 0u) << csv;
+  EXPECT_NE(csv.find("\nclasses,1,liver,0.857142857,"), std::string::npos) << csv;
+  EXPECT_NE(csv.find("\nclasses,mean,,0.678571429,"), std::string::npos) << csv;
+  EXPECT_EQ(csv.find("kidney"), std::string::npos) << csv;
 }

@@ -19,6 +19,10 @@ public:
     return { itk::Image<float, 2>::New().GetPointer(), nullptr };
   }
 
+  void
+  VerifyOutput(const std::string &) const override
+  {}
+
   itk::SegmentedImage
   Compute(const itk::ImageToSegment &, const std::string & fileName, const itk::SegmentationListener &) override
   {

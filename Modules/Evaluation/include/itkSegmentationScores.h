@@ -153,6 +153,15 @@ public:
   double
   GetPooled(const SegmentationMetric & metric) const;
 
+  /** Mean over the classes of their means over images, GetClass(label).GetMean(metric), as far as those are finite: a class that
+   * no image has on either side does not count. NaN if there is none, and for counts. */
+  double
+  GetMeanOverClasses(const SegmentationMetric & metric) const;
+
+  /** Classes with a finite mean. */
+  std::size_t
+  GetNumberOfFiniteClasses(const SegmentationMetric & metric) const;
+
   /** Percentile interval of the mean under resampling of the images with replacement. B. Efron, R. Tibshirani, "An
    * introduction to the bootstrap", 1993, chapter 13. The same seed draws the same images for every metric. Of fewer than two images: NaN.
    * \param level such as 0.95, in (0, 1)
@@ -170,8 +179,19 @@ public:
                       double                     level = 0.95,
                       std::uint64_t              seed = 0) const;
 
+  /** The same of GetMeanOverClasses(). */
+  Interval
+  GetIntervalOfMeanOverClasses(const SegmentationMetric & metric,
+                               unsigned int               resamples = 1000,
+                               double                     level = 0.95,
+                               std::uint64_t              seed = 0) const;
+
 private:
   using DrawType = std::vector<std::size_t>;
+
+  /** Of each class the values of all images, NaN for an image that does not have it. */
+  std::vector<std::vector<double>>
+  GetValuesOfClasses(const SegmentationMetric & metric) const;
 
   /** Percentiles of the values of resampled sets of images. */
   Interval

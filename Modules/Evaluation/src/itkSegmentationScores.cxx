@@ -5,6 +5,7 @@
 #include "itkMacro.h"
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <set>
 
 namespace itk
@@ -36,6 +37,23 @@ MeanOfFinite(const std::vector<double> & values)
     }
   }
   return count == 0 ? std::numeric_limits<double>::quiet_NaN() : sum / static_cast<double>(count);
+}
+
+/** Mean of the rows' means over the drawn columns. */
+double
+MeanOfMeans(const std::vector<std::vector<double>> & rows, const std::vector<std::size_t> & draw)
+{
+  std::vector<double> means;
+  for (const auto & row : rows)
+  {
+    std::vector<double> drawn;
+    for (const auto index : draw)
+    {
+      drawn.push_back(row[index]);
+    }
+    means.push_back(MeanOfFinite(drawn));
+  }
+  return MeanOfFinite(means);
 }
 
 /** Between the two nearest ranks of sorted values. */
@@ -152,6 +170,41 @@ SegmentationScoreSet::GetPooled(const SegmentationMetric & metric) const
   return metric.Value(sum);
 }
 
+std::vector<std::vector<double>>
+SegmentationScoreSet::GetValuesOfClasses(const SegmentationMetric & metric) const
+{
+  std::vector<std::vector<double>> values;
+  if (metric.What == SegmentationMetric::Kind::Count)
+  {
+    return values;
+  }
+  for (const auto label : this->GetClassLabels())
+  {
+    values.emplace_back();
+    for (const auto & image : m_Images)
+    {
+      values.back().push_back(image.Scores.Classes.count(label) == 0 ? std::numeric_limits<double>::quiet_NaN()
+                                                                     : metric.Value(image.Scores.GetClass(label)));
+    }
+  }
+  return values;
+}
+
+double
+SegmentationScoreSet::GetMeanOverClasses(const SegmentationMetric & metric) const
+{
+  DrawType all(m_Images.size());
+  std::iota(all.begin(), all.end(), std::size_t{ 0 });
+  return MeanOfMeans(this->GetValuesOfClasses(metric), all);
+}
+
+std::size_t
+SegmentationScoreSet::GetNumberOfFiniteClasses(const SegmentationMetric & metric) const
+{
+  const auto values = this->GetValuesOfClasses(metric);
+  return std::count_if(values.begin(), values.end(), [](const auto & row) { return std::isfinite(MeanOfFinite(row)); });
+}
+
 SegmentationScoreSet::Interval
 SegmentationScoreSet::GetIntervalOfMean(const SegmentationMetric & metric,
                                         unsigned int               resamples,
@@ -191,6 +244,16 @@ SegmentationScoreSet::GetIntervalOfPooled(const SegmentationMetric & metric,
     return metric.IsPooled() ? metric.Value(sum) : std::numeric_limits<double>::quiet_NaN();
   };
   return this->Resample(pooledOfDraw, resamples, level, seed);
+}
+
+SegmentationScoreSet::Interval
+SegmentationScoreSet::GetIntervalOfMeanOverClasses(const SegmentationMetric & metric,
+                                                   unsigned int               resamples,
+                                                   double                     level,
+                                                   std::uint64_t              seed) const
+{
+  const auto values = this->GetValuesOfClasses(metric);
+  return this->Resample([&values](const DrawType & draw) { return MeanOfMeans(values, draw); }, resamples, level, seed);
 }
 
 SegmentationScoreSet::Interval

@@ -95,6 +95,50 @@ TEST(SegmentationScoreSet, InfiniteDistancesAreLeftOutAndCounted)
   EXPECT_EQ(set.GetNumberOfFiniteValues(Metric::Get("Dice")), 2u);
 }
 
+// Class 1: (0.9 + 0.6) / 2. Class 2, which image b does not have on either side: 0.2. Their mean: 0.475.
+TEST(SegmentationScoreSet, MeanOverClassesLeavesOutWhatAnImageDoesNotHave)
+{
+  itk::SegmentationScoreSet set;
+  itk::SegmentationScores   a;
+  itk::SegmentationScores   b;
+  const auto                makeClass = [](std::uint64_t diceHundredths, double hausdorff)
+  {
+    const auto scores = MakeScores(diceHundredths, 0, 0, hausdorff);
+    return itk::ClassScores{ scores.Overlap, {}, false, scores.Surface };
+  };
+  a.Classes = { { 1, makeClass(90, 3.0) }, { 2, makeClass(20, Infinity) } };
+  b.Classes = { { 1, makeClass(60, 5.0) } };
+  set.Add("a", a);
+  set.Add("b", b);
+  const auto & dice = Metric::Get("Dice");
+  EXPECT_DOUBLE_EQ(set.GetMeanOverClasses(dice), 0.475);
+  EXPECT_EQ(set.GetNumberOfFiniteClasses(dice), 2u);
+  const auto & hausdorff = Metric::Get("HausdorffDistance");
+  EXPECT_DOUBLE_EQ(set.GetMeanOverClasses(hausdorff), 4.0);
+  EXPECT_EQ(set.GetNumberOfFiniteClasses(hausdorff), 1u);
+  EXPECT_TRUE(std::isnan(set.GetMeanOverClasses(Metric::Get("TruePositives")))) << "counts have no mean";
+  EXPECT_TRUE(std::isnan(itk::SegmentationScoreSet().GetMeanOverClasses(dice)));
+}
+
+// A resample is one of {a, a}, {a, b}, {b, a}, {b, b}; without a there is no class 2, whose mean then does not count.
+TEST(SegmentationScoreSet, IntervalOfTheMeanOverClassesIsThatOfItsResamples)
+{
+  itk::SegmentationScoreSet set;
+  for (const std::uint64_t dice : { 90, 60 })
+  {
+    itk::SegmentationScores scores;
+    scores.Classes[1].Overlap = MakeScores(dice, 0, 0, 0.0).Overlap;
+    if (dice == 90)
+    {
+      scores.Classes[2].Overlap = MakeScores(20, 0, 0, 0.0).Overlap;
+    }
+    set.Add(std::to_string(dice), scores);
+  }
+  const auto interval = set.GetIntervalOfMeanOverClasses(Metric::Get("Dice"), 500);
+  EXPECT_NEAR(interval.Lower, 0.475, 1e-12) << "{a, b}";
+  EXPECT_NEAR(interval.Upper, 0.6, 1e-12) << "{b, b}";
+}
+
 TEST(SegmentationScoreSet, CountsBeyond32BitsAddUp)
 {
   itk::SegmentationScores scores;

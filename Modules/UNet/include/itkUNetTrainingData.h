@@ -66,6 +66,13 @@ public:
     return m_Pairs.at(pair).Name;
   }
 
+  /** File name of the labels, or the number of the pair. */
+  const std::string &
+  GetLabelName(std::size_t pair) const
+  {
+    return m_Pairs.at(pair).LabelName;
+  }
+
   /** \throws ExceptionObject for a file that cannot be read, and for images that do not share one grid */
   UNetTrainingSample
   GetSample(std::size_t pair) const
@@ -91,11 +98,12 @@ private:
   struct Pair
   {
     std::string                         Name;
+    std::string                         LabelName;
     std::function<UNetTrainingSample()> Load;
   };
 
   void
-  AddPair(const std::string & name, std::function<UNetTrainingSample()> load);
+  AddPair(const std::string & name, const std::string & labelName, std::function<UNetTrainingSample()> load);
 
   std::vector<Pair> m_Pairs;
   unsigned int      m_Dimension{ 2 };

@@ -72,6 +72,7 @@ UNetTrainingData::AddPair(const TImage * image, const TLabelImage * label, const
   }
   const std::string name = "pair " + std::to_string(this->GetNumberOfPairs());
   this->AddPair(name,
+                name,
                 [sample, problem, name]
                 {
                   if (!problem.empty())

@@ -43,7 +43,8 @@ UNetSamples::UNetSamples(const UNetModel &              model,
   , m_Parameters(parameters)
   , m_Device(device)
   , m_Augmentation(GetAugmentationParameters(parameters))
-  , m_IsTargetMadeOfCrops(parameters.AugmentedWeights == UNetAugmentedWeights::Recomputed)
+  , m_IsTargetMadeOfCrops(parameters.AugmentedWeights == UNetAugmentedWeights::Recomputed &&
+                          (parameters.WeightMap != UNetWeightMap::None || parameters.GapWidth > 0))
   , m_Cached(data.GetNumberOfPairs())
 {}
 
@@ -100,7 +101,7 @@ UNetSamples::MakeBatch(const std::vector<std::uint32_t> & samples, unsigned int 
       RandomAugmentation::Draw(augmentation, prepared.Images, prepared.Spacing, { m_Parameters.Seed, epoch, sample }));
     images.push_back(prepared.Images);
     spacings.push_back(prepared.Spacing);
-    names.push_back(m_Data.GetName(pair));
+    names.push_back(m_Data.GetLabelName(pair));
   }
   images = RandomAugmentation::Apply(records, images, m_Device);
 
@@ -164,7 +165,7 @@ UNetSamples::Prepare(std::size_t pair)
   prepared.Images.Weight = sample.Weight;
   if (!m_IsTargetMadeOfCrops)
   {
-    prepared.Images = MakeTarget(prepared.Images, prepared.Spacing, m_Data.GetName(pair));
+    prepared.Images = MakeTarget(prepared.Images, prepared.Spacing, m_Data.GetLabelName(pair));
   }
   return prepared;
 }
@@ -222,8 +223,8 @@ UNetSamples::MakeTarget(const AugmentationImages &  images,
   const auto last = static_cast<std::int64_t>(std::max(2u, classes)) - 1;
   if (smallest < 0 || largest > last)
   {
-    itkGenericExceptionMacro(<< name << ": labels must be class numbers in [0, " << last << "], but are in ["
-                             << smallest << ", " << largest << "].");
+    itkGenericExceptionMacro(<< name << ": labels must be class numbers in [0, " << last << "], but one is "
+                             << (smallest < 0 ? smallest : largest) << '.');
   }
   result.Label = MakeTorchTensor(label.to(at::kShort), result.Label.GetDevice());
   return result;

@@ -237,6 +237,11 @@ VerifyUNetTraining(const UNetSpecification & specification, const UNetTrainingPa
 {
   specification.Verify();
   UNetTrainingParameters::Describe().Verify(&parameters, "UNetTraining");
+  if (parameters.LabelRule == UNetLabelRule::Foreground && specification.Classes > 2)
+  {
+    itkGenericExceptionMacro("LabelRule must be class-index for more than 2 classes, but is foreground for "
+                             << specification.Classes << '.');
+  }
   if (parameters.LabelRule != UNetLabelRule::Foreground &&
       (parameters.WeightMap != UNetWeightMap::None || parameters.GapWidth > 0))
   {

@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkUNetTrainingData.h"
 #include "itkPngIntegrity.h"
+#include "itkWholeNumberLabels.h"
 #include "itkImageFileReader.h"
 
 namespace itk
@@ -27,6 +28,26 @@ ReadImage(const std::string & fileName)
   return reader->GetOutput();
 }
 
+/** As real numbers first where the file holds such, so that none is rounded. */
+template <unsigned int VDimension>
+typename Image<std::int64_t, VDimension>::Pointer
+ReadLabels(const std::string & fileName)
+{
+  VerifyImageFile(fileName);
+  const auto io = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::ReadMode);
+  if (io)
+  {
+    io->SetFileName(fileName);
+    io->ReadImageInformation();
+    const auto type = io->GetComponentType();
+    if (type == IOComponentEnum::FLOAT || type == IOComponentEnum::DOUBLE)
+    {
+      return MakeWholeNumberLabels<VDimension>(ReadImage<Image<double, VDimension>>(fileName), fileName);
+    }
+  }
+  return ReadImage<Image<std::int64_t, VDimension>>(fileName);
+}
+
 /** \throws ExceptionObject unless `problem` is empty */
 void
 Require(const std::string & fileName, const std::string & problem)
@@ -43,7 +64,7 @@ ReadSample(const std::string & imageFile, const std::string & labelFile, const s
 {
   using FloatImage = Image<float, VDimension>;
   const auto image = ReadImage<VectorImage<float, VDimension>>(imageFile);
-  const auto label = ReadImage<Image<std::int64_t, VDimension>>(labelFile);
+  const auto label = ReadLabels<VDimension>(labelFile);
   Require(labelFile, DescribeGridDifference<VDimension>(image, label, "label image"));
 
   UNetTrainingSample sample;
@@ -67,6 +88,7 @@ UNetTrainingData::AddPairOfFiles(const std::string & imageFile,
                                  const std::string & weightFile)
 {
   this->AddPair(imageFile,
+                labelFile,
                 [this, imageFile, labelFile, weightFile]
                 {
                   return m_Dimension == 3 ? ReadSample<3>(imageFile, labelFile, weightFile)
@@ -75,9 +97,11 @@ UNetTrainingData::AddPairOfFiles(const std::string & imageFile,
 }
 
 void
-UNetTrainingData::AddPair(const std::string & name, std::function<UNetTrainingSample()> load)
+UNetTrainingData::AddPair(const std::string &                 name,
+                          const std::string &                 labelName,
+                          std::function<UNetTrainingSample()> load)
 {
-  m_Pairs.push_back({ name, std::move(load) });
+  m_Pairs.push_back({ name, labelName, std::move(load) });
   this->Modified();
 }
 

@@ -829,7 +829,25 @@ TEST(UNetTrainingErrors, LabelsThatAreNoClassNumbersAreNamed)
 {
   const auto filter = MakeFilter<2>();
   filter->SetLabelRule(itk::UNetLabelRule::ClassIndex);
-  ExpectContains(MessageOf([&] { filter->Update(); }), "labels must be class numbers in [0, 1], but are in [0, 7].");
+  ExpectContains(MessageOf([&] { filter->Update(); }), "labels must be class numbers in [0, 1], but one is 7.");
+}
+
+TEST(UNetTrainingErrors, LabelsThatAreNoClassNumbersAreNamedBeforeCropsAreTaken)
+{
+  const auto filter = MakeFilter<2>();
+  filter->SetLabelRule(itk::UNetLabelRule::ClassIndex);
+  filter->SetAugmentedWeights(itk::UNetAugmentedWeights::Recomputed);
+  ExpectContains(MessageOf([&] { filter->Update(); }), "pair 5: labels must be class numbers in [0, 1], but one is 7.");
+}
+
+TEST(UNetTrainingErrors, MoreThanTwoClassesNeedTheirNumbers)
+{
+  const auto filter = MakeFilter<2>();
+  auto       specification = filter->GetSpecification();
+  specification.Classes = 3;
+  filter->SetSpecification(specification);
+  ExpectContains(MessageOf([&] { filter->Update(); }),
+                 "LabelRule must be class-index for more than 2 classes, but is foreground for 3.");
 }
 
 TEST(UNetTrainingErrors, AnImageThatTheNetworkDoesNotTakeIsRefusedBeforeTraining)

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkImageFileContent.h"
+#include "itkImageIOFactory.h"
+#include <set>
+
+namespace itk
+{
+void
+VerifyFormatHolds(const std::string & fileName, const ImageFileContent & content)
+{
+  const auto io = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
+  if (!io)
+  {
+    itkGenericExceptionMacro("Cannot write " << fileName << ": its name must end like an image format of ITK.");
+  }
+  const std::string           format = io->GetNameOfClass();
+  const std::set<std::string> ofBytes{ "BMPImageIO", "JPEGImageIO" };
+  const std::set<std::string> ofWholeNumbers{ "BMPImageIO", "JPEGImageIO", "PNGImageIO" };
+  // GIPL keeps the first component and says nothing.
+  const std::set<std::string> ofManyComponents{ "HDF5ImageIO", "MetaImageIO", "NiftiImageIO",
+                                                "NrrdImageIO", "TIFFImageIO", "VTKImageIO" };
+  if (!content.AreRealNumbers && ofBytes.count(format) > 0)
+  {
+    itkGenericExceptionMacro("Cannot write " << fileName << ": its format does not keep " << content.Name
+                                             << " as they are; use .png, .nrrd, .mha, .nii.gz or .tif.");
+  }
+  if (content.AreRealNumbers && ofWholeNumbers.count(format) > 0)
+  {
+    itkGenericExceptionMacro("Cannot write " << fileName << ": " << content.Name
+                                             << " are real numbers, which its format does not hold; use .nrrd, .mha, "
+                                                ".nii.gz or .tif.");
+  }
+  if (content.NumberOfComponents > 1 && ofManyComponents.count(format) == 0)
+  {
+    itkGenericExceptionMacro("Cannot write " << fileName << ": " << content.Name << " have "
+                                             << content.NumberOfComponents
+                                             << " components, which its format does not hold; use .nrrd, .mha, "
+                                                ".nii.gz or .tif.");
+  }
+}
+} // namespace itk

@@ -1,0 +1,67 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkImageFileContent.h"
+#include "itkFolderTest.h"
+#include "itkImageFileReader.h"
+#include "itkVectorImage.h"
+#include "itkWriteImage.h"
+#include <algorithm>
+
+namespace
+{
+class ImageFileContent : public itk::Test::FolderTest
+{
+protected:
+  template <unsigned int VDimension>
+  void
+  ExpectRoundTrip(const std::string & name, unsigned int components) const
+  {
+    using ImageType = itk::VectorImage<float, VDimension>;
+    auto image = ImageType::New();
+    auto size = itk::Size<VDimension>::Filled(4);
+    size[0] = 5;
+    image->SetRegions(size);
+    image->SetNumberOfComponentsPerPixel(components);
+    image->SetSpacing(typename ImageType::SpacingType(0.5));
+    image->Allocate();
+    const auto begin = image->GetBufferPointer();
+    const auto end = begin + image->GetPixelContainer()->Size();
+    float      value = 0.0f;
+    std::for_each(begin, end, [&value](float & number) { number = value += 0.125f; });
+    itk::WriteImage(image.GetPointer(), In(name));
+    const auto read = itk::ReadImage<ImageType>(In(name));
+    ASSERT_EQ(read->GetNumberOfComponentsPerPixel(), components) << name;
+    ASSERT_EQ(read->GetBufferedRegion().GetSize(), size) << name;
+    EXPECT_TRUE(std::equal(begin, end, read->GetBufferPointer())) << name;
+  }
+};
+
+std::string
+ProblemWith(const std::string & name, const itk::ImageFileContent & content)
+{
+  return itk::Test::ProblemOf([&] { itk::VerifyFormatHolds(name, content); });
+}
+} // namespace
+
+TEST_F(ImageFileContent, FormatsThatAreAllowedHoldAComponentForEachClass)
+{
+  for (const unsigned int classes : { 3u, 4u, 7u })
+  {
+    for (const std::string ending : { ".mha", ".nrrd", ".nii.gz" })
+    {
+      EXPECT_EQ(ProblemWith("a" + ending, { "probabilities", classes, true }), "");
+      this->ExpectRoundTrip<2>("plane" + std::to_string(classes) + ending, classes);
+      this->ExpectRoundTrip<3>("volume" + std::to_string(classes) + ending, classes);
+    }
+  }
+}
+
+TEST_F(ImageFileContent, WhatAFormatWouldChangeIsRefused)
+{
+  EXPECT_EQ(ProblemWith("a.png", { "probabilities", 3, true }),
+            "Cannot write a.png: probabilities are real numbers, which its format does not hold; use .nrrd, .mha, "
+            ".nii.gz or .tif.");
+  EXPECT_EQ(ProblemWith("a.png", { "labels", 1, false }), "");
+  EXPECT_EQ(ProblemWith("a.txt", { "labels", 1, false }),
+            "Cannot write a.txt: its name must end like an image format of ITK.");
+}
