@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkElasticDeformation.h"
+#include "itkImageTensor.h"
 #include "itkElasticField.h"
 #include "itkSpatialSamplingProblem.h"
 #include "itkTorchRandom.h"
@@ -121,7 +122,9 @@ ElasticDeformation::Sample(const TorchTensor &                          input,
                            const IndexType &                            start,
                            const IndexType &                            size,
                            const std::function<void(double fraction)> & progress) const
+try
 {
+  VerifyImageTensor(input, "ElasticDeformation::Sample()", "input");
   const at::Tensor                image = GetATensor(input);
   std::vector<SpatialSamplingJob> jobs(1);
   jobs[0].Problem = m_Implementation->GetProblem(start, size);
@@ -135,12 +138,17 @@ ElasticDeformation::Sample(const TorchTensor &                          input,
   SampleImages(jobs, input.GetDevice(), progress);
   return MakeTorchTensor(output, input.GetDevice());
 }
+catch (...)
+{
+  TorchExecution::Rethrow("ElasticDeformation::Sample()");
+}
 
 TorchTensor
 ElasticDeformation::GetDisplacementField(const IndexType &           start,
                                          const IndexType &           size,
                                          const std::vector<double> & direction,
                                          const TorchDevice &         device) const
+try
 {
   const auto       problem = m_Implementation->GetProblem(start, size);
   const auto       dimension = static_cast<std::int64_t>(problem.Dimension);
@@ -169,6 +177,10 @@ ElasticDeformation::GetDisplacementField(const IndexType &           start,
     }
   }
   return MakeTorchTensor(field.reshape(shape).to(GetC10Device(device)), device);
+}
+catch (...)
+{
+  TorchExecution::Rethrow("ElasticDeformation::GetDisplacementField()");
 }
 
 double

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkRandomAugmentation.h"
+#include "itkImageTensor.h"
 #include "itkElasticField.h"
 #include "itkIntensityChanges.h"
 #include "itkRandomAugmentationDraw.h"
@@ -89,7 +90,11 @@ RandomAugmentation::Draw(const RandomAugmentationParameters & parameters,
                          const AugmentationImages &           images,
                          const std::vector<double> &          spacing,
                          const AugmentationKey &              key)
+try
 {
+  VerifyImageTensor(images.Image, "RandomAugmentation::Draw()", "image");
+  VerifyOptionalImageTensor(images.Label, "RandomAugmentation::Draw()", "label image");
+  VerifyOptionalImageTensor(images.Weight, "RandomAugmentation::Draw()", "weight image");
   const at::Tensor image = GetATensor(images.Image);
   VerifySameGrid(images);
   AugmentationGeometry geometry;
@@ -122,10 +127,16 @@ RandomAugmentation::Draw(const RandomAugmentationParameters & parameters,
   }
   return record;
 }
+catch (...)
+{
+  TorchExecution::Rethrow("RandomAugmentation::Draw()");
+}
 
 std::vector<double>
 RandomAugmentation::GetIntensityRange(const TorchTensor & image)
+try
 {
+  VerifyImageTensor(image, "RandomAugmentation::GetIntensityRange()", "image");
   at::Tensor pixels = GetATensor(image);
   if (!at::isFloatingType(pixels.scalar_type()))
   {
@@ -144,17 +155,28 @@ RandomAugmentation::GetIntensityRange(const TorchTensor & image)
   const at::Tensor finite = pixels.masked_select(pixels.isfinite());
   return finite.numel() > 0 ? rangeOf(finite) : std::vector<double>{ 0.0, 1.0 };
 }
+catch (...)
+{
+  TorchExecution::Rethrow("RandomAugmentation::GetIntensityRange()");
+}
 
 std::vector<AugmentationImages>
 RandomAugmentation::Apply(const std::vector<RandomAugmentationRecord> & records,
                           const std::vector<AugmentationImages> &       samples,
                           const TorchDevice &                           device,
                           const std::function<void(double fraction)> &  progress)
+try
 {
   if (records.size() != samples.size())
   {
     itkGenericExceptionMacro("There must be a record for each of " << samples.size() << " samples, but there are "
                                                                    << records.size() << '.');
+  }
+  for (const AugmentationImages & images : samples)
+  {
+    VerifyImageTensor(images.Image, "RandomAugmentation::Apply()", "image");
+    VerifyOptionalImageTensor(images.Label, "RandomAugmentation::Apply()", "label image");
+    VerifyOptionalImageTensor(images.Weight, "RandomAugmentation::Apply()", "weight image");
   }
   std::vector<SpatialSamplingJob> jobs;
   for (std::size_t i = 0; i < records.size(); ++i)
@@ -216,5 +238,9 @@ RandomAugmentation::Apply(const std::vector<RandomAugmentationRecord> & records,
     results.push_back(result);
   }
   return results;
+}
+catch (...)
+{
+  TorchExecution::Rethrow("RandomAugmentation::Apply()");
 }
 } // namespace itk

@@ -5,9 +5,6 @@
 
 #include "itkTorchDevice.h"
 #include <functional>
-#include <optional>
-#include <type_traits>
-#include <utility>
 
 namespace itk
 {
@@ -26,32 +23,14 @@ public:
   static void
   Run(const LightObject & filter, const TorchDevice & device, const std::function<void()> & body);
 
-  /** Runs `body` of the public function `function`, which needs no filter: what Run() does for filters, with the function's name
-   * in the messages. Within Run() or another Guard() it only runs `body`.
-   * \return what `body` returns */
-  template <typename TBody>
-  static auto
-  Guard(const char * function, TBody && body) -> decltype(body())
-  {
-    if constexpr (std::is_void<decltype(body())>::value)
-    {
-      GuardBody(function, body);
-    }
-    else
-    {
-      std::optional<std::decay_t<decltype(body())>> result;
-      GuardBody(function, [&] { result.emplace(body()); });
-      return std::move(*result);
-    }
-  }
+  /** The exception that is being handled, as an ITK exception that names the public function `function`: for functions that need
+   * no filter, in their last catch clause. Within Run(), which knows the filter and the device, it is passed on as it is. */
+  [[noreturn]] static void
+  Rethrow(const char * function);
 
   /** \throws ProcessAborted that names the filter */
   [[noreturn]] static void
   ThrowAborted(const char * nameOfFilter);
-
-private:
-  static void
-  GuardBody(const char * function, const std::function<void()> & body);
 };
 } // namespace itk
 

@@ -10,11 +10,11 @@ namespace itk
 {
 namespace
 {
-/** How many computations of this thread are inside one another: the outermost translates errors. */
+/** How many runs of this thread are inside one another. */
 thread_local int depth = 0;
 
 [[noreturn]] void
-Rethrow(const std::string & who, const std::string & cause, bool isOutOfMemory)
+Throw(const std::string & who, const std::string & cause, bool isOutOfMemory)
 {
   const std::string message =
     who + (isOutOfMemory ? " ran out of memory: " : " failed: ") + cause.substr(0, cause.find('\n'));
@@ -25,21 +25,13 @@ Rethrow(const std::string & who, const std::string & cause, bool isOutOfMemory)
   throw ExceptionObject(__FILE__, __LINE__, message, ITK_LOCATION);
 }
 
-/** \param who returns who is to be named */
-template <typename TWho>
-void
-Translate(const TWho & who, const std::function<void()> & body)
+/** The exception that is being handled, as one of ITK's. */
+[[noreturn]] void
+Translate(const std::string & who)
 {
-  struct Depth
-  {
-    Depth() { ++depth; }
-    ~Depth() { --depth; }
-  };
-  const c10::AutoGradMode noGradients(false);
-  const Depth             inside;
   try
   {
-    body();
+    throw;
   }
   catch (const ExceptionObject &)
   {
@@ -47,20 +39,20 @@ Translate(const TWho & who, const std::function<void()> & body)
   }
   catch (const c10::OutOfMemoryError & error)
   {
-    Rethrow(who(), error.what_without_backtrace(), true);
+    Throw(who, error.what_without_backtrace(), true);
   }
   catch (const c10::Error & error)
   {
     const std::string cause = error.what_without_backtrace();
-    Rethrow(who(), cause, cause.find("DefaultCPUAllocator") != std::string::npos);
+    Throw(who, cause, cause.find("DefaultCPUAllocator") != std::string::npos);
   }
   catch (const std::bad_alloc &)
   {
-    Rethrow(who(), "the host has no memory left", true);
+    Throw(who, "the host has no memory left", true);
   }
   catch (const std::exception & error)
   {
-    Rethrow(who(), error.what(), false);
+    Throw(who, error.what(), false);
   }
 }
 } // namespace
@@ -68,18 +60,31 @@ Translate(const TWho & who, const std::function<void()> & body)
 void
 TorchExecution::Run(const LightObject & filter, const TorchDevice & device, const std::function<void()> & body)
 {
-  Translate([&] { return std::string(filter.GetNameOfClass()) + " on device " + device.GetName(); }, body);
+  struct Depth
+  {
+    Depth() { ++depth; }
+    ~Depth() { --depth; }
+  };
+  const c10::AutoGradMode noGradients(false);
+  try
+  {
+    const Depth inside;
+    body();
+  }
+  catch (...)
+  {
+    Translate(std::string(filter.GetNameOfClass()) + " on device " + device.GetName());
+  }
 }
 
 void
-TorchExecution::GuardBody(const char * function, const std::function<void()> & body)
+TorchExecution::Rethrow(const char * function)
 {
   if (depth > 0)
   {
-    body();
-    return;
+    throw;
   }
-  Translate([function] { return std::string(function); }, body);
+  Translate(function);
 }
 
 void

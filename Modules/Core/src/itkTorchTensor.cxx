@@ -44,17 +44,17 @@ TorchTensor::FromPixels(void *                            buffer,
                         TorchComponentType                type,
                         const std::vector<std::int64_t> & size,
                         std::int64_t                      numberOfComponents)
+try
 {
   std::vector<std::int64_t> shape{ 1 };
   shape.insert(shape.end(), size.rbegin(), size.rend());
   shape.push_back(numberOfComponents);
-  return TorchExecution::Guard("TorchTensor::FromPixels()",
-                               [&]
-                               {
-                                 const auto options = at::TensorOptions(scalarTypes[static_cast<int>(type)]);
-                                 return MakeTorchTensor(at::from_blob(buffer, shape, options).movedim(-1, 1),
-                                                        TorchDevice::CPU());
-                               });
+  const auto options = at::TensorOptions(scalarTypes[static_cast<int>(type)]);
+  return MakeTorchTensor(at::from_blob(buffer, shape, options).movedim(-1, 1), TorchDevice::CPU());
+}
+catch (...)
+{
+  TorchExecution::Rethrow("TorchTensor::FromPixels()");
 }
 
 bool
@@ -97,6 +97,7 @@ TorchTensor::GetPointer() const
 
 TorchTensor
 TorchTensor::Crop(const std::vector<std::int64_t> & start, const std::vector<std::int64_t> & size) const
+try
 {
   this->VerifyIsDefined("Crop()");
   const auto shape = this->GetShape();
@@ -112,21 +113,21 @@ TorchTensor::Crop(const std::vector<std::int64_t> & start, const std::vector<std
                              << c10::IntArrayRef(shape) << ", but begins at " << c10::IntArrayRef(start)
                              << " with size " << c10::IntArrayRef(size) << " (x first).");
   }
-  return TorchExecution::Guard("TorchTensor::Crop()",
-                               [&]
-                               {
-                                 at::Tensor cropped = *m_Tensor;
-                                 for (std::size_t axis = 0; axis < axes; ++axis)
-                                 {
-                                   cropped =
-                                     cropped.narrow(-1 - static_cast<std::int64_t>(axis), start[axis], size[axis]);
-                                 }
-                                 return MakeTorchTensor(cropped, m_Device);
-                               });
+  at::Tensor cropped = *m_Tensor;
+  for (std::size_t axis = 0; axis < axes; ++axis)
+  {
+    cropped = cropped.narrow(-1 - static_cast<std::int64_t>(axis), start[axis], size[axis]);
+  }
+  return MakeTorchTensor(cropped, m_Device);
+}
+catch (...)
+{
+  TorchExecution::Rethrow("TorchTensor::Crop()");
 }
 
 TorchTensor
 TorchTensor::To(const TorchDevice & device) const
+try
 {
   if (device == m_Device || !IsDefined())
   {
@@ -146,29 +147,28 @@ TorchTensor::To(const TorchDevice & device) const
     ++downloads;
     downloadedBytes += GetNumberOfBytes();
   }
-  return TorchExecution::Guard("TorchTensor::To()",
-                               [&]
-                               {
-                                 // Dense memory first: a strided copy between host and CUDA goes through a temporary on both sides.
-                                 const at::Tensor dense = ComponentsLast(*m_Tensor).contiguous();
-                                 const at::Tensor copy =
-                                   dense.to(GetC10Device(device), false, dense.is_alias_of(*m_Tensor));
-                                 return MakeTorchTensor(ComponentsSecond(copy), device);
-                               });
+  // Dense memory first: a strided copy between host and CUDA goes through a temporary on both sides.
+  const at::Tensor dense = ComponentsLast(*m_Tensor).contiguous();
+  const at::Tensor copy = dense.to(GetC10Device(device), false, dense.is_alias_of(*m_Tensor));
+  return MakeTorchTensor(ComponentsSecond(copy), device);
+}
+catch (...)
+{
+  TorchExecution::Rethrow("TorchTensor::To()");
 }
 
 TorchTensor
 TorchTensor::ToInterleaved() const
+try
 {
   this->VerifyIsDefined("ToInterleaved()");
-  return TorchExecution::Guard(
-    "TorchTensor::ToInterleaved()",
-    [&]
-    {
-      const at::Tensor pixels = ComponentsLast(*m_Tensor);
-      const bool       isDense = pixels.is_contiguous() && pixels.storage().nbytes() == pixels.nbytes();
-      return isDense ? *this : MakeTorchTensor(ComponentsSecond(pixels.clone(at::MemoryFormat::Contiguous)), m_Device);
-    });
+  const at::Tensor pixels = ComponentsLast(*m_Tensor);
+  const bool       isDense = pixels.is_contiguous() && pixels.storage().nbytes() == pixels.nbytes();
+  return isDense ? *this : MakeTorchTensor(ComponentsSecond(pixels.clone(at::MemoryFormat::Contiguous)), m_Device);
+}
+catch (...)
+{
+  TorchExecution::Rethrow("TorchTensor::ToInterleaved()");
 }
 
 TorchTensor
@@ -196,9 +196,14 @@ TorchTensor::ToPixels(const std::vector<std::int64_t> & expectedShape,
 
 TorchTensor
 TorchTensor::Clone() const
+try
 {
   this->VerifyIsDefined("Clone()");
-  return TorchExecution::Guard("TorchTensor::Clone()", [&] { return MakeTorchTensor(m_Tensor->clone(), m_Device); });
+  return MakeTorchTensor(m_Tensor->clone(), m_Device);
+}
+catch (...)
+{
+  TorchExecution::Rethrow("TorchTensor::Clone()");
 }
 
 bool

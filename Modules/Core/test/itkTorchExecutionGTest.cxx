@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkTorchExecution.h"
+#include "itkTestHelpers.h"
 
 #include "itkObject.h"
 #include "itkObjectFactory.h"
@@ -59,20 +60,21 @@ TEST(TorchExecution, AnErrorOfLibTorchBecomesOneLineWithFilterAndDevice)
 
 TEST(TorchExecution, APublicFunctionsErrorNamesTheFunctionAndWithinAFilterTheFilter)
 {
-  const auto fails = [] {
-    return TorchExecution::Guard("Function()", []() -> int { TORCH_CHECK(false, "sizes do not match\nsecond line"); });
+  const auto function = [](bool isGood)
+  {
+    try
+    {
+      TORCH_CHECK(isGood, "sizes do not match\nsecond line");
+    }
+    catch (...)
+    {
+      TorchExecution::Rethrow("Function()");
+    }
   };
-  try
-  {
-    fails();
-    FAIL() << "no exception";
-  }
-  catch (const itk::ExceptionObject & error)
-  {
-    EXPECT_STREQ(error.GetDescription(), "Function() failed: sizes do not match");
-  }
-  EXPECT_EQ(DescriptionOf<itk::ExceptionObject>(fails), "MyFilter on device cpu failed: sizes do not match");
-  EXPECT_EQ(TorchExecution::Guard("Function()", [] { return 7; }), 7);
+  EXPECT_NO_THROW(function(true));
+  EXPECT_EQ(itk::Test::MessageOf([&] { function(false); }), "Function() failed: sizes do not match");
+  EXPECT_EQ(DescriptionOf<itk::ExceptionObject>([&] { function(false); }),
+            "MyFilter on device cpu failed: sizes do not match");
 }
 
 TEST(TorchExecution, MemoryThatLibTorchLacksIsAnOutOfMemoryError)

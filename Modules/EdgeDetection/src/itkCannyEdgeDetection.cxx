@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkCannyEdgeDetection.h"
+#include "itkImageTensor.h"
 #include "itkCannyOnDevice.h"
 #include "itkCannyOnHost.h"
 #include "itkTorchTensorAccess.h"
@@ -61,7 +62,9 @@ CannyEdgeDetection::Compute(const TorchTensor &                  image,
                             const CannyEdgeDetectionParameters & parameters,
                             const CannyEdgeDetectionOutputs &    outputs,
                             const std::function<void(double)> &  progress)
+try
 {
+  VerifyImageTensor(image, "CannyEdgeDetection::Compute()", "image");
   const at::Tensor          plain = PlainImage(image);
   std::vector<std::int64_t> size(plain.sizes().rbegin(), plain.sizes().rend());
   CannyEdgeDetectionParameters::Describe().Verify(&parameters, "CannyEdgeDetection");
@@ -86,5 +89,9 @@ CannyEdgeDetection::Compute(const TorchTensor &                  image,
            asImage(found.Suppressed),
            found.Thresholds.Lower,
            found.Thresholds.Upper };
+}
+catch (...)
+{
+  TorchExecution::Rethrow("CannyEdgeDetection::Compute()");
 }
 } // namespace itk

@@ -8,9 +8,9 @@ namespace itk
 {
 LabelPixels::LabelPixels(const TorchTensor & labels)
   : m_Pixels(labels.GetPointer())
-  , m_NumberOfPixels(GetATensor(labels).numel())
   , m_Type(labels.GetComponentType())
 {
+  m_NumberOfPixels = GetATensor(labels).numel();
   if (m_Type == TorchComponentType::Float32 || m_Type == TorchComponentType::Float64)
   {
     itkGenericExceptionMacro("Labels must be integers, but are floating-point numbers.");

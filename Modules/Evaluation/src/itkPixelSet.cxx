@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkPixelSet.h"
+#include "itkImageTensor.h"
 #include "itkLabelPixels.h"
 #include "itkMacro.h"
 #include "itkTorchTensorAccess.h"
@@ -118,7 +119,9 @@ PixelSet::PixelSet(std::vector<std::int64_t> size)
 
 PixelSet
 PixelSet::FromMask(const TorchTensor & mask)
+try
 {
+  VerifyImageTensor(mask, "PixelSet::FromMask()", "mask");
   const TorchComponentType type = mask.GetComponentType();
   if (type != TorchComponentType::Float32 && type != TorchComponentType::Float64)
   {
@@ -129,10 +132,16 @@ PixelSet::FromMask(const TorchTensor & mask)
   std::copy_n(static_cast<const std::uint8_t *>(isInside.data_ptr()), isInside.numel(), set.GetBytes());
   return set;
 }
+catch (...)
+{
+  TorchExecution::Rethrow("PixelSet::FromMask()");
+}
 
 PixelSet
 PixelSet::FromObjects(const TorchTensor & labels, const ObjectSelection & objects)
+try
 {
+  VerifyImageTensor(labels, "PixelSet::FromObjects()", "labels");
   PixelSet          set(SizeOf(labels));
   const LabelPixels pixels(labels);
   const bool        isOneLabel = objects.What == ObjectSelection::Kind::OneLabel;
@@ -155,10 +164,16 @@ PixelSet::FromObjects(const TorchTensor & labels, const ObjectSelection & object
     });
   return set;
 }
+catch (...)
+{
+  TorchExecution::Rethrow("PixelSet::FromObjects()");
+}
 
 PixelSet
 PixelSet::FromOutline(const TorchTensor & labels, const ObjectSelection & objects, bool isOutsideBackground)
+try
 {
+  VerifyImageTensor(labels, "PixelSet::FromOutline()", "labels");
   PixelSet outline(SizeOf(labels));
   if (objects.What == ObjectSelection::Kind::EachLabel)
   {
@@ -174,6 +189,10 @@ PixelSet::FromOutline(const TorchTensor & labels, const ObjectSelection & object
     return FromOutline(labels, objects, true);
   }
   return outline;
+}
+catch (...)
+{
+  TorchExecution::Rethrow("PixelSet::FromOutline()");
 }
 
 std::int64_t

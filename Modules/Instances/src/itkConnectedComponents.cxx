@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkConnectedComponents.h"
+#include "itkImageTensor.h"
 #include "itkComponentRuns.h"
 #include "itkConnectedComponentsOnDevice.h"
 #include "itkLabelTensors.h"
@@ -101,12 +102,18 @@ ConnectedComponents::Compute(const TorchTensor &                   image,
                              const ConnectedComponentsParameters & parameters,
                              TorchComponentType                    labelType,
                              const Progress &                      progress)
+try
 {
+  VerifyImageTensor(image, "ConnectedComponents::Compute()", "image");
   const at::Tensor pixels = GetLabelPixels(image);
   at::Tensor       labels;
   auto             sizes = image.GetDevice().IsHost()
                              ? ComputeOnHost(pixels, image.GetComponentType(), parameters, labelType, labels, progress)
                              : ComputeOnDevice(pixels, image.GetDevice(), parameters, labelType, labels, progress);
   return { MakeTorchTensor(labels.unsqueeze(0).unsqueeze(0), image.GetDevice()), std::move(sizes) };
+}
+catch (...)
+{
+  TorchExecution::Rethrow("ConnectedComponents::Compute()");
 }
 } // namespace itk

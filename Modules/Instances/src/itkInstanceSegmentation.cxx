@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkInstanceSegmentation.h"
+#include "itkImageTensor.h"
 #include "itkMapSegmentation.h"
 #include "itkTorchTensorAccess.h"
 #include "itkTwoNearestObjectsDistance.h"
@@ -41,12 +42,18 @@ InstanceSegmentation::Compute(const TorchTensor &                    probabiliti
                               const InstanceSegmentationParameters & parameters,
                               TorchComponentType                     labelType,
                               const std::function<void(double)> &    progress)
+try
 {
+  VerifyImageTensor(probabilities, "InstanceSegmentation::Compute()", "probabilities");
   VerifyArguments(probabilities.GetShape(), spacing, parameters);
   const InstanceMaps maps = MakeInstanceMaps(probabilities.To(TorchDevice::CPU()), parameters);
   const double       ownLargest = std::numeric_limits<double>::infinity();
   Result             result = SegmentMaps(maps, spacing, parameters, ownLargest, labelType, progress);
   result.Labels = result.Labels.To(probabilities.GetDevice());
   return result;
+}
+catch (...)
+{
+  TorchExecution::Rethrow("InstanceSegmentation::Compute()");
 }
 } // namespace itk

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkMarkerWatershed.h"
+#include "itkImageTensor.h"
 #include "itkFloodLevels.h"
 #include "itkLabelTensors.h"
 #include "itkLargePages.h"
@@ -83,7 +84,11 @@ MarkerWatershed::Compute(const TorchTensor &                 landscape,
                          const TorchTensor &                 mask,
                          const MarkerWatershedParameters &   parameters,
                          const std::function<void(double)> & progress)
+try
 {
+  VerifyImageTensor(landscape, "MarkerWatershed::Compute()", "landscape");
+  VerifyImageTensor(markers, "MarkerWatershed::Compute()", "markers");
+  VerifyOptionalImageTensor(mask, "MarkerWatershed::Compute()", "mask");
   MarkerWatershedParameters::Describe().Verify(&parameters, "MarkerWatershed");
   const at::Tensor levels =
     ToFloodLevels(landscape.To(TorchDevice::CPU()), parameters.LevelRange.at(0), parameters.LevelRange.at(1));
@@ -107,5 +112,9 @@ MarkerWatershed::Compute(const TorchTensor &                 landscape,
                    progress);
   const at::Tensor labels = numbers.ToLabels(flooded, markers.GetComponentType()).unsqueeze(0).unsqueeze(0);
   return MakeTorchTensor(labels, TorchDevice::CPU()).To(markers.GetDevice());
+}
+catch (...)
+{
+  TorchExecution::Rethrow("MarkerWatershed::Compute()");
 }
 } // namespace itk

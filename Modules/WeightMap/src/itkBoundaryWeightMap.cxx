@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkBoundaryWeightMap.h"
+#include "itkImageTensor.h"
 #include "itkBoundaryWeightTerms.h"
 #include "itkObjectGaps.h"
 #include "itkObjectIds.h"
@@ -356,12 +357,18 @@ BoundaryWeightMap::Compute(const TorchTensor &                 labels,
                            const BoundaryWeightMapParameters & parameters,
                            const ClassOfLabel &                classOfLabel,
                            const Progress &                    progress)
+try
 {
+  VerifyImageTensor(labels, "BoundaryWeightMap::Compute()", "labels");
   WeightMap map(labels, spacing, parameters, classOfLabel, progress);
   map.Separate();
   const at::Tensor weights = map.ComputeWeights();
   return { MakeTorchTensor(weights, labels.GetDevice()),
            MakeTorchTensor(map.GetSeparatedLabels(), labels.GetDevice()) };
+}
+catch (...)
+{
+  TorchExecution::Rethrow("BoundaryWeightMap::Compute()");
 }
 
 void
