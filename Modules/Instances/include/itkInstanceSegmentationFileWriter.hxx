@@ -18,6 +18,10 @@ InstanceSegmentationFileWriter<TInputImage>::VerifyPreconditions() ITKv5_CONST
   Superclass::VerifyPreconditions();
   this->VerifyParameters(this->GetNameOfClass());
   InstanceSegmentationStream::Verify(m_Parameters);
+  if (m_FileName.empty())
+  {
+    itkExceptionMacro("FileName must be the name of a .mha or .mhd file, but is empty.");
+  }
   MetaImageLabelFile::VerifyName(m_FileName);
   VerifyFileCanBeWritten(m_FileName);
 }

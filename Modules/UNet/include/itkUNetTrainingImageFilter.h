@@ -132,6 +132,10 @@ protected:
   GenerateInputRequestedRegion() override;
   void
   GenerateTensors() override;
+  /** As in the superclass, but leaves the primary input to a prediction that has yet to look at it. */
+  void
+  ReleaseInputs() override;
+
   void
   PrintSelf(std::ostream & os, Indent indent) const override;
 
@@ -172,6 +176,7 @@ private:
   typename PredictionFilterType::Pointer m_Prediction{ PredictionFilterType::New() };
   bool                                   m_IsInformingPrediction{ false };
   bool                                   m_IsPredicting{ false };
+  bool                                   m_IsTrainingForPrediction{ false };
 };
 } // namespace itk
 

@@ -151,7 +151,8 @@ void
 UNetTrainingImageFilter<TInputImage, TOutputImage>::UpdateOutputData(DataObject * output)
 {
   auto * const    image = this->GetOutput();
-  const FlagScope scope(m_IsPredicting, output == image);
+  const FlagScope training(m_IsTrainingForPrediction, m_IsPredicting);
+  const FlagScope predicting(m_IsPredicting, output == image);
   if (output != image)
   {
     m_Prediction->ReleaseDeviceMemory();
@@ -231,6 +232,20 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateTensors()
     this->InvokeEvent(IterationEvent());
   };
   UNetTraining::Run(*model, *this->GetTrainingData(), m_Parameters, this->GetResolvedDevice(), observer);
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+UNetTrainingImageFilter<TInputImage, TOutputImage>::ReleaseInputs()
+{
+  for (const auto & input : this->GetInputs())
+  {
+    const bool isWanted = m_IsTrainingForPrediction && input == this->GetInput();
+    if (input && !isWanted && input->ShouldIReleaseData())
+    {
+      input->ReleaseData();
+    }
+  }
 }
 
 template <typename TInputImage, typename TOutputImage>

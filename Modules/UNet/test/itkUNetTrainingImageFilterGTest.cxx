@@ -8,6 +8,7 @@
 #include "itkUNetNetwork.h"
 #include "itkUNetTestHelpers.h"
 #include "itkBoundaryWeightMapImageFilter.h"
+#include "itkShiftScaleImageFilter.h"
 #include "itkStreamingImageFilter.h"
 #include <fstream>
 
@@ -127,6 +128,25 @@ INSTANTIATE_TEST_SUITE_P(Devices,
                          UNetTrainingImageFilter,
                          DeviceNames(),
                          [](const auto & info) { return std::string(info.param); });
+
+TEST_P(UNetTrainingImageFilter, WhatMakesTheShownImageRunsOnceAlsoIfItsResultIsReleased)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  const auto expected = MakeFilter<2>(device);
+  expected->Update();
+  const auto filter = MakeFilter<2>(device);
+  const auto shift = itk::ShiftScaleImageFilter<ScalarImage<2>, ScalarImage<2>>::New();
+  shift->SetInput(filter->GetInput());
+  shift->ReleaseDataFlagOn();
+  int runs = 0;
+  shift->AddObserver(itk::StartEvent(), [&runs](const itk::EventObject &) { ++runs; });
+  filter->SetInput(shift->GetOutput());
+  filter->Update();
+  EXPECT_EQ(runs, 1);
+  EXPECT_TRUE(shift->GetOutput()->GetDataReleased());
+  ExpectSameImage<ScalarImage<2>>(filter->GetOutput(), expected->GetOutput());
+}
 
 TEST_P(UNetTrainingImageFilter, LearnsToFindABrightBallIn2DAnd3D)
 {
