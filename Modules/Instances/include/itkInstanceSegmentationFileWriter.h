@@ -5,6 +5,7 @@
 
 #include "itkInstanceSegmentationStream.h"
 #include "itkMetaImageLabelFile.h"
+#include "itkTorchProgress.h"
 #include "itkImageSink.h"
 #include <memory>
 
@@ -40,7 +41,9 @@ public:
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
   itkTypeMacro(InstanceSegmentationFileWriter, ImageSink);
+  itkTorchAbortFlagMacro();
 
+public:
   static constexpr unsigned int ImageDimension = TInputImage::ImageDimension;
   using typename Superclass::InputImageRegionType;
 

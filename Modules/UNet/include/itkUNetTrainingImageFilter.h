@@ -22,8 +22,8 @@ namespace itk
  * Updating either output trains; updating the other one, or a streamed consumer, does not train again; a changed
  * parameter or training pair does.
  *
- * ProgressEvent is invoked after every batch, IterationEvent after every epoch, when GetHistory() has grown by a line.
- * After AbortGenerateDataOn() the filter throws ProcessAborted, and the model holds the weights of the last batch: call
+ * ProgressEvent is invoked after every layer of a batch, IterationEvent after every epoch, when GetHistory() has grown by a line.
+ * After AbortGenerateDataOn() the filter throws ProcessAborted, and the model holds the weights of the last whole batch: call
  * DisconnectPipeline() on it before it is used, so that it is not brought up to date first.
  *
  * See UNetTraining for what is minimised and how.

@@ -24,9 +24,9 @@ ParallelInSteps(std::int64_t                                 count,
                 const TBody &                                body)
 {
   const std::int64_t grain = 1 + 20000 / pixels;
-  // Between two looks at an observer about a hundredth of a second of work, and some for each thread.
+  // Between two looks at an observer a few thousandths of a second of work, and some for each thread.
   const std::int64_t steps = std::clamp<std::int64_t>(
-    count * pixels / 500000, 1, std::max<std::int64_t>(1, count / (4 * at::get_num_threads())));
+    count * pixels / 125000, 1, std::max<std::int64_t>(1, count / (4 * at::get_num_threads())));
   for (std::int64_t step = 0; step < steps; ++step)
   {
     at::parallel_for(count * step / steps, count * (step + 1) / steps, grain, body);

@@ -134,6 +134,7 @@ ComposeTwoNearestObjects(const TwoNearestObjectsProblem &             problem,
     const TwoNearestObjectsTensors base = result;
     result = { base.First.clone(), base.Second.clone(), base.FirstLabel.clone(), base.SecondLabel.clone() };
     double nearestThatMatters = infinity;
+    double left = 1.0;
     for (std::int64_t shift = 1; shift < length; ++shift)
     {
       const double steps = static_cast<double>(shift) - (problem.IsToPixelEdge ? 0.5 : 0.0);
@@ -141,9 +142,11 @@ ComposeTwoNearestObjects(const TwoNearestObjectsProblem &             problem,
       if (shift % 8 == 1)
       {
         nearestThatMatters = std::min(result.Second.max().item<double>(), squaredMaximum);
-        progress((static_cast<double>(a) + static_cast<double>(shift) / static_cast<double>(length)) /
-                 static_cast<double>(dimension));
       }
+      // How far it has to look is not known.
+      left *= 0.8;
+      const double done = std::max(1.0 - left, static_cast<double>(shift) / static_cast<double>(length));
+      progress((static_cast<double>(a) + done) / static_cast<double>(dimension));
       if (squared > nearestThatMatters)
       {
         break;

@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkTwoNearestObjectsDistanceImageFilter.h"
 #include "itkLabelTestImages.h"
+#include "itkProgressTestHelpers.h"
 #include "itkTestHelpers.h"
 
 #include "itkCommand.h"
@@ -364,6 +365,17 @@ TEST_P(TwoNearestObjectsDistanceImageFilter, AnObserverCanAbortAndTheNextRunIsGo
   EXPECT_LT(last, 1.0f);
   filter->RemoveObserver(tag);
   ExpectDistancesByLooking(filter.GetPointer());
+}
+
+TEST_P(TwoNearestObjectsDistanceImageFilter, ReportsProgressAndCanBeAbortedWithinALongStep)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  const auto size = device.IsHost() ? 1200 : 200;
+  ExpectProgressAndAborts(
+    MakeFilter(MakeRandomLabels<LabelImage<2>>(4, 5, 0.02, size).GetPointer(), device).GetPointer(), 0.15);
+  const auto volume = MakeRandomLabels<LabelImage<3>>(4, 5, 0.02, device.IsHost() ? 130 : 40);
+  ExpectProgressAndAborts(MakeFilter(volume.GetPointer(), device).GetPointer(), 0.15);
 }
 
 TEST(TwoNearestObjectsDistance, EveryNumberOfThreadsGivesTheSameBits)
