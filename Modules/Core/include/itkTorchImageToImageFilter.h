@@ -7,6 +7,7 @@
 #include "itkTorchExecution.h"
 #include "itkTorchImage.h"
 #include "itkTorchParameterTable.h"
+#include "itkTorchProgress.h"
 #include <map>
 
 namespace itk
@@ -33,6 +34,10 @@ namespace itk
  *
  * Setters never throw. Update() throws, before anything is computed: parameters and device are checked in
  * VerifyPreconditions(), geometry in VerifyInputInformation(). LibTorch runs on the thread that calls Update().
+ *
+ * ProgressEvents come on that thread, often enough for a bar, do not decrease and end at 1. AbortGenerateDataOn(), called by an
+ * observer or by any other thread, makes Update() throw ProcessAborted at the next of them; then outputs are as before, and the
+ * filter can be updated again.
  * \ingroup ITKTorchCore
  */
 template <typename TInputImage, typename TOutputImage>
@@ -49,7 +54,9 @@ public:
   using ConstPointer = SmartPointer<const Self>;
   itkTypeMacro(TorchImageToImageFilter, ImageToImageFilter);
   static_assert(IsTorchBuffer<TOutputImage>, "The output must be an itk::Image or itk::VectorImage, not an adaptor.");
+  itkTorchAbortFlagMacro();
 
+public:
   using OutputImageRegionType = typename TOutputImage::RegionType;
   using DataObjectPointer = ProcessObject::DataObjectPointer;
   using DataObjectPointerArray = ProcessObject::DataObjectPointerArray;
@@ -131,8 +138,8 @@ protected:
   void
   SetOutputTensor(TImage * output, const TorchTensor & tensor);
 
-  /** Tells observers how much is done, in [0, 1].
-   * \throws ProcessAborted if one of them asked for it */
+  /** Tells observers how much is done, in [0, 1]; never less than before. Called on the thread of Update() only.
+   * \throws ProcessAborted if AbortGenerateDataOn() was called, by an observer or another thread */
   void
   ReportProgress(float progress);
 

@@ -91,7 +91,7 @@ void
 TorchExecution::ThrowAborted(const char * nameOfFilter)
 {
   ProcessAborted aborted(__FILE__, __LINE__);
-  aborted.SetDescription(std::string(nameOfFilter) + " was aborted by an observer.");
+  aborted.SetDescription(std::string(nameOfFilter) + " was aborted.");
   throw aborted;
 }
 } // namespace itk

@@ -212,11 +212,13 @@ FindTouchingPairs(const at::Tensor & numbers)
 
 /** The least number that each one is connected to. */
 at::Tensor
-FindRoots(std::int64_t count, const TouchingPairs & pairs)
+FindRoots(std::int64_t count, const TouchingPairs & pairs, const TorchProgress & progress)
 {
   at::Tensor roots = at::arange(count, pairs.First.options());
-  while (true)
+  // How many rounds there will be is not known.
+  for (double left = 0.7;; left *= 0.7)
   {
+    progress(1.0 - left);
     const at::Tensor first = roots.index_select(0, pairs.First);
     const at::Tensor second = roots.index_select(0, pairs.Second);
     if (at::equal(first, second))
@@ -233,17 +235,27 @@ FindRoots(std::int64_t count, const TouchingPairs & pairs)
 } // namespace
 
 CannyTensors
-ComposeCannySteps(const CannyProblem & problem, const at::Tensor & image, const CannyEdgeDetectionOutputs & outputs)
+ComposeCannySteps(const CannyProblem &              problem,
+                  const at::Tensor &                image,
+                  const CannyEdgeDetectionOutputs & outputs,
+                  const TorchProgress &             progress)
 {
-  at::Tensor smoothed = image;
+  const auto         dimension = static_cast<double>(problem.GetDimension());
+  TorchProgressSteps steps(progress, 2.0 * dimension + 4.0);
+  at::Tensor         smoothed = image;
   for (std::int64_t axis = problem.GetDimension(); axis-- > 0;)
   {
     smoothed = SmoothAlong(smoothed, axis, problem.Weights[axis]);
+    steps.Next(2.0)(1.0);
   }
   const ComposedDerivatives derivatives(problem, smoothed);
-  const at::Tensor          magnitude = derivatives.Magnitude();
-  CannyTensors              result;
-  result.Suppressed = derivatives.Suppress(derivatives.Curvature(), magnitude);
+  steps.Next(1.0)(1.0);
+  const at::Tensor magnitude = derivatives.Magnitude();
+  const at::Tensor curvature = derivatives.Curvature();
+  steps.Next(1.5)(1.0);
+  CannyTensors result;
+  result.Suppressed = derivatives.Suppress(curvature, magnitude);
+  steps.Next(1.5)(1.0);
   if (outputs.GradientMagnitude)
   {
     result.Magnitude = magnitude;
@@ -256,7 +268,9 @@ ComposeCannySteps(const CannyProblem & problem, const at::Tensor & image, const 
 }
 
 at::Tensor
-ComposeCannyHysteresis(const at::Tensor & suppressed, const CannyThresholds & thresholds)
+ComposeCannyHysteresis(const at::Tensor &      suppressed,
+                       const CannyThresholds & thresholds,
+                       const TorchProgress &   progress)
 {
   const at::Tensor strong = suppressed.to(at::kFloat).to(suppressed.scalar_type()) > thresholds.Upper;
   const at::Tensor weak = strong | (suppressed > thresholds.Lower);
@@ -269,7 +283,10 @@ ComposeCannyHysteresis(const at::Tensor & suppressed, const CannyThresholds & th
   }
   at::Tensor numbers = at::full({ suppressed.numel() }, -1, places.options());
   numbers.index_copy_(0, places, at::arange(count, places.options()));
-  const at::Tensor roots = FindRoots(count, FindTouchingPairs(numbers.view(suppressed.sizes())));
+  progress(0.2);
+  const TouchingPairs pairs = FindTouchingPairs(numbers.view(suppressed.sizes()));
+  progress(0.4);
+  const at::Tensor roots = FindRoots(count, pairs, PartOfProgress(progress, 0.4, 0.9));
   const at::Tensor strongRoots = roots.masked_select(strong.flatten().index_select(0, places));
   at::Tensor       isEdge = at::zeros({ count }, suppressed.options());
   isEdge.index_fill_(0, strongRoots, 1.0);

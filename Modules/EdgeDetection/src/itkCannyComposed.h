@@ -4,6 +4,7 @@
 #define itkCannyComposed_h
 
 #include "itkCannyOnHost.h"
+#include "itkTorchProgress.h"
 
 namespace itk
 {
@@ -11,12 +12,19 @@ namespace itk
  * CPU's kernel, but that LibTorch's square root of a double may be one unit in the last place off, and so magnitudes
  * of double and directions. */
 CannyTensors
-ComposeCannySteps(const CannyProblem & problem, const at::Tensor & image, const CannyEdgeDetectionOutputs & outputs);
+ComposeCannySteps(
+  const CannyProblem &              problem,
+  const at::Tensor &                image,
+  const CannyEdgeDetectionOutputs & outputs,
+  const TorchProgress &             progress = [](double) {});
 
 /** The edges, by union of the pixels above the lower threshold that touch each other. Asks the device a few times
  * whether it is done, about the logarithm of the longest edge. */
 at::Tensor
-ComposeCannyHysteresis(const at::Tensor & suppressed, const CannyThresholds & thresholds);
+ComposeCannyHysteresis(
+  const at::Tensor &      suppressed,
+  const CannyThresholds & thresholds,
+  const TorchProgress &   progress = [](double) {});
 } // namespace itk
 
 #endif

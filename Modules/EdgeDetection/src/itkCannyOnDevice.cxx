@@ -110,14 +110,17 @@ DetectCannyOnDevice(const CannyProblem &                 problem,
     reinterpret_cast<StepsLauncher>(hasKernels ? TorchKernelLibrary::Find("ITKTorchCannySteps") : nullptr);
   const auto hysteresis =
     reinterpret_cast<HysteresisLauncher>(hasKernels ? TorchKernelLibrary::Find("ITKTorchCannyHysteresis") : nullptr);
-  CannyTensors result = steps != nullptr ? LaunchCannySteps(steps, problem, image, outputs, device)
-                                         : ComposeCannySteps(problem, image, outputs);
+  CannyTensors result = steps != nullptr
+                          ? LaunchCannySteps(steps, problem, image, outputs, device)
+                          : ComposeCannySteps(problem, image, outputs, PartOfProgress(progress, 0.0, 0.5));
   progress(0.5);
   result.Thresholds = parameters.ThresholdRule == CannyThresholdRule::Given
                         ? GivenCannyThresholds(parameters, image.scalar_type())
                         : FindCannyThresholds(parameters.ThresholdRule, result.Suppressed);
-  result.Edges = hysteresis != nullptr ? LaunchCannyHysteresis(hysteresis, result.Suppressed, result.Thresholds, device)
-                                       : ComposeCannyHysteresis(result.Suppressed, result.Thresholds);
+  progress(0.6);
+  result.Edges = hysteresis != nullptr
+                   ? LaunchCannyHysteresis(hysteresis, result.Suppressed, result.Thresholds, device)
+                   : ComposeCannyHysteresis(result.Suppressed, result.Thresholds, PartOfProgress(progress, 0.6, 1.0));
   if (!outputs.NonMaximumSuppression)
   {
     result.Suppressed = at::Tensor();

@@ -19,7 +19,7 @@ namespace
 /** Pixels of a volume's plane that a thread keeps at a time, so that some planes of them fit into its cache. */
 constexpr std::int64_t planePixels = 32768;
 /** Pixels between two reports of the progress, and in a piece of an image that is not finite. */
-constexpr std::int64_t reportPixels = 1 << 22;
+constexpr std::int64_t reportPixels = 1 << 18;
 
 std::int64_t
 CeilingOf(std::int64_t dividend, std::int64_t divisor)
@@ -79,9 +79,8 @@ RunStrips(const CannyProblem &                problem,
   const auto         parts = MakeParts(problem, threads);
   const auto         count = static_cast<std::int64_t>(parts.size());
   const std::int64_t groups = CeilingOf(count, threads);
-  const std::int64_t steps =
-    CeilingOf(std::clamp<std::int64_t>(problem.GetNumberOfPixels() / reportPixels, 1, 16), groups);
-  std::atomic<bool> isFinite{ true };
+  const std::int64_t steps = CeilingOf(std::max<std::int64_t>(problem.GetNumberOfPixels() / reportPixels, 1), groups);
+  std::atomic<bool>  isFinite{ true };
   for (std::int64_t group = 0; group < groups; ++group)
   {
     std::deque<CannyStrip<T, D>> strips;

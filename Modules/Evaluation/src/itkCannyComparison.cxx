@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkCannyComparison.h"
 #include "itkMacro.h"
+#include "itkTorchProgress.h"
 #include "itkTorchTensorAccess.h"
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty.h>
@@ -16,19 +17,6 @@ TorchTensor
 OnHost(const TorchTensor & labels)
 {
   return labels.To(TorchDevice::CPU()).ToInterleaved();
-}
-
-/** Shares the range of progress between steps of the given parts. */
-std::function<void(double)>
-PartOf(const std::function<void(double)> & progress, double begin, double end)
-{
-  return [=](double fraction)
-  {
-    if (progress)
-    {
-      progress(begin + (end - begin) * fraction);
-    }
-  };
 }
 
 /** Marks the pixels of a boundary by whether the other one is near. */
@@ -152,7 +140,7 @@ CannyComparison::Compute(const TorchTensor &                  image,
   VerifyCannyComparison(parameters);
   const auto & device = image.GetDevice();
   const auto   detected = CannyEdgeDetection::Compute(
-    MakeTorchTensor(GetATensor(image).to(c10::kFloat), device), spacing, canny, {}, PartOf(progress, 0.0, 0.5));
+    MakeTorchTensor(GetATensor(image).to(c10::kFloat), device), spacing, canny, {}, PartOfProgress(progress, 0.0, 0.5));
   const TorchTensor         segmented = OnHost(segmentation);
   const PixelSet            edges = PixelSet::FromMask(detected.Edges);
   const PixelSet            outline = PixelSet::FromOutline(segmented, {}, false);
@@ -160,7 +148,7 @@ CannyComparison::Compute(const TorchTensor &                  image,
   const auto                summarize = [&](const BoundaryDistances & distances, const PixelSet & a, const PixelSet & b)
   { return Summarize(distances, a, b, units, parameters.Tolerances, parameters.Matching); };
   const auto between = BoundaryDistances::Compute(
-    edges, outline, units, std::numeric_limits<double>::infinity(), PartOf(progress, 0.5, 0.6));
+    edges, outline, units, std::numeric_limits<double>::infinity(), PartOfProgress(progress, 0.5, 0.6));
 
   const at::Tensor agreement =
     MakeAgreement(edges, outline, between, parameters.AgreementTolerance, GetATensor(segmented).sizes());
@@ -176,10 +164,10 @@ CannyComparison::Compute(const TorchTensor &                  image,
   {
     const PixelSet real = PixelSet::FromOutline(OnHost(truth), {}, false);
     const double   everywhere = std::numeric_limits<double>::infinity();
-    result.CannyAgainstTruth =
-      summarize(BoundaryDistances::Compute(edges, real, units, everywhere, PartOf(progress, 0.6, 0.8)), edges, real);
+    result.CannyAgainstTruth = summarize(
+      BoundaryDistances::Compute(edges, real, units, everywhere, PartOfProgress(progress, 0.6, 0.8)), edges, real);
     result.SegmentationAgainstTruth = summarize(
-      BoundaryDistances::Compute(outline, real, units, everywhere, PartOf(progress, 0.8, 1.0)), outline, real);
+      BoundaryDistances::Compute(outline, real, units, everywhere, PartOfProgress(progress, 0.8, 1.0)), outline, real);
   }
   return result;
 }

@@ -3,6 +3,7 @@
 #include "itkSegmentationEvaluation.h"
 #include "itkLabelPixels.h"
 #include "itkMacro.h"
+#include "itkTorchProgress.h"
 #include "itkTorchTensorAccess.h"
 #include <ATen/Parallel.h>
 #include <ATen/ops/empty.h>
@@ -90,33 +91,6 @@ EvaluateBoundary(const TorchTensor &     prediction,
                                     progress)
     .CountWithin(tolerance);
 }
-
-/** Shares the range of progress between equal steps. */
-class Steps
-{
-public:
-  Steps(Progress progress, std::size_t count)
-    : m_Progress(std::move(progress))
-    , m_Count(static_cast<double>(count))
-  {}
-
-  Progress
-  Next()
-  {
-    return [this, step = m_Step++](double fraction)
-    {
-      if (m_Progress)
-      {
-        m_Progress((static_cast<double>(step) + fraction) / m_Count);
-      }
-    };
-  }
-
-private:
-  Progress    m_Progress;
-  double      m_Count;
-  std::size_t m_Step{ 0 };
-};
 } // namespace
 
 const TorchParameterTable &
@@ -162,7 +136,7 @@ SegmentationEvaluation::Compute(const TorchTensor &                      predict
   const LabelOverlaps  overlaps{ LabelPixels(predicted), LabelPixels(real) };
   const bool           areClasses = parameters.Labels == SegmentationLabels::Classes;
   const auto           classes = areClasses ? overlaps.GetLabels() : std::vector<std::uint64_t>{};
-  Steps                steps(progress, 2 + 2 * classes.size());
+  TorchProgressSteps   steps(progress, 3.0 + 2.0 * static_cast<double>(classes.size()));
   Result               result{ MakeAgreement(predicted, real).To(prediction.GetDevice()), {} };
   SegmentationScores & scores = result.Scores;
   scores.Overlap = overlaps.GetForegroundOverlap();
@@ -174,16 +148,17 @@ SegmentationEvaluation::Compute(const TorchTensor &                      predict
     scores.Jaccard = matching.GetAggregatedJaccard();
     scores.AreInstancesComputed = true;
   }
+  steps.Next(1.0)(1.0);
   const auto surface = [&](const ObjectSelection & objects)
   {
-    const Progress step = steps.Next();
+    const Progress step = steps.Next(1.0);
     return parameters.EvaluateSurface
              ? EvaluateSurface(predicted, real, objects, spacing, parameters.SurfaceTolerance, step)
              : SurfaceScores{};
   };
   const auto boundary = [&](const ObjectSelection & objects)
   {
-    const Progress step = steps.Next();
+    const Progress step = steps.Next(1.0);
     return parameters.EvaluateBoundary ? EvaluateBoundary(predicted, real, objects, parameters.BoundaryTolerance, step)
                                        : BoundaryCounts{};
   };

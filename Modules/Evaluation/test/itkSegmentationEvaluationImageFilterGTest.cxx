@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkSegmentationEvaluationImageFilter.h"
 
+#include "itkProgressTestHelpers.h"
 #include "itkImageRegionIteratorWithIndex.h"
 #include "itkTorchRuntime.h"
 #include "itkTorchTestImages.h"
@@ -463,4 +464,27 @@ TEST(SegmentationEvaluationImageFilterLabels, MayExceed31Bits)
   filter->Update();
   EXPECT_EQ(filter->GetTrueObjects(), 3.0);
   EXPECT_EQ(filter->GetKaggleMeanAveragePrecision(), 1.0);
+}
+
+TEST(SegmentationEvaluation, ReportsProgressAndCanBeAbortedWithinALongStep)
+{
+  const auto makeDisks = [](double shift)
+  {
+    auto image = NewImage<itk::Image<short, 2>>(1000);
+    for (itk::ImageRegionIteratorWithIndex<itk::Image<short, 2>> it(image, image->GetBufferedRegion()); !it.IsAtEnd();
+         ++it)
+    {
+      const double x = static_cast<double>(it.GetIndex()[0]) + shift;
+      const double y = static_cast<double>(it.GetIndex()[1]);
+      const bool   isDisk = std::hypot(std::remainder(x, 40.0), std::remainder(y, 40.0)) < 15.0;
+      it.Set(isDisk ? static_cast<short>(1 + 30 * std::nearbyint(x / 40.0 + 2.0) + std::nearbyint(y / 40.0 + 2.0)) : 0);
+    }
+    return image;
+  };
+  const auto prediction = makeDisks(0.0);
+  const auto truth = makeDisks(3.0);
+  const auto filter = itk::SegmentationEvaluationImageFilter<itk::Image<short, 2>, itk::Image<short, 2>>::New();
+  filter->SetInput(prediction);
+  filter->SetTruth(truth);
+  itk::Test::ExpectProgressAndAborts(filter.GetPointer(), 0.35);
 }

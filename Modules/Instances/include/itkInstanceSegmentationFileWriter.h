@@ -6,6 +6,7 @@
 #include "itkInstanceSegmentationStream.h"
 #include "itkMetaImageLabelFile.h"
 #include "itkTorchImage.h"
+#include "itkTorchProgress.h"
 #include "itkImageSink.h"
 #include <memory>
 
@@ -41,7 +42,9 @@ public:
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
   itkTypeMacro(InstanceSegmentationFileWriter, ImageSink);
+  itkTorchAbortFlagMacro();
 
+public:
   static constexpr unsigned int ImageDimension = TInputImage::ImageDimension;
   using typename Superclass::InputImageRegionType;
 

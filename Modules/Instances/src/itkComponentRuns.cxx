@@ -10,6 +10,23 @@
 
 namespace itk
 {
+namespace
+{
+/** Runs body(begin, end) over all strips, so that each thread gets one between two reports. */
+template <typename TBody>
+void
+ForEachStrip(std::int64_t strips, const TorchProgress & progress, const TBody & body)
+{
+  const std::int64_t step = at::get_num_threads();
+  for (std::int64_t begin = 0; begin < strips; begin += step)
+  {
+    const std::int64_t end = std::min(begin + step, strips);
+    at::parallel_for(begin, end, 1, body);
+    progress(static_cast<double>(end) / static_cast<double>(strips));
+  }
+}
+} // namespace
+
 ComponentRuns::ComponentRuns(std::vector<std::int64_t> size, bool isFullyConnected)
   : m_Size(std::move(size))
   , m_Width(m_Size[0])
@@ -42,7 +59,9 @@ ComponentRuns::ComponentRuns(std::vector<std::int64_t> size, bool isFullyConnect
   const std::int64_t strips = std::clamp<std::int64_t>(
     m_Rows * m_Width / 100000,
     1,
-    std::min<std::int64_t>(planes, at::get_num_threads() == 1 ? 1 : 4 * at::get_num_threads()));
+    std::min<std::int64_t>(
+      planes,
+      std::max<std::int64_t>(m_Rows * m_Width / 4000000, at::get_num_threads() == 1 ? 1 : 4 * at::get_num_threads())));
   for (std::int64_t strip = 0; strip <= strips; ++strip)
   {
     m_Strips.push_back(planes * strip / strips * (m_Rows / planes));
@@ -51,28 +70,27 @@ ComponentRuns::ComponentRuns(std::vector<std::int64_t> size, bool isFullyConnect
 
 template <typename TPixel>
 void
-ComponentRuns::FindRuns(const TPixel * pixels, bool areLabelsApart)
+ComponentRuns::FindRuns(const TPixel * pixels, bool areLabelsApart, const TorchProgress & progress)
 {
   const auto                    strips = static_cast<std::int64_t>(m_Strips.size()) - 1;
   std::vector<std::vector<Run>> runs(static_cast<std::size_t>(strips));
   m_FirstRun.assign(static_cast<std::size_t>(m_Rows) + 1, 0);
-  at::parallel_for(0,
-                   strips,
-                   1,
-                   [&](std::int64_t begin, std::int64_t end)
+  ForEachStrip(strips,
+               progress,
+               [&](std::int64_t begin, std::int64_t end)
+               {
+                 std::vector<std::uint8_t> edges(static_cast<std::size_t>(m_Width) + 7, 0);
+                 for (std::int64_t strip = begin; strip < end; ++strip)
+                 {
+                   std::vector<Run> found;
+                   for (std::int64_t row = m_Strips[strip]; row < m_Strips[strip + 1]; ++row)
                    {
-                     std::vector<std::uint8_t> edges(static_cast<std::size_t>(m_Width) + 7, 0);
-                     for (std::int64_t strip = begin; strip < end; ++strip)
-                     {
-                       std::vector<Run> found;
-                       for (std::int64_t row = m_Strips[strip]; row < m_Strips[strip + 1]; ++row)
-                       {
-                         AppendRuns(pixels + row * m_Width, m_Width, areLabelsApart, edges, found);
-                         m_FirstRun[row + 1] = found.size();
-                       }
-                       runs[strip] = std::move(found);
-                     }
-                   });
+                     AppendRuns(pixels + row * m_Width, m_Width, areLabelsApart, edges, found);
+                     m_FirstRun[row + 1] = found.size();
+                   }
+                   runs[strip] = std::move(found);
+                 }
+               });
   std::size_t before = 0;
   m_Runs = std::move(runs[0]);
   for (std::int64_t strip = 0; strip < strips; ++strip)
@@ -198,8 +216,7 @@ template <typename TPixel>
 void
 ComponentRuns::Connect(const TPixel * pixels, bool areLabelsApart, const std::function<void(double)> & progress)
 {
-  this->FindRuns(pixels, areLabelsApart);
-  progress(0.5);
+  this->FindRuns(pixels, areLabelsApart, PartOfProgress(progress, 0.0, 0.5));
   m_Parents.resize(m_Runs.size());
   for (std::size_t run = 0; run < m_Runs.size(); ++run)
   {
@@ -208,17 +225,15 @@ ComponentRuns::Connect(const TPixel * pixels, bool areLabelsApart, const std::fu
   const auto strips = static_cast<std::int64_t>(m_Strips.size()) - 1;
   const auto merge = [&](std::int64_t before, std::int64_t row)
   { this->MergeRuns(pixels, areLabelsApart, before, row); };
-  at::parallel_for(0,
-                   strips,
-                   1,
-                   [&](std::int64_t begin, std::int64_t end)
-                   {
-                     for (std::int64_t strip = begin; strip < end; ++strip)
-                     {
-                       this->MergeRows(
-                         m_Strips[strip], m_Strips[strip + 1], m_Strips[strip], m_Strips[strip + 1], merge);
-                     }
-                   });
+  ForEachStrip(strips,
+               PartOfProgress(progress, 0.5, 0.75),
+               [&](std::int64_t begin, std::int64_t end)
+               {
+                 for (std::int64_t strip = begin; strip < end; ++strip)
+                 {
+                   this->MergeRows(m_Strips[strip], m_Strips[strip + 1], m_Strips[strip], m_Strips[strip + 1], merge);
+                 }
+               });
   const std::int64_t rowsOfPlane = m_Size.size() > 1 ? m_Rows / m_Size.back() : m_Rows;
   for (std::int64_t strip = 1; strip < strips; ++strip)
   {

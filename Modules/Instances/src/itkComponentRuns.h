@@ -3,6 +3,7 @@
 #ifndef itkComponentRuns_h
 #define itkComponentRuns_h
 
+#include "itkTorchProgress.h"
 #include <cstdint>
 #include <functional>
 #include <vector>
@@ -70,7 +71,7 @@ private:
 
   template <typename TPixel>
   void
-  FindRuns(const TPixel * pixels, bool areLabelsApart);
+  FindRuns(const TPixel * pixels, bool areLabelsApart, const TorchProgress & progress);
   template <typename TMerge>
   void
   MergeRows(std::int64_t begin, std::int64_t end, std::int64_t from, std::int64_t to, const TMerge & merge);

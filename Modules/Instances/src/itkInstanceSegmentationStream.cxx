@@ -6,6 +6,7 @@
 #include "itkInstanceMapFile.h"
 #include "itkMapSegmentation.h"
 #include "itkNumberedLabels.h"
+#include "itkTorchProgress.h"
 #include "itkTorchTensorAccess.h"
 #include "itkTwoNearestObjectsDistance.h"
 #include "itkMacro.h"
@@ -25,12 +26,6 @@ HasLandscape(const InstanceSegmentationParameters & parameters, InstanceLandscap
   return parameters.Separation == InstanceSeparation::Watershed && parameters.Landscape == landscape;
 }
 
-/** The progress of a step between two fractions of the whole. */
-Progress
-Part(const Progress & progress, double begin, double end)
-{
-  return [&progress, begin, end](double done) { progress(begin + (end - begin) * done); };
-}
 } // namespace
 
 class InstanceSegmentationStream::Implementation
@@ -62,12 +57,12 @@ public:
     progress(0.1);
     if (m_File == nullptr)
     {
-      this->Label(maps, Part(progress, 0.1, 1.0));
+      this->Label(maps, PartOfProgress(progress, 0.1, 1.0));
       return;
     }
     const bool isLast = m_Pixels == NumberOfPixels(m_Size);
     m_File->Append(maps);
-    this->Measure(maps, Part(progress, 0.1, isLast ? 0.2 : 1.0));
+    this->Measure(maps, PartOfProgress(progress, 0.1, isLast ? 0.2 : 1.0));
     if (isLast)
     {
       this->LabelFromFile(progress, 0.2);
@@ -121,7 +116,7 @@ private:
       {
         const double from = fraction();
         pixels += maps.Mask.numel();
-        this->Label(maps, Part(progress, from, fraction()));
+        this->Label(maps, PartOfProgress(progress, from, fraction()));
       });
   }
 

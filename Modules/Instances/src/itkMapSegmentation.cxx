@@ -79,7 +79,7 @@ private:
   Progress
   Part(double begin, double end) const
   {
-    return [this, begin, end](double done) { m_Progress(begin + (end - begin) * done); };
+    return PartOfProgress(m_Progress, begin, end);
   }
 
   std::uint32_t *

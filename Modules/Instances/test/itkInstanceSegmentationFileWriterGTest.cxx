@@ -4,6 +4,7 @@
 #include "itkFileSizeLimit.h"
 #include "itkInstanceSegmentationImageFilter.h"
 #include "itkInstanceTestImages.h"
+#include "itkProgressTestHelpers.h"
 #include "itkTestHelpers.h"
 
 #include "itkImageFileReader.h"
@@ -213,6 +214,19 @@ TEST(InstanceSegmentationFileWriter, NumbersDoNotDependOnThreads)
   const auto one = write(1);
   EXPECT_EQ(write(3), one);
   itk::TorchRuntime::SetNumberOfThreads(threads);
+}
+
+TEST(InstanceSegmentationFileWriter, ReportsProgressAndCanBeAbortedWithinALongStep)
+{
+  const TemporaryFolder folder;
+  const auto            image = MakeNoise<Probabilities<2>>(seed, { 900, 1200 });
+  for (const unsigned int slabs : { 1u, 5u })
+  {
+    const auto writer = MakeWriter(image.GetPointer(), folder.File("a.mha"), slabs);
+    ExpectProgressAndAborts(
+      writer.GetPointer(), 0.15, [&] { writer->Update(); }, [&] { return ContentOf(folder.File("a.mha")); });
+    EXPECT_EQ(folder.GetNumberOfFiles(), 1u);
+  }
 }
 
 TEST(InstanceSegmentationFileWriter, AnAbortLeavesWhatWasThereAndTheNextUpdateWrites)

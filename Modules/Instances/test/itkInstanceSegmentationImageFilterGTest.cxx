@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkInstanceSegmentationImageFilter.h"
 #include "itkInstanceTestImages.h"
+#include "itkProgressTestHelpers.h"
 #include "itkTestHelpers.h"
 
 #include "itkImageFileReader.h"
@@ -316,6 +317,24 @@ TEST(InstanceSegmentation, BadArgumentsAreNamed)
   ExpectContains(messageFor({ 1.0, 0.0 }), "Spacing along axis 1 must be a number greater than 0, but is 0.");
   parameters.MaximaHeight = -1.0;
   ExpectContains(messageFor({ 1.0, 1.0 }), "MaximaHeight must be");
+}
+
+TEST(InstanceSegmentation, ReportsProgressAndCanBeAbortedWithinALongStep)
+{
+  const auto image = MakeSmoothProbabilities<2>(7, { 1201, 900 });
+  for (const char * const device : { "cpu", "staged" })
+  {
+    for (const auto landscape :
+         { InstanceLandscape::Probability, InstanceLandscape::MaskDistance, InstanceLandscape::SeedDistance })
+    {
+      const auto filter = MakeFilter(image.GetPointer(), TorchDevice(device));
+      filter->SetLandscape(landscape);
+      SCOPED_TRACE(std::string(device) + ", landscape " + std::to_string(static_cast<int>(landscape)));
+      ExpectProgressAndAborts(filter.GetPointer(), 0.2);
+    }
+  }
+  const auto volume = MakeSmoothProbabilities<3>(7, { 101, 90, 80 });
+  ExpectProgressAndAborts(MakeFilter(volume.GetPointer()).GetPointer(), 0.2);
 }
 
 TEST(InstanceSegmentation, EveryLongStepReportsProgressAndCanBeAborted)

@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkTorchConnectedComponentImageFilter.h"
 #include "itkInstanceTestImages.h"
+#include "itkProgressTestHelpers.h"
 #include "itkTestHelpers.h"
 
 #include "itkStreamingImageFilter.h"
@@ -259,15 +260,14 @@ TEST(ConnectedComponents, TheWholeImageIsMadeWhateverRegionIsAskedFor)
   EXPECT_EQ(ofNumber->GetNumberOfObjects(), whole->GetNumberOfObjects());
 }
 
-TEST(ConnectedComponents, AnObserverCanAbortAndTheNextRunIsGood)
+TEST(ConnectedComponents, ReportsProgressAndCanBeAbortedWithinALongStep)
 {
-  const auto image = MakeRandomImage<MaskImage>(6, 0.5, 1, { 90, 90 });
-  auto       filter = MakeFilter(image.GetPointer());
-  const auto tag =
-    filter->AddObserver(itk::ProgressEvent(),
-                        [&](const itk::EventObject &) { filter->SetAbortGenerateData(filter->GetProgress() > 0.0f); });
-  EXPECT_THROW(filter->Update(), itk::ProcessAborted);
-  filter->RemoveObserver(tag);
-  filter->Update();
-  ExpectComponentsBySearch(image.GetPointer(), TorchDevice::CPU());
+  for (const char * const device : { "cpu", "staged" })
+  {
+    SCOPED_TRACE(device);
+    const bool isHost = TorchDevice(device).IsHost();
+    const auto image = MakeRandomImage<MaskImage>(
+      6, 0.5, 1, isHost ? std::vector<itk::SizeValueType>{ 2000, 1900 } : std::vector<itk::SizeValueType>{ 300, 290 });
+    ExpectProgressAndAborts(MakeFilter(image.GetPointer(), TorchDevice(device)).GetPointer(), isHost ? 0.25 : 0.55);
+  }
 }

@@ -3,6 +3,7 @@
 #ifndef itkUNetInference_h
 #define itkUNetInference_h
 
+#include "itkTorchProgress.h"
 #include "itkUNetInferencePlan.h"
 #include "itkUNetModel.h"
 #include <functional>
@@ -24,8 +25,7 @@ struct UNetImagePart
 /** What a computation tells while it runs. */
 struct UNetInferenceObserver
 {
-  /** The fraction done, in [0, 1]. An exception ends the computation. */
-  std::function<void(double)> Progress = [](double) {};
+  TorchProgress Progress = [](double) {};
   /** One sentence on what is not done as it was asked for. */
   std::function<void(const std::string &)> Warning = [](const std::string &) {};
 };

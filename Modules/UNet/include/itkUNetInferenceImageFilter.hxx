@@ -283,6 +283,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::UpdateOutputData(DataObject
     if (pixels < input->GetLargestPossibleRegion().GetNumberOfPixels() && !m_Scale.IsKnown(input, model))
     {
       this->SetAbortGenerateData(false);
+      this->SetProgress(0.0f);
       m_Scale.Measure(input, model, pixels, [this] { this->ReportProgress(0.0f); });
       this->PropagateRequestedRegion(output);
     }
@@ -300,9 +301,13 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensors()
   this->PrepareInference(pixels.GetDevice());
   m_UsedPrecision = m_Inference->GetPrecision(m_Parameters.Precision, m_Parameters.Convolution);
 
+  constexpr double         shareOfMeasurement = 0.02; // of the time
   const auto               largest = input->GetLargestPossibleRegion();
   const auto               requested = this->GetInputRequestedRegion(input);
-  const UNetIntensityScale scale = requested == largest ? model->GetIntensityRule().Measure(pixels) : m_Scale.Get();
+  const UNetIntensityScale scale =
+    requested == largest
+      ? model->GetIntensityRule().Measure(pixels, this->MakeObserver(0.0, shareOfMeasurement).Progress)
+      : m_Scale.Get();
   using Traits = UNetOutputTraits<TOutputImage>;
   const auto grids = this->MakeGrids();
   if (!grids.empty())
@@ -319,7 +324,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensors()
                                              Traits::Output,
                                              m_Parameters,
                                              GetTorchComponentType<typename Traits::ComponentType>(),
-                                             this->MakeObserver(0.0, 1.0)));
+                                             this->MakeObserver(shareOfMeasurement, 1.0)));
 }
 
 template <typename TInputImage, typename TOutputImage>

@@ -4,6 +4,7 @@
 #define itkUNetIntensityRule_h
 
 #include "itkTorchParameterTable.h"
+#include "itkTorchProgress.h"
 #include "itkTorchTensor.h"
 #include <algorithm>
 
@@ -87,7 +88,9 @@ struct UNetIntensityRule
    * \param image as for Apply()
    * \throws ExceptionObject as Apply() does */
   UNetIntensityScale
-  Measure(const TorchTensor & image) const;
+  Measure(
+    const TorchTensor &   image,
+    const TorchProgress & progress = [](double) {}) const;
 
   /** Applies the rule to a part of an image that was measured as a whole. */
   TorchTensor

@@ -4,6 +4,7 @@
 #define itkUNetTraining_h
 
 #include "itkRandomAugmentation.h"
+#include "itkTorchProgress.h"
 #include "itkUNetModel.h"
 #include "itkUNetTrainingData.h"
 #include <optional>
@@ -98,8 +99,8 @@ public:
   /** What the caller hears during a run. */
   struct Observer
   {
-    /** After each batch: fraction done, in [0, 1]. An exception ends the training. */
-    std::function<void(double fraction)> Progress;
+    /** Also within a batch. An exception ends the training. */
+    TorchProgress Progress;
     /** After each epoch. */
     std::function<void(const UNetTrainingEpoch & epoch)> Epoch;
   };

@@ -23,10 +23,10 @@ namespace itk
  * parameter or training pair does. The prediction is computed when it is asked for, of the region that is asked for: the
  * model alone costs none.
  *
- * ProgressEvent is invoked after every batch, IterationEvent after every epoch, when GetHistory() has grown by a line.
- * After AbortGenerateDataOn() the filter throws ProcessAborted, and the model holds the weights of the last batch, or none
- * if there was no batch: call DisconnectPipeline() on it before it is used, so that it is not brought up to date first. The
- * prediction is an execution of its own, with its start, progress and end.
+ * ProgressEvent is invoked after every layer of a batch, IterationEvent after every epoch, when GetHistory() has grown by a line.
+ * After AbortGenerateDataOn() the filter throws ProcessAborted, and the model holds the weights of the last whole batch, or
+ * none if there was no batch: call DisconnectPipeline() on it before it is used, so that it is not brought up to date first.
+ * The prediction is an execution of its own, with its start, progress and end.
  *
  * A training whose loss or weights become infinite or NaN throws, and leaves a model without weights, which no writer takes.
  *

@@ -99,8 +99,9 @@ template <typename TInputImage, typename TOutputImage>
 void
 UNetTrainingImageFilter<TInputImage, TOutputImage>::SetAbortGenerateData(const bool abort)
 {
-  // The filter's own flag would modify it, and so train again.
-  m_IsPredicting ? m_Prediction->SetAbortGenerateData(abort) : Superclass::SetAbortGenerateData(abort);
+  // Whichever of the two is at work; each forgets it when it begins.
+  Superclass::SetAbortGenerateData(abort);
+  m_Prediction->SetAbortGenerateData(abort);
 }
 
 template <typename TInputImage, typename TOutputImage>

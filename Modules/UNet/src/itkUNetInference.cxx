@@ -207,7 +207,8 @@ public:
               const UNetImagePart &                part,
               const UNetIntensityScale &           scale,
               const UNetPredictor &                network,
-              const std::vector<UNetOrientation> & orientations) const
+              const std::vector<UNetOrientation> & orientations,
+              const TorchProgress &                progress) const
   {
     const UNetRegion shown = GetShownRegion(tile.Window, part.Extent);
     const auto       pixels = part.Pixels.Crop(Difference(shown.Start, part.Start), shown.Size);
@@ -216,23 +217,25 @@ public:
       values, Reversed(shown.Start), Reversed(part.Extent), Reversed(tile.Window.Start), Reversed(tile.Window.Size));
     const std::int64_t stride = Specification.GetStride();
     const auto         mirrored = [&](std::size_t axis) { return (part.Extent[axis] + stride - 1) / stride * stride; };
-    const at::Tensor   logits =
-      PredictInOrientations({ window, { tile.Window.Start[1], tile.Window.Start[0] } },
-                            { mirrored(1), mirrored(0) },
-                            orientations,
-                            [&](const UNetLaidWindow & laid) { return this->PredictWindow(network, laid); });
+    const at::Tensor   logits = PredictInOrientations(
+      { window, { tile.Window.Start[1], tile.Window.Start[0] } },
+      { mirrored(1), mirrored(0) },
+      orientations,
+      [&](const UNetLaidWindow & laid, const TorchProgress & ofWindow)
+      { return this->PredictWindow(network, laid, ofWindow); },
+      progress);
     return CropToRegion(logits, tile.Window, tile.Output);
   }
 
   at::Tensor
-  PredictWindow(const UNetPredictor & network, const UNetLaidWindow & window) const
+  PredictWindow(const UNetPredictor & network, const UNetLaidWindow & window, const TorchProgress & progress) const
   {
     if (Device.GetKind() == TorchDevice::Kind::Staged)
     {
       // What a device would allocate.
       CountStagedAllocation(0);
     }
-    return network.Predict(window.Pixels, window.Start);
+    return network.Predict(window.Pixels, window.Start, progress);
   }
 
   const UNetIntensityRule IntensityRule;
@@ -326,7 +329,9 @@ UNetInference::WarmUp(const UNetInferenceParameters & parameters, const std::vec
   const TorchMemoryReuse reuse;
   const CuDNNSettings    settings(m_Implementation->Device, true);
   m_Implementation->PredictWindow(
-    network, { at::zeros(whole, at::TensorOptions(at::kFloat).device(GetC10Device(m_Implementation->Device))), {} });
+    network,
+    { at::zeros(whole, at::TensorOptions(at::kFloat).device(GetC10Device(m_Implementation->Device))), {} },
+    [](double) {});
 }
 
 TorchTensor
@@ -373,11 +378,12 @@ UNetInference::Compute(const UNetImagePart &           part,
     const auto             tiles = plan.MakeTiles(region);
     const CuDNNSettings    settings(m_Implementation->Device, tiles.size() > 4);
     UNetBlending           blending(region, write);
+    TorchProgressSteps     steps(observer.Progress, static_cast<double>(tiles.size()));
     for (std::size_t i = 0; i < tiles.size(); ++i)
     {
-      const at::Tensor logits = m_Implementation->ComputeTile(tiles[i], part, scale, network, orientations);
+      const at::Tensor logits =
+        m_Implementation->ComputeTile(tiles[i], part, scale, network, orientations, steps.Next(1.0));
       plan.IsBlended() ? blending.Add(tiles[i], logits) : write(tiles[i].Output, logits);
-      observer.Progress(static_cast<double>(i + 1) / static_cast<double>(tiles.size()));
     }
     if (plan.IsBlended())
     {

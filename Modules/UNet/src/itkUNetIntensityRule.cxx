@@ -14,6 +14,7 @@
 #include <atomic>
 #include <cmath>
 #include <limits>
+#include <numeric>
 
 namespace itk
 {
@@ -209,16 +210,29 @@ UNetIntensityRule::Apply(const TorchTensor & image) const
 }
 
 UNetIntensityScale
-UNetIntensityRule::Measure(const TorchTensor & image) const
+UNetIntensityRule::Measure(const TorchTensor & image, const TorchProgress & progress) const
 {
   if (!image.GetDevice().IsHost())
   {
     return MeasureOnDevice(*this, ToGreyValues(image, *this));
   }
+  constexpr std::int64_t    valuesOfPart = std::int64_t{ 1 } << 22;
+  const auto                shape = image.GetShape();
+  std::vector<std::int64_t> start(shape.size() - 2, 0);
+  std::vector<std::int64_t> size(shape.rbegin(), shape.rend() - 2);
+  const std::int64_t        slabs = size.back();
+  const std::int64_t       values = std::accumulate(shape.begin(), shape.end(), std::int64_t{ 1 }, std::multiplies<>());
+  const std::int64_t       step = std::max<std::int64_t>(1, valuesOfPart * slabs / std::max<std::int64_t>(1, values));
   UNetIntensityMeasurement measurement(*this);
-  while (measurement.NeedsPass())
+  for (int pass = 0; measurement.NeedsPass(); ++pass)
   {
-    measurement.Add(image);
+    for (start.back() = 0; start.back() < slabs; start.back() += step)
+    {
+      size.back() = std::min(step, slabs - start.back());
+      measurement.Add(image.Crop(start, size));
+      // There are at most three passes.
+      progress((pass + static_cast<double>(start.back() + size.back()) / static_cast<double>(slabs)) / 3.0);
+    }
     measurement.EndPass();
   }
   return measurement.GetScale();

@@ -16,12 +16,19 @@
 #include <ATen/ops/max_pool2d.h>
 #include <ATen/ops/max_pool3d.h>
 #include <ATen/ops/relu.h>
+#include <thread>
 
 namespace itk
 {
 namespace
 {
 constexpr double runningMomentum = 0.1;
+
+double
+NumberOfPixels(const at::Tensor & image)
+{
+  return static_cast<double>(image.numel() / image.size(1));
+}
 
 /** Apart from the streams that training draws from. */
 constexpr std::uint32_t weightStream = 100;
@@ -66,18 +73,57 @@ UNetNetwork::UNetNetwork(const UNetSpecification & specification, UNetWeights we
 at::Tensor
 UNetNetwork::Predict(const at::Tensor & image) const
 {
-  return Forward(image, nullptr);
+  return Forward(image, nullptr, [](double) {});
 }
 
 at::Tensor
-UNetNetwork::Train(const at::Tensor & image, TorchRandom random)
+UNetNetwork::Train(const at::Tensor & image, TorchRandom random, const TorchProgress & progress)
 {
-  return Forward(image, &random);
+  return Forward(image, &random, progress);
 }
 
-at::Tensor
-UNetNetwork::Forward(at::Tensor image, TorchRandom * random) const
+class UNetNetwork::Layers
 {
+public:
+  Layers(const TorchProgress & progress, double multiplyAdds)
+    : m_Progress(progress)
+    , m_MultiplyAdds(multiplyAdds)
+    , m_Thread(std::this_thread::get_id())
+  {}
+
+  void
+  Add(const at::Tensor & output, double multiplyAdds)
+  {
+    m_Done += multiplyAdds;
+    m_Progress(shareOfForward * m_Done / m_MultiplyAdds);
+    if (output.requires_grad())
+    {
+      // Gradients of the layers after this one are done.
+      const double done = 1.0 - (1.0 - shareOfForward) * m_Done / m_MultiplyAdds;
+      output.register_hook(
+        [progress = m_Progress, thread = m_Thread, done](const at::Tensor &)
+        {
+          if (std::this_thread::get_id() == thread)
+          {
+            progress(done);
+          }
+        });
+    }
+  }
+
+private:
+  static constexpr double shareOfForward = 1.0 / 3.0; // gradients of inputs and of weights take as much each
+
+  TorchProgress   m_Progress;
+  double          m_MultiplyAdds;
+  std::thread::id m_Thread;
+  double          m_Done{ 0.0 };
+};
+
+at::Tensor
+UNetNetwork::Forward(at::Tensor image, TorchRandom * random, const TorchProgress & progress) const
+{
+  Layers                  layers(progress, NumberOfPixels(image) * m_Specification.GetMultiplyAddsPerPixel());
   const bool              isTraining = random != nullptr;
   const bool              is3D = m_Specification.Dimension == 3;
   std::vector<at::Tensor> skips;
@@ -89,7 +135,7 @@ UNetNetwork::Forward(at::Tensor image, TorchRandom * random) const
       skips.push_back(image);
       image = is3D ? at::max_pool3d(image, 2) : at::max_pool2d(image, 2);
     }
-    image = Level(image, "encoder." + std::to_string(level), isTraining);
+    image = Level(image, "encoder." + std::to_string(level), isTraining, layers);
   }
   if (isTraining && m_Specification.Dropout > 0.0)
   {
@@ -105,7 +151,8 @@ UNetNetwork::Forward(at::Tensor image, TorchRandom * random) const
     const at::Tensor & skip = skips[level];
     image = m_Specification.Concatenation == UNetConcatenation::SkipFirst ? at::cat({ skip, upsampled }, 1)
                                                                           : at::cat({ upsampled, skip }, 1);
-    image = Level(image, name, isTraining);
+    layers.Add(image, NumberOfPixels(skip) * static_cast<double>(skip.size(1) * 2 * skip.size(1)));
+    image = Level(image, name, isTraining, layers);
   }
   const at::Tensor & weight = Weight("classifier.weight");
   const at::Tensor & bias = Weight("classifier.bias");
@@ -113,7 +160,7 @@ UNetNetwork::Forward(at::Tensor image, TorchRandom * random) const
 }
 
 at::Tensor
-UNetNetwork::Level(at::Tensor image, const std::string & name, bool isTraining) const
+UNetNetwork::Level(at::Tensor image, const std::string & name, bool isTraining, Layers & layers) const
 {
   for (unsigned int index = 0; index < m_Specification.ConvolutionsPerLevel; ++index)
   {
@@ -122,6 +169,7 @@ UNetNetwork::Level(at::Tensor image, const std::string & name, bool isTraining) 
     const at::Tensor   bias = OptionalWeight(step + ".convolution.bias");
     image = Convolve(image, weight, bias, m_Specification.Padding, false);
     image = at::relu(Normalize(image, step + ".normalization", isTraining));
+    layers.Add(image, NumberOfPixels(image) * static_cast<double>(weight.numel()));
   }
   return image;
 }

@@ -3,6 +3,7 @@
 #ifndef itkUNetNetwork_h
 #define itkUNetNetwork_h
 
+#include "itkTorchProgress.h"
 #include "itkTorchRandom.h"
 #include "itkUNetSpecification.h"
 #include <ATen/core/Tensor.h>
@@ -44,15 +45,23 @@ public:
   at::Tensor
   Predict(const at::Tensor & image) const;
 
-  /** Logits by the batch's statistics and with drop-out; updates the running statistics. */
+  /** Logits by the batch's statistics and with drop-out; updates the running statistics.
+   * \param progress of the computation and of gradients' after it, layer by layer; not told of what LibTorch computes on another
+   * thread, as it does the gradients of a GPU */
   at::Tensor
-  Train(const at::Tensor & image, TorchRandom random);
+  Train(
+    const at::Tensor &    image,
+    TorchRandom           random,
+    const TorchProgress & progress = [](double) {});
 
 private:
+  /** What is told after a layer, and when its gradient is known. */
+  class Layers;
+
   at::Tensor
-  Forward(at::Tensor image, TorchRandom * random) const;
+  Forward(at::Tensor image, TorchRandom * random, const TorchProgress & progress) const;
   at::Tensor
-  Level(at::Tensor image, const std::string & name, bool isTraining) const;
+  Level(at::Tensor image, const std::string & name, bool isTraining, Layers & layers) const;
   at::Tensor
   Normalize(const at::Tensor & image, const std::string & name, bool isTraining) const;
   at::Tensor

@@ -47,12 +47,14 @@ GetUNetOrientations(UNetTestTimeAugmentation augmentation, std::size_t dimension
 }
 
 at::Tensor
-PredictInOrientations(const UNetLaidWindow &                                    window,
-                      const std::array<std::int64_t, 2> &                       extent,
-                      const std::vector<UNetOrientation> &                      orientations,
-                      const std::function<at::Tensor(const UNetLaidWindow &)> & predict)
+PredictInOrientations(const UNetLaidWindow &                                                           window,
+                      const std::array<std::int64_t, 2> &                                              extent,
+                      const std::vector<UNetOrientation> &                                             orientations,
+                      const std::function<at::Tensor(const UNetLaidWindow &, const TorchProgress &)> & predict,
+                      const TorchProgress &                                                            progress)
 {
-  at::Tensor sum;
+  TorchProgressSteps steps(progress, static_cast<double>(orientations.size()));
+  at::Tensor         sum;
   for (const UNetOrientation & orientation : orientations)
   {
     UNetLaidWindow laid{ Transposed(Flipped(window.Pixels, orientation), orientation), window.Start };
@@ -68,7 +70,7 @@ PredictInOrientations(const UNetLaidWindow &                                    
     {
       std::swap(laid.Start[0], laid.Start[1]);
     }
-    const at::Tensor found = Flipped(Transposed(predict(laid), orientation), orientation);
+    const at::Tensor found = Flipped(Transposed(predict(laid, steps.Next(1.0)), orientation), orientation);
     sum = sum.defined() ? sum.add_(found) : found;
   }
   return orientations.size() > 1 ? sum.div_(static_cast<double>(orientations.size())) : sum;

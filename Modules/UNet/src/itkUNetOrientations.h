@@ -3,6 +3,7 @@
 #ifndef itkUNetOrientations_h
 #define itkUNetOrientations_h
 
+#include "itkTorchProgress.h"
 #include "itkUNetInferenceParameters.h"
 #include <ATen/core/Tensor.h>
 #include <array>
@@ -34,10 +35,11 @@ struct UNetLaidWindow
  * \param window its axes x and y of any length if an orientation exchanges them
  * \param extent of the whole image along y and x, which is laid anew with the window */
 at::Tensor
-PredictInOrientations(const UNetLaidWindow &                                    window,
-                      const std::array<std::int64_t, 2> &                       extent,
-                      const std::vector<UNetOrientation> &                      orientations,
-                      const std::function<at::Tensor(const UNetLaidWindow &)> & predict);
+PredictInOrientations(const UNetLaidWindow &                                                           window,
+                      const std::array<std::int64_t, 2> &                                              extent,
+                      const std::vector<UNetOrientation> &                                             orientations,
+                      const std::function<at::Tensor(const UNetLaidWindow &, const TorchProgress &)> & predict,
+                      const TorchProgress &                                                            progress);
 } // namespace itk
 
 #endif

@@ -77,6 +77,7 @@ UNetPredictor::MakeConvolution(const UNetWeights & weights, const std::string & 
   at::Tensor bias = Find(weights, name + ".convolution.bias");
   bias = bias.defined() ? bias.to(at::kDouble) : bias;
   Convolution convolution;
+  convolution.Filters = weight.size(0);
   if (m_Specification.Normalization == UNetNormalization::Batch)
   {
     const auto get = [&](const char * what) { return weights.at(name + ".normalization." + what).to(at::kDouble); };
@@ -103,8 +104,10 @@ UNetPredictor::MakeConvolution(const UNetWeights & weights, const std::string & 
 }
 
 at::Tensor
-UNetPredictor::Predict(const at::Tensor & image, const StartType & start) const
+UNetPredictor::Predict(const at::Tensor & image, const StartType & start, const TorchProgress & progress) const
 {
+  const auto pixelsOf = [](const at::Tensor & tensor) { return static_cast<double>(tensor.numel() / tensor.size(1)); };
+  TorchProgressSteps      layers(progress, pixelsOf(image) * m_Specification.GetMultiplyAddsPerPixel());
   const bool              is3D = m_Specification.Dimension == 3;
   std::vector<at::Tensor> skips;
   const auto startOf = [&start](unsigned int level) { return StartType{ start[0] >> level, start[1] >> level }; };
@@ -116,12 +119,15 @@ UNetPredictor::Predict(const at::Tensor & image, const StartType & start) const
       skips.push_back(values);
       values = is3D ? at::max_pool3d(values, 2) : at::max_pool2d(values, 2);
     }
-    values = this->Compute(std::move(values), m_Encoder[level], startOf(level));
+    values = this->Compute(std::move(values), m_Encoder[level], startOf(level), layers);
   }
   for (unsigned int level = m_Specification.Levels; level-- > 0;)
   {
+    const TorchProgress upsampled =
+      layers.Next(pixelsOf(skips[level]) * static_cast<double>(values.size(1) * skips[level].size(1)));
     values = this->Concatenate(skips[level], values, m_Upsampling[level]);
-    values = this->Compute(std::move(values), m_Decoder[level], startOf(level));
+    upsampled(1.0);
+    values = this->Compute(std::move(values), m_Decoder[level], startOf(level), layers);
   }
   values = is3D ? at::conv3d(values, m_ClassifierWeight, m_ClassifierBias)
                 : at::conv2d(values, m_ClassifierWeight, m_ClassifierBias);
@@ -129,20 +135,27 @@ UNetPredictor::Predict(const at::Tensor & image, const StartType & start) const
 }
 
 at::Tensor
-UNetPredictor::Compute(at::Tensor image, const std::vector<Convolution> & level, const StartType & start) const
+UNetPredictor::Compute(at::Tensor                       image,
+                       const std::vector<Convolution> & level,
+                       const StartType &                start,
+                       TorchProgressSteps &             layers) const
 {
+  const double pixels = static_cast<double>(image.numel() / image.size(1));
+  const double kernel = image.dim() == 5 ? 27.0 : 9.0;
   for (const Convolution & convolution : level)
   {
+    const TorchProgress progress =
+      layers.Next(kernel * pixels * static_cast<double>(image.size(1) * convolution.Filters));
     switch (m_Specification.Normalization)
     {
       case UNetNormalization::Instance:
-        image = this->Convolve(image, convolution, false, start);
+        image = this->Convolve(image, convolution, false, start, progress);
         image = at::instance_norm(
           image, convolution.Scale, convolution.Shift, {}, {}, true, 0.0, m_Specification.NormalizationEpsilon, true);
         image.relu_();
         break;
       case UNetNormalization::Group:
-        image = this->Convolve(image, convolution, false, start);
+        image = this->Convolve(image, convolution, false, start, progress);
         image = at::group_norm(image,
                                UNetSpecification::NumberOfGroups,
                                convolution.Scale,
@@ -151,21 +164,23 @@ UNetPredictor::Compute(at::Tensor image, const std::vector<Convolution> & level,
         image.relu_();
         break;
       default:
-        image = this->Convolve(image, convolution, true, start);
+        image = this->Convolve(image, convolution, true, start, progress);
         break;
     }
+    progress(1.0);
   }
   return image;
 }
 
 at::Tensor
-UNetPredictor::Convolve(const at::Tensor &  image,
-                        const Convolution & convolution,
-                        bool                withReLU,
-                        const StartType &   start) const
+UNetPredictor::Convolve(const at::Tensor &    image,
+                        const Convolution &   convolution,
+                        bool                  withReLU,
+                        const StartType &     start,
+                        const TorchProgress & progress) const
 {
   return convolution.Winograd
-           ? convolution.Winograd->Compute(image, m_Specification.Padding, withReLU, start)
+           ? convolution.Winograd->Compute(image, m_Specification.Padding, withReLU, start, progress)
            : itk::Convolve(image, convolution.Weight, convolution.Bias, m_Specification.Padding, withReLU);
 }
 

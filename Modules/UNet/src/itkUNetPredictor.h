@@ -3,6 +3,7 @@
 #ifndef itkUNetPredictor_h
 #define itkUNetPredictor_h
 
+#include "itkTorchProgress.h"
 #include "itkUNetInferenceParameters.h"
 #include "itkUNetNetwork.h"
 #include "itkUNetUpsampling.h"
@@ -35,9 +36,13 @@ public:
   /** \param image (N, Channels, …) float, sizes multiples of the stride
    * \param start where the image begins along y and x in a larger one, multiples of the stride: windows then
    * round alike but near their edges
+   * \param progress called after each layer at least, with the fraction of the multiply-adds that is done
    * \return logits, (N, Classes, …) float */
   at::Tensor
-  Predict(const at::Tensor & image, const std::array<std::int64_t, 2> & start = { 0, 0 }) const;
+  Predict(
+    const at::Tensor &                  image,
+    const std::array<std::int64_t, 2> & start = { 0, 0 },
+    const TorchProgress &               progress = [](double) {}) const;
 
   at::ScalarType
   GetPrecision() const
@@ -54,6 +59,7 @@ private:
     std::shared_ptr<const WinogradConvolution> Winograd; // instead of the weight and the bias
     at::Tensor                                 Scale;    // γ and β of a normalisation by the image's own statistics
     at::Tensor                                 Shift;
+    std::int64_t                               Filters{ 0 };
   };
 
   /** Where an image begins. */
@@ -63,9 +69,16 @@ private:
   MakeConvolution(const UNetWeights & weights, const std::string & name, bool withWinograd) const;
 
   at::Tensor
-  Compute(at::Tensor image, const std::vector<Convolution> & level, const StartType & start) const;
+  Compute(at::Tensor                       image,
+          const std::vector<Convolution> & level,
+          const StartType &                start,
+          TorchProgressSteps &             layers) const;
   at::Tensor
-  Convolve(const at::Tensor & image, const Convolution & convolution, bool withReLU, const StartType & start) const;
+  Convolve(const at::Tensor &    image,
+           const Convolution &   convolution,
+           bool                  withReLU,
+           const StartType &     start,
+           const TorchProgress & progress) const;
   /** Skip connection and upsampled image side by side; releases the former. */
   at::Tensor
   Concatenate(at::Tensor & skip, const at::Tensor & lower, const UNetUpsampling & upsampling) const;

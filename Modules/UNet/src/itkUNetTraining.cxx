@@ -305,11 +305,17 @@ UNetTraining::Run(UNetModel &                    model,
         const UNetBatch   crops = samples.MakeBatch(
           { order.begin() + static_cast<std::ptrdiff_t>(begin), order.begin() + static_cast<std::ptrdiff_t>(end) },
           epoch);
+        const auto ofBatch = PartOfProgress(observer.Progress,
+                                            static_cast<double>(batch) / static_cast<double>(numberOfBatches),
+                                            static_cast<double>(batch + 1) / static_cast<double>(numberOfBatches));
+        ofBatch(0.05);
         record.LearningRate = LearningRateAt(parameters, batch, numberOfBatches);
         {
           const c10::AutoGradMode withGradients(true);
-          const at::Tensor        logits = network.Train(
-            crops.Image, TorchRandom(parameters.Seed, epoch, static_cast<std::uint32_t>(batch), DropoutStream));
+          const at::Tensor        logits =
+            network.Train(crops.Image,
+                          TorchRandom(parameters.Seed, epoch, static_cast<std::uint32_t>(batch), DropoutStream),
+                          PartOfProgress(ofBatch, 0.05, 0.95));
           const at::Tensor loss = Loss(logits, crops.Target, crops.Weight);
           loss.backward();
           const double value = loss.item<double>();

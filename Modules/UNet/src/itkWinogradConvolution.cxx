@@ -88,7 +88,7 @@ public:
   {}
 
   void
-  Compute() const
+  Compute(const TorchProgress & progress) const
   {
     constexpr auto     precision = c10::CppTypeToScalarType<TNumber>::value;
     const std::int64_t numberOfValues = products * m_StepOfValues;
@@ -99,27 +99,37 @@ public:
     auto * const       s = sums.mutable_data_ptr<float>();
     if (m_Blocks.IsShared)
     {
-      this->ComputeShared(v, s);
+      this->ComputeShared(v, s, progress);
       return;
     }
-    at::parallel_for(0,
-                     m_Blocks.NumberOfBlocks,
-                     1,
-                     [&](std::int64_t begin, std::int64_t end)
-                     {
-                       const auto           thread = at::get_thread_num();
-                       auto * const         ofThread = v + thread * numberOfValues;
-                       auto * const         sumsOfThread = s + thread * numberOfSums;
-                       const SmallProducts  multiplier(precision);
-                       std::vector<TNumber> unused(static_cast<std::size_t>(m_Layer.Outputs));
-                       for (std::int64_t i = begin; i < end; ++i)
-                       {
-                         const WinogradBlock block = m_Blocks.GetBlock(m_Layer.Size, i);
-                         this->TransformInputs(block, 0, m_Blocks.RowsOfInput, ofThread);
-                         this->MultiplyByKernels(multiplier, 0, this->GetNumberOfMatrices(), ofThread, sumsOfThread);
-                         this->TransformOutputs(block, 0, m_Blocks.RowsOfProduct, sumsOfThread, unused.data());
-                       }
-                     });
+    const auto computeBlocks = [&](std::int64_t begin, std::int64_t end)
+    {
+      const auto           thread = at::get_thread_num();
+      auto * const         ofThread = v + thread * numberOfValues;
+      auto * const         sumsOfThread = s + thread * numberOfSums;
+      const SmallProducts  multiplier(precision);
+      std::vector<TNumber> unused(static_cast<std::size_t>(m_Layer.Outputs));
+      for (std::int64_t i = begin; i < end; ++i)
+      {
+        const WinogradBlock block = m_Blocks.GetBlock(m_Layer.Size, i);
+        this->TransformInputs(block, 0, m_Blocks.RowsOfInput, ofThread);
+        this->MultiplyByKernels(multiplier, 0, this->GetNumberOfMatrices(), ofThread, sumsOfThread);
+        this->TransformOutputs(block, 0, m_Blocks.RowsOfProduct, sumsOfThread, unused.data());
+      }
+    };
+    // A whole number of blocks for each thread.
+    constexpr double multiplyAddsOfStep = 1e9;
+    const double     ofBlock = static_cast<double>(m_Blocks.RowsOfProduct * products * m_Layer.PlanesOfKernel) *
+                           static_cast<double>(m_Layer.Inputs * m_Layer.Outputs);
+    const std::int64_t threads = at::get_num_threads();
+    const std::int64_t step =
+      threads * std::max<std::int64_t>(1, static_cast<std::int64_t>(multiplyAddsOfStep / ofBlock) / threads);
+    for (std::int64_t begin = 0; begin < m_Blocks.NumberOfBlocks; begin += step)
+    {
+      const std::int64_t end = std::min(begin + step, m_Blocks.NumberOfBlocks);
+      at::parallel_for(begin, end, 1, computeBlocks);
+      progress(static_cast<double>(end) / static_cast<double>(m_Blocks.NumberOfBlocks));
+    }
   }
 
 private:
@@ -135,7 +145,7 @@ private:
   };
 
   void
-  ComputeShared(TNumber * values, float * sums) const
+  ComputeShared(TNumber * values, float * sums, const TorchProgress & progress) const
   {
     for (std::int64_t i = 0; i < m_Blocks.NumberOfBlocks; ++i)
     {
@@ -160,6 +170,7 @@ private:
                          std::vector<TNumber> unused(static_cast<std::size_t>(m_Layer.Outputs));
                          this->TransformOutputs(block, begin, end, sums, unused.data());
                        });
+      progress(static_cast<double>(i + 1) / static_cast<double>(m_Blocks.NumberOfBlocks));
     }
   }
 
@@ -345,7 +356,8 @@ at::Tensor
 WinogradConvolution::Compute(const at::Tensor &                  image,
                              UNetPadding                         padding,
                              bool                                withReLU,
-                             const std::array<std::int64_t, 2> & start) const
+                             const std::array<std::int64_t, 2> & start,
+                             const TorchProgress &               progress) const
 {
   TORCH_CHECK(image.scalar_type() == m_Kernels.scalar_type() && image.size(1) == m_Kernels.size(3),
               "the image must have the precision and the inputs of the convolution");
@@ -371,7 +383,7 @@ WinogradConvolution::Compute(const at::Tensor &                  image,
                                        m_Kernels.size(4),
                                        padding,
                                        withReLU })
-      .Compute();
+      .Compute(progress);
   };
   image.scalar_type() == at::kFloat ? compute(float{}) : compute(c10::BFloat16{});
   return output;

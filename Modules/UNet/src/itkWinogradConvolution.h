@@ -3,6 +3,7 @@
 #ifndef itkWinogradConvolution_h
 #define itkWinogradConvolution_h
 
+#include "itkTorchProgress.h"
 #include "itkUNetSpecification.h"
 #include <ATen/core/Tensor.h>
 #include <array>
@@ -46,13 +47,16 @@ public:
   /** \param image (N, inputs, …), of the precision
    * \param start where the image's first pixel lies along y and x in a larger one: there tiles begin at 0, so that
    * windows of an image round alike, but for their outermost tiles
+   * \param progress called about every billion multiply-adds
    * \return (N, outputs, …) of the same size, channels last
    * \throws c10::Error for an image of another type or number of channels */
   at::Tensor
-  Compute(const at::Tensor &                  image,
-          UNetPadding                         padding,
-          bool                                withReLU,
-          const std::array<std::int64_t, 2> & start = { 0, 0 }) const;
+  Compute(
+    const at::Tensor &                  image,
+    UNetPadding                         padding,
+    bool                                withReLU,
+    const std::array<std::int64_t, 2> & start = { 0, 0 },
+    const TorchProgress &               progress = [](double) {}) const;
 
 private:
   at::Tensor m_Kernels; // (planes, products, groups of outputs, inputs, outputs of a group)

@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkUNetInferenceImageFilter.h"
 #include "itkMirrorPad.h"
+#include "itkProgressTestHelpers.h"
 #include "itkTorchTensorAccess.h"
 #include "itkTorchTestFilters.h"
 #include "itkTorchTestImages.h"
@@ -471,3 +472,70 @@ TEST(UNetInferenceErrors, OneProbabilityNeedsOneOrTwoClasses)
   ExpectContains(MessageOf([&] { filter->Update(); }), "needs a model of 1 or 2 classes, but the model has 4");
 }
 } // namespace
+
+template <unsigned int D>
+void
+ExpectProgressAndAbortsOfInference(const TorchDevice & device, itk::SizeValueType edge)
+{
+  auto specification = SmallSpecification(D);
+  specification.BaseFilters = 8;
+  const auto                        model = MakeModel(specification);
+  auto                              image = ScalarImage<D>::New();
+  typename ScalarImage<D>::SizeType size;
+  size.Fill(edge);
+  image->SetRegions(size);
+  image->Allocate();
+  itk::TorchRandom random(3);
+  for (itk::ImageRegionIterator<ScalarImage<D>> it(image, image->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+  {
+    it.Set(static_cast<float>(random.Uniform(0.0, 100.0)));
+  }
+  const auto filter = MakeFilter<ScalarImage<D>, ScalarImage<D>>(image.GetPointer(), model.GetPointer(), device);
+  for (const auto convolution : { itk::UNetConvolution::Direct, itk::UNetConvolution::Winograd })
+  {
+    SCOPED_TRACE(std::string(device.GetName()) + ", convolution " + std::to_string(static_cast<int>(convolution)));
+    filter->SetConvolution(convolution);
+    // A layer of a shallow network is a large part of it.
+    ExpectProgressAndAborts(filter.GetPointer(), 0.3);
+  }
+  filter->SetTestTimeAugmentation(itk::UNetTestTimeAugmentation::Flips);
+  ExpectProgressAndAborts(filter.GetPointer(), 0.1);
+  filter->SetTestTimeAugmentation(itk::UNetTestTimeAugmentation::None);
+  filter->SetTileSize(edge / 2);
+  filter->SetTiling(itk::UNetTiling::Blended);
+  ExpectProgressAndAborts(filter.GetPointer(), 0.1);
+}
+
+TEST_P(UNetInferenceImageFilter, ReportsProgressAndCanBeAbortedWithinAWindow)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  ExpectProgressAndAbortsOfInference<2>(device, 256);
+  ExpectProgressAndAbortsOfInference<3>(device, 40);
+}
+
+TEST(UNetInference, ProgressOfALargeWindowMovesInSmallSteps)
+{
+  itk::UNetSpecification specification;
+  specification.Levels = 4;
+  specification.BaseFilters = 16;
+  const auto model = MakeModel(specification);
+  auto       image = ScalarImage<2>::New();
+  image->SetRegions(itk::Size<2>{ { 900, 905 } });
+  image->Allocate();
+  itk::TorchRandom random(3);
+  for (itk::ImageRegionIterator<ScalarImage<2>> it(image, image->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+  {
+    it.Set(static_cast<float>(random.Uniform(0.0, 100.0)));
+  }
+  const auto filter = MakeFilter<ScalarImage<2>, ScalarImage<2>>(image.GetPointer(), model.GetPointer());
+  for (const auto & [convolution, largest] :
+       { std::pair(itk::UNetConvolution::Direct, 0.12), std::pair(itk::UNetConvolution::Winograd, 0.12) })
+  {
+    filter->SetConvolution(convolution);
+    ProgressRecord record(filter);
+    filter->Update();
+    EXPECT_LE(record.GetLargestStep(), largest);
+    EXPECT_GE(record.Values.size(), 20u);
+  }
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetTrainingImageFilter.h"
+#include "itkProgressTestHelpers.h"
 #include "itkTorchTensorAccess.h"
 #include "itkTorchTestImages.h"
 #include "itkUNetModelReader.h"
@@ -608,6 +609,22 @@ TEST(UNetTraining, AShownImageThatInferenceRefusesIsRefusedBeforeTheTraining)
   filter->Update();
   EXPECT_EQ(epochs, 2);
   EXPECT_TRUE(filter->GetModel()->GetOrientation().empty());
+}
+
+template <unsigned int D>
+void
+ExpectProgressAndAbortsOfTraining(const TorchDevice & device)
+{
+  // Two batches.
+  const auto filter = MakeFilter<D>(device, 1);
+  ExpectProgressAndAborts(filter.GetPointer(), 0.15);
+}
+
+TEST(UNetTraining, ReportsProgressAndCanBeAbortedWithinABatch)
+{
+  ExpectProgressAndAbortsOfTraining<2>("cpu");
+  ExpectProgressAndAbortsOfTraining<3>("cpu");
+  ExpectProgressAndAbortsOfTraining<2>("staged");
 }
 
 TEST(UNetTraining, AbortLeavesAModelThatCanBeWrittenAndRead)

@@ -40,6 +40,10 @@ struct TwoNearestObjectsDistanceParameters
  * time is linear in the number of pixels and does not depend on the number of objects. On a device other than the host
  * each pixel looks along each axis until nothing nearer can come.
  *
+ * Of equally far objects the one of the smaller label is nearer, in every region, on every device and for any number of
+ * threads. Squared distances are sums, along x, y, … in this order, of squares of whole steps in units of the finest
+ * spacing: two are equal if these are the same double. Where spacings are multiples of the finest no sum is rounded.
+ *
  * P. Felzenszwalb, D. Huttenlocher, "Distance transforms of sampled functions", Theory of Computing 8, 2012, describes
  * the transform for one object.
  * \ingroup ITKTorchWeightMap
@@ -48,7 +52,7 @@ class TwoNearestObjectsDistance
 {
 public:
   /** All of shape (1, 1, …, y, x). Where there is no object, or it is beyond MaximumDistance, the distance is infinite and
-   * the label 0. Where two are equally far, either is the nearest. */
+   * the label 0. */
   struct Result
   {
     TorchTensor First;

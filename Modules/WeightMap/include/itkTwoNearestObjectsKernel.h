@@ -23,6 +23,15 @@ struct TwoNearestObjectsProblem
 
   std::int64_t
   GetNumberOfPixels() const;
+
+  /** The unit of InSteps(): the finest spacing, half of it to edges. */
+  double
+  GetStep() const;
+
+  /** The same problem with distances in steps. Where spacings are multiples of the finest, sums of squares are exact, so
+   * that equally far objects are seen to be. */
+  TwoNearestObjectsProblem
+  InSteps() const;
 };
 
 /** Finished pixels that follow each other along x. Labels are not set where they were not asked for. */
@@ -53,7 +62,8 @@ template <typename TSquaredDistance>
 using TwoNearestObjectsSink = std::function<void(const TwoNearestObjectsPiece<TSquaredDistance> & piece)>;
 
 /** Squared distances from each pixel to the nearest object and to the nearest other one, exactly, in time linear in the
- * number of pixels, whatever the number of objects; the same bits for any number of threads.
+ * number of pixels, whatever the number of objects; the same bits for any number of threads and any part of an image.
+ * Of equally far objects the one of the smaller label is nearer; labels are compared as signed numbers.
  *
  * Extra memory: in 2D 20 bytes for each piece of a row with the same two nearest objects, at most one per pixel; 24 bytes
  * per pixel in 3D and above.

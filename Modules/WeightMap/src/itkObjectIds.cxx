@@ -20,10 +20,10 @@ SignedTypeOf(c10::ScalarType type)
 }
 
 bool
-FitsInt(const at::Tensor & labels)
+FitsInt(const at::Tensor & labels, bool isUnsigned)
 {
   const auto [smallest, largest] = at::aminmax(labels);
-  return smallest.item<std::int64_t>() >= std::numeric_limits<std::int32_t>::min() &&
+  return smallest.item<std::int64_t>() >= (isUnsigned ? 0 : std::numeric_limits<std::int32_t>::min()) &&
          largest.item<std::int64_t>() <= std::numeric_limits<std::int32_t>::max();
 }
 } // namespace
@@ -37,14 +37,19 @@ ObjectIds::ObjectIds(const at::Tensor & labels)
   TORCH_CHECK(labels.numel() > 0, "the label image must have at least 1 pixel, but its shape is ", labels.sizes());
   const at::Tensor dense = labels.squeeze(0).squeeze(0).contiguous();
   const at::Tensor numbers = SignedTypeOf(m_Type) == m_Type ? dense : dense.view(SignedTypeOf(m_Type));
-  if (numbers.scalar_type() != c10::kLong || FitsInt(numbers))
+  const bool       isUnsigned = SignedTypeOf(m_Type) != m_Type;
+  const bool       isLarge = numbers.scalar_type() == c10::kLong || isUnsigned;
+  if (!isLarge || FitsInt(numbers, isUnsigned))
   {
     Ids = numbers.to(c10::kInt);
     return;
   }
   const auto [values, places, counts] = at::_unique2(numbers.flatten(), true, true);
-  Ids = (places + 1).masked_fill_(numbers.flatten() == 0, 0).to(c10::kInt).view(numbers.sizes());
-  m_Table = at::cat({ at::zeros({ 1 }, values.options()), values });
+  // The upper half of unsigned numbers, taken as signed, comes first.
+  const std::int64_t last = isUnsigned ? (values < 0).sum().item<std::int64_t>() : 0;
+  const at::Tensor   order = (places - last).remainder_(values.numel()) + 1;
+  Ids = order.masked_fill_(numbers.flatten() == 0, 0).to(c10::kInt).view(numbers.sizes());
+  m_Table = at::cat({ at::zeros({ 1 }, values.options()), values.roll(-last) }).to(c10::kLong);
 }
 
 at::Tensor
@@ -59,11 +64,8 @@ ObjectIds::ToLabels(const at::Tensor & ids) const
 at::Tensor
 ObjectIds::GetWideLabels() const
 {
-  if (m_Table.defined())
-  {
-    return m_Table.index_select(0, Ids.flatten()).view(Ids.sizes());
-  }
-  const at::Tensor wide = Ids.to(c10::kLong);
+  const at::Tensor wide =
+    m_Table.defined() ? m_Table.index_select(0, Ids.flatten()).view(Ids.sizes()) : Ids.to(c10::kLong);
   return m_Type == c10::kUInt32 ? wide.bitwise_and(std::int64_t{ 0xffffffff }) : wide;
 }
 } // namespace itk

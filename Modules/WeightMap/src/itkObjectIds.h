@@ -7,7 +7,7 @@
 
 namespace itk
 {
-/** The labels of an image as 32-bit numbers: 0 stays 0, distinct labels stay distinct. */
+/** The labels of an image as 32-bit numbers: 0 stays 0, distinct labels stay distinct and, but for 0, in their order. */
 struct ObjectIds
 {
   /** \param labels shape (1, 1, …, y, x), integers of any type */

@@ -22,11 +22,17 @@ class ColumnPass
 public:
   using Piece = TwoNearestObjectsPiece<TSquaredDistance>;
 
-  ColumnPass(std::int64_t length, double spacing, const TwoNearestObjectsProblem & problem, bool areLabelsWanted)
+  /** \param unit that results are multiplied by */
+  ColumnPass(std::int64_t                     length,
+             double                           spacing,
+             const TwoNearestObjectsProblem & problem,
+             double                           unit,
+             bool                             areLabelsWanted)
     : m_Length(length)
     , m_Pitch(length + tileWidth)
     , m_IsToPixelEdge(problem.IsToPixelEdge)
     , m_SquaredMaximum(problem.MaximumDistance * problem.MaximumDistance)
+    , m_Unit(static_cast<TSquaredDistance>(unit))
     , m_Line(length, problem.IsToPixelEdge ? 2 : 1, spacing)
     , m_Own(problem.IsToPixelEdge ? static_cast<std::size_t>(length + 2) : 0)
     , m_AreLabelsWanted(areLabelsWanted)
@@ -59,6 +65,11 @@ public:
     {
       this->CopyRow(m_First, y, width, first);
       this->CopyRow(m_Second, y, width, second);
+      if (m_Unit != 1)
+      {
+        std::transform(first, first + width, first, [this](TSquaredDistance d) { return d * m_Unit; });
+        std::transform(second, second + width, second, [this](TSquaredDistance d) { return d * m_Unit; });
+      }
       if (m_AreLabelsWanted)
       {
         this->CopyRow(m_FirstLabel, y, width, firstLabel);
@@ -175,6 +186,7 @@ private:
   std::int64_t                  m_Pitch;
   bool                          m_IsToPixelEdge;
   double                        m_SquaredMaximum;
+  TSquaredDistance              m_Unit;
   TwoNearestObjectsLine         m_Line;
   std::vector<Objects>          m_Own; // of pixels -1 to m_Length; none beyond the ends
   bool                          m_AreLabelsWanted;

@@ -24,9 +24,9 @@ ParallelInSteps(std::int64_t                                 count,
                 const TBody &                                body)
 {
   const std::int64_t grain = 1 + 20000 / pixels;
-  // Between two looks at an observer about a hundredth of a second of work, and some for each thread.
+  // Between two looks at an observer a few thousandths of a second of work, and some for each thread.
   const std::int64_t steps = std::clamp<std::int64_t>(
-    count * pixels / 500000, 1, std::max<std::int64_t>(1, count / (4 * at::get_num_threads())));
+    count * pixels / 125000, 1, std::max<std::int64_t>(1, count / (4 * at::get_num_threads())));
   for (std::int64_t step = 0; step < steps; ++step)
   {
     at::parallel_for(count * step / steps, count * (step + 1) / steps, grain, body);
@@ -45,6 +45,7 @@ void
 ComputePlane(const TwoNearestObjectsProblem &                problem,
              const TwoNearestObjectsSource &                 source,
              const TwoNearestObjectsSink<TSquaredDistance> & sink,
+             double                                          unit,
              bool                                            areLabelsWanted,
              const std::function<void(double fraction)> &    progress)
 {
@@ -73,7 +74,7 @@ ComputePlane(const TwoNearestObjectsProblem &                problem,
                   1.0,
                   [&](std::int64_t begin, std::int64_t end)
                   {
-                    ColumnPass<TSquaredDistance> pass(height, spacing, problem, areLabelsWanted);
+                    ColumnPass<TSquaredDistance> pass(height, spacing, problem, unit, areLabelsWanted);
                     Plane::ColumnReader          columns(plane);
                     columns.Begin(begin * tileWidth);
                     for (std::int64_t x = begin * tileWidth; x < std::min(end * tileWidth, width); x += tileWidth)
@@ -96,6 +97,7 @@ void
 ComputeVolume(const TwoNearestObjectsProblem &                problem,
               const TwoNearestObjectsSource &                 source,
               const TwoNearestObjectsSink<TSquaredDistance> & sink,
+              double                                          unit,
               bool                                            areLabelsWanted,
               const std::function<void(double fraction)> &    progress)
 {
@@ -129,7 +131,7 @@ ComputeVolume(const TwoNearestObjectsProblem &                problem,
                     Plane               plane(width, height, problem.IsToPixelEdge ? 2 : 1, problem.Spacing[0]);
                     Plane::Scanner      scanner(plane);
                     Plane::ColumnReader columns(plane);
-                    ColumnPass<double>  pass(height, problem.Spacing[1], problem, true);
+                    ColumnPass<double>  pass(height, problem.Spacing[1], problem, 1.0, true);
                     for (std::int64_t z = begin; z < end; ++z)
                     {
                       for (std::int64_t y = 0; y < height; ++y)
@@ -181,7 +183,8 @@ ComputeVolume(const TwoNearestObjectsProblem &                problem,
                     {
                       if (isLast)
                       {
-                        ColumnPass<TSquaredDistance> pass(length, problem.Spacing[axis], problem, areLabelsWanted);
+                        ColumnPass<TSquaredDistance> pass(
+                          length, problem.Spacing[axis], problem, unit, areLabelsWanted);
                         runTiles(begin,
                                  end,
                                  pass,
@@ -194,7 +197,7 @@ ComputeVolume(const TwoNearestObjectsProblem &                problem,
                       }
                       else
                       {
-                        ColumnPass<double> pass(length, problem.Spacing[axis], problem, true);
+                        ColumnPass<double> pass(length, problem.Spacing[axis], problem, 1.0, true);
                         runTiles(begin,
                                  end,
                                  pass,
@@ -216,6 +219,25 @@ TwoNearestObjectsProblem::GetNumberOfPixels() const
     pixels *= extent;
   }
   return pixels;
+}
+
+double
+TwoNearestObjectsProblem::GetStep() const
+{
+  return *std::min_element(Spacing.begin(), Spacing.end()) / (IsToPixelEdge ? 2.0 : 1.0);
+}
+
+TwoNearestObjectsProblem
+TwoNearestObjectsProblem::InSteps() const
+{
+  TwoNearestObjectsProblem problem = *this;
+  const double             step = this->GetStep();
+  for (double & spacing : problem.Spacing)
+  {
+    spacing /= step;
+  }
+  problem.MaximumDistance /= step;
+  return problem;
 }
 
 TwoNearestObjectsSource
@@ -242,8 +264,9 @@ ComputeTwoNearestObjects(const TwoNearestObjectsProblem &                problem
       itkGenericExceptionMacro("An axis must have at most " << longest << " pixels, but has " << length << '.');
     }
   }
-  const auto compute = problem.Size.size() > 2 ? ComputeVolume<TSquaredDistance> : ComputePlane<TSquaredDistance>;
-  compute(problem, source, sink, areLabelsWanted, progress);
+  const auto   compute = problem.Size.size() > 2 ? ComputeVolume<TSquaredDistance> : ComputePlane<TSquaredDistance>;
+  const double step = problem.GetStep();
+  compute(problem.InSteps(), source, sink, step * step, areLabelsWanted, progress);
 }
 
 template void

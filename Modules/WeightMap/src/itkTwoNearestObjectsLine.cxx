@@ -9,6 +9,8 @@ namespace
 constexpr std::int32_t unchanged = -1;
 // Left of all sites.
 constexpr std::int32_t bottomPosition = -2;
+// More than rounding moves a crossing, in steps.
+constexpr double margin = 1.0 / 1024;
 } // namespace
 
 TwoNearestObjectsLine::TwoNearestObjectsLine(std::int64_t numberOfPixels, int unit, double spacing)
@@ -58,13 +60,24 @@ TwoNearestObjectsLine::MarkEnvelope(std::int32_t    firstSite,
     crossing = std::max(begin, crossing);
     if (crossing < end)
     {
-      top = { entry.Height, crossing, entry.Position, chosen };
+      top = { entry.Height, std::max(crossing - margin, top.Begin), entry.Position, chosen };
       *++last = top;
     }
   }
+  std::int32_t decided = unchanged; // the last pixel that arcs begin at
   for (const Arc * arc = m_Arcs.data() + 1; arc <= last; ++arc)
   {
-    m_Lowest[this->PixelAfter(arc->Begin)] = arc->Entry;
+    // In steps from one pixel before the first, so that the first pixel right of it is the whole part.
+    const double begin = std::min(std::max(arc->Begin, -m_Unit), m_Last) + m_Unit;
+    std::int32_t pixel = static_cast<std::int32_t>(begin) >> m_UnitShift;
+    if (begin - static_cast<double>(pixel << m_UnitShift) > m_Unit - 2.0 * margin)
+    {
+      m_Lowest[pixel] = pixel == decided ? m_Lowest[pixel] : arc[-1].Entry;
+      decided = pixel;
+      m_Lowest[pixel] = this->IsNearerAt(pixel, arc->Entry, m_Lowest[pixel]) ? arc->Entry : m_Lowest[pixel];
+      ++pixel;
+    }
+    m_Lowest[pixel] = arc->Entry;
   }
 }
 
@@ -133,8 +146,8 @@ TwoNearestObjectsLine::Transform(TSquaredDistance * first,
     const Run & own = m_Runs[r];
     this->MarkEnvelope(r == 1 ? 0 : m_Runs[r - 1].LastSite,
                        r + 1 == m_Runs.size() ? m_NumberOfSites - 1 : m_Runs[r + 1].FirstSite,
-                       static_cast<double>(own.Begin << m_UnitShift) - 1.0,
-                       static_cast<double>((own.End - 1) << m_UnitShift),
+                       static_cast<double>(own.Begin << m_UnitShift) - 0.5,
+                       static_cast<double>((own.End - 1) << m_UnitShift) + 0.5,
                        [entries, label = own.Label](std::int32_t s)
                        { return 2 * s + static_cast<std::int32_t>(entries[2 * s].Label == label); });
   }

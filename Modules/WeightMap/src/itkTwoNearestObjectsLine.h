@@ -23,22 +23,31 @@ struct TwoNearestObjects
   std::uint32_t    SecondLabel{ 0 };
 };
 
+/** The order of objects: by distance, then by label as a signed number. */
+template <typename TSquaredDistance>
+bool
+IsNearer(TSquaredDistance a, std::uint32_t labelOfA, TSquaredDistance b, std::uint32_t labelOfB)
+{
+  return a < b || (a == b && static_cast<std::int32_t>(labelOfA) < static_cast<std::int32_t>(labelOfB));
+}
+
 /** The two nearest objects among those of two lists. */
 template <typename TSquaredDistance>
 TwoNearestObjects<TSquaredDistance>
 Merge(const TwoNearestObjects<TSquaredDistance> & a, const TwoNearestObjects<TSquaredDistance> & b)
 {
   using Objects = TwoNearestObjects<TSquaredDistance>;
-  const bool      isFirstInA = b.FirstLabel == 0 || (a.FirstLabel != 0 && a.First <= b.First);
-  const Objects & near = isFirstInA ? a : b;
-  const Objects & far = isFirstInA ? b : a;
+  const bool      isFirstInB = IsNearer(b.First, b.FirstLabel, a.First, a.FirstLabel);
+  const Objects & near = isFirstInB ? b : a;
+  const Objects & far = isFirstInB ? a : b;
   Objects         merged = near;
   const bool      isSameObject = far.FirstLabel == near.FirstLabel;
   const auto      other = isSameObject ? far.Second : far.First;
-  if (other < near.Second)
+  const auto      otherLabel = isSameObject ? far.SecondLabel : far.FirstLabel;
+  if (IsNearer(other, otherLabel, near.Second, near.SecondLabel))
   {
     merged.Second = other;
-    merged.SecondLabel = isSameObject ? far.SecondLabel : far.FirstLabel;
+    merged.SecondLabel = otherLabel;
   }
   return merged;
 }
@@ -52,6 +61,10 @@ Merge(const TwoNearestObjects<TSquaredDistance> & a, const TwoNearestObjects<TSq
  * the run before and first site q of the run after, only sites from p to q can be second: parabolas of equal curvature
  * differ by a line, so that p, which beats a site before it somewhere left of the run, beats it in all of the run.
  * These intervals cover each site at most three times.
+ *
+ * Of entries that are equal at a pixel the one of the smaller label is the lowest. Where parabolas cross is rounded, and
+ * how depends on where the line begins; so a pixel that a crossing comes close to is decided by the entries' values
+ * there, which depend on whole numbers of steps only.
  *
  * Envelopes choose among entries: entry 2·i is the nearest object of site i, entry 2·i + 1 its second. */
 class TwoNearestObjectsLine
@@ -104,11 +117,11 @@ private:
     std::uint32_t Label;
   };
 
-  /** An entry's parabola in a lower envelope, and where it begins to be the lowest. */
+  /** An entry's parabola in a lower envelope. */
   struct Arc
   {
     double       Height;
-    double       Begin;
+    double       Begin; // `margin` left of where it begins to be the lowest
     std::int32_t Position;
     std::int32_t Entry;
   };
@@ -129,11 +142,13 @@ private:
   void
   MarkEnvelope(std::int32_t firstSite, std::int32_t lastSite, double begin, double end, const TSelect & select);
 
-  /** The first pixel right of a position. */
-  std::int32_t
-  PixelAfter(double position) const
+  /** Whether an entry is nearer than another at a pixel. */
+  bool
+  IsNearerAt(std::int32_t pixel, std::int32_t entry, std::int32_t other) const
   {
-    return static_cast<std::int32_t>(std::min(std::max(position, -m_Unit), m_Last) + m_Unit) >> m_UnitShift;
+    const Entry & a = m_Entries[static_cast<std::size_t>(entry)];
+    const Entry & b = m_Entries[static_cast<std::size_t>(other)];
+    return IsNearer(this->Evaluate(a, pixel), a.Label, this->Evaluate(b, pixel), b.Label);
   }
 
   double

@@ -17,14 +17,21 @@ namespace itk
 {
 namespace
 {
+/** See IsNearer() of the CPU's kernel. */
+at::Tensor
+IsNearer(const at::Tensor & a, const at::Tensor & labelOfA, const at::Tensor & b, const at::Tensor & labelOfB)
+{
+  return (a < b).logical_or_((a == b).logical_and_(labelOfA < labelOfB));
+}
+
 /** Merges into `to` what lies `distance`² farther away; see Merge() of the CPU's kernel. */
 void
 MergeFrom(const TwoNearestObjectsTensors & to, const TwoNearestObjectsTensors & from, double squaredDistance)
 {
   const at::Tensor fromFirst = from.First + squaredDistance;
   const at::Tensor fromSecond = from.Second + squaredDistance;
-  const at::Tensor isToFirst = to.First <= fromFirst;
-  const auto choose = [&isToFirst](const at::Tensor & a, const at::Tensor & b) { return at::where(isToFirst, a, b); };
+  const at::Tensor isFromFirst = IsNearer(fromFirst, from.FirstLabel, to.First, to.FirstLabel);
+  const auto       choose = [&](const at::Tensor & a, const at::Tensor & b) { return at::where(isFromFirst, b, a); };
   const at::Tensor nearLabel = choose(to.FirstLabel, from.FirstLabel);
   const at::Tensor nearSecond = choose(to.Second, fromSecond);
   const at::Tensor nearSecondLabel = choose(to.SecondLabel, from.SecondLabel);
@@ -32,7 +39,7 @@ MergeFrom(const TwoNearestObjectsTensors & to, const TwoNearestObjectsTensors & 
   const at::Tensor isSameObject = farLabel == nearLabel;
   const at::Tensor other = at::where(isSameObject, choose(fromSecond, to.Second), choose(fromFirst, to.First));
   const at::Tensor otherLabel = at::where(isSameObject, choose(from.SecondLabel, to.SecondLabel), farLabel);
-  const at::Tensor isOther = other < nearSecond;
+  const at::Tensor isOther = IsNearer(other, otherLabel, nearSecond, nearSecondLabel);
   const at::Tensor nearFirst = choose(to.First, fromFirst);
   to.First.copy_(nearFirst);
   to.FirstLabel.copy_(nearLabel);
@@ -127,16 +134,19 @@ ComposeTwoNearestObjects(const TwoNearestObjectsProblem &             problem,
     const TwoNearestObjectsTensors base = result;
     result = { base.First.clone(), base.Second.clone(), base.FirstLabel.clone(), base.SecondLabel.clone() };
     double nearestThatMatters = infinity;
+    double left = 1.0;
     for (std::int64_t shift = 1; shift < length; ++shift)
     {
       const double steps = static_cast<double>(shift) - (problem.IsToPixelEdge ? 0.5 : 0.0);
-      const double squared = (problem.Spacing[index] * steps) * (problem.Spacing[index] * steps);
+      const double squared = (problem.Spacing[index] * problem.Spacing[index]) * (steps * steps);
       if (shift % 8 == 1)
       {
         nearestThatMatters = std::min(result.Second.max().item<double>(), squaredMaximum);
-        progress((static_cast<double>(a) + static_cast<double>(shift) / static_cast<double>(length)) /
-                 static_cast<double>(dimension));
       }
+      // How far it has to look is not known.
+      left *= 0.8;
+      const double done = std::max(1.0 - left, static_cast<double>(shift) / static_cast<double>(length));
+      progress((static_cast<double>(a) + done) / static_cast<double>(dimension));
       if (squared > nearestThatMatters)
       {
         break;
@@ -156,13 +166,22 @@ ComputeTwoNearestObjectsOnDevice(const TwoNearestObjectsProblem &             pr
                                  const TorchDevice &                          device,
                                  const std::function<void(double fraction)> & progress)
 {
+  const TwoNearestObjectsProblem inSteps = problem.InSteps();
+  const auto                     scaled = [&problem](TwoNearestObjectsTensors result)
+  {
+    const double step = problem.GetStep();
+    result.First *= step * step;
+    result.Second *= step * step;
+    return result;
+  };
   if (device.GetKind() == TorchDevice::Kind::CUDA)
   {
     if (void * const launch = TorchKernelLibrary::Find("ITKTorchTwoNearestObjects"))
     {
-      return LaunchTwoNearestObjects(reinterpret_cast<CudaLauncher>(launch), problem, objects, device, progress);
+      return scaled(
+        LaunchTwoNearestObjects(reinterpret_cast<CudaLauncher>(launch), inSteps, objects, device, progress));
     }
   }
-  return ComposeTwoNearestObjects(problem, objects, progress);
+  return scaled(ComposeTwoNearestObjects(inSteps, objects, progress));
 }
 } // namespace itk

@@ -70,12 +70,15 @@ private:
     std::pair<Seen, Seen> Right;
   };
 
-  /** The first pixel that is nearer to the right one. */
+  /** The first pixel that is nearer to the right one; the pixel halfway is to that of the smaller label. */
   static std::int32_t
   Middle(const Seen & left, const Seen & right)
   {
     constexpr auto end = std::numeric_limits<std::int32_t>::max();
-    return right.Label == 0 ? end : left.Label == 0 ? 0 : (left.Position + right.Position) / 2 + 1;
+    const bool     isLeftSmaller = static_cast<std::int32_t>(left.Label) < static_cast<std::int32_t>(right.Label);
+    return right.Label == 0  ? end
+           : left.Label == 0 ? 0
+                             : (left.Position + right.Position + (isLeftSmaller ? 2 : 1)) / 2;
   }
 
   static constexpr std::int32_t chunk = 8;

@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkBoundaryWeightMapImageFilter.h"
 #include "itkLabelTestImages.h"
+#include "itkProgressTestHelpers.h"
 #include "itkMemoryUse.h"
 #include "itkTestHelpers.h"
 
@@ -372,6 +373,18 @@ TEST_P(BoundaryWeightMapImageFilter, AnObserverCanAbortAndTheNextRunIsGood)
   EXPECT_THROW(filter->Update(), itk::ProcessAborted);
   filter->RemoveObserver(tag);
   ExpectWeightsByFormula(filter.GetPointer());
+}
+
+TEST_P(BoundaryWeightMapImageFilter, ReportsProgressAndCanBeAbortedWithinALongStep)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  const auto image = MakeRandomLabels<LabelImage<2>>(4, 5, 0.02, device.IsHost() ? 1200 : 200);
+  const auto filter = MakeFilter(image.GetPointer(), {}, device);
+  filter->SetGapWidth(2);
+  ExpectProgressAndAborts(filter.GetPointer(), 0.15);
+  const auto volume = MakeRandomLabels<LabelImage<3>>(4, 5, 0.02, device.IsHost() ? 130 : 40);
+  ExpectProgressAndAborts(MakeFilter(volume.GetPointer(), {}, device).GetPointer(), 0.15);
 }
 
 TEST(BoundaryWeightMap, ContactLinesWeighMostAndFewerThanTwoObjectsNothing)

@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkTwoNearestObjectsDistanceImageFilter.h"
 #include "itkLabelTestImages.h"
+#include "itkProgressTestHelpers.h"
 #include "itkTestHelpers.h"
 
 #include "itkCommand.h"
@@ -11,6 +12,8 @@
 #include "itkSignedMaurerDistanceMapImageFilter.h"
 #include "itkStreamingImageFilter.h"
 #include "itkTorchRuntime.h"
+#include <array>
+#include <map>
 
 using itk::TorchDevice;
 using namespace itk::Test;
@@ -95,7 +98,153 @@ ExpectDistancesOfManyImages(const TorchDevice & device)
     }
   }
 }
+
+/** Labels of the two nearest objects by the rule that the filter promises, from looking at every pixel: squared
+ * distances summed along x, y, … in units of the finest spacing, and of equal ones the smaller label. */
+template <typename TImage>
+class LabelsByRule
+{
+public:
+  using IndexType = typename TImage::IndexType;
+  using PixelType = typename TImage::PixelType;
+
+  LabelsByRule(const TImage * image, bool isToEdge, double maximumDistance)
+    : m_IsToEdge(isToEdge)
+  {
+    const auto & spacing = image->GetSpacing();
+    const double finest = *std::min_element(spacing.Begin(), spacing.End());
+    m_Reach = maximumDistance / (finest * (isToEdge ? 0.5 : 1.0));
+    std::transform(spacing.Begin(), spacing.End(), m_Units.begin(), [finest](double s) { return s / finest; });
+    for (itk::ImageRegionConstIterator<TImage> it(image, image->GetLargestPossibleRegion()); !it.IsAtEnd(); ++it)
+    {
+      if (it.Get() != 0)
+      {
+        m_Objects.emplace_back(it.GetIndex(), it.Get());
+      }
+    }
+  }
+
+  std::pair<PixelType, PixelType>
+  At(const IndexType & index) const
+  {
+    std::map<PixelType, double> nearest;
+    for (const auto & [place, label] : m_Objects)
+    {
+      double squared = 0.0;
+      for (unsigned int axis = 0; axis < TImage::ImageDimension; ++axis)
+      {
+        const auto   pixels = std::abs(static_cast<double>(place[axis] - index[axis]));
+        const double steps = m_IsToEdge ? std::max(0.0, 2.0 * pixels - 1.0) : pixels;
+        squared += m_Units[axis] * m_Units[axis] * (steps * steps);
+      }
+      if (squared <= m_Reach * m_Reach)
+      {
+        const auto found = nearest.emplace(label, squared).first;
+        found->second = std::min(found->second, squared);
+      }
+    }
+    std::vector<std::pair<double, PixelType>> sorted;
+    for (const auto & [label, squared] : nearest)
+    {
+      sorted.emplace_back(squared, label);
+    }
+    std::sort(sorted.begin(), sorted.end());
+    sorted.resize(std::max<std::size_t>(2, sorted.size()));
+    return { sorted[0].second, sorted[1].second };
+  }
+
+private:
+  bool                                         m_IsToEdge;
+  double                                       m_Reach;
+  std::array<double, TImage::ImageDimension>   m_Units;
+  std::vector<std::pair<IndexType, PixelType>> m_Objects;
+};
+
+/** Everything a filter gives for a region of its output. */
+template <typename TFilter>
+std::vector<double>
+ResultOf(TFilter * filter, const typename TFilter::OutputImageType::RegionType & region)
+{
+  filter->GetOutput()->SetRequestedRegion(region);
+  filter->Update();
+  std::vector<double> all;
+  const auto          append = [&](const auto * image)
+  {
+    using ImageType = std::decay_t<decltype(*image)>;
+    for (itk::ImageRegionConstIterator<ImageType> it(image, region); !it.IsAtEnd(); ++it)
+    {
+      all.push_back(static_cast<double>(it.Get()));
+    }
+  };
+  append(filter->GetOutput());
+  append(filter->GetSecondDistance());
+  append(filter->GetFirstLabel());
+  append(filter->GetSecondLabel());
+  return all;
+}
+
+/** Of images with many equally far objects: labels follow the rule, and every piece has the bits of the whole.
+ * \param isExact whether sums of squares in units of the finest axis have no rounding */
+template <unsigned int D>
+void
+ExpectTiesWithoutARegion(const TorchDevice & device, const std::array<double, D> & spacing, bool isExact)
+{
+  for (std::uint64_t seed = 0; seed < 3; ++seed)
+  {
+    const auto image = MakeRandomLabels<LabelImage<D>>(seed + 1, 9, D == 2 ? 0.03 : 0.01, D == 2 ? 45 : 17);
+    image->SetSpacing(spacing.data());
+    const double finest = *std::min_element(spacing.begin(), spacing.end());
+    for (const auto border : { itk::ObjectBorder::PixelCentre, itk::ObjectBorder::PixelEdge })
+    {
+      SCOPED_TRACE("seed " + std::to_string(seed) + ", border " + std::to_string(static_cast<int>(border)));
+      auto filter = MakeFilter(image.GetPointer(), device);
+      filter->SetBorder(border);
+      filter->SetMaximumDistance(8.1 * finest);
+      const auto largest = image->GetLargestPossibleRegion();
+      auto       whole = MakeFilter(image.GetPointer(), device);
+      whole->SetParameters(filter->GetParameters());
+      whole->Update();
+      const LabelsByRule<LabelImage<D>> rule(
+        image.GetPointer(), border == itk::ObjectBorder::PixelEdge, filter->GetMaximumDistance());
+      std::size_t wrong = 0;
+      for (itk::ImageRegionConstIterator<LabelImage<D>> it(image, largest); isExact && !it.IsAtEnd(); ++it)
+      {
+        const auto [first, second] = rule.At(it.GetIndex());
+        wrong += whole->GetFirstLabel()->GetPixel(it.GetIndex()) != first ? 1 : 0;
+        wrong += whole->GetSecondLabel()->GetPixel(it.GetIndex()) != second ? 1 : 0;
+      }
+      EXPECT_EQ(wrong, 0u) << "labels against the rule";
+      for (unsigned int axis = 0; axis < D; ++axis)
+      {
+        for (const itk::SizeValueType begin : { 1u, 5u, 11u })
+        {
+          auto piece = largest;
+          piece.SetIndex(axis, largest.GetIndex(axis) + static_cast<itk::IndexValueType>(begin));
+          piece.SetSize(axis, 5);
+          ASSERT_EQ(ResultOf(filter.GetPointer(), piece), ResultOf(whole.GetPointer(), piece)) << piece;
+        }
+      }
+    }
+  }
+}
 } // namespace
+
+TEST_P(TwoNearestObjectsDistanceImageFilter, OfEquallyFarObjectsTheSmallerLabelIsNearerInEveryRegion)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  ExpectTiesWithoutARegion<2>(device, { 1.0, 1.0 }, true);
+  ExpectTiesWithoutARegion<2>(device, { 0.8, 0.8 }, true);
+  ExpectTiesWithoutARegion<2>(device, { 0.1, 0.1 }, true);
+  ExpectTiesWithoutARegion<2>(device, { 0.5, 0.75 }, true);
+  ExpectTiesWithoutARegion<2>(device, { 0.1, 0.3 }, true);
+  ExpectTiesWithoutARegion<2>(device, { 0.3, 0.1 }, true);
+  ExpectTiesWithoutARegion<3>(device, { 0.8, 0.8, 0.8 }, true);
+  ExpectTiesWithoutARegion<3>(device, { 0.3, 0.3, 0.9 }, true);
+  ExpectTiesWithoutARegion<3>(device, { 0.5, 0.25, 1.0 }, true);
+  ExpectTiesWithoutARegion<3>(device, { 0.1, 0.3, 0.7 }, false);
+  ExpectTiesWithoutARegion<3>(device, { 0.7, 0.3, 0.1 }, false);
+}
 
 TEST_P(TwoNearestObjectsDistanceImageFilter, GivesWhatLookingAtEveryPixelGives)
 {
@@ -138,6 +287,35 @@ TEST_P(TwoNearestObjectsDistanceImageFilter, TakesIntegersOfEveryTypeAndKeepsLab
   expect(std::int64_t{ 1 }, (std::int64_t{ 1 } << 32) + 1);
   expect(std::int64_t{ 1 } << 32, std::int64_t{ -1 });
   expect(~std::uint64_t{ 0 }, std::uint64_t{ 1 } << 33);
+}
+
+TEST_P(TwoNearestObjectsDistanceImageFilter, TheSmallerLabelOfEveryTypeIsTheSmallerNumber)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  const auto expect = [&device](auto smaller, auto larger)
+  {
+    for (const bool isSmallerLeft : { false, true })
+    {
+      using ImageType = itk::Image<decltype(smaller), 2>;
+      auto image = ImageType::New();
+      image->SetRegions(typename ImageType::SizeType{ { 5, 3 } });
+      image->Allocate(true);
+      image->SetPixel({ { isSmallerLeft ? 0 : 4, 1 } }, smaller);
+      image->SetPixel({ { isSmallerLeft ? 4 : 0, 1 } }, larger);
+      auto filter = MakeFilter(image.GetPointer(), device);
+      filter->Update();
+      EXPECT_EQ(filter->GetFirstLabel()->GetPixel({ { 2, 0 } }), smaller);
+      EXPECT_EQ(filter->GetSecondLabel()->GetPixel({ { 2, 0 } }), larger);
+    }
+  };
+  expect(std::int8_t{ -1 }, std::int8_t{ 1 });
+  expect(std::uint16_t{ 1 }, std::uint16_t{ 65535 });
+  expect(std::uint32_t{ 1 }, std::uint32_t{ 1u << 31 });
+  expect(std::uint32_t{ 1u << 31 }, ~std::uint32_t{ 0 });
+  expect(std::int32_t{ -1 }, std::int32_t{ 1 });
+  expect(std::int64_t{ -1 }, std::int64_t{ 1 } << 40);
+  expect(std::uint64_t{ 1 } << 33, ~std::uint64_t{ 0 });
 }
 
 TEST_P(TwoNearestObjectsDistanceImageFilter, StreamsWithAMaximumDistanceAndAsksForItsMarginOnly)
@@ -187,6 +365,17 @@ TEST_P(TwoNearestObjectsDistanceImageFilter, AnObserverCanAbortAndTheNextRunIsGo
   EXPECT_LT(last, 1.0f);
   filter->RemoveObserver(tag);
   ExpectDistancesByLooking(filter.GetPointer());
+}
+
+TEST_P(TwoNearestObjectsDistanceImageFilter, ReportsProgressAndCanBeAbortedWithinALongStep)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  const auto size = device.IsHost() ? 1200 : 200;
+  ExpectProgressAndAborts(
+    MakeFilter(MakeRandomLabels<LabelImage<2>>(4, 5, 0.02, size).GetPointer(), device).GetPointer(), 0.15);
+  const auto volume = MakeRandomLabels<LabelImage<3>>(4, 5, 0.02, device.IsHost() ? 130 : 40);
+  ExpectProgressAndAborts(MakeFilter(volume.GetPointer(), device).GetPointer(), 0.15);
 }
 
 TEST(TwoNearestObjectsDistance, EveryNumberOfThreadsGivesTheSameBits)

@@ -50,7 +50,7 @@ BySearch(const TwoNearestObjectsProblem & problem, const std::vector<std::uint32
   std::vector<itk::TwoNearestFound> known(labels.size(), none);
   for (std::size_t i = 0; i < labels.size(); ++i)
   {
-    known[i].Add(0.0, static_cast<std::int32_t>(labels[i]));
+    known[i] = { labels[i] == 0 ? infinity : 0.0, infinity, static_cast<std::int32_t>(labels[i]), 0 };
   }
   std::int64_t stride = 1;
   for (std::size_t axis = 0; axis < problem.Size.size(); ++axis)
@@ -61,18 +61,18 @@ BySearch(const TwoNearestObjectsProblem & problem, const std::vector<std::uint32
       const std::int64_t   position = pixel / stride % problem.Size[axis];
       const std::int64_t   line = pixel - position * stride;
       itk::TwoNearestFound found = none;
-      itk::SearchLine(found,
-                      position,
-                      problem.Size[axis],
-                      problem.Spacing[axis],
-                      problem.IsToPixelEdge ? 0.5 : 0.0,
-                      problem.MaximumDistance * problem.MaximumDistance,
-                      [&](itk::TwoNearestFound & nearest, std::int64_t at, double squared)
-                      {
-                        const auto & other = known[static_cast<std::size_t>(line + at * stride)];
-                        nearest.Add(other.First + squared, other.FirstLabel);
-                        nearest.Add(other.Second + squared, other.SecondLabel);
-                      });
+      itk::SearchLine(
+        found,
+        position,
+        problem.Size[axis],
+        problem.Spacing[axis],
+        problem.IsToPixelEdge ? 0.5 : 0.0,
+        problem.MaximumDistance * problem.MaximumDistance,
+        [&](itk::TwoNearestFound & nearest, std::int64_t at, double squared)
+        {
+          const auto & other = known[static_cast<std::size_t>(line + at * stride)];
+          nearest.Merge({ other.First + squared, other.Second + squared, other.FirstLabel, other.SecondLabel });
+        });
       found.First = found.FirstLabel == 0 ? infinity : found.First;
       found.Second = found.SecondLabel == 0 ? infinity : found.Second;
       next[static_cast<std::size_t>(pixel)] = found;

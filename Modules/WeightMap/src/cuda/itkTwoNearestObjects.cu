@@ -41,7 +41,8 @@ struct LoadLabels
   __device__ void
   operator()(itk::TwoNearestFound & nearest, std::int64_t pixel, double squared) const
   {
-    nearest.Add(squared, Objects[pixel]);
+    const std::int32_t object = Objects[pixel];
+    nearest.Merge({ object == 0 ? Infinity() : squared, Infinity(), object, 0 });
   }
 };
 
@@ -53,8 +54,8 @@ struct LoadFound
   __device__ void
   operator()(itk::TwoNearestFound & nearest, std::int64_t pixel, double squared) const
   {
-    nearest.Add(From.First[pixel] + squared, From.FirstLabel[pixel]);
-    nearest.Add(From.Second[pixel] + squared, From.SecondLabel[pixel]);
+    nearest.Merge(
+      { From.First[pixel] + squared, From.Second[pixel] + squared, From.FirstLabel[pixel], From.SecondLabel[pixel] });
   }
 };
 

@@ -21,35 +21,37 @@ struct TwoNearestFound
   std::int32_t FirstLabel;
   std::int32_t SecondLabel;
 
-  ITKTorch_HOST_DEVICE void
-  Add(double squaredDistance, std::int32_t label)
+  /** The order of objects: by distance, then by label. */
+  static ITKTorch_HOST_DEVICE bool
+  IsNearer(double a, std::int32_t labelOfA, double b, std::int32_t labelOfB)
   {
-    if (label == 0 || !(squaredDistance < Second))
+    return a < b || (a == b && labelOfA < labelOfB);
+  }
+
+  /** Takes the two nearest of its own and others; see Merge() of the CPU's kernel. */
+  ITKTorch_HOST_DEVICE void
+  Merge(const TwoNearestFound & other)
+  {
+    const bool            isOtherFirst = IsNearer(other.First, other.FirstLabel, First, FirstLabel);
+    const TwoNearestFound far = isOtherFirst ? *this : other;
+    if (isOtherFirst)
     {
-      return;
+      *this = other;
     }
-    if (label == FirstLabel)
+    const bool         isSameObject = far.FirstLabel == FirstLabel;
+    const double       next = isSameObject ? far.Second : far.First;
+    const std::int32_t nextLabel = isSameObject ? far.SecondLabel : far.FirstLabel;
+    if (IsNearer(next, nextLabel, Second, SecondLabel))
     {
-      First = squaredDistance < First ? squaredDistance : First;
-    }
-    else if (squaredDistance < First)
-    {
-      Second = First;
-      SecondLabel = FirstLabel;
-      First = squaredDistance;
-      FirstLabel = label;
-    }
-    else
-    {
-      Second = squaredDistance;
-      SecondLabel = label;
+      Second = next;
+      SecondLabel = nextLabel;
     }
   }
 };
 
-/** What pixel `position` of a line finds when it looks both ways, farther and farther, until nothing nearer than its
- * second object can come: exact, and short where objects are dense.
- * \param load calls found.Add() for what is known at a position, at an additional squared distance */
+/** What pixel `position` of a line finds when it looks both ways, farther and farther, until nothing as near as
+ * its second object can come: exact, and short where objects are dense.
+ * \param load calls found.Merge() for what is known at a position, at an additional squared distance */
 template <typename TLoad>
 ITKTorch_HOST_DEVICE void
 SearchLine(TwoNearestFound & found,
@@ -64,9 +66,9 @@ SearchLine(TwoNearestFound & found,
   const std::int64_t farthest = position > length - 1 - position ? position : length - 1 - position;
   for (std::int64_t shift = 1; shift <= farthest; ++shift)
   {
-    const double distance = spacing * (static_cast<double>(shift) - shorterBy);
-    const double squared = distance * distance;
-    if (squared >= found.Second || squared > squaredMaximum)
+    const double steps = static_cast<double>(shift) - shorterBy;
+    const double squared = (spacing * spacing) * (steps * steps);
+    if (squared > found.Second || squared > squaredMaximum)
     {
       break;
     }
