@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkCannyComparison.h"
+#include "itkImageTensor.h"
 #include "itkMacro.h"
 #include "itkTorchProgress.h"
 #include "itkTorchTensorAccess.h"
@@ -136,7 +137,11 @@ CannyComparison::Compute(const TorchTensor &                  image,
                          const CannyEdgeDetectionParameters & canny,
                          const CannyComparisonParameters &    parameters,
                          const std::function<void(double)> &  progress)
+try
 {
+  VerifyImageTensor(image, "CannyComparison::Compute()", "image");
+  VerifyImageTensor(segmentation, "CannyComparison::Compute()", "segmentation");
+  VerifyOptionalImageTensor(truth, "CannyComparison::Compute()", "truth");
   VerifyCannyComparison(parameters);
   const auto & device = image.GetDevice();
   const auto   detected = CannyEdgeDetection::Compute(
@@ -170,6 +175,10 @@ CannyComparison::Compute(const TorchTensor &                  image,
       BoundaryDistances::Compute(outline, real, units, everywhere, PartOfProgress(progress, 0.8, 1.0)), outline, real);
   }
   return result;
+}
+catch (...)
+{
+  TorchExecution::Rethrow("CannyComparison::Compute()");
 }
 
 std::array<std::uint8_t, 3>

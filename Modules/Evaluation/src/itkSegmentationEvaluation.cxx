@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkSegmentationEvaluation.h"
+#include "itkImageTensor.h"
 #include "itkLabelPixels.h"
 #include "itkMacro.h"
 #include "itkTorchProgress.h"
@@ -125,7 +126,10 @@ SegmentationEvaluation::Compute(const TorchTensor &                      predict
                                 const std::vector<double> &              spacing,
                                 const SegmentationEvaluationParameters & parameters,
                                 const std::function<void(double)> &      progress)
+try
 {
+  VerifyImageTensor(prediction, "SegmentationEvaluation::Compute()", "prediction");
+  VerifyImageTensor(truth, "SegmentationEvaluation::Compute()", "truth");
   if (prediction.GetShape() != truth.GetShape())
   {
     itkGenericExceptionMacro("Prediction and truth must have the same shape, but have "
@@ -173,5 +177,9 @@ SegmentationEvaluation::Compute(const TorchTensor &                      predict
     };
   }
   return result;
+}
+catch (...)
+{
+  TorchExecution::Rethrow("SegmentationEvaluation::Compute()");
 }
 } // namespace itk

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkInstanceSegmentationStream.h"
+#include "itkImageTensor.h"
 #include "itkComponentWindow.h"
 #include "itkGridNeighbours.h"
 #include "itkInstanceMapFile.h"
@@ -164,9 +165,15 @@ InstanceSegmentationStream::~InstanceSegmentationStream() = default;
 
 void
 InstanceSegmentationStream::Append(const TorchTensor & probabilities, const std::function<void(double)> & progress)
+try
 {
+  VerifyImageTensor(probabilities, "InstanceSegmentationStream::Append()", "probabilities");
   VerifyInstanceChannels(m_Implementation->GetParameters(), static_cast<unsigned int>(probabilities.GetShape().at(1)));
   m_Implementation->Append(probabilities, progress);
+}
+catch (...)
+{
+  TorchExecution::Rethrow("InstanceSegmentationStream::Append()");
 }
 
 std::uint64_t

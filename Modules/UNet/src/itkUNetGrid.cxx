@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetGrid.h"
+#include "itkImageTensor.h"
 #include "itkResampleOntoGrid.h"
 #include "itkTorchTensorAccess.h"
 #include <ATen/TensorOperators.h>
@@ -66,7 +67,9 @@ Resample(const TorchTensor &             values,
          const ImageBase<VDimension> &   from,
          const ImageBase<VDimension> &   onto,
          const ImageRegion<VDimension> & wanted)
+try
 {
+  VerifyImageTensor(values, "UNetGrid", "pixels");
   const at::Tensor          in = GetATensor(values).to(at::kCPU, at::kFloat);
   std::vector<std::int64_t> shape{ 1, in.size(1) };
   for (unsigned int axis = VDimension; axis-- > 0;)
@@ -92,6 +95,10 @@ Resample(const TorchTensor &             values,
                 out.select(1, component).mutable_data_ptr<float>());
   }
   return MakeTorchTensor(out, TorchDevice::CPU()).To(values.GetDevice());
+}
+catch (...)
+{
+  TorchExecution::Rethrow("UNetGrid");
 }
 } // namespace
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetInference.h"
+#include "itkImageTensor.h"
 #include "itkMirrorPad.h"
 #include "itkTorchMemoryReuse.h"
 #include "itkTorchRandom.h"
@@ -319,6 +320,7 @@ UNetInference::GetPlan(const UNetInferenceParameters & parameters, const std::ve
 
 void
 UNetInference::WarmUp(const UNetInferenceParameters & parameters, const std::vector<std::int64_t> & size) const
+try
 {
   const auto                      precision = this->GetPrecision(parameters.Precision, parameters.Convolution);
   const std::vector<std::int64_t> shape = Reversed(size);
@@ -333,13 +335,19 @@ UNetInference::WarmUp(const UNetInferenceParameters & parameters, const std::vec
     { at::zeros(whole, at::TensorOptions(at::kFloat).device(GetC10Device(m_Implementation->Device))), {} },
     [](double) {});
 }
+catch (...)
+{
+  TorchExecution::Rethrow("UNetInference::WarmUp()");
+}
 
 TorchTensor
 UNetInference::Compute(const TorchTensor &             image,
                        UNetInferenceOutput             output,
                        const UNetInferenceParameters & parameters,
                        TorchComponentType              type) const
+try
 {
+  VerifyImageTensor(image, "UNetInference::Compute()", "image");
   const auto                      shape = image.GetShape();
   const std::vector<std::int64_t> extent(shape.rbegin(), shape.rend() - 2);
   const std::vector<std::int64_t> start(extent.size(), 0);
@@ -351,6 +359,10 @@ UNetInference::Compute(const TorchTensor &             image,
                        type,
                        {});
 }
+catch (...)
+{
+  TorchExecution::Rethrow("UNetInference::Compute()");
+}
 
 TorchTensor
 UNetInference::Compute(const UNetImagePart &           part,
@@ -360,7 +372,9 @@ UNetInference::Compute(const UNetImagePart &           part,
                        const UNetInferenceParameters & parameters,
                        TorchComponentType              type,
                        const UNetInferenceObserver &   observer) const
+try
 {
+  VerifyImageTensor(part.Pixels, "UNetInference::Compute()", "pixels");
   const auto   precision = this->GetPrecision(parameters.Precision, parameters.Convolution);
   const auto & network = m_Implementation->GetNetwork(precision, parameters.Convolution);
   const auto   orientations = GetUNetOrientations(parameters.TestTimeAugmentation, region.Size.size());
@@ -417,12 +431,17 @@ UNetInference::Compute(const UNetImagePart &           part,
                      std::to_string(plan.GetLargestWindow()) + " pixels.");
   }
 }
+catch (...)
+{
+  TorchExecution::Rethrow("UNetInference::Compute()");
+}
 
 TorchTensor
 UNetOutputOfProbabilities(const std::vector<TorchTensor> & probabilities,
                           UNetInferenceOutput              output,
                           double                           threshold,
                           TorchComponentType               type)
+try
 {
   at::Tensor result = GetATensor(probabilities.front());
   for (std::size_t i = 1; i < probabilities.size(); ++i)
@@ -437,9 +456,14 @@ UNetOutputOfProbabilities(const std::vector<TorchTensor> & probabilities,
   }
   return MakeTorchTensor(result.to(ScalarTypeOf(type)), probabilities.front().GetDevice());
 }
+catch (...)
+{
+  TorchExecution::Rethrow("UNetOutputOfProbabilities()");
+}
 
 TorchTensor
 JoinAlongLastAxis(const std::vector<TorchTensor> & pieces)
+try
 {
   std::vector<at::Tensor> tensors;
   for (const TorchTensor & piece : pieces)
@@ -447,5 +471,9 @@ JoinAlongLastAxis(const std::vector<TorchTensor> & pieces)
     tensors.push_back(GetATensor(piece));
   }
   return pieces.size() == 1 ? pieces.front() : MakeTorchTensor(at::cat(tensors, 2), pieces.front().GetDevice());
+}
+catch (...)
+{
+  TorchExecution::Rethrow("JoinAlongLastAxis()");
 }
 } // namespace itk

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetIntensityMeasurement.h"
+#include "itkImageTensor.h"
 #include "itkGreyValues.h"
 #include "itkUnitBinOtsuThreshold.h"
 #include "itkMacro.h"
@@ -128,7 +129,9 @@ UNetIntensityMeasurement::UNetIntensityMeasurement(const UNetIntensityRule & rul
 
 void
 UNetIntensityMeasurement::Add(const TorchTensor & part)
+try
 {
+  VerifyImageTensor(part, "UNetIntensityMeasurement::Add()", "part");
   const GreyValues grey(part, m_Rule.Colour);
   switch (m_Pass)
   {
@@ -200,6 +203,10 @@ UNetIntensityMeasurement::Add(const TorchTensor & part)
     case Pass::None:
       break;
   }
+}
+catch (...)
+{
+  TorchExecution::Rethrow("UNetIntensityMeasurement::Add()");
 }
 
 void

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetIntensityRule.h"
+#include "itkImageTensor.h"
 #include "itkGreyValues.h"
 #include "itkTorchTensorAccess.h"
 #include "itkUNetIntensityMeasurement.h"
@@ -211,7 +212,9 @@ UNetIntensityRule::Apply(const TorchTensor & image) const
 
 UNetIntensityScale
 UNetIntensityRule::Measure(const TorchTensor & image, const TorchProgress & progress) const
+try
 {
+  VerifyImageTensor(image, "UNetIntensityRule::Measure()", "image");
   if (!image.GetDevice().IsHost())
   {
     return MeasureOnDevice(*this, ToGreyValues(image, *this));
@@ -237,10 +240,16 @@ UNetIntensityRule::Measure(const TorchTensor & image, const TorchProgress & prog
   }
   return measurement.GetScale();
 }
+catch (...)
+{
+  TorchExecution::Rethrow("UNetIntensityRule::Measure()");
+}
 
 TorchTensor
 UNetIntensityRule::Apply(const TorchTensor & part, const UNetIntensityScale & scale) const
+try
 {
+  VerifyImageTensor(part, "UNetIntensityRule::Apply()", "part");
   if (part.GetDevice().IsHost())
   {
     return MakeTorchTensor(ScaledOnHost(part, Colour, scale), part.GetDevice());
@@ -248,5 +257,9 @@ UNetIntensityRule::Apply(const TorchTensor & part, const UNetIntensityScale & sc
   const at::Tensor values = ToGreyValues(part, *this);
   VerifyFinite(values);
   return MakeTorchTensor(Scaled(values, scale), part.GetDevice());
+}
+catch (...)
+{
+  TorchExecution::Rethrow("UNetIntensityRule::Apply()");
 }
 } // namespace itk

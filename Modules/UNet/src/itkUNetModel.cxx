@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetModel.h"
+#include "itkImageTensor.h"
 #include "itkTorchTensorAccess.h"
 #include "itkUNetNetwork.h"
 #include <algorithm>
@@ -115,6 +116,7 @@ UNetModel::SetWeights(const WeightsType & weights)
 
 void
 UNetModel::InitializeWeights(std::uint64_t seed)
+try
 {
   m_Specification.Verify();
   WeightsType weights;
@@ -124,9 +126,14 @@ UNetModel::InitializeWeights(std::uint64_t seed)
   }
   this->SetWeights(weights);
 }
+catch (...)
+{
+  TorchExecution::Rethrow("UNetModel::InitializeWeights()");
+}
 
 void
 UNetModel::Verify() const
+try
 {
   m_Specification.Verify();
   m_IntensityRule.Verify();
@@ -159,6 +166,10 @@ UNetModel::Verify() const
                                             << '.');
   }
   this->VerifyGrid();
+}
+catch (...)
+{
+  TorchExecution::Rethrow("UNetModel::Verify()");
 }
 
 void

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetTraining.h"
+#include "itkImageTensor.h"
 #include "itkTorchTensorAccess.h"
 #include "itkUNetNetwork.h"
 #include "itkUNetSamples.h"
@@ -270,6 +271,7 @@ UNetTraining::Run(UNetModel &                    model,
                   const UNetTrainingParameters & parameters,
                   const TorchDevice &            device,
                   const Observer &               observer)
+try
 {
   const c10::AutoGradMode noGradients(false);
   model.Verify();
@@ -360,5 +362,9 @@ UNetTraining::Run(UNetModel &                    model,
     std::rethrow_exception(cause);
   }
   PublishWeights(network, model);
+}
+catch (...)
+{
+  TorchExecution::Rethrow("UNetTraining::Run()");
 }
 } // namespace itk

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkTwoNearestObjectsDistance.h"
+#include "itkImageTensor.h"
 #include "itkObjectIds.h"
 #include "itkTorchTensorAccess.h"
 #include "itkTwoNearestObjectsOnDevice.h"
@@ -80,7 +81,9 @@ TwoNearestObjectsDistance::Compute(const TorchTensor &                         l
                                    const TwoNearestObjectsDistanceParameters & parameters,
                                    TorchComponentType                          distanceType,
                                    const std::function<void(double)> &         progress)
+try
 {
+  VerifyImageTensor(labels, "TwoNearestObjectsDistance::Compute()", "labels");
   const ObjectIds          objects(GetATensor(labels));
   const auto               size = objects.Ids.sizes();
   TwoNearestObjectsProblem problem;
@@ -111,6 +114,10 @@ TwoNearestObjectsDistance::Compute(const TorchTensor &                         l
            asImage(nearest.Second),
            asImage(objects.ToLabels(nearest.FirstLabel)),
            asImage(objects.ToLabels(nearest.SecondLabel)) };
+}
+catch (...)
+{
+  TorchExecution::Rethrow("TwoNearestObjectsDistance::Compute()");
 }
 
 std::vector<double>
