@@ -283,6 +283,10 @@ private:
   SamplingChunk                      m_Chunk;
   SamplingChunk                      m_Folded;
 };
+
+/** Threads meet after so many pixels, so that progress is told and can end the run. */
+constexpr std::int64_t pixelsOfStep = std::int64_t{ 1 } << 19;
+
 /** Smoothed noise of volumes keeps planes, so each strip is sampled through all planes by one thread: what is kept is a
  * strip wide and computed once. */
 void
@@ -294,24 +298,37 @@ SampleStrips(const SpatialSamplingJob &          job,
   constexpr std::int64_t         rowsOfStrip = 64;
   const SpatialSamplingProblem & problem = job.Problem;
   const std::int64_t             strips = (problem.OutputSize[1] + rowsOfStrip - 1) / rowsOfStrip;
-  const std::int64_t             atOnce = at::get_num_threads();
+  const std::int64_t             planes = problem.OutputSize[2];
+  const std::int64_t planesOfStep = std::max(std::int64_t{ 1 }, pixelsOfStep / (rowsOfStrip * problem.OutputSize[0]));
+  const std::int64_t atOnce = at::get_num_threads();
   for (std::int64_t block = 0; block < strips; block += atOnce)
   {
-    const std::int64_t end = std::min(block + atOnce, strips);
-    at::parallel_for(
-      block,
-      end,
-      1,
-      [&](std::int64_t first, std::int64_t last)
-      {
-        for (std::int64_t number = first; number < last; ++number)
-        {
-          const std::int64_t begin = number * rowsOfStrip;
-          const RowStrip strip{ problem.OutputStart[1] + begin, std::min(rowsOfStrip, problem.OutputSize[1] - begin) };
-          RowSampler(problem, mappedGrid, pieces, job.Images, strip).Run(0, strip.Height * problem.OutputSize[2]);
-        }
-      });
-    progress(static_cast<double>(end) / static_cast<double>(strips));
+    const std::int64_t                       end = std::min(block + atOnce, strips);
+    std::vector<std::unique_ptr<RowSampler>> samplers;
+    std::vector<std::int64_t>                heights;
+    for (std::int64_t number = block; number < end; ++number)
+    {
+      const std::int64_t begin = number * rowsOfStrip;
+      heights.push_back(std::min(rowsOfStrip, problem.OutputSize[1] - begin));
+      const RowStrip strip{ problem.OutputStart[1] + begin, heights.back() };
+      samplers.push_back(std::make_unique<RowSampler>(problem, mappedGrid, pieces, job.Images, strip));
+    }
+    for (std::int64_t plane = 0; plane < planes; plane += planesOfStep)
+    {
+      const std::int64_t endOfStep = std::min(plane + planesOfStep, planes);
+      at::parallel_for(0,
+                       end - block,
+                       1,
+                       [&](std::int64_t first, std::int64_t last)
+                       {
+                         for (std::int64_t i = first; i < last; ++i)
+                         {
+                           samplers[i]->Run(plane * heights[i], endOfStep * heights[i]);
+                         }
+                       });
+      const double ofBlock = static_cast<double>(endOfStep) / static_cast<double>(planes);
+      progress((static_cast<double>(block) + ofBlock * static_cast<double>(end - block)) / static_cast<double>(strips));
+    }
   }
 }
 } // namespace
@@ -332,10 +349,8 @@ SampleImagesOnHost(const SpatialSamplingJob & job, const std::function<void(doub
   const RowStrip     all{ problem.OutputStart[1], problem.OutputSize[1] };
   const std::int64_t rows = problem.OutputSize[1] * problem.OutputSize[2];
 
-  // Threads meet after each block, so that progress is told and can end the run.
-  constexpr std::int64_t pixelsOfBlock = std::int64_t{ 1 } << 21;
-  const std::int64_t     rowsOfBlock = std::max(std::int64_t{ 1 }, pixelsOfBlock / problem.OutputSize[0]);
-  const std::int64_t     grain = std::max(std::int64_t{ 1 }, 16384 / problem.OutputSize[0]);
+  const std::int64_t rowsOfBlock = std::max(std::int64_t{ 1 }, pixelsOfStep / problem.OutputSize[0]);
+  const std::int64_t grain = std::max(std::int64_t{ 1 }, 16384 / problem.OutputSize[0]);
   for (std::int64_t block = 0; block < rows; block += rowsOfBlock)
   {
     const std::int64_t end = std::min(block + rowsOfBlock, rows);
