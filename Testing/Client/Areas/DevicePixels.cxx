@@ -125,6 +125,26 @@ TEST_P(DevicePixels, AreThereAfterAWriter)
   std::filesystem::remove(file);
 }
 
+TEST_P(DevicePixels, OfAllOutputsAreThereAfterTheUpdateOfOne)
+{
+  const auto update = [&](const std::string & name, const std::function<void(const Subject &)> & action)
+  {
+    const auto subject = GetParam().Make({ "staged", true });
+    action(subject);
+    const auto images = subject.GetImages();
+    for (std::size_t i = 0; i < images.size(); ++i)
+    {
+      VERIFY(Works([&] { VERIFY(Same(Read(images[i]), m_Expected[i])) << "output " << i << " after " << name; }))
+        << "output " << i << " after " << name;
+    }
+  };
+  update("UpdateLargestPossibleRegion()", [](const Subject & subject) { subject.Filter->UpdateLargestPossibleRegion(); });
+  update("Update() of the filter", [](const Subject & subject) { subject.Filter->Update(); });
+  update("Update() of the last image", [](const Subject & subject) { subject.GetImages().back()->Update(); });
+  update("a native filter behind the first image",
+         [](const Subject & subject) { NativeBehind(subject.GetImages().front()).Update(); });
+}
+
 TEST_P(DevicePixels, AreThereAfterTheUpdateOfADecoratedOutput)
 {
   const auto subject = GetParam().Make({ "staged", true });

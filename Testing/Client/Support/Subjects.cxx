@@ -32,7 +32,7 @@ Subject::GetImages() const
 std::vector<Pixels>
 Subject::Update() const
 {
-  Filter->UpdateLargestPossibleRegion();
+  Filter->Update();
   std::vector<Pixels> results;
   for (const auto & image : this->GetImages())
   {
