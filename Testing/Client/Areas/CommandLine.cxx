@@ -25,8 +25,7 @@ typename Labels<D>::Pointer
 MakeClasses()
 {
   return MakeBlobImage<Labels<D>>(
-    1,
-    [](const BlobPixel & blob) { return static_cast<unsigned char>(blob.Label == 0 ? 0 : 1 + blob.Label % 2); });
+    1, [](const BlobPixel & blob) { return static_cast<unsigned char>(blob.Label == 0 ? 0 : 1 + blob.Label % 2); });
 }
 
 /** Bright as the class is. */
@@ -92,7 +91,8 @@ protected:
     itk::WriteImage(MakeClasses<D>().GetPointer(), In("a-classes" + extension));
     std::ofstream(In("pairs.csv")) << "image,label\na" << extension << ",a-classes" << extension << '\n';
     Run("train pairs.csv -o model.safetensors --classes 3 --label-rule class-index --epochs 60 --levels 1 "
-        "--base-filters 8 --crop-size 8 --crops-per-image 8 --batch-size 4 --learning-rate 0.01 --device cpu --dimension " +
+        "--base-filters 8 --crop-size 8 --crops-per-image 8 --batch-size 4 --learning-rate 0.01 --device cpu "
+        "--dimension " +
         std::to_string(D));
     Run("segment a" + extension + " found" + extension + " -m model.safetensors --device cpu");
     ASSERT_TRUE(Count(std::filesystem::exists(In("found" + extension))));
@@ -110,10 +110,11 @@ protected:
     VERIFY(right > truth.Values.size() * 8 / 10) << right << " of " << truth.Values.size() << " pixels are right";
     // The same on the staged device.
     Run("segment a" + extension + " staged" + extension + " -m model.safetensors --device staged");
-    VERIFY(SameValues(Read(itk::ReadImage<itk::Image<unsigned short, D>>(In("staged" + extension))).Values, pixels.Values));
+    VERIFY(
+      SameValues(Read(itk::ReadImage<itk::Image<unsigned short, D>>(In("staged" + extension))).Values, pixels.Values));
 
     // Scores of each class.
-    const auto shown = Run("evaluate found" + extension + " a-classes" + extension +
+    const auto        shown = Run("evaluate found" + extension + " a-classes" + extension +
                            " --labels classes --json scores.json --csv scores.csv");
     std::ifstream     file(In("scores.json"));
     const std::string json(std::istreambuf_iterator<char>(file), {});
@@ -149,9 +150,10 @@ TEST_F(CommandLine, RefusesLabelsThatAreNoClasses)
   itk::WriteImage(MakePicture<2>().GetPointer(), In("a.png"));
   itk::WriteImage(labels.GetPointer(), In("b.png"));
   std::ofstream(In("pairs.csv")) << "image,label\na.png,b.png\n";
-  const auto said = Run("train pairs.csv -o model.safetensors --classes 3 --label-rule class-index --epochs 1 --levels 1 "
-                        "--base-filters 4 --crop-size 8 --batch-size 1 --device cpu",
-                        1);
+  const auto said =
+    Run("train pairs.csv -o model.safetensors --classes 3 --label-rule class-index --epochs 1 --levels 1 "
+        "--base-filters 4 --crop-size 8 --batch-size 1 --device cpu",
+        1);
   VERIFY(said.find('7') != std::string::npos) << said;
   VERIFY(!std::filesystem::exists(In("model.safetensors")));
 }

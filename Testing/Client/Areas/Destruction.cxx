@@ -49,7 +49,13 @@ TEST_P(Destruction, ImagesInTheMiddleOutliveTheChain)
         ours.Update();
       }
       // The filter before it is gone, the one behind it stays.
-      VERIFY(Works([&] { ours.Filter->Modified(); ours.Update(); })) << device << ", output " << i;
+      VERIFY(Works(
+        [&]
+        {
+          ours.Filter->Modified();
+          ours.Update();
+        }))
+        << device << ", output " << i;
       ours = {};
       VERIFY(Works([&] { VERIFY(Same(Read(image), expected[i])) << device << ", output " << i; }))
         << device << ", output " << i;

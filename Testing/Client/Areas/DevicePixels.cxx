@@ -21,7 +21,7 @@ protected:
 
   /** The image in the middle after `update` of a chain on the staged device. */
   void
-  ForEachImage(const std::function<void(const Behind & ours)> &                                     update,
+  ForEachImage(const std::function<void(const Behind & ours)> &                                   update,
                const std::function<void(const itk::DataObject::Pointer & image, std::size_t i)> & check)
   {
     for (std::size_t i = 0; i < m_Expected.size(); ++i)
@@ -74,10 +74,9 @@ TEST_P(DevicePixels, AreInGetPixel)
 {
   for (const auto & update : { UpdateFilter, UpdateOutput, UpdateNativeBehind })
   {
-    ForEachImage(
-      update,
-      [&](const auto & image, std::size_t i)
-      { VERIFY(SameValues(ReadByGetPixel(image), m_Expected[i].Values, GetParam().PieceTolerance)) << i; });
+    ForEachImage(update,
+                 [&](const auto & image, std::size_t i)
+                 { VERIFY(SameValues(ReadByGetPixel(image), m_Expected[i].Values, GetParam().PieceTolerance)) << i; });
   }
 }
 
@@ -85,10 +84,10 @@ TEST_P(DevicePixels, AreInAGraft)
 {
   for (const auto & update : { UpdateFilter, UpdateOutput, UpdateNativeBehind })
   {
-    ForEachImage(
-      update,
-      [&](const auto & image, std::size_t i)
-      { VERIFY(SameValues(ReadByGraft(image).Values, m_Expected[i].Values, GetParam().PieceTolerance)) << i; });
+    ForEachImage(update,
+                 [&](const auto & image, std::size_t i) {
+                   VERIFY(SameValues(ReadByGraft(image).Values, m_Expected[i].Values, GetParam().PieceTolerance)) << i;
+                 });
   }
 }
 
@@ -108,8 +107,9 @@ TEST_P(DevicePixels, OfSiblingsAreThere)
     OursBehind(images[i], "staged").Filter->Update();
     for (std::size_t sibling = 0; sibling < images.size(); ++sibling)
     {
-      VERIFY(Works([&]
-                   { VERIFY(SameValues(Read(images[sibling]).Values, m_Expected[sibling].Values, GetParam().PieceTolerance)); }))
+      VERIFY(Works(
+        [&]
+        { VERIFY(SameValues(Read(images[sibling]).Values, m_Expected[sibling].Values, GetParam().PieceTolerance)); }))
         << "output " << sibling << " after one behind output " << i;
     }
   }
@@ -138,7 +138,8 @@ TEST_P(DevicePixels, OfAllOutputsAreThereAfterTheUpdateOfOne)
         << "output " << i << " after " << name;
     }
   };
-  update("UpdateLargestPossibleRegion()", [](const Subject & subject) { subject.Filter->UpdateLargestPossibleRegion(); });
+  update("UpdateLargestPossibleRegion()",
+         [](const Subject & subject) { subject.Filter->UpdateLargestPossibleRegion(); });
   update("Update() of the filter", [](const Subject & subject) { subject.Filter->Update(); });
   update("Update() of the last image", [](const Subject & subject) { subject.GetImages().back()->Update(); });
   update("a native filter behind the first image",
@@ -169,13 +170,14 @@ TEST_P(DevicePixels, StayOnTheDeviceWhereItIsAskedFor)
 {
   for (std::size_t i = 0; i < m_Expected.size(); ++i)
   {
-    std::uint64_t                  downloads[2] = { 0, 0 };
+    std::uint64_t downloads[2] = { 0, 0 };
     for (const bool keeps : { false, true })
     {
       const auto subject = GetParam().Make({ "staged" });
       bool       canKeep = false;
       // The setting is the subject's: it is what produces the image in the middle.
-      Visit(subject.GetImages()[i], [&](auto * image) { canKeep = CanKeepIntermediates<AddFilter<std::remove_pointer_t<decltype(image)>>>; });
+      Visit(subject.GetImages()[i],
+            [&](auto * image) { canKeep = CanKeepIntermediates<AddFilter<std::remove_pointer_t<decltype(image)>>>; });
       ASSERT_TRUE(Count(canKeep)) << "There is no SetKeepIntermediatesOnDevice().";
       const auto first = OursBehind(subject.GetImages()[i], "staged", keeps);
       first.Filter->Update();
@@ -191,21 +193,20 @@ TEST_P(DevicePixels, StayOnTheDeviceWhereItIsAskedFor)
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(
-  Every,
-  DevicePixels,
-  ::testing::ValuesIn(
-    []
-    {
-      std::vector<NamedSubject> subjects;
-      for (const auto & subject : GetSubjects())
-      {
-        if (subject.IsOnDevice)
-        {
-          subjects.push_back(subject);
-        }
-      }
-      return subjects;
-    }()),
-  NameOfTest);
+INSTANTIATE_TEST_SUITE_P(Every,
+                         DevicePixels,
+                         ::testing::ValuesIn(
+                           []
+                           {
+                             std::vector<NamedSubject> subjects;
+                             for (const auto & subject : GetSubjects())
+                             {
+                               if (subject.IsOnDevice)
+                               {
+                                 subjects.push_back(subject);
+                               }
+                             }
+                             return subjects;
+                           }()),
+                         NameOfTest);
 } // namespace client

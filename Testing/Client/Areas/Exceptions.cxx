@@ -110,7 +110,9 @@ TEST(Exceptions, OfTorchTensorAreITKs)
     IsITKsOrNone("Crop() of a tensor " + name, [&] { bad.Crop({ 0, 0 }, { 2, 2 }); });
     IsITKsOrNone("SharesMemoryWith() of a tensor " + name, [&] { bad.SharesMemoryWith(bad); });
     IsITKsOrNone("ToPixels() of a tensor " + name,
-                 [&] { bad.ToPixels({ 1, 1, 5, 5 }, itk::TorchComponentType::Float32, { bad }, "Client"); });
+                 [&] {
+                   bad.ToPixels({ 1, 1, 5, 5 }, itk::TorchComponentType::Float32, { bad }, "Client");
+                 });
   }
 }
 
@@ -128,9 +130,13 @@ TEST(Exceptions, OfTorchTensorSayWhatIsWrong)
   IsSentence("GetComponentType() of truth values", [] { Ones({ 1, 1, 4, 5 }, at::kBool).GetComponentType(); });
   IsSentence("GetComponentType() of half numbers", [] { Ones({ 1, 1, 4, 5 }, at::kHalf).GetComponentType(); });
   IsSentence("ToPixels() of another shape",
-             [&] { good.ToPixels({ 1, 1, 5, 5 }, itk::TorchComponentType::Float32, {}, "Client"); });
+             [&] {
+               good.ToPixels({ 1, 1, 5, 5 }, itk::TorchComponentType::Float32, {}, "Client");
+             });
   IsSentence("ToPixels() of another type",
-             [&] { good.ToPixels({ 1, 1, 4, 5 }, itk::TorchComponentType::UInt8, {}, "Client"); });
+             [&] {
+               good.ToPixels({ 1, 1, 4, 5 }, itk::TorchComponentType::UInt8, {}, "Client");
+             });
   IsSentence("FromPixels() of a negative size",
              []
              {
@@ -156,12 +162,12 @@ TEST(Exceptions, OfTorchTensorSayWhatIsWrong)
 
 TEST(Exceptions, OfTheMathematicsAreITKs)
 {
-  const auto                        none = [](double) {};
-  const std::vector<double>         spacing{ 1.0, 1.0 };
-  const auto                        image = Ones({ 1, 1, 5, 5 });
-  const auto                        labels = Ones({ 1, 1, 5, 5 }, at::kInt);
-  const auto                        model = SmallModel(2, 1, 2);
-  const itk::UNetIntensityRule      rule;
+  const auto                         none = [](double) {};
+  const std::vector<double>          spacing{ 1.0, 1.0 };
+  const auto                         image = Ones({ 1, 1, 5, 5 });
+  const auto                         labels = Ones({ 1, 1, 5, 5 }, at::kInt);
+  const auto                         model = SmallModel(2, 1, 2);
+  const itk::UNetIntensityRule       rule;
   const itk::UNetInferenceParameters parameters;
 
   for (const auto & [adjective, tensor] : BadTensors())
@@ -169,12 +175,9 @@ TEST(Exceptions, OfTheMathematicsAreITKs)
     const auto &      bad = tensor;
     const std::string name = " of a tensor " + adjective;
     IsITKsOrNone("CannyEdgeDetection" + name, [&] { itk::CannyEdgeDetection::Compute(bad, spacing, {}); });
-    IsITKsOrNone("TwoNearestObjectsDistance" + name,
-                 [&]
-                 {
-                   itk::TwoNearestObjectsDistance::Compute(
-                     bad, spacing, {}, itk::TorchComponentType::Float32, none);
-                 });
+    IsITKsOrNone(
+      "TwoNearestObjectsDistance" + name,
+      [&] { itk::TwoNearestObjectsDistance::Compute(bad, spacing, {}, itk::TorchComponentType::Float32, none); });
     IsITKsOrNone("BoundaryWeightMap" + name, [&] { itk::BoundaryWeightMap::Compute(bad, spacing, {}, {}, none); });
     IsITKsOrNone("ConnectedComponents" + name,
                  [&] { itk::ConnectedComponents::Compute(bad, {}, itk::TorchComponentType::UInt32, none); });
@@ -183,10 +186,7 @@ TEST(Exceptions, OfTheMathematicsAreITKs)
     IsITKsOrNone("MarkerWatershed, markers" + name, [&] { itk::MarkerWatershed::Compute(image, bad, {}, {}, none); });
     IsITKsOrNone("MarkerWatershed, mask" + name, [&] { itk::MarkerWatershed::Compute(image, labels, bad, {}, none); });
     IsITKsOrNone("InstanceSegmentation" + name,
-                 [&]
-                 {
-                   itk::InstanceSegmentation::Compute(bad, spacing, {}, itk::TorchComponentType::UInt32, none);
-                 });
+                 [&] { itk::InstanceSegmentation::Compute(bad, spacing, {}, itk::TorchComponentType::UInt32, none); });
     IsITKsOrNone("SegmentationEvaluation, prediction" + name,
                  [&] { itk::SegmentationEvaluation::Compute(bad, labels, spacing, {}); });
     IsITKsOrNone("SegmentationEvaluation, truth" + name,
@@ -204,8 +204,9 @@ TEST(Exceptions, OfTheMathematicsAreITKs)
     IsITKsOrNone("RandomAugmentation::GetIntensityRange" + name,
                  [&] { itk::RandomAugmentation::GetIntensityRange(bad); });
     IsITKsOrNone("RandomAugmentation::Draw, image" + name,
-                 [&]
-                 { itk::RandomAugmentation::Draw({}, { bad, {}, {} }, spacing, {}); });
+                 [&] {
+                   itk::RandomAugmentation::Draw({}, { bad, {}, {} }, spacing, {});
+                 });
     IsITKsOrNone("RandomAugmentation::Draw, labels" + name,
                  [&]
                  {
@@ -221,8 +222,7 @@ TEST(Exceptions, OfTheMathematicsAreITKs)
                    itk::RandomAugmentation::Apply({ record }, { { bad, bad, bad } }, TorchDevice::CPU());
                  });
     IsITKsOrNone("ElasticDeformation" + name,
-                 [&]
-                 {
+                 [&] {
                    itk::ElasticDeformation({}, { 5, 5 }, spacing).Sample(bad, { 0, 0 }, { 0, 0 }, { 5, 5 }, none);
                  });
     IsITKsOrNone("UNetIntensityRule::Apply" + name, [&] { rule.Apply(bad); });

@@ -20,8 +20,7 @@ TEST_P(Geometry, OfEachImageIsThatOfTheInput)
   const auto               describe = [](const itk::DataObject * object)
   {
     std::ostringstream text;
-    const auto         write = [&](const auto * image)
-    {
+    const auto         write = [&](const auto * image) {
       text << image->GetLargestPossibleRegion() << image->GetSpacing() << image->GetOrigin() << image->GetDirection();
     };
     if (const auto * const plane = dynamic_cast<const itk::ImageBase<2> *>(object))

@@ -30,8 +30,8 @@ public:
     /** The tensor with another handle. */
     Handle
   };
-  What       ReturnsWhat{ What::Itself };
-  at::Tensor Table;
+  What             ReturnsWhat{ What::Itself };
+  at::Tensor       Table;
   itk::TorchTensor Kept;
 
 protected:

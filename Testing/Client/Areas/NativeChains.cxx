@@ -48,11 +48,12 @@ TemporaryFile(const std::string & name)
   return (std::filesystem::temp_directory_path() / ("itktorch-client-" + name)).string();
 }
 
-template <typename TOutput, unsigned int D = TOutput::ImageDimension>
-typename itk::UNetInferenceImageFilter<Real<D>, TOutput>::Pointer
-MakeInference(Real<D> * image, const std::string & device)
+template <typename TOutput>
+auto
+MakeInference(Real<TOutput::ImageDimension> * image, const std::string & device)
 {
-  auto filter = itk::UNetInferenceImageFilter<Real<D>, TOutput>::New();
+  constexpr unsigned int D = TOutput::ImageDimension;
+  auto                   filter = itk::UNetInferenceImageFilter<Real<D>, TOutput>::New();
   filter->SetDevice(device);
   filter->SetModel(SmallModel(D, 1, 2));
   filter->SetInput(image);
@@ -238,7 +239,7 @@ TEST(NativeChains, ExtractSlicesAndJoinThem)
     const auto join = itk::JoinSeriesImageFilter<Real<2>, Real<3>>::New();
     join->SetOrigin(volume->GetOrigin()[2]);
     join->SetSpacing(volume->GetSpacing()[2]);
-    std::vector<double>                 expected;
+    std::vector<double>                      expected;
     std::vector<itk::ProcessObject::Pointer> kept;
     for (unsigned int slice = 0; slice < region.GetSize(2); ++slice)
     {
@@ -320,7 +321,9 @@ WritesTheObjects()
     VERIFY(SameValues(Read(read).Values, Read(objects->GetOutput()).Values)) << slabs;
     VERIFY(writer->GetNumberOfObjects() == objects->GetNumberOfObjects()) << slabs;
     VERIFY(read->GetSpacing() == probabilities->GetSpacing()) << slabs;
-    VERIFY((read->GetOrigin() - [&] {
+    VERIFY((read->GetOrigin() -
+            [&]
+            {
               typename Labels<D>::PointType first;
               probabilities->TransformIndexToPhysicalPoint(probabilities->GetLargestPossibleRegion().GetIndex(), first);
               return first;

@@ -119,10 +119,9 @@ TEST_P(Observers, ThatThrowEndTheFilterAndItWorksAfterwards)
 {
   const auto expected = GetParam().Make({ "cpu" }).Update();
   const auto subject = GetParam().Make({ "cpu", true });
-  const auto tag = subject.Filter->AddObserver(itk::ProgressEvent(),
-                                               [](const itk::EventObject &)
-                                               { itkGenericExceptionMacro("The observer has had enough."); });
-  bool       isThrown = false;
+  const auto tag = subject.Filter->AddObserver(
+    itk::ProgressEvent(), [](const itk::EventObject &) { itkGenericExceptionMacro("The observer has had enough."); });
+  bool isThrown = false;
   try
   {
     subject.Update();

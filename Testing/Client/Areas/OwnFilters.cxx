@@ -88,11 +88,10 @@ protected:
   {
     const auto first = this->GetInputTensor(this->GetInput());
     const auto second = this->GetInputTensor(this->GetOther());
-    this->SetOutputTensor(
-      this->GetOutput(),
-      itk::MakeTorchTensor(itk::GetATensor(first) + itk::GetATensor(second), first.GetDevice()));
-    this->SetOutputTensor(
-      this->GetProduct(), itk::MakeTorchTensor(itk::GetATensor(first) * itk::GetATensor(second), first.GetDevice()));
+    this->SetOutputTensor(this->GetOutput(),
+                          itk::MakeTorchTensor(itk::GetATensor(first) + itk::GetATensor(second), first.GetDevice()));
+    this->SetOutputTensor(this->GetProduct(),
+                          itk::MakeTorchTensor(itk::GetATensor(first) * itk::GetATensor(second), first.GetDevice()));
   }
 };
 
@@ -194,7 +193,8 @@ KeepsTheMargin()
     const auto whole = Read(filter->GetOutput());
     for (const unsigned int divisions : { 2u, 3u, 8u })
     {
-      const auto native = NativeBehind(filter->GetInput() == nullptr ? nullptr : const_cast<TImage *>(filter->GetInput()));
+      const auto native =
+        NativeBehind(filter->GetInput() == nullptr ? nullptr : const_cast<TImage *>(filter->GetInput()));
       const auto other = NeighbourSum<TImage>::New();
       other->SetDevice(device);
       other->SetInput(dynamic_cast<TImage *>(native.Output.GetPointer()));
@@ -340,7 +340,10 @@ TEST(OwnFilters, ThatFailSaySoInOneSentenceAndWorkAfterwards)
     { "another type", [](const at::Tensor & input) { return input.to(at::kDouble); } },
     { "no type of pixels", [](const at::Tensor & input) { return input.to(at::kHalf); } },
     { "no tensor", [](const at::Tensor &) { return at::Tensor{}; } },
-    { "an error of LibTorch", [](const at::Tensor & input) { return input.view({ 3, 3, 3 }); } },
+    { "an error of LibTorch",
+      [](const at::Tensor & input) {
+        return input.view({ 3, 3, 3 });
+      } },
     { "a C++ exception", [](const at::Tensor &) -> at::Tensor { throw std::runtime_error("The user's own words."); } },
     { "no exception at all", [](const at::Tensor &) -> at::Tensor { throw 3; } },
     { "memory that is not there", [](const at::Tensor &) -> at::Tensor { throw std::bad_alloc(); } }
@@ -374,10 +377,7 @@ TEST(OwnFilters, MakeOneUploadAndOneDownloadInAChain)
   for (const auto & filter : { a, b, c })
   {
     filter->SetDevice("staged");
-    if constexpr (CanKeepIntermediates<AddFilter<ImageType>>)
-    {
-      filter->SetKeepIntermediatesOnDevice(true);
-    }
+    KeepIntermediatesOnDevice(filter.GetPointer(), true);
   }
   a->SetInput(MakeIntensities<ImageType>());
   b->SetInput(a->GetOutput());

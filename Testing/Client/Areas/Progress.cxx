@@ -33,8 +33,8 @@ std::vector<float>
 ListenTo(itk::ProcessObject * filter)
 {
   std::vector<float> progress;
-  const auto         tag = filter->AddObserver(
-    itk::ProgressEvent(), [&](const itk::EventObject &) { progress.push_back(filter->GetProgress()); });
+  const auto         tag = filter->AddObserver(itk::ProgressEvent(),
+                                       [&](const itk::EventObject &) { progress.push_back(filter->GetProgress()); });
   filter->UpdateLargestPossibleRegion();
   filter->RemoveObserver(tag);
   return progress;
@@ -79,7 +79,8 @@ TEST(Progress, RisesWhateverIsAveraged)
 {
   for (const bool isTiled : { false, true })
   {
-    for (const auto augmentation : { itk::UNetTestTimeAugmentation::None, itk::UNetTestTimeAugmentation::FlipsAndTurns })
+    for (const auto augmentation :
+         { itk::UNetTestTimeAugmentation::None, itk::UNetTestTimeAugmentation::FlipsAndTurns })
     {
       for (const double step : { 1.0, 1.2 })
       {
@@ -88,7 +89,8 @@ TEST(Progress, RisesWhateverIsAveraged)
         filter->SetScaleStep(step);
         filter->SetTileSize(isTiled ? 16 : 0);
         const auto progress = ListenTo(filter);
-        VERIFY(std::is_sorted(progress.begin(), progress.end())) << isTiled << ' ' << static_cast<int>(augmentation) << ' ' << step;
+        VERIFY(std::is_sorted(progress.begin(), progress.end()))
+          << isTiled << ' ' << static_cast<int>(augmentation) << ' ' << step;
         VERIFY(progress.back() == 1.0f && progress.front() >= 0.0f);
         VERIFY(CountBetween(progress) >= 5) << isTiled << ' ' << static_cast<int>(augmentation) << ' ' << step;
       }

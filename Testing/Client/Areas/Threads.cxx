@@ -84,7 +84,8 @@ TEST_P(Threads, TheThreaderAndItsWorkUnitsChangeNothing)
   const auto & named = GetParam();
   const auto   expected = named.Make({}).Update();
   const auto   before = itk::MultiThreaderBase::GetGlobalDefaultThreader();
-  for (const auto threader : { itk::MultiThreaderBase::ThreaderEnum::Platform, itk::MultiThreaderBase::ThreaderEnum::Pool })
+  for (const auto threader :
+       { itk::MultiThreaderBase::ThreaderEnum::Platform, itk::MultiThreaderBase::ThreaderEnum::Pool })
   {
     itk::MultiThreaderBase::SetGlobalDefaultThreader(threader);
     const auto subject = named.Make({ "cpu", true });

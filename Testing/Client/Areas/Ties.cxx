@@ -16,7 +16,7 @@ typename itk::Image<unsigned short, D>::Pointer
 MakePoints(double spacing, unsigned int distance)
 {
   using ImageType = itk::Image<unsigned short, D>;
-  auto image = ImageType::New();
+  auto                         image = ImageType::New();
   typename ImageType::SizeType size;
   size.Fill(D == 2 ? 45 : 19);
   image->SetRegions(size);
@@ -60,7 +60,7 @@ PiecesAreTheWhole()
           filter->SetInput(MakePoints<D>(spacing, distance));
           return filter;
         };
-        const auto  filter = makeFilter();
+        const auto   filter = makeFilter();
         const char * names[] = { "distance", "second distance", "label", "second label" };
         filter->Update();
         const std::vector<itk::DataObject *> whole{

@@ -62,8 +62,6 @@ compare("${WORK_DIR}/alone.txt" "${WORK_DIR}/last.txt")
 check(${same} "ITKTorch after ITK: ${difference}.")
 compare("${WORK_DIR}/alone.txt" "${WORK_DIR}/first.txt")
 check(${same} "ITKTorch before ITK: ${difference}.")
-compare("${WORK_DIR}/first.txt.before" "${WORK_DIR}/first.txt.after")
-check(${same} "ITKTorch without ITK: ${difference}.")
 
 foreach(order first last only)
   execute_process(COMMAND "${CMAKE_COMMAND}" --build "${WORK_DIR}/${order}"

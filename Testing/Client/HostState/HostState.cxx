@@ -3,6 +3,8 @@
 #include "Checks.h"
 #include <ATen/Context.h>
 #include <ATen/Parallel.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
 #include <ATen/ops/ones.h>
 #include <c10/core/CPUAllocator.h>
 #include <c10/core/DefaultDtype.h>

@@ -174,8 +174,8 @@ main(int argc, char * argv[])
   const auto &       tests = *::testing::UnitTest::GetInstance();
   const auto &       table = client::GetTable();
   std::ostringstream figures;
-  figures << tests.test_to_run_count() << ',' << tests.failed_test_count() << ',' << table.Passed << ','
-          << table.Failed << ',' << table.LargestDifference;
+  figures << tests.test_to_run_count() << ',' << tests.failed_test_count() << ',' << table.Passed << ',' << table.Failed
+          << ',' << table.LargestDifference;
   client::WriteLine(area, figures.str());
   std::cout << area << ": " << table.Passed << " checks passed, " << table.Failed
             << " failed; the largest difference is " << table.LargestDifference << ".\n";

@@ -15,7 +15,7 @@ template <typename TFunction, typename... TImages>
 void
 VisitAmong(itk::DataObject * object, TFunction && function)
 {
-  bool isFound = false;
+  bool       isFound = false;
   const auto visit = [&](auto * image)
   {
     if (!isFound && image != nullptr)

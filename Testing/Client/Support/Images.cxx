@@ -157,8 +157,8 @@ Same(const Pixels & actual, const Pixels & expected, double tolerance)
   {
     if (std::abs(actual.Place[i] - expected.Place[i]) > 1e-12)
     {
-      return ::testing::AssertionFailure() << "another spacing, origin or direction: " << actual.Place[i]
-                                           << " instead of " << expected.Place[i];
+      return ::testing::AssertionFailure()
+             << "another spacing, origin or direction: " << actual.Place[i] << " instead of " << expected.Place[i];
     }
   }
   return SameValues(actual.Values, expected.Values, tolerance);
@@ -242,8 +242,7 @@ void
 RequestMiddle(itk::DataObject * object)
 {
   object->UpdateOutputInformation();
-  const auto request = [](auto * image)
-  { image->SetRequestedRegion(MiddleRegion(image->GetLargestPossibleRegion())); };
+  const auto request = [](auto * image) { image->SetRequestedRegion(MiddleRegion(image->GetLargestPossibleRegion())); };
   if (auto * const plane = dynamic_cast<itk::ImageBase<2> *>(object))
   {
     request(plane);
@@ -334,19 +333,21 @@ bool
 HasBuffer(const itk::DataObject * object)
 {
   bool hasBuffer = false;
-  Visit(const_cast<itk::DataObject *>(object),
-        [&](auto * image)
-        {
-          std::size_t expected = image->GetBufferedRegion().GetNumberOfPixels();
-          if (IsVectorImage<std::remove_pointer_t<decltype(image)>>)
-          {
-            expected *= image->GetNumberOfComponentsPerPixel();
-          }
-          const auto * const container = image->GetPixelContainer();
-          hasBuffer = expected > 0 && container->Size() >= expected &&
-                      const_cast<std::remove_const_t<std::remove_pointer_t<decltype(container)>> *>(container)
-                          ->GetBufferPointer() != nullptr;
-        });
+  Visit(
+    const_cast<itk::DataObject *>(object),
+    [&](auto * image)
+    {
+      std::size_t expected = image->GetBufferedRegion().GetNumberOfPixels();
+      if (IsVectorImage<std::remove_pointer_t<decltype(image)>>)
+      {
+        expected *= image->GetNumberOfComponentsPerPixel();
+      }
+      const auto * const container = image->GetPixelContainer();
+      hasBuffer =
+        expected > 0 && container->Size() >= expected &&
+        const_cast<std::remove_const_t<std::remove_pointer_t<decltype(container)>> *>(container)->GetBufferPointer() !=
+          nullptr;
+    });
   return hasBuffer;
 }
 

@@ -17,10 +17,7 @@ OursBehind(itk::DataObject * object, const std::string & device, bool keepsInter
           auto filter = FilterType::New();
           filter->SetDevice(device);
           filter->SetInput(image);
-          if constexpr (CanKeepIntermediates<FilterType>)
-          {
-            filter->SetKeepIntermediatesOnDevice(keepsIntermediatesOnDevice);
-          }
+          KeepIntermediatesOnDevice(filter.GetPointer(), keepsIntermediatesOnDevice);
           behind = { filter.GetPointer(), filter->GetOutput() };
         });
   return behind;

@@ -20,6 +20,18 @@ constexpr bool
     true
   };
 
+/** Whether the filter has the setting. */
+template <typename TFilter>
+bool
+KeepIntermediatesOnDevice(TFilter * filter, bool keeps)
+{
+  if constexpr (CanKeepIntermediates<TFilter>)
+  {
+    filter->SetKeepIntermediatesOnDevice(keeps);
+  }
+  return CanKeepIntermediates<TFilter>;
+}
+
 /** Adds a number to each component; counts its executions. */
 template <typename TImage>
 class AddFilter : public itk::TorchImageToImageFilter<TImage, TImage>

@@ -49,7 +49,7 @@ private:
 
 struct NamedSubject
 {
-  std::string                              Name;
+  std::string                             Name;
   std::function<Subject(const Setting &)> Make;
   /** Greatest difference between pieces and the whole. */
   double PieceTolerance{ 0.0 };

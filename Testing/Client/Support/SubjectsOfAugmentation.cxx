@@ -25,8 +25,7 @@ AddElastic(std::vector<NamedSubject> & subjects, const std::string & type)
     subject.Filter = filter;
     return subject;
   };
-  subjects.push_back(
-    { "ElasticDeformationOf" + type + std::to_string(TImage::ImageDimension) + "D", make, 0.0, 1e-3 });
+  subjects.push_back({ "ElasticDeformationOf" + type + std::to_string(TImage::ImageDimension) + "D", make, 0.0, 1e-3 });
 }
 
 template <typename TImage>

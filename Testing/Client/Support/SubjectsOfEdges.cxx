@@ -80,11 +80,8 @@ Add(std::vector<NamedSubject> & subjects)
   subjects.push_back({ "Canny" + dimension, MakeCanny<D> });
   subjects.push_back({ "CannyComparison" + dimension, MakeComparison<D> });
   subjects.push_back({ "OtsuFloor" + dimension, MakeFloor<itk::Image<unsigned char, D>>, 0.0, 0.0, false });
-  subjects.push_back({ "OtsuFloorOfColours" + dimension,
-                       MakeFloor<itk::Image<itk::RGBPixel<unsigned char>, D>>,
-                       0.0,
-                       0.0,
-                       false });
+  subjects.push_back(
+    { "OtsuFloorOfColours" + dimension, MakeFloor<itk::Image<itk::RGBPixel<unsigned char>, D>>, 0.0, 0.0, false });
   subjects.push_back({ "NucleiPhantom" + dimension, MakePhantom<D>, 0.0, 0.0, false });
 }
 } // namespace

@@ -101,30 +101,27 @@ typename TImage::Pointer
 MakeIntensities()
 {
   using PixelType = typename TImage::PixelType;
-  return MakeBlobImage<TImage>(3,
-                               [](const BlobPixel & blob)
-                               {
-                                 const auto value = [&](unsigned int component)
-                                 {
-                                   return 60.0 + 10.0 * component + (blob.Depth > 0.0 ? 80.0 : 0.0) +
-                                          20.0 * Noise(blob.Number, component);
-                                 };
-                                 if constexpr (std::is_arithmetic<PixelType>::value)
-                                 {
-                                   return static_cast<PixelType>(value(0));
-                                 }
-                                 else
-                                 {
-                                   PixelType pixel;
-                                   itk::NumericTraits<PixelType>::SetLength(pixel, 3);
-                                   for (unsigned int component = 0; component < 3; ++component)
-                                   {
-                                     pixel[component] = static_cast<
-                                       typename itk::NumericTraits<PixelType>::ValueType>(value(component));
-                                   }
-                                   return pixel;
-                                 }
-                               });
+  return MakeBlobImage<TImage>(
+    3,
+    [](const BlobPixel & blob)
+    {
+      const auto value = [&](unsigned int component)
+      { return 60.0 + 10.0 * component + (blob.Depth > 0.0 ? 80.0 : 0.0) + 20.0 * Noise(blob.Number, component); };
+      if constexpr (std::is_arithmetic<PixelType>::value)
+      {
+        return static_cast<PixelType>(value(0));
+      }
+      else
+      {
+        PixelType pixel;
+        itk::NumericTraits<PixelType>::SetLength(pixel, 3);
+        for (unsigned int component = 0; component < 3; ++component)
+        {
+          pixel[component] = static_cast<typename itk::NumericTraits<PixelType>::ValueType>(value(component));
+        }
+        return pixel;
+      }
+    });
 }
 
 template <typename TImage>
@@ -180,25 +177,25 @@ typename TImage::Pointer
 MakeProbabilities()
 {
   using PixelType = typename TImage::PixelType;
-  return MakeBlobImage<TImage>(
-    3,
-    [](const BlobPixel & blob)
-    {
-      const float foreground = static_cast<float>(1.0 / (1.0 + std::exp(-2.0 * blob.Depth)));
-      if constexpr (std::is_arithmetic<PixelType>::value)
-      {
-        return foreground;
-      }
-      else
-      {
-        const float border = foreground * static_cast<float>(std::exp(-blob.Depth * blob.Depth));
-        PixelType   pixel(3);
-        pixel[0] = 1.0f - foreground;
-        pixel[1] = foreground - border;
-        pixel[2] = border;
-        return pixel;
-      }
-    });
+  return MakeBlobImage<TImage>(3,
+                               [](const BlobPixel & blob)
+                               {
+                                 const float foreground = static_cast<float>(1.0 / (1.0 + std::exp(-2.0 * blob.Depth)));
+                                 if constexpr (std::is_arithmetic<PixelType>::value)
+                                 {
+                                   return foreground;
+                                 }
+                                 else
+                                 {
+                                   const float border =
+                                     foreground * static_cast<float>(std::exp(-blob.Depth * blob.Depth));
+                                   PixelType pixel(3);
+                                   pixel[0] = 1.0f - foreground;
+                                   pixel[1] = foreground - border;
+                                   pixel[2] = border;
+                                   return pixel;
+                                 }
+                               });
 }
 } // namespace client
 
