@@ -5,6 +5,7 @@
 
 #include "itkTorchResident.h"
 #include "itkImage.h"
+#include "itkNumericTraitsVariableLengthVectorPixel.h"
 #include "itkVectorImage.h"
 
 namespace itk
@@ -41,13 +42,15 @@ private:
  * Torch filters make one for each image output; everybody else sees `TImage`. Native ITK filters, iterators and
  * GetPixel() read ITK's own buffer, so the pixels are brought there before anyone of them runs: UpdateOutputData()
  * copies to the host unless the request pass asked for the device only (see TorchResident), and Update() on the image
- * itself always ends on the host. GetBufferPointer() synchronises as well, as a second line of defence. After the
- * update of a chain of Torch filters, an image in its middle may be on the device only: call its own Update() before
- * reading its pixels.
+ * itself always ends on the host. When the outermost Update() of a pipeline returns, the images in its middle that still
+ * hold pixels have them on the host, too, unless their filter keeps intermediates on the device (see
+ * TorchImageToImageFilter). GetBufferPointer() synchronises as well, as a second line of defence.
  *
  * On the CPU there is no second copy: the ITK buffer is the tensor's memory.
  *
  * Modified(), to be called after every edit of the pixels on the host, drops the device's copy.
+ *
+ * GetNameOfClass() is that of `TImage`: ITK's writers and hashes look for the name "VectorImage".
  *
  * \tparam TImage itk::Image of numbers or of fixed-length pixels (RGBPixel, Vector, …), or itk::VectorImage
  * \ingroup ITKTorchCore
@@ -65,7 +68,6 @@ public:
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(TorchImage, TImage);
 
   using RegionType = typename TImage::RegionType;
   using PixelContainer = typename TImage::PixelContainer;
@@ -119,10 +121,28 @@ protected:
   PrintSelf(std::ostream & os, Indent indent) const override;
 };
 
+/** Type of the components of the pixels that `TImage` shows: of an adaptor's, not of those behind it.
+ * \ingroup ITKTorchCore */
+template <typename TImage>
+using TorchComponentOf = typename NumericTraits<typename TImage::PixelType>::ValueType;
+
+/** Whether the buffer of a `TImage` holds the pixels that it shows. An ImageAdaptor computes them from those in the buffer.
+ * \ingroup ITKTorchCore */
+template <typename TImage>
+constexpr bool IsTorchBuffer =
+  std::is_base_of<Image<typename TImage::PixelType, TImage::ImageDimension>, TImage>::value ||
+  std::is_base_of<VectorImage<typename TImage::InternalPixelType, TImage::ImageDimension>, TImage>::value;
+
+/** Components of each pixel that `image` shows; an ImageAdaptor of ITK 5 says 1 for colors, too.
+ * \ingroup ITKTorchCore */
+template <typename TImage>
+unsigned int
+GetTorchNumberOfComponents(const TImage * image);
+
 /** The pixels of `region` of `image` as a tensor of shape (1, C, …, y, x) on `device`.
  *
- * On the host it is a view of the buffer. Elsewhere it is the tensor of a TorchImage that is there already, or an
- * upload, which is not kept.
+ * On the host it is a view of the buffer, or a copy of what an ImageAdaptor shows. Elsewhere it is the tensor of a
+ * TorchImage that is there already, or an upload, which is not kept.
  * \param region lies inside the buffered region
  * \ingroup ITKTorchCore */
 template <typename TImage>

@@ -4,7 +4,8 @@
 #define itkTorchImage_hxx
 
 #include "itkTorchImage.h"
-#include "itkNumericTraits.h"
+#include "itkImageRegionConstIterator.h"
+#include "itkImageRegionIterator.h"
 
 namespace itk
 {
@@ -67,11 +68,13 @@ TorchImage<TImage>::UpdateOutputData()
   const bool isDeviceOnlyWanted = TakeDeviceOnlyRequest();
   // A native consumer that was served earlier in this pass must find its pixels again after a second execution.
   const bool wasOnHost = this->GetResidence() != TorchResidence::DeviceOnly && this->GetPixelContainer()->Size() > 0;
+  TorchResident::DataPass pass(!isDeviceOnlyWanted);
   Superclass::UpdateOutputData();
   if (!isDeviceOnlyWanted || wasOnHost)
   {
     this->SynchronizeHost();
   }
+  pass.End();
 }
 
 template <typename TImage>
@@ -127,39 +130,70 @@ TorchImage<TImage>::PrintSelf(std::ostream & os, Indent indent) const
 }
 
 template <typename TImage>
+unsigned int
+GetTorchNumberOfComponents(const TImage * image)
+{
+  if constexpr (IsTorchBuffer<TImage>)
+  {
+    return image->GetNumberOfComponentsPerPixel();
+  }
+  else
+  {
+    return NumericTraits<typename TImage::PixelType>::GetLength(typename TImage::PixelType{});
+  }
+}
+
+template <typename TImage>
 TorchTensor
 GetTorchTensor(const TImage * image, const typename TImage::RegionType & region, const TorchDevice & device)
 {
-  using ElementType = typename TImage::PixelContainer::Element;
-  using ComponentType = typename NumericTraits<ElementType>::ValueType;
-  constexpr unsigned int    Dimension = TImage::ImageDimension;
-  const auto &              buffered = image->GetBufferedRegion();
-  std::vector<std::int64_t> start(Dimension);
-  std::vector<std::int64_t> size(Dimension);
-  std::vector<std::int64_t> bufferedSize(Dimension);
-  for (unsigned int axis = 0; axis < Dimension; ++axis)
+  using PixelType = typename TImage::PixelType;
+  constexpr unsigned int Dimension = TImage::ImageDimension;
+  if constexpr (!IsTorchBuffer<TImage>)
   {
-    start[axis] = region.GetIndex(axis) - buffered.GetIndex(axis);
-    size[axis] = static_cast<std::int64_t>(region.GetSize(axis));
-    bufferedSize[axis] = static_cast<std::int64_t>(buffered.GetSize(axis));
+    static_assert(!std::is_same<PixelType, VariableLengthVector<TorchComponentOf<TImage>>>::value,
+                  "An adaptor's pixels must be numbers or of a fixed length: cast it to a VectorImage first.");
+    using CopyType = Image<PixelType, Dimension>;
+    const auto copy = CopyType::New();
+    copy->SetRegions(region);
+    copy->Allocate();
+    ImageRegionConstIterator<TImage> shown(image, region);
+    for (ImageRegionIterator<CopyType> pixel(copy, region); !pixel.IsAtEnd(); ++pixel, ++shown)
+    {
+      pixel.Set(shown.Get());
+    }
+    const TorchTensor pixels = GetTorchTensor(copy.GetPointer(), region, device);
+    return device.IsHost() ? pixels.Clone() : pixels;
   }
+  else
+  {
+    const auto &              buffered = image->GetBufferedRegion();
+    std::vector<std::int64_t> start(Dimension);
+    std::vector<std::int64_t> size(Dimension);
+    std::vector<std::int64_t> bufferedSize(Dimension);
+    for (unsigned int axis = 0; axis < Dimension; ++axis)
+    {
+      start[axis] = region.GetIndex(axis) - buffered.GetIndex(axis);
+      size[axis] = static_cast<std::int64_t>(region.GetSize(axis));
+      bufferedSize[axis] = static_cast<std::int64_t>(buffered.GetSize(axis));
+    }
 
-  const auto * const resident = dynamic_cast<const TorchResident *>(image);
-  if (resident != nullptr && !device.IsHost() && resident->GetDeviceTensor().IsDefined())
-  {
-    return resident->GetDeviceTensor().Crop(start, size).To(device);
+    const auto * const resident = dynamic_cast<const TorchResident *>(image);
+    if (resident != nullptr && !device.IsHost() && resident->GetDeviceTensor().IsDefined())
+    {
+      return resident->GetDeviceTensor().Crop(start, size).To(device);
+    }
+    if (resident != nullptr)
+    {
+      resident->SynchronizeHost();
+    }
+    return TorchTensor::FromPixels(const_cast<TImage *>(image)->GetPixelContainer()->GetBufferPointer(),
+                                   GetTorchComponentType<TorchComponentOf<TImage>>(),
+                                   bufferedSize,
+                                   static_cast<std::int64_t>(image->GetNumberOfComponentsPerPixel()))
+      .Crop(start, size)
+      .To(device);
   }
-  if (resident != nullptr)
-  {
-    resident->SynchronizeHost();
-  }
-  ElementType * const buffer = const_cast<TImage *>(image)->GetPixelContainer()->GetBufferPointer();
-  return TorchTensor::FromPixels(buffer,
-                                 GetTorchComponentType<ComponentType>(),
-                                 bufferedSize,
-                                 static_cast<std::int64_t>(image->GetNumberOfComponentsPerPixel()))
-    .Crop(start, size)
-    .To(device);
 }
 } // namespace itk
 

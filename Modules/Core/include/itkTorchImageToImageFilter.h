@@ -25,7 +25,10 @@ namespace itk
  * needs a margin overrides GenerateInputRequestedRegion(), one that needs the whole image also
  * EnlargeOutputRequestedRegion().
  *
- * Outputs are TorchImages, so that pixels stay on the device between Torch filters; see TorchImage.
+ * Outputs are TorchImages, so that pixels stay on the device between Torch filters; see TorchImage. When the outermost
+ * Update() returns, all pixels that are still held are on the host; KeepIntermediatesOnDevice spares this filter the copy.
+ *
+ * The input may be an ImageAdaptor, whose pixels are copied as it shows them; the output may not.
  *
  * Setters never throw. Update() throws, before anything is computed: parameters and device are checked in
  * VerifyPreconditions(), geometry in VerifyInputInformation(). LibTorch runs on the thread that calls Update().
@@ -44,6 +47,7 @@ public:
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkTypeMacro(TorchImageToImageFilter, ImageToImageFilter);
+  static_assert(IsTorchBuffer<TOutputImage>, "The output must be an itk::Image or itk::VectorImage, not an adaptor.");
 
   using OutputImageRegionType = typename TOutputImage::RegionType;
   using DataObjectPointer = ProcessObject::DataObjectPointer;
@@ -54,6 +58,13 @@ public:
   /** Where to compute. Default: auto. */
   itkSetMacro(Device, TorchDevice);
   itkGetConstReferenceMacro(Device, TorchDevice);
+
+  /** Whether outputs that only Torch filters asked for stay on the device alone when the outermost Update() returns. It
+   * saves a copy to the host for each. Before such an output's pixels are read, its own Update() is to be called: GetPixel()
+   * and iterators would find no buffer. Default: off. */
+  itkSetMacro(KeepIntermediatesOnDevice, bool);
+  itkGetConstMacro(KeepIntermediatesOnDevice, bool);
+  itkBooleanMacro(KeepIntermediatesOnDevice);
 
   DataObjectPointer
   MakeOutput(DataObjectPointerArraySizeType index) override;
@@ -88,7 +99,7 @@ protected:
   virtual void
   GenerateTensors();
 
-  /** The output's requested region from the input's.
+  /** The output's requested region from the input's. A result that the filter keeps for itself, too, is copied.
    * \param input not to be written to: on the host it is the input image itself */
   virtual TorchTensor
   GenerateTensor(const TorchTensor & input);
@@ -106,7 +117,9 @@ protected:
   TorchTensor
   CropToOutput(const TorchTensor & tensor) const;
 
-  /** \param tensor shape (1, C, …, y, x) of the output's requested region, of the output's component type */
+  /** Makes `tensor` the output's pixels. On the host it becomes the output's buffer, which filters behind this one may write
+   * to: give a Clone() of what is kept for later.
+   * \param tensor shape (1, C, …, y, x) of the output's requested region, of the output's component type */
   template <typename TImage>
   void
   SetOutputTensor(TImage * output, const TorchTensor & tensor);
@@ -125,6 +138,7 @@ protected:
 
 private:
   TorchDevice              m_Device;
+  bool                     m_KeepIntermediatesOnDevice{ false };
   std::vector<TorchTensor> m_InputTensors;
 };
 } // namespace itk

@@ -47,7 +47,7 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() ITK
   {
     return;
   }
-  if (this->GetInput()->GetNumberOfComponentsPerPixel() == 0)
+  if (GetTorchNumberOfComponents(this->GetInput()) == 0)
   {
     itkExceptionMacro("The input's pixels must have at least 1 component, but have 0.");
   }
@@ -111,6 +111,8 @@ template <typename TInputImage, typename TOutputImage>
 void
 TorchImageToImageFilter<TInputImage, TOutputImage>::UpdateOutputData(DataObject * output)
 {
+  // A TorchImage has opened a pass, or is part of one; other outputs, such as numbers, may be updated by themselves.
+  TorchResident::DataPass pass(dynamic_cast<TorchResident *>(output) == nullptr || !TorchResident::DataPass::IsOpen());
   try
   {
     Superclass::UpdateOutputData(output);
@@ -120,6 +122,7 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::UpdateOutputData(DataObject 
     this->m_Updating = false;
     throw;
   }
+  pass.End();
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -148,6 +151,10 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::GenerateData()
                         this->ReportProgress(0.0f);
                         this->GenerateTensors();
                       });
+  if (!m_KeepIntermediatesOnDevice)
+  {
+    TorchResident::LeaveOnDevice(this->GetOutputs());
+  }
   this->UpdateProgress(1.0f);
 }
 
@@ -155,7 +162,8 @@ template <typename TInputImage, typename TOutputImage>
 void
 TorchImageToImageFilter<TInputImage, TOutputImage>::GenerateTensors()
 {
-  this->SetOutputTensor(this->GetOutput(), this->GenerateTensor(this->GetInputTensor(this->GetInput())));
+  const TorchTensor result = this->GenerateTensor(this->GetInputTensor(this->GetInput()));
+  this->SetOutputTensor(this->GetOutput(), result.IsHeldElsewhere() ? result.Clone() : result);
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -202,15 +210,14 @@ template <typename TImage>
 void
 TorchImageToImageFilter<TInputImage, TOutputImage>::SetOutputTensor(TImage * output, const TorchTensor & tensor)
 {
-  using ComponentType = typename NumericTraits<typename TImage::PixelContainer::Element>::ValueType;
   const auto &              region = output->GetRequestedRegion();
   std::vector<std::int64_t> expected{ 1, static_cast<std::int64_t>(output->GetNumberOfComponentsPerPixel()) };
   for (unsigned int axis = TImage::ImageDimension; axis-- > 0;)
   {
     expected.push_back(static_cast<std::int64_t>(region.GetSize(axis)));
   }
-  const TorchTensor pixels =
-    tensor.ToPixels(expected, GetTorchComponentType<ComponentType>(), m_InputTensors, this->GetNameOfClass());
+  const TorchTensor pixels = tensor.ToPixels(
+    expected, GetTorchComponentType<TorchComponentOf<TImage>>(), m_InputTensors, this->GetNameOfClass());
   auto * const image = dynamic_cast<TorchImage<TImage> *>(output);
   if (image == nullptr)
   {
@@ -250,6 +257,7 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::PrintSelf(std::ostream & os,
 {
   Superclass::PrintSelf(os, indent);
   os << indent << "Device: " << m_Device << std::endl;
+  os << indent << "KeepIntermediatesOnDevice: " << (m_KeepIntermediatesOnDevice ? "On" : "Off") << std::endl;
   this->PrintParameters(os, indent);
 }
 } // namespace itk

@@ -16,10 +16,11 @@ namespace itk
  * more than what is in use at the same time, and all of it is given back at the end. Tensors may outlive the scope and may be
  * freed by other threads.
  *
- * For this, LibTorch's allocator for the host is replaced when the library is loaded, by one that hands everything on to it on
- * threads without a scope.
+ * For this, LibTorch's allocator for the host is replaced while there is a scope on any thread, by one that hands everything on to it
+ * on threads without a scope. The last scope to end restores it, unless somebody else has replaced it meanwhile. An allocator of the
+ * host program that LibTorch does not let others replace, or that does not free by pointers alone, stays: then a scope does nothing.
  *
- * A scope within a scope of the same thread does nothing.
+ * A scope within a scope of the same thread does nothing. Memory that LibTorch gets by raw_allocate() in a scope is freed in it.
  * \ingroup ITKTorchCore */
 class TorchMemoryReuse
 {
@@ -41,7 +42,6 @@ private:
   class Pool;
   class Allocator;
 
-  static const bool     m_IsInstalled;
   std::shared_ptr<Pool> m_Pool;
 };
 } // namespace itk

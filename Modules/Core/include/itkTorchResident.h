@@ -50,6 +50,37 @@ public:
     bool            m_IsDeviceWanted;
   };
 
+  /** \class DataPass
+   * \brief A data pass of a pipeline, on the thread that runs it: at its end, the images that filters left on a device
+   * during it (see LeaveOnDevice()) have their pixels on the host, if they still hold any. */
+  class DataPass
+  {
+  public:
+    /** \param isOpened whether there is a pass to be ended here; images that are left belong to the innermost open one */
+    explicit DataPass(bool isOpened);
+    /** Ends a pass that an exception has cut short, without exceptions of its own. */
+    ~DataPass();
+    DataPass(const DataPass &) = delete;
+    DataPass &
+    operator=(const DataPass &) = delete;
+
+    /** \throws ExceptionObject if the host has no memory for the pixels */
+    void
+    End();
+
+    /** Whether one is open on this thread. */
+    static bool
+    IsOpen();
+
+  private:
+    bool        m_IsOpened;
+    std::size_t m_First;
+  };
+
+  /** Tells the open pass of `objects` whose pixels may be on a device only. */
+  static void
+  LeaveOnDevice(const std::vector<DataObject::Pointer> & objects);
+
   /** One for each resident among `objects` but `except`. */
   static std::vector<DeviceRequest>
   RequestDevice(const std::vector<DataObject::Pointer> & objects,

@@ -123,6 +123,10 @@ public:
   bool
   SharesMemoryWith(const TorchTensor & other) const;
 
+  /** Whether another handle, tensor or view holds the same pixels. */
+  bool
+  IsHeldElsewhere() const;
+
   /** The LibTorch tensor; see itkTorchTensorAccess.h. */
   const std::shared_ptr<at::Tensor> &
   GetHandle() const

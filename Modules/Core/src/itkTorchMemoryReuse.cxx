@@ -4,6 +4,7 @@
 #include <c10/core/Allocator.h>
 #include <c10/core/CPUAllocator.h>
 #include <algorithm>
+#include <atomic>
 #include <limits>
 #include <map>
 #include <mutex>
@@ -17,6 +18,26 @@ namespace itk
 class TorchMemoryReuse::Pool
 {
 public:
+  /** \param base whose blocks they are */
+  explicit Pool(c10::Allocator * base)
+    : m_Base(base)
+  {}
+
+  void
+  Free(const std::vector<void *> & blocks)
+  {
+    for (void * const block : blocks)
+    {
+      m_Base->raw_deallocate(block);
+    }
+  }
+
+  void *
+  AllocateBlock(std::size_t bytes)
+  {
+    return m_Base->raw_allocate(bytes);
+  }
+
   /** A piece of at least `bytes` from a block that is there, or nullptr. */
   void *
   Take(std::size_t bytes)
@@ -162,6 +183,7 @@ private:
     return piece->second.Block == begin && (next == m_Pieces.end() || next->second.Block != begin);
   }
 
+  c10::Allocator *   m_Base;
   mutable std::mutex m_Mutex;
   Pieces             m_Pieces;
   FreePieces         m_Free;
@@ -169,7 +191,7 @@ private:
   bool               m_IsOpen{ true };
 };
 
-/** LibTorch's own allocator for threads without a scope. */
+/** Pieces for threads with a scope, the base's memory for others. */
 class TorchMemoryReuse::Allocator : public c10::Allocator
 {
 public:
@@ -177,12 +199,7 @@ public:
   Get()
   {
     // Tensors may be freed while the process ends.
-    static auto * const allocator = []
-    {
-      auto * const made = new Allocator(c10::GetCPUAllocator());
-      c10::SetCPUAllocator(made);
-      return made;
-    }();
+    static auto * const allocator = new Allocator;
     return *allocator;
   }
 
@@ -193,19 +210,52 @@ public:
     return pool;
   }
 
+  /** \return the allocator that hands out blocks, or nullptr if LibTorch's has to stay as it is */
+  c10::Allocator *
+  Install()
+  {
+    const std::lock_guard<std::mutex> lock(m_Installation);
+    c10::Allocator * const            current = c10::GetCPUAllocator();
+    if (current != this)
+    {
+      if (current->raw_deleter() == nullptr)
+      {
+        return nullptr;
+      }
+      m_Base = current;
+      c10::SetCPUAllocator(this);
+      if (c10::GetCPUAllocator() != this)
+      {
+        return nullptr;
+      }
+    }
+    ++m_Scopes;
+    return m_Base;
+  }
+
+  void
+  Uninstall()
+  {
+    const std::lock_guard<std::mutex> lock(m_Installation);
+    if (--m_Scopes == 0 && c10::GetCPUAllocator() == this)
+    {
+      c10::SetCPUAllocator(m_Base);
+    }
+  }
+
   c10::DataPtr
   allocate(std::size_t bytes) override
   {
     const auto & pool = PoolOfThread();
     if (!pool || bytes < LeastBytes)
     {
-      return m_Base->allocate(bytes);
+      return m_Base.load()->allocate(bytes);
     }
     void * piece = pool->Take(bytes);
     if (piece == nullptr)
     {
-      this->Free(pool->MakeRoom(Pool::Rounded(bytes)));
-      piece = pool->TakeBlock(m_Base->raw_allocate(Pool::Rounded(bytes)), bytes);
+      pool->Free(pool->MakeRoom(Pool::Rounded(bytes)));
+      piece = pool->TakeBlock(pool->AllocateBlock(Pool::Rounded(bytes)), bytes);
     }
     const std::lock_guard<std::mutex> lock(m_Mutex);
     m_Owners[piece] = pool;
@@ -224,20 +274,7 @@ public:
     this->default_copy_data(destination, source, count);
   }
 
-  void
-  Free(const std::vector<void *> & blocks)
-  {
-    for (void * const block : blocks)
-    {
-      m_Base->raw_deallocate(block);
-    }
-  }
-
 private:
-  explicit Allocator(c10::Allocator * base)
-    : m_Base(base)
-  {}
-
   /** Also gets blocks that raw_allocate() made for threads without a scope. */
   static void
   Release(void * piece)
@@ -253,27 +290,33 @@ private:
         allocator.m_Owners.erase(found);
       }
     }
-    void * const block = pool ? pool->Release(piece) : piece;
-    if (block != nullptr)
+    if (!pool)
     {
-      allocator.Free({ block });
+      allocator.m_Base.load()->raw_deallocate(piece);
+    }
+    else if (void * const block = pool->Release(piece))
+    {
+      pool->Free({ block });
     }
   }
 
-  c10::Allocator *                                  m_Base;
+  std::mutex                                        m_Installation;
+  std::size_t                                       m_Scopes{ 0 };
+  std::atomic<c10::Allocator *>                     m_Base{ nullptr };
   std::mutex                                        m_Mutex;
   std::unordered_map<void *, std::shared_ptr<Pool>> m_Owners;
 };
 
-// Before there are threads that might allocate.
-const bool TorchMemoryReuse::m_IsInstalled = (Allocator::Get(), true);
-
 TorchMemoryReuse::TorchMemoryReuse()
 {
   auto & pool = Allocator::PoolOfThread();
-  if (!pool)
+  if (pool)
   {
-    m_Pool = std::make_shared<Pool>();
+    return;
+  }
+  if (c10::Allocator * const base = Allocator::Get().Install())
+  {
+    m_Pool = std::make_shared<Pool>(base);
     pool = m_Pool;
   }
 }
@@ -283,7 +326,8 @@ TorchMemoryReuse::~TorchMemoryReuse()
   if (m_Pool)
   {
     Allocator::PoolOfThread().reset();
-    Allocator::Get().Free(m_Pool->Close());
+    m_Pool->Free(m_Pool->Close());
+    Allocator::Get().Uninstall();
   }
 }
 

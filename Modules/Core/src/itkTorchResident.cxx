@@ -7,6 +7,86 @@
 
 namespace itk
 {
+namespace
+{
+/** The passes that a thread is in, and what they have left on devices so far. */
+struct OpenPasses
+{
+  std::size_t                      Number{ 0 };
+  std::vector<DataObject::Pointer> Left;
+};
+
+OpenPasses &
+GetOpenPasses()
+{
+  thread_local OpenPasses passes;
+  return passes;
+}
+} // namespace
+
+TorchResident::DataPass::DataPass(bool isOpened)
+  : m_IsOpened(isOpened)
+  , m_First(GetOpenPasses().Left.size())
+{
+  GetOpenPasses().Number += isOpened ? 1 : 0;
+}
+
+TorchResident::DataPass::~DataPass()
+{
+  while (m_IsOpened)
+  {
+    try
+    {
+      this->End();
+    }
+    catch (const ExceptionObject &)
+    {
+      // The pass ends with another exception already; these pixels stay where they are.
+    }
+  }
+}
+
+void
+TorchResident::DataPass::End()
+{
+  if (!m_IsOpened)
+  {
+    return;
+  }
+  auto & passes = GetOpenPasses();
+  while (passes.Left.size() > m_First)
+  {
+    const DataObject::Pointer object = passes.Left.back();
+    passes.Left.pop_back();
+    SynchronizeHost({ object });
+  }
+  --passes.Number;
+  m_IsOpened = false;
+}
+
+bool
+TorchResident::DataPass::IsOpen()
+{
+  return GetOpenPasses().Number > 0;
+}
+
+void
+TorchResident::LeaveOnDevice(const std::vector<DataObject::Pointer> & objects)
+{
+  if (!DataPass::IsOpen())
+  {
+    return;
+  }
+  for (const auto & object : objects)
+  {
+    const auto * const resident = dynamic_cast<const TorchResident *>(object.GetPointer());
+    if (resident != nullptr && resident->GetResidence() == TorchResidence::DeviceOnly)
+    {
+      GetOpenPasses().Left.push_back(object);
+    }
+  }
+}
+
 TorchResident::DeviceRequest::DeviceRequest(TorchResident * resident, bool isDeviceWanted)
   : m_Resident(resident)
   , m_WasHostWanted(resident != nullptr && resident->m_IsHostWanted)

@@ -157,6 +157,12 @@ TorchTensor::SharesMemoryWith(const TorchTensor & other) const
   return IsDefined() && other.IsDefined() && m_Tensor->storage().data() == other.m_Tensor->storage().data();
 }
 
+bool
+TorchTensor::IsHeldElsewhere() const
+{
+  return IsDefined() && (m_Tensor.use_count() > 1 || m_Tensor->use_count() > 1 || m_Tensor->storage().use_count() > 1);
+}
+
 TorchTransferCounters::Counts
 TorchTransferCounters::Get()
 {

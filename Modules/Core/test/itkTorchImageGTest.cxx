@@ -2,7 +2,12 @@
 // Copyright ITKTorch contributors
 #include "itkTorchImage.h"
 #include "itkTorchTestImages.h"
+#include "itkTestHelpers.h"
 #include "itkImageBufferRange.h"
+#include "itkImageFileReader.h"
+#include "itkImageFileWriter.h"
+#include "itkMetaImageIO.h"
+#include <algorithm>
 
 template class itk::TorchImage<itk::Image<short, 3>>;
 template class itk::TorchImage<itk::VectorImage<float, 2>>;
@@ -38,6 +43,35 @@ TEST(TorchImage, IsANativeImageThatStartsOnTheHost)
   image->SetRegions(ImageType::SizeType{ { 4, 3 } });
   image->Allocate(true);
   EXPECT_EQ(image->GetPixel({ { 3, 2 } }), 0.0f);
+}
+
+TEST(TorchImage, HasTheNameThatItksWritersLookFor)
+{
+  EXPECT_STREQ(itk::TorchImage<ImageType>::New()->GetNameOfClass(), "Image");
+  const itk::DataObject::Pointer vector = itk::TorchImage<itk::VectorImage<float, 2>>::New().GetPointer();
+  EXPECT_STREQ(vector->GetNameOfClass(), "VectorImage");
+}
+
+TEST(TorchImage, ItksWriterWritesEveryComponentOfAVectorImage)
+{
+  using VectorImageType = itk::VectorImage<float, 3>;
+  const auto pixels = itk::Test::MakeAwkwardImage<VectorImageType>(3);
+  const auto image = itk::TorchImage<VectorImageType>::New();
+  image->Graft(pixels);
+  const itk::Test::TemporaryFolder folder;
+  const auto                       writer = itk::ImageFileWriter<VectorImageType>::New();
+  writer->SetImageIO(itk::MetaImageIO::New());
+  writer->SetFileName(folder.File("vector.mha"));
+  writer->SetInput(image);
+  writer->Update();
+  const auto reader = itk::ImageFileReader<VectorImageType>::New();
+  reader->SetImageIO(itk::MetaImageIO::New());
+  reader->SetFileName(folder.File("vector.mha"));
+  reader->Update();
+  ASSERT_EQ(reader->GetOutput()->GetNumberOfComponentsPerPixel(), 3u);
+  EXPECT_TRUE(std::equal(pixels->GetBufferPointer(),
+                         pixels->GetBufferPointer() + pixels->GetPixelContainer()->Size(),
+                         reader->GetOutput()->GetBufferPointer()));
 }
 
 TEST(TorchImage, GetBufferPointerThroughTheNativeTypeSynchronises)

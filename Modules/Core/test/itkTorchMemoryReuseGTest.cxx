@@ -5,7 +5,9 @@
 #include "itkTorchRandom.h"
 #include <ATen/ops/empty.h>
 #include <ATen/ops/full.h>
+#include <c10/core/CPUAllocator.h>
 #include <gtest/gtest.h>
+#include <future>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -37,6 +39,101 @@ TEST(TorchMemoryReuse, AFreedTensorsMemoryIsTakenAgainInPieces)
   const at::Tensor whole = at::empty({ 2 * large }, at::kFloat);
   EXPECT_EQ(whole.const_data_ptr<float>(), first);
   EXPECT_EQ(reuse.GetNumberOfReuses(), 3u);
+}
+
+/** An allocator of the host program, which counts. */
+class CountingAllocator : public c10::Allocator
+{
+public:
+  explicit CountingAllocator(bool isRaw)
+    : m_IsRaw(isRaw)
+  {}
+  c10::DataPtr
+  allocate(std::size_t bytes) override
+  {
+    ++Allocations;
+    return c10::GetDefaultCPUAllocator()->allocate(bytes);
+  }
+  c10::DeleterFnPtr
+  raw_deleter() const override
+  {
+    return m_IsRaw ? c10::GetDefaultCPUAllocator()->raw_deleter() : nullptr;
+  }
+  void
+  copy_data(void * destination, const void * source, std::size_t count) const override
+  {
+    default_copy_data(destination, source, count);
+  }
+  std::size_t Allocations{ 0 };
+
+private:
+  bool m_IsRaw;
+};
+
+TEST(TorchMemoryReuse, LibTorchsAllocatorIsReplacedOnlyWhileThereIsAScope)
+{
+  c10::Allocator * const before = c10::GetCPUAllocator();
+  EXPECT_EQ(before, c10::GetDefaultCPUAllocator()) << "loading the library replaces nothing";
+  at::Tensor left;
+  auto       first = std::make_unique<TorchMemoryReuse>();
+  EXPECT_NE(c10::GetCPUAllocator(), before);
+  {
+    const TorchMemoryReuse inner;
+    left = at::full({ large }, 3.0f);
+  }
+  EXPECT_NE(c10::GetCPUAllocator(), before);
+  // The scope of another thread ends later than that of this one.
+  std::promise<void> isOpen;
+  std::promise<void> mayEnd;
+  std::thread        other(
+    [&]
+    {
+      const TorchMemoryReuse reuse;
+      isOpen.set_value();
+      mayEnd.get_future().wait();
+    });
+  isOpen.get_future().wait();
+  first.reset();
+  EXPECT_NE(c10::GetCPUAllocator(), before);
+  mayEnd.set_value();
+  other.join();
+  EXPECT_EQ(c10::GetCPUAllocator(), before);
+  EXPECT_EQ(left.sum().item<float>(), 3.0f * large);
+}
+
+TEST(TorchMemoryReuse, AnAllocatorOfTheHostProgramHandsOutTheBlocksAndComesBack)
+{
+  c10::Allocator * const before = c10::GetCPUAllocator();
+  CountingAllocator      counting(true);
+  c10::SetCPUAllocator(&counting);
+  {
+    const TorchMemoryReuse reuse;
+    at::full({ large }, 3.0f);
+    at::full({ large }, 4.0f);
+    EXPECT_EQ(reuse.GetNumberOfReuses(), 1u);
+    EXPECT_GT(counting.Allocations, 0u);
+  }
+  EXPECT_EQ(c10::GetCPUAllocator(), &counting);
+
+  // One that cannot free by pointers alone stays where it is.
+  CountingAllocator notRaw(false);
+  c10::SetCPUAllocator(&notRaw);
+  {
+    const TorchMemoryReuse reuse;
+    EXPECT_EQ(c10::GetCPUAllocator(), &notRaw);
+    at::full({ large }, 3.0f);
+    at::full({ large }, 4.0f);
+    EXPECT_EQ(reuse.GetNumberOfReuses(), 0u);
+  }
+
+  // One that the host program puts in its place meanwhile is not thrown out.
+  c10::SetCPUAllocator(before);
+  {
+    const TorchMemoryReuse reuse;
+    c10::SetCPUAllocator(&counting);
+  }
+  EXPECT_EQ(c10::GetCPUAllocator(), &counting);
+  c10::SetCPUAllocator(before);
 }
 
 TEST(TorchMemoryReuse, TensorsNeverOverlap)

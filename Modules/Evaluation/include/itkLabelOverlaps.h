@@ -5,6 +5,7 @@
 
 #include "itkLabelPixels.h"
 #include "itkSegmentationOverlap.h"
+#include "itkTorchImage.h"
 #include "itkMacro.h"
 
 #include <vector>
@@ -62,6 +63,8 @@ template <typename TPredictedImage, typename TTrueImage>
 LabelOverlaps
 CountLabelOverlaps(const TPredictedImage * prediction, const TTrueImage * truth)
 {
+  static_assert(IsTorchBuffer<TPredictedImage> && IsTorchBuffer<TTrueImage>,
+                "Prediction and truth must be itk::Images, not adaptors: cast them first.");
   const auto & region = prediction->GetBufferedRegion();
   const auto & trueRegion = truth->GetBufferedRegion();
   if (region != trueRegion)

@@ -44,7 +44,7 @@ public:
   static constexpr unsigned int ImageDimension = TInputImage::ImageDimension;
   using typename Superclass::InputImageRegionType;
 
-  using ComponentType = typename NumericTraits<typename TInputImage::PixelContainer::Element>::ValueType;
+  using ComponentType = TorchComponentOf<TInputImage>;
   static_assert(std::is_floating_point<ComponentType>::value, "Probabilities are float or double.");
 
   itkSetStringMacro(FileName);

@@ -27,7 +27,7 @@ void
 InstanceSegmentationFileWriter<TInputImage>::VerifyInputInformation() ITKv5_CONST
 {
   Superclass::VerifyInputInformation();
-  VerifyInstanceChannels(m_Parameters, this->GetInput()->GetNumberOfComponentsPerPixel());
+  VerifyInstanceChannels(m_Parameters, GetTorchNumberOfComponents(this->GetInput()));
   const auto region = this->GetInput()->GetLargestPossibleRegion();
   if (region.GetNumberOfPixels() == 0)
   {

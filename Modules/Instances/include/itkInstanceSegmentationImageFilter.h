@@ -42,7 +42,7 @@ public:
   using typename Superclass::DataObjectIdentifierType;
   using typename Superclass::DataObjectPointer;
 
-  using ComponentType = typename NumericTraits<typename TInputImage::PixelContainer::Element>::ValueType;
+  using ComponentType = TorchComponentOf<TInputImage>;
   static_assert(std::is_floating_point<ComponentType>::value, "Probabilities are float or double.");
   static_assert(std::is_integral<typename TOutputImage::PixelType>::value, "Labels are integers.");
 

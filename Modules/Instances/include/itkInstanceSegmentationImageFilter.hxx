@@ -36,7 +36,7 @@ void
 InstanceSegmentationImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() ITKv5_CONST
 {
   Superclass::VerifyInputInformation();
-  VerifyInstanceChannels(m_Parameters, this->GetInput()->GetNumberOfComponentsPerPixel());
+  VerifyInstanceChannels(m_Parameters, GetTorchNumberOfComponents(this->GetInput()));
 }
 
 template <typename TInputImage, typename TOutputImage>

@@ -15,7 +15,7 @@ namespace itk
 template <typename TOutputImage>
 struct UNetOutputTraits
 {
-  using ComponentType = typename NumericTraits<typename TOutputImage::PixelContainer::Element>::ValueType;
+  using ComponentType = TorchComponentOf<TOutputImage>;
   static constexpr bool IsVectorImage =
     std::is_same<TOutputImage, VectorImage<ComponentType, TOutputImage::ImageDimension>>::value;
   static constexpr UNetInferenceOutput Output =

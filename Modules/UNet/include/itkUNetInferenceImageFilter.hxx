@@ -22,7 +22,7 @@ VerifyUNetFilterInput(const UNetModel & model, const TInputImage * image)
   static_assert(!Traits::IsVectorImage || std::is_floating_point<ComponentType>::value,
                 "Probabilities need float or double components.");
   const auto & size = image->GetLargestPossibleRegion().GetSize();
-  VerifyUNetModelFitsImage(model, { size.begin(), size.end() }, image->GetNumberOfComponentsPerPixel());
+  VerifyUNetModelFitsImage(model, { size.begin(), size.end() }, GetTorchNumberOfComponents(image));
   VerifyUNetModelFitsOutput(model, Traits::Output, static_cast<double>(NumericTraits<ComponentType>::max()));
 }
 
@@ -183,9 +183,8 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::EstimateMemory(const typena
   const UNetInferenceCost cost = this->EstimateCost(region);
   const auto              input = this->GetInputRegion(region);
   using OutputType = typename UNetOutputTraits<TOutputImage>::ComponentType;
-  using InputType = typename NumericTraits<typename TInputImage::PixelContainer::Element>::ValueType;
-  return cost.Memory +
-         input.GetNumberOfPixels() * this->GetInput()->GetNumberOfComponentsPerPixel() * sizeof(InputType) +
+  using InputType = TorchComponentOf<TInputImage>;
+  return cost.Memory + input.GetNumberOfPixels() * GetTorchNumberOfComponents(this->GetInput()) * sizeof(InputType) +
          region.GetNumberOfPixels() * this->GetOutput()->GetNumberOfComponentsPerPixel() * sizeof(OutputType);
 }
 
@@ -212,7 +211,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::EstimateCost(const typename
     // Pixels before and after resampling, probabilities on the grid, and those on the image that wait for the other grids.
     const SizeValueType pixels = part.GetNumberOfPixels() + grid.GetImageRegion(part).GetNumberOfPixels();
     const std::uint64_t memory =
-      cost.Memory + sizeof(float) * (pixels * this->GetInput()->GetNumberOfComponentsPerPixel() +
+      cost.Memory + sizeof(float) * (pixels * GetTorchNumberOfComponents(this->GetInput()) +
                                      grid.GetGridRegion(region).GetNumberOfPixels() * classes +
                                      grids.size() * region.GetNumberOfPixels() * classes);
     sum.WindowSize = memory > sum.Memory ? cost.WindowSize : sum.WindowSize;

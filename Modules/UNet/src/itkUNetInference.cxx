@@ -321,11 +321,12 @@ UNetInference::WarmUp(const UNetInferenceParameters & parameters, const std::vec
   const std::vector<std::int64_t> shape = Reversed(size);
   std::vector<std::int64_t>       whole{ 1, m_Implementation->Specification.Channels };
   whole.insert(whole.end(), shape.begin(), shape.end());
+  // Its weights outlive the scope, so they are made before it.
+  const auto &           network = m_Implementation->GetNetwork(precision, parameters.Convolution);
   const TorchMemoryReuse reuse;
   const CuDNNSettings    settings(m_Implementation->Device, true);
   m_Implementation->PredictWindow(
-    m_Implementation->GetNetwork(precision, parameters.Convolution),
-    { at::zeros(whole, at::TensorOptions(at::kFloat).device(GetC10Device(m_Implementation->Device))), {} });
+    network, { at::zeros(whole, at::TensorOptions(at::kFloat).device(GetC10Device(m_Implementation->Device))), {} });
 }
 
 TorchTensor
