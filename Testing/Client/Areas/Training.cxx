@@ -56,15 +56,41 @@ PredictsAsInferenceDoes()
     for (const auto normalization :
          { itk::UNetNormalization::None, itk::UNetNormalization::Batch, itk::UNetNormalization::Instance })
     {
-      const auto training = MakeTraining<D>(device, normalization);
-      training->Update();
-      const auto inference = InferenceOf<D>::New();
-      inference->SetDevice(device);
-      inference->SetInput(training->GetInput());
-      inference->SetModel(training->GetModel());
-      inference->Update();
-      VERIFY(Same(Read(training->GetOutput()), Read(inference->GetOutput())))
-        << device << ", " << D << "D, normalization " << static_cast<int>(normalization);
+      // A shown image of other pixels than the training's is resampled.
+      for (const double factor : { 1.0, 1.7 })
+      {
+        const auto image = MakeIntensities<ImageOf<D>>();
+        image->SetSpacing(image->GetSpacing() * factor);
+        const auto training = MakeTraining<D>(device, normalization);
+        training->SetInput(image);
+        training->Update();
+        const auto inference = InferenceOf<D>::New();
+        inference->SetDevice(device);
+        inference->SetInput(image);
+        inference->SetModel(training->GetModel());
+        inference->Update();
+        VERIFY(Same(Read(training->GetOutput()), Read(inference->GetOutput())))
+          << device << ", " << D << "D, normalization " << static_cast<int>(normalization) << ", " << factor;
+        // A part of it.
+        const auto part = MakeTraining<D>(device, normalization);
+        part->SetInput(image);
+        RequestMiddle(part->GetOutput());
+        RequestMiddle(inference->GetOutput());
+        inference->Modified();
+        VERIFY(Works(
+          [&]
+          {
+            part->GetOutput()->Update();
+            inference->GetOutput()->Update();
+            const auto ofTraining = Read(part->GetOutput());
+            const auto ofInference = Read(inference->GetOutput());
+            VERIFY(SameValues((ofTraining.Size == ofInference.Size ? ofTraining : MiddleOf(ofTraining)).Values,
+                              ofInference.Values,
+                              1e-5));
+          }))
+          << device << ", " << D << "D, normalization " << static_cast<int>(normalization) << ", " << factor
+          << ", part";
+      }
     }
   }
 }
@@ -101,16 +127,28 @@ TEST(Training, PredictsAsInferenceDoesInAVolume)
 
 TEST(Training, ThatDivergesSaysSo)
 {
-  for (const double rate : { 1e30, 1e38 })
+  const auto file = TemporaryFile("diverged.safetensors");
+  for (const auto & [rate, epochs] :
+       std::initializer_list<std::pair<double, unsigned int>>{ { 1e30, 20 }, { 1e300, 1 } })
   {
     const auto training = MakeTraining<2>("cpu", itk::UNetNormalization::None);
+    const auto writer = itk::UNetModelWriter::New();
+    writer->SetFileName(file);
+    writer->SetInput(SmallModel(2, 1, 2));
+    writer->Update();
+    const auto size = std::filesystem::file_size(file);
     training->SetLearningRate(rate);
-    training->SetEpochs(20);
+    training->SetEpochs(epochs);
     VERIFY(SaysOneSentence([&] { training->Update(); })) << "a learning rate of " << rate;
+    // A good model is not replaced by none.
+    writer->SetInput(training->GetModel());
+    VERIFY(SaysOneSentence([&] { writer->Update(); })) << "a learning rate of " << rate;
+    VERIFY(std::filesystem::exists(file) && std::filesystem::file_size(file) == size);
     training->SetLearningRate(1e-3);
     training->SetEpochs(1);
     VERIFY(Works([&] { training->Update(); })) << "after a learning rate of " << rate;
   }
+  std::filesystem::remove(file);
 }
 
 TEST(Training, WeightsThatAreNotFiniteAreNotWritten)

@@ -58,15 +58,15 @@ Unchanged(const std::string & before)
 {
   std::istringstream was(before);
   std::istringstream is(Describe());
-  auto               result = ::testing::AssertionSuccess();
+  std::string        text;
   for (std::string old, now; std::getline(was, old) && std::getline(is, now);)
   {
     if (old != now)
     {
-      result = ::testing::AssertionFailure() << old << " became " << now << "; ";
+      text += (text.empty() ? "" : "; ") + old + " became " + now;
     }
   }
-  return result;
+  return text.empty() ? ::testing::AssertionSuccess() : ::testing::AssertionFailure() << text;
 }
 
 constexpr const char * libraries[] = { ITKTorch_CLIENT_LIBRARIES };
