@@ -32,7 +32,7 @@ endforeach()
 
 add_test(NAME Client.FindPackage COMMAND "${CMAKE_COMMAND}"
   "-DWORK_DIR=${_work}/find-package" "-DGENERATOR=${CMAKE_GENERATOR}" "-DPREFIX=${_work}/moved to" "-DITK_DIR=${ITK_DIR}"
-  "-DLIBTORCH_ROOT=${_libtorch_root}" "-DRESULTS=${_binary}/results" -P "${_client}/FindPackage/find_package.cmake")
+  "-DCXX_FLAGS=${CMAKE_CXX_FLAGS}" "-DLIBTORCH_ROOT=${_libtorch_root}" "-DRESULTS=${_binary}/results" -P "${_client}/FindPackage/find_package.cmake")
 set_tests_properties(Client.FindPackage PROPERTIES LABELS Client TIMEOUT 600 FIXTURES_REQUIRED ClientBuild)
 
 add_test(NAME Client.Table COMMAND "${CMAKE_COMMAND}" "-DRESULTS=${_binary}/results" -P "${_client}/table.cmake")

@@ -3,7 +3,7 @@
 #
 # find_package(ITKTorch) leaves every variable of ITK as it was, before and after find_package(ITK COMPONENTS …).
 #
-#   cmake -D WORK_DIR=… -D GENERATOR=… -D PREFIX=… -D ITK_DIR=… -D LIBTORCH_ROOT=… -D RESULTS=… -P …
+#   cmake -D WORK_DIR=… -D GENERATOR=… -D PREFIX=… -D CXX_FLAGS=… -D ITK_DIR=… -D LIBTORCH_ROOT=… -D RESULTS=… -P …
 
 set(passed 0)
 set(failed 0)
@@ -49,7 +49,7 @@ foreach(order alone first last only)
   execute_process(
     COMMAND "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}" -B "${WORK_DIR}/${order}" -G "${GENERATOR}" "-DORDER=${order}"
       "-DVARIABLES=${WORK_DIR}/${order}.txt" "-DCMAKE_PREFIX_PATH=${PREFIX}" "-DITK_DIR=${ITK_DIR}"
-      "-DLIBTORCH_ROOT=${LIBTORCH_ROOT}"
+      "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}" "-DLIBTORCH_ROOT=${LIBTORCH_ROOT}"
     RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
   if(result EQUAL 0)
     check(TRUE "")
