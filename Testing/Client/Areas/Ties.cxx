@@ -3,6 +3,7 @@
 #include "Images.h"
 #include "TestImages.h"
 #include "itkTwoNearestObjectsDistanceImageFilter.h"
+#include <limits>
 
 /** Pixels that are equally far from several objects: pieces are the whole there, too. */
 
@@ -46,7 +47,7 @@ void
 PiecesAreTheWhole()
 {
   using FilterType = itk::TwoNearestObjectsDistanceImageFilter<itk::Image<unsigned short, D>>;
-  for (const double spacing : { 1.0, 0.8, 0.7, 0.1, 1.3, 3.3 })
+  for (const double spacing : { 1.0, 0.8, 0.1, 3.3 })
   {
     for (const unsigned int distance : { 4u, 6u })
     {
@@ -66,7 +67,7 @@ PiecesAreTheWhole()
         const std::vector<itk::DataObject *> whole{
           filter->GetOutput(), filter->GetSecondDistance(), filter->GetFirstLabel(), filter->GetSecondLabel()
         };
-        for (const unsigned int pieces : { 2u, 3u, 7u })
+        for (const unsigned int pieces : { 2u, 7u })
         {
           const auto                           parts = makeFilter();
           const std::vector<itk::DataObject *> images{
@@ -95,26 +96,64 @@ TEST(Ties, OfPiecesAreThoseOfTheWholeVolume)
   PiecesAreTheWhole<3>();
 }
 
-/** Which of two at one distance is the nearest is open; the distances are not. */
-TEST(Ties, HaveTheSameDistancesOnEveryDevice)
+/** Of equally far objects the one of the smaller label is nearer, on every device: by looking at every point. */
+template <unsigned int D>
+void
+TheSmallerLabelIsNearer()
 {
-  using FilterType = itk::TwoNearestObjectsDistanceImageFilter<itk::Image<unsigned short, 2>>;
-  for (const double spacing : { 1.0, 0.8 })
+  using ImageType = itk::Image<unsigned short, D>;
+  using FilterType = itk::TwoNearestObjectsDistanceImageFilter<ImageType>;
+  for (const double spacing : { 1.0, 0.8, 0.1 })
   {
-    std::vector<Pixels> first;
+    const auto                                                            labels = MakePoints<D>(spacing, 6);
+    std::vector<std::pair<typename ImageType::IndexType, unsigned short>> points;
+    itk::ImageRegionIteratorWithIndex<ImageType>                          pixel(labels, labels->GetBufferedRegion());
+    for (pixel.GoToBegin(); !pixel.IsAtEnd(); ++pixel)
+    {
+      if (pixel.Get() != 0)
+      {
+        points.emplace_back(pixel.GetIndex(), pixel.Get());
+      }
+    }
+    std::vector<double> first;
+    std::vector<double> second;
+    for (pixel.GoToBegin(); !pixel.IsAtEnd(); ++pixel)
+    {
+      using Found = std::pair<long, unsigned short>;
+      Found nearest{ std::numeric_limits<long>::max(), 0 };
+      Found next = nearest;
+      for (const auto & [index, label] : points)
+      {
+        Found found{ 0, label };
+        for (unsigned int axis = 0; axis < D; ++axis)
+        {
+          const long steps = index[axis] - pixel.GetIndex()[axis];
+          found.first += steps * steps;
+        }
+        if (found < nearest)
+        {
+          std::swap(found, nearest);
+        }
+        next = std::min(found, next);
+      }
+      first.push_back(nearest.second);
+      second.push_back(next.second);
+    }
     for (const std::string device : { "cpu", "staged" })
     {
       const auto filter = FilterType::New();
       filter->SetDevice(device);
-      filter->SetInput(MakePoints<2>(spacing, 4));
+      filter->SetInput(labels);
       filter->Update();
-      const std::vector<Pixels> pixels{ Read(filter->GetOutput()), Read(filter->GetSecondDistance()) };
-      for (std::size_t i = 0; i < pixels.size(); ++i)
-      {
-        VERIFY(first.size() < 2 || Same(pixels[i], first[i])) << "distance " << i << ", spacing " << spacing;
-      }
-      first = pixels;
+      VERIFY(SameValues(Read(filter->GetFirstLabel()).Values, first)) << device << ", spacing " << spacing;
+      VERIFY(SameValues(Read(filter->GetSecondLabel()).Values, second)) << device << ", spacing " << spacing;
     }
   }
+}
+
+TEST(Ties, AreDecidedByTheSmallerLabelOnEveryDevice)
+{
+  TheSmallerLabelIsNearer<2>();
+  TheSmallerLabelIsNearer<3>();
 }
 } // namespace client
