@@ -120,24 +120,22 @@ TheSmallerLabelIsNearer()
     for (pixel.GoToBegin(); !pixel.IsAtEnd(); ++pixel)
     {
       using Found = std::pair<long, unsigned short>;
-      Found nearest{ std::numeric_limits<long>::max(), 0 };
-      Found next = nearest;
-      for (const auto & [index, label] : points)
+      const auto find = [&](unsigned short other)
       {
-        Found found{ 0, label };
-        for (unsigned int axis = 0; axis < D; ++axis)
+        Found nearest{ std::numeric_limits<long>::max(), 0 };
+        for (const auto & [index, label] : points)
         {
-          const long steps = index[axis] - pixel.GetIndex()[axis];
-          found.first += steps * steps;
+          long squared = 0;
+          for (unsigned int axis = 0; axis < D; ++axis)
+          {
+            squared += (index[axis] - pixel.GetIndex()[axis]) * (index[axis] - pixel.GetIndex()[axis]);
+          }
+          nearest = label == other ? nearest : std::min(nearest, Found{ squared, label });
         }
-        if (found < nearest)
-        {
-          std::swap(found, nearest);
-        }
-        next = std::min(found, next);
-      }
-      first.push_back(nearest.second);
-      second.push_back(next.second);
+        return nearest.second;
+      };
+      first.push_back(find(0));
+      second.push_back(find(static_cast<unsigned short>(first.back())));
     }
     for (const std::string device : { "cpu", "staged" })
     {
