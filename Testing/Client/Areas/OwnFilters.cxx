@@ -377,7 +377,7 @@ TEST(OwnFilters, MakeOneUploadAndOneDownloadInAChain)
   for (const auto & filter : { a, b, c })
   {
     filter->SetDevice("staged");
-    KeepIntermediatesOnDevice(filter.GetPointer(), true);
+    filter->KeepIntermediatesOnDeviceOn();
   }
   a->SetInput(MakeIntensities<ImageType>());
   b->SetInput(a->GetOutput());

@@ -17,7 +17,7 @@ OursBehind(itk::DataObject * object, const std::string & device, bool keepsInter
           auto filter = FilterType::New();
           filter->SetDevice(device);
           filter->SetInput(image);
-          KeepIntermediatesOnDevice(filter.GetPointer(), keepsIntermediatesOnDevice);
+          filter->SetKeepIntermediatesOnDevice(keepsIntermediatesOnDevice);
           behind = { filter.GetPointer(), filter->GetOutput() };
         });
   return behind;

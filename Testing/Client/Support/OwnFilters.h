@@ -5,33 +5,12 @@
 
 #include "itkTorchImageToImageFilter.h"
 #include "itkTorchTensorAccess.h"
-#include <type_traits>
 
 /** \file
  * What a user writes: filters on LibTorch's tensors. */
 
 namespace client
 {
-template <typename TFilter, typename = void>
-constexpr bool CanKeepIntermediates{ false };
-template <typename TFilter>
-constexpr bool
-  CanKeepIntermediates<TFilter, std::void_t<decltype(std::declval<TFilter>().SetKeepIntermediatesOnDevice(true))>>{
-    true
-  };
-
-/** Whether the filter has the setting. */
-template <typename TFilter>
-bool
-KeepIntermediatesOnDevice(TFilter * filter, bool keeps)
-{
-  if constexpr (CanKeepIntermediates<TFilter>)
-  {
-    filter->SetKeepIntermediatesOnDevice(keeps);
-  }
-  return CanKeepIntermediates<TFilter>;
-}
-
 /** Adds a number to each component; counts its executions. */
 template <typename TImage>
 class AddFilter : public itk::TorchImageToImageFilter<TImage, TImage>
