@@ -3,7 +3,7 @@
 #include "itkTorchBenchmark.h"
 
 #include "itkNucleiPhantomImageSource.h"
-#include "itkTorchImage.h"
+#include "itkTorchImageToImageFilter.h"
 #include "itkImageBufferRange.h"
 #include "itkMedianImageFilter.h"
 #include "itkRGBPixel.h"
@@ -102,6 +102,62 @@ CompareWithMemcpy(int pairs, const ColourImageType * colour)
     back.GetPointer() != tensor.GetPointer() && std::memcmp(back.GetPointer(), tensor.GetPointer(), bytes) == 0;
   itk::Benchmark::Write(row);
 }
+/** Its input. */
+class CopyFilter : public itk::TorchImageToImageFilter<ColourImageType, ColourImageType>
+{
+public:
+  using Self = CopyFilter;
+  using Pointer = itk::SmartPointer<Self>;
+  itkNewMacro(Self);
+
+protected:
+  itk::TorchTensor
+  GenerateTensor(const itk::TorchTensor & input) override
+  {
+    return input.Clone();
+  }
+};
+
+/** What it costs that the images in the middle of a chain of three filters can be read after its Update(). */
+void
+CompareWithKeptIntermediates(int pairs, const ColourImageType * colour, const std::string & device)
+{
+  const bool          isStaged = device == "staged";
+  itk::Benchmark::Row row{ isStaged ? "intermediates to the host, staged device" : "CUDA: intermediates to the host",
+                           "2048x2048 RGB uint8",
+                           "chain of three copies with KeepIntermediatesOnDeviceOn()",
+                           {},
+                           {},
+                           false };
+  const auto makeChain = [&](bool isKept)
+  {
+    std::vector<CopyFilter::Pointer> chain;
+    for (int i = 0; i < 3; ++i)
+    {
+      const auto filter = CopyFilter::New();
+      filter->SetDevice(device);
+      filter->SetKeepIntermediatesOnDevice(isKept);
+      filter->SetInput(i == 0 ? colour : chain.back()->GetOutput());
+      chain.push_back(filter);
+    }
+    return chain;
+  };
+  const auto run = [](const std::vector<CopyFilter::Pointer> & chain)
+  {
+    chain.front()->Modified();
+    chain.back()->Update();
+  };
+  const auto ours = makeChain(false);
+  const auto kept = makeChain(true);
+  itk::Benchmark::Alternate(
+    row, pairs, [&] { run(ours); }, [&] { run(kept); });
+  const std::size_t bytes = colour->GetPixelContainer()->Size() * sizeof(ColourImageType::PixelType);
+  row.IsEqual = std::memcmp(ours.front()->GetOutput()->GetPixelContainer()->GetBufferPointer(),
+                            colour->GetBufferPointer(),
+                            bytes) == 0 &&
+                std::memcmp(kept.back()->GetOutput()->GetBufferPointer(), colour->GetBufferPointer(), bytes) == 0;
+  itk::Benchmark::Write(row);
+}
 } // namespace
 
 int
@@ -112,4 +168,9 @@ main(int argc, char * argv[])
   const auto colour = MakeColourImage(grey);
   CompareWithMedian(pairs, grey, colour);
   CompareWithMemcpy(pairs, colour);
+  CompareWithKeptIntermediates(pairs, colour, "staged");
+  if (itk::TorchDevice::IsCUDAAvailable())
+  {
+    CompareWithKeptIntermediates(pairs, colour, "cuda");
+  }
 }

@@ -90,7 +90,7 @@ ElasticDeformationImageFilter<TImage>::GenerateTensors()
   const auto &       deformation = this->GetDeformation();
   this->SetOutputTensor(this->GetOutput(),
                         deformation.Sample(this->GetInputTensor(input),
-                                           GetTorchStart(input->GetRequestedRegion(), whole),
+                                           GetTorchStart(this->GetInputRequestedRegion(input), whole),
                                            start,
                                            GetTorchSize(region),
                                            [this](double fraction)

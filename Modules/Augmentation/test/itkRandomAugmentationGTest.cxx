@@ -193,8 +193,12 @@ TEST(RandomAugmentation, FlipsAndQuarterTurnsAreExactPermutations)
   };
   EXPECT_TRUE(at::equal(applied({ 1, 0 }, 0), image.flip(3)));
   EXPECT_TRUE(at::equal(applied({ 0, 1 }, 0), image.flip(2)));
-  EXPECT_TRUE(at::equal(applied({ 0, 0 }, 1), image.rot90(-1, { 2, 3 })) ||
-              at::equal(applied({ 0, 0 }, 1), image.rot90(1, { 2, 3 })));
+  // Towards the side that a rotation by 90 degrees turns to, which is Keras's.
+  EXPECT_TRUE(at::equal(applied({ 0, 0 }, 1), image.rot90(-1, { 2, 3 })));
+  auto rotated = Draw(RandomAugmentationParameters{}, images);
+  rotated.Rotation = 90.0;
+  rotated.Map = itk::ComposeAffineMap(rotated, { 1.0, 1.0 }, RandomAugmentationCentre::Image);
+  EXPECT_LT((ImageOf(Apply(rotated, images)) - applied({ 0, 0 }, 1)).abs().max().item<float>(), 1e-4f);
   EXPECT_TRUE(at::equal(applied({ 0, 0 }, 2), image.flip({ 2, 3 })));
   EXPECT_TRUE(at::equal(applied({ 0, 0 }, 3), applied({ 1, 1 }, 1)));
 }
@@ -854,5 +858,10 @@ TEST(RandomAugmentation, ConstantImagesAndSinglePixelsAreAugmented)
     const auto result = ImageOf(Apply(Draw(parameters, images), images));
     EXPECT_TRUE(result.isfinite().all().item<bool>());
     EXPECT_EQ(result.sizes(), shape);
+    for (std::int64_t channel = 0; channel < shape[1]; ++channel)
+    {
+      const auto values = result.select(1, channel);
+      EXPECT_LT((values.max() - values.min()).item<double>(), 1e-4) << "what is constant stays so";
+    }
   }
 }

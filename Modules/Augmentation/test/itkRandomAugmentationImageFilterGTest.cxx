@@ -69,6 +69,19 @@ ExpectSameBits(const TImage * a, const TImage * b)
   }
 }
 
+template <typename TImage>
+std::size_t
+NumberOfDifferences(const TImage * a, const TImage * b)
+{
+  std::size_t                                    count = 0;
+  itk::ImageRegionConstIteratorWithIndex<TImage> it(a, a->GetLargestPossibleRegion());
+  for (; !it.IsAtEnd(); ++it)
+  {
+    count += it.Get() != b->GetPixel(it.GetIndex()) ? 1 : 0;
+  }
+  return count;
+}
+
 class RandomAugmentationFilterOnDevice : public ::testing::TestWithParam<const char *>
 {};
 
@@ -101,6 +114,7 @@ TEST_P(RandomAugmentationFilterOnDevice, ImageLabelsAndWeightsMoveTogether)
     far += std::abs(it.Get() - filter->GetAugmentedWeights()->GetPixel(it.GetIndex())) > 2.0f ? 1 : 0;
   }
   EXPECT_EQ(far, 0u);
+  EXPECT_GT(NumberOfDifferences<ImageType>(image, filter->GetOutput()), 100u);
 }
 
 TEST_P(RandomAugmentationFilterOnDevice, ANativeFilterFollows)
@@ -110,7 +124,16 @@ TEST_P(RandomAugmentationFilterOnDevice, ANativeFilterFollows)
   auto median = itk::MedianImageFilter<LabelType, LabelType>::New();
   median->SetInput(filter->GetAugmentedLabels());
   median->Update();
-  EXPECT_EQ(median->GetOutput()->GetLargestPossibleRegion(), filter->GetInput()->GetLargestPossibleRegion());
+  // Of labels that were on the host before the median asked for them.
+  auto first = MakeFilter(GetParam());
+  first->Update();
+  const LabelType::Pointer labels = first->GetAugmentedLabels();
+  labels->DisconnectPipeline();
+  auto expected = itk::MedianImageFilter<LabelType, LabelType>::New();
+  expected->SetInput(labels);
+  expected->Update();
+  itk::Test::ExpectSameImage<LabelType>(median->GetOutput(), expected->GetOutput());
+  EXPECT_GT(NumberOfDifferences<LabelType>(filter->GetLabels(), median->GetOutput()), 100u);
 }
 
 TEST(RandomAugmentationImageFilter, TheRecordGivesTheSamePixelsAgain)
@@ -146,30 +169,71 @@ TEST(RandomAugmentationImageFilter, TheOutputKeepsGridAndTakesTheCropsSize)
   EXPECT_EQ(filter->GetAugmentedWeights()->GetBufferedRegion().GetSize(), region.GetSize());
 }
 
-TEST(RandomAugmentationImageFilter, LabelsAndWeightsAreOptional)
+TEST(RandomAugmentationImageFilter, LabelsAndWeightsAreOptionalAndDoNotChangeWhatBecomesOfTheImage)
 {
-  auto filter = FilterType::New();
-  filter->SetInput(MakeImage<ImageType>(1.5));
-  filter->SetParameters(RandomAugmentationParameters::FromPreset(RandomAugmentationPreset::UNetPaper));
-  EXPECT_NO_THROW(filter->Update());
+  const auto accompanied = MakeFilter("cpu", RandomAugmentationPreset::UNetPaper);
+  accompanied->Update();
+  auto alone = FilterType::New();
+  alone->SetInput(accompanied->GetInput());
+  alone->SetParameters(accompanied->GetParameters());
+  alone->SetDevice("cpu");
+  alone->Update();
+  ExpectSameBits(alone->GetOutput(), accompanied->GetOutput());
+  EXPECT_EQ(alone->GetRecord(), accompanied->GetRecord());
+  EXPECT_GT(NumberOfDifferences(alone->GetInput(), alone->GetOutput()), 100u);
+  EXPECT_EQ(alone->GetAugmentedLabels()->GetBufferedRegion().GetNumberOfPixels(), 0u);
+  EXPECT_EQ(alone->GetAugmentedWeights()->GetBufferedRegion().GetNumberOfPixels(), 0u);
+}
+
+/** Flips along all axes and nothing else: each pixel comes whole from the other side. */
+template <typename TImage>
+void
+ExpectFlipped(const TImage * image)
+{
+  RandomAugmentationParameters parameters;
+  parameters.FlipProbability = { 1.0 };
+  auto filter = itk::RandomAugmentationImageFilter<TImage>::New();
+  filter->SetInput(image);
+  filter->SetParameters(parameters);
+  filter->SetDevice("cpu");
+  filter->Update();
+  const auto                                     region = image->GetLargestPossibleRegion();
+  itk::ImageRegionConstIteratorWithIndex<TImage> it(filter->GetOutput(), region);
+  for (; !it.IsAtEnd(); ++it)
+  {
+    auto index = it.GetIndex();
+    for (unsigned int axis = 0; axis < TImage::ImageDimension; ++axis)
+    {
+      index[axis] =
+        2 * region.GetIndex(axis) + static_cast<itk::IndexValueType>(region.GetSize(axis)) - 1 - index[axis];
+    }
+    ASSERT_EQ(it.Get(), image->GetPixel(index)) << "at " << it.GetIndex();
+  }
 }
 
 TEST(RandomAugmentationImageFilter, VolumesAndColoursAreAugmented)
 {
   using VolumeType = itk::Image<short, 3>;
-  auto volume = itk::RandomAugmentationImageFilter<VolumeType>::New();
-  volume->SetInput(MakeImage<VolumeType>(10.0));
-  volume->SetParameters(RandomAugmentationParameters::FromPreset(RandomAugmentationPreset::Volume));
-  EXPECT_NO_THROW(volume->Update());
-
   using ColourType = itk::Image<itk::RGBPixel<unsigned char>, 2>;
-  auto image = ColourType::New();
-  image->SetRegions(ColourType::SizeType{ { 20, 20 } });
-  image->Allocate(true);
-  auto colour = itk::RandomAugmentationImageFilter<ColourType>::New();
-  colour->SetInput(image);
-  colour->SetParameters(RandomAugmentationParameters::FromPreset(RandomAugmentationPreset::Nuclei));
-  EXPECT_NO_THROW(colour->Update());
+  const auto volume = itk::Test::MakeAwkwardImage<VolumeType>();
+  const auto image = itk::Test::MakeAwkwardImage<ColourType>();
+  ExpectFlipped<VolumeType>(volume);
+  ExpectFlipped<ColourType>(image);
+
+  const auto numberOfChanges = [](const auto * shown, RandomAugmentationPreset preset)
+  {
+    using Type = std::remove_const_t<std::remove_pointer_t<decltype(shown)>>;
+    auto filter = itk::RandomAugmentationImageFilter<Type>::New();
+    filter->SetInput(shown);
+    filter->SetParameters(RandomAugmentationParameters::FromPreset(preset));
+    filter->SetDevice("cpu");
+    filter->Update();
+    return NumberOfDifferences<Type>(shown, filter->GetOutput());
+  };
+  EXPECT_GT(numberOfChanges(volume.GetPointer(), RandomAugmentationPreset::Volume), 100u) << "of 315 pixels";
+  EXPECT_GT(numberOfChanges(image.GetPointer(), RandomAugmentationPreset::Nuclei), 20u) << "of 35 pixels";
+  EXPECT_EQ(numberOfChanges(volume.GetPointer(), RandomAugmentationPreset::None), 0u);
+  EXPECT_EQ(numberOfChanges(image.GetPointer(), RandomAugmentationPreset::None), 0u);
 }
 
 TEST(RandomAugmentationImageFilter, LabelsOfAnotherGeometryAreAnError)

@@ -106,12 +106,13 @@ Train(const TrainOptions & options)
   }
   catch (const ExceptionObject & error)
   {
-    const bool isInterruption = dynamic_cast<const ProcessAborted *>(&error) != nullptr;
-    if (!isInterruption && train->GetHistory().empty())
+    const bool               isInterruption = dynamic_cast<const ProcessAborted *>(&error) != nullptr;
+    const UNetModel::Pointer model = train->GetModel();
+    const bool               isTrained = !model->GetWeights().empty();
+    if (!isTrained || (!isInterruption && train->GetHistory().empty()))
     {
       throw;
     }
-    const UNetModel::Pointer model = train->GetModel();
     model->DisconnectPipeline();
     writer->SetInput(model);
     writer->Update();

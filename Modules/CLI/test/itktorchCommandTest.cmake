@@ -54,6 +54,20 @@ expect_file(a.nrrd)
 run(0 ARGS evaluate segmented truth --csv scores.csv)
 expect_file(scores.csv)
 
+# A training that diverges leaves the model that is there.
+file(SHA256 "${FOLDER}/model.safetensors" model)
+execute_process(COMMAND "${ITKTORCH}" train pairs.csv -o model.safetensors --epochs 5 --levels 1 --base-filters 4
+    --crop-size 32 --batch-size 2 --device cpu --learning-rate 1e30
+  WORKING_DIRECTORY "${FOLDER}" RESULT_VARIABLE result ERROR_VARIABLE error)
+if(NOT result EQUAL 1 OR NOT error MATCHES
+   "itktorch: The training diverged: [^\n]+ in epoch [1-5] of 5; use a LearningRate below 1e.30[^\n]+\n$")
+  fail("A training that diverges must say so with exit status 1, but: ${result} ${error}")
+endif()
+file(SHA256 "${FOLDER}/model.safetensors" same_model)
+if(NOT model STREQUAL same_model)
+  fail("A training that diverges must leave the model that is there.")
+endif()
+
 # What segment makes of a folder can be scored as it is, with its records.
 file(MAKE_DIRECTORY "${FOLDER}/images")
 file(COPY "${FOLDER}/a.png" "${FOLDER}/b.png" DESTINATION "${FOLDER}/images")

@@ -16,6 +16,8 @@ template <typename TImage, typename TLabelImage>
 NucleiPhantomImageSource<TImage, TLabelImage>::NucleiPhantomImageSource()
 {
   this->DynamicMultiThreadingOn();
+  // The reporter counts pixels; the threader would count pieces of work beside it.
+  this->ThreaderUpdateProgressOff();
   this->ProcessObject::SetOutput("Labels", TLabelImage::New());
 }
 

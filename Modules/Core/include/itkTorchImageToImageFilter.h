@@ -7,6 +7,7 @@
 #include "itkTorchExecution.h"
 #include "itkTorchImage.h"
 #include "itkTorchParameterTable.h"
+#include <map>
 
 namespace itk
 {
@@ -108,7 +109,13 @@ protected:
   TorchDevice
   GetResolvedDevice() const;
 
-  /** The requested region of an image, on the device. */
+  /** The region of an input that this filter asked for. The image's own requested region may be larger by now, since the
+   * filter that makes it may have enlarged it. */
+  template <typename TImage>
+  typename TImage::RegionType
+  GetInputRequestedRegion(const TImage * image) const;
+
+  /** GetInputRequestedRegion() of an input, on the device. */
   template <typename TImage>
   TorchTensor
   GetInputTensor(const TImage * image);
@@ -140,6 +147,8 @@ private:
   TorchDevice              m_Device;
   bool                     m_KeepIntermediatesOnDevice{ false };
   std::vector<TorchTensor> m_InputTensors;
+
+  std::map<const DataObject *, ImageRegion<TInputImage::ImageDimension>> m_InputRequestedRegions;
 };
 } // namespace itk
 

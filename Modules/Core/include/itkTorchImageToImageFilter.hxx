@@ -85,6 +85,14 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::PropagateRequestedRegion(Dat
     const auto requests = TorchResident::RequestDevice(isHost ? DataObjectPointerArray{} : this->GetInputs(), true);
     this->GenerateInputRequestedRegion();
   }
+  m_InputRequestedRegions.clear();
+  for (const auto & input : this->GetInputs())
+  {
+    if (const auto * const image = dynamic_cast<const ImageBase<TInputImage::ImageDimension> *>(input.GetPointer()))
+    {
+      m_InputRequestedRegions[image] = image->GetRequestedRegion();
+    }
+  }
 
   // Also reset when an input throws, so that the next Update() starts afresh.
   struct UpdatingScope
@@ -182,10 +190,19 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::GetResolvedDevice() const
 
 template <typename TInputImage, typename TOutputImage>
 template <typename TImage>
+typename TImage::RegionType
+TorchImageToImageFilter<TInputImage, TOutputImage>::GetInputRequestedRegion(const TImage * image) const
+{
+  const auto found = m_InputRequestedRegions.find(image);
+  return found == m_InputRequestedRegions.end() ? image->GetRequestedRegion() : found->second;
+}
+
+template <typename TInputImage, typename TOutputImage>
+template <typename TImage>
 TorchTensor
 TorchImageToImageFilter<TInputImage, TOutputImage>::GetInputTensor(const TImage * image)
 {
-  m_InputTensors.push_back(GetTorchTensor(image, image->GetRequestedRegion(), this->GetResolvedDevice()));
+  m_InputTensors.push_back(GetTorchTensor(image, this->GetInputRequestedRegion(image), this->GetResolvedDevice()));
   return m_InputTensors.back();
 }
 
@@ -193,7 +210,7 @@ template <typename TInputImage, typename TOutputImage>
 TorchTensor
 TorchImageToImageFilter<TInputImage, TOutputImage>::CropToOutput(const TorchTensor & tensor) const
 {
-  const auto &              whole = this->GetInput()->GetRequestedRegion();
+  const auto                whole = this->GetInputRequestedRegion(this->GetInput());
   const auto &              region = this->GetOutput()->GetRequestedRegion();
   std::vector<std::int64_t> start;
   std::vector<std::int64_t> size;

@@ -52,6 +52,8 @@ GetTorchComponentType()
  * Pixels have the shape (N, C, z, y, x): batch, component, then ITK's axes reversed. In memory the component varies
  * fastest, as in ITK's multi-component images, which is LibTorch's "channels last".
  *
+ * What a function cannot do with a tensor (one that is undefined, mostly) is an ExceptionObject that names the function.
+ *
  * Copies share the pixels. A tensor from FromPixels() is a view that does not keep the buffer alive.
  * Include itkTorchTensorAccess.h to reach the at::Tensor inside.
  * \ingroup ITKTorchCore
@@ -95,7 +97,8 @@ public:
   void *
   GetPointer() const;
 
-  /** View of a box of pixels; `start` and `size` along x, y, z, … */
+  /** View of a box of pixels; `start` and `size` along x, y, z, …
+   * \throws ExceptionObject if the box is not inside */
   TorchTensor
   Crop(const std::vector<std::int64_t> & start, const std::vector<std::int64_t> & size) const;
 
@@ -104,7 +107,8 @@ public:
   TorchTensor
   To(const TorchDevice & device) const;
 
-  /** The same pixels in memory of their own size, interleaved without gaps: itself where it already is so. */
+  /** The same pixels in memory of their own size, interleaved without gaps: itself where it already is so. A tensor of one
+   * or two axes, such as a list of weights, has no components to be put last. */
   TorchTensor
   ToInterleaved() const;
 
@@ -135,6 +139,9 @@ public:
   }
 
 private:
+  void
+  VerifyIsDefined(const char * function) const;
+
   std::shared_ptr<at::Tensor> m_Tensor;
   TorchDevice                 m_Device{ TorchDevice::CPU() };
 };

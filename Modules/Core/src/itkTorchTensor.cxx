@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkTorchTensorAccess.h"
+#include "itkTorchExecution.h"
 #include "itkTorchStagedMemory.h"
 #include <ATen/ops/from_blob.h>
 #include <atomic>
@@ -18,11 +19,18 @@ std::atomic<std::uint64_t> downloadedBytes{ 0 };
 constexpr c10::ScalarType scalarTypes[] = { c10::kByte, c10::kChar,   c10::kUInt16, c10::kShort, c10::kUInt32,
                                             c10::kInt,  c10::kUInt64, c10::kLong,   c10::kFloat, c10::kDouble };
 
-/** (N, C, …, y, x) seen as (N, …, y, x, C). */
+/** (N, C, …, y, x) seen as (N, …, y, x, C); a number or a list, which has no components, as it is. */
 at::Tensor
 ComponentsLast(const at::Tensor & tensor)
 {
-  return tensor.movedim(1, -1);
+  return tensor.dim() < 3 ? tensor : tensor.movedim(1, -1);
+}
+
+/** The other way. */
+at::Tensor
+ComponentsSecond(const at::Tensor & tensor)
+{
+  return tensor.dim() < 3 ? tensor : tensor.movedim(-1, 1);
 }
 } // namespace
 
@@ -40,8 +48,13 @@ TorchTensor::FromPixels(void *                            buffer,
   std::vector<std::int64_t> shape{ 1 };
   shape.insert(shape.end(), size.rbegin(), size.rend());
   shape.push_back(numberOfComponents);
-  const auto pixels = at::from_blob(buffer, shape, at::TensorOptions(scalarTypes[static_cast<int>(type)]));
-  return MakeTorchTensor(pixels.movedim(-1, 1), TorchDevice::CPU());
+  return TorchExecution::Guard("TorchTensor::FromPixels()",
+                               [&]
+                               {
+                                 const auto options = at::TensorOptions(scalarTypes[static_cast<int>(type)]);
+                                 return MakeTorchTensor(at::from_blob(buffer, shape, options).movedim(-1, 1),
+                                                        TorchDevice::CPU());
+                               });
 }
 
 bool
@@ -59,9 +72,14 @@ TorchTensor::GetShape() const
 TorchComponentType
 TorchTensor::GetComponentType() const
 {
-  TORCH_CHECK(IsDefined(), "an undefined tensor has no component type");
+  this->VerifyIsDefined("GetComponentType()");
   const auto found = std::find(std::begin(scalarTypes), std::end(scalarTypes), m_Tensor->scalar_type());
-  TORCH_CHECK(found != std::end(scalarTypes), "no pixel type stands for the tensor type ", m_Tensor->scalar_type());
+  if (found == std::end(scalarTypes))
+  {
+    itkGenericExceptionMacro(
+      << "TorchTensor::GetComponentType(): the components must be integers of 8 to 64 bits, float or double, but are "
+      << c10::toString(m_Tensor->scalar_type()) << '.');
+  }
   return static_cast<TorchComponentType>(found - std::begin(scalarTypes));
 }
 
@@ -80,12 +98,31 @@ TorchTensor::GetPointer() const
 TorchTensor
 TorchTensor::Crop(const std::vector<std::int64_t> & start, const std::vector<std::int64_t> & size) const
 {
-  at::Tensor cropped = *m_Tensor;
-  for (std::size_t axis = 0; axis < size.size(); ++axis)
+  this->VerifyIsDefined("Crop()");
+  const auto shape = this->GetShape();
+  const auto axes = std::min(start.size(), size.size());
+  bool       isInside = start.size() == size.size() && axes <= shape.size();
+  for (std::size_t axis = 0; isInside && axis < axes; ++axis)
   {
-    cropped = cropped.narrow(-1 - static_cast<std::int64_t>(axis), start[axis], size[axis]);
+    isInside = start[axis] >= 0 && size[axis] >= 0 && start[axis] <= shape[shape.size() - 1 - axis] - size[axis];
   }
-  return MakeTorchTensor(cropped, m_Device);
+  if (!isInside)
+  {
+    itkGenericExceptionMacro(<< "TorchTensor::Crop(): the box must lie inside a tensor of shape "
+                             << c10::IntArrayRef(shape) << ", but begins at " << c10::IntArrayRef(start)
+                             << " with size " << c10::IntArrayRef(size) << " (x first).");
+  }
+  return TorchExecution::Guard("TorchTensor::Crop()",
+                               [&]
+                               {
+                                 at::Tensor cropped = *m_Tensor;
+                                 for (std::size_t axis = 0; axis < axes; ++axis)
+                                 {
+                                   cropped =
+                                     cropped.narrow(-1 - static_cast<std::int64_t>(axis), start[axis], size[axis]);
+                                 }
+                                 return MakeTorchTensor(cropped, m_Device);
+                               });
 }
 
 TorchTensor
@@ -109,18 +146,29 @@ TorchTensor::To(const TorchDevice & device) const
     ++downloads;
     downloadedBytes += GetNumberOfBytes();
   }
-  // Dense memory first: a strided copy between host and CUDA goes through a temporary on both sides.
-  const at::Tensor dense = ComponentsLast(*m_Tensor).contiguous();
-  const at::Tensor copy = dense.to(GetC10Device(device), false, dense.is_alias_of(*m_Tensor));
-  return MakeTorchTensor(copy.movedim(-1, 1), device);
+  return TorchExecution::Guard("TorchTensor::To()",
+                               [&]
+                               {
+                                 // Dense memory first: a strided copy between host and CUDA goes through a temporary on both sides.
+                                 const at::Tensor dense = ComponentsLast(*m_Tensor).contiguous();
+                                 const at::Tensor copy =
+                                   dense.to(GetC10Device(device), false, dense.is_alias_of(*m_Tensor));
+                                 return MakeTorchTensor(ComponentsSecond(copy), device);
+                               });
 }
 
 TorchTensor
 TorchTensor::ToInterleaved() const
 {
-  const at::Tensor pixels = ComponentsLast(*m_Tensor);
-  const bool       dense = pixels.is_contiguous() && pixels.storage().nbytes() == pixels.nbytes();
-  return dense ? *this : MakeTorchTensor(pixels.clone(at::MemoryFormat::Contiguous).movedim(-1, 1), m_Device);
+  this->VerifyIsDefined("ToInterleaved()");
+  return TorchExecution::Guard(
+    "TorchTensor::ToInterleaved()",
+    [&]
+    {
+      const at::Tensor pixels = ComponentsLast(*m_Tensor);
+      const bool       isDense = pixels.is_contiguous() && pixels.storage().nbytes() == pixels.nbytes();
+      return isDense ? *this : MakeTorchTensor(ComponentsSecond(pixels.clone(at::MemoryFormat::Contiguous)), m_Device);
+    });
 }
 
 TorchTensor
@@ -129,7 +177,8 @@ TorchTensor::ToPixels(const std::vector<std::int64_t> & expectedShape,
                       const std::vector<TorchTensor> &  inputs,
                       const char *                      owner) const
 {
-  if (GetShape() != expectedShape || GetComponentType() != expectedType)
+  if (!IsDefined() || GetShape() != expectedShape ||
+      m_Tensor->scalar_type() != scalarTypes[static_cast<int>(expectedType)])
   {
     itkGenericExceptionMacro(<< owner
                              << " computed a tensor that does not fit its output image: shape and type must be "
@@ -148,13 +197,23 @@ TorchTensor::ToPixels(const std::vector<std::int64_t> & expectedShape,
 TorchTensor
 TorchTensor::Clone() const
 {
-  return MakeTorchTensor(m_Tensor->clone(), m_Device);
+  this->VerifyIsDefined("Clone()");
+  return TorchExecution::Guard("TorchTensor::Clone()", [&] { return MakeTorchTensor(m_Tensor->clone(), m_Device); });
 }
 
 bool
 TorchTensor::SharesMemoryWith(const TorchTensor & other) const
 {
   return IsDefined() && other.IsDefined() && m_Tensor->storage().data() == other.m_Tensor->storage().data();
+}
+
+void
+TorchTensor::VerifyIsDefined(const char * function) const
+{
+  if (!IsDefined())
+  {
+    itkGenericExceptionMacro(<< "TorchTensor::" << function << ": the tensor must be defined, but is not.");
+  }
 }
 
 bool

@@ -57,6 +57,24 @@ TEST(TorchExecution, AnErrorOfLibTorchBecomesOneLineWithFilterAndDevice)
             "MyFilter on device cpu failed: sizes do not match");
 }
 
+TEST(TorchExecution, APublicFunctionsErrorNamesTheFunctionAndWithinAFilterTheFilter)
+{
+  const auto fails = [] {
+    return TorchExecution::Guard("Function()", []() -> int { TORCH_CHECK(false, "sizes do not match\nsecond line"); });
+  };
+  try
+  {
+    fails();
+    FAIL() << "no exception";
+  }
+  catch (const itk::ExceptionObject & error)
+  {
+    EXPECT_STREQ(error.GetDescription(), "Function() failed: sizes do not match");
+  }
+  EXPECT_EQ(DescriptionOf<itk::ExceptionObject>(fails), "MyFilter on device cpu failed: sizes do not match");
+  EXPECT_EQ(TorchExecution::Guard("Function()", [] { return 7; }), 7);
+}
+
 TEST(TorchExecution, MemoryThatLibTorchLacksIsAnOutOfMemoryError)
 {
   EXPECT_EQ(DescriptionOf<itk::TorchOutOfMemoryError>(

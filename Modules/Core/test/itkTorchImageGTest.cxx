@@ -145,28 +145,4 @@ TEST(TorchImage, ABufferOutlivesTheImageItCameFrom)
   }
   EXPECT_EQ((*container)[11], 12.0f);
 }
-
-TEST(TorchTensor, CropSelectsTheRegionInITKsAxisOrder)
-{
-  const auto image = MakeDeviceImage();
-  image->Update();
-  ImageType::RegionType region;
-  region.SetIndex({ { 1, 2 } });
-  region.SetSize({ { 3, 1 } });
-  const auto tensor = itk::GetTorchTensor<ImageType>(image, region, TorchDevice::CPU());
-  EXPECT_EQ(tensor.GetShape(), (std::vector<std::int64_t>{ 1, 1, 1, 3 }));
-  EXPECT_EQ(*static_cast<float *>(tensor.GetPointer()), 10.0f);
-  EXPECT_EQ(tensor.GetPointer(), image->GetBufferPointer() + 9) << "on the host it is a view";
-}
-
-TEST(TorchTensor, ComponentTypesAreThoseOfThePixels)
-{
-  EXPECT_EQ(itk::GetTorchComponentType<unsigned char>(), itk::TorchComponentType::UInt8);
-  EXPECT_EQ(itk::GetTorchComponentType<signed char>(), itk::TorchComponentType::Int8);
-  EXPECT_EQ(itk::GetTorchComponentType<unsigned short>(), itk::TorchComponentType::UInt16);
-  EXPECT_EQ(itk::GetTorchComponentType<int>(), itk::TorchComponentType::Int32);
-  EXPECT_EQ(itk::GetTorchComponentType<unsigned long>(), itk::TorchComponentType::UInt64);
-  EXPECT_EQ(itk::GetTorchComponentType<long long>(), itk::TorchComponentType::Int64);
-  EXPECT_EQ(itk::GetTorchComponentType<double>(), itk::TorchComponentType::Float64);
-}
 } // namespace

@@ -126,6 +126,44 @@ PIPELINE_TEST(StreamingInFourPiecesGivesTheWhole)
   EXPECT_NEAR(whole->GetOutput()->GetPixel(next), scaled->GetPixel(index) + scaled->GetPixel(next), tolerance);
 }
 
+/** Makes its whole output, whatever is asked for. */
+template <typename TImage>
+class WholeImageFilter : public itk::MedianImageFilter<TImage, TImage>
+{
+public:
+  using Self = WholeImageFilter;
+  using Pointer = itk::SmartPointer<Self>;
+  itkNewMacro(Self);
+
+protected:
+  void
+  EnlargeOutputRequestedRegion(itk::DataObject * output) override
+  {
+    output->SetRequestedRegionToLargestPossibleRegion();
+  }
+};
+
+PIPELINE_TEST(PiecesBehindAFilterThatMakesItsWholeOutputAreThePiecesAskedFor)
+{
+  const auto input = MakeAwkwardImage<ImageType<D>>();
+  const auto whole = WholeImageFilter<ImageType<D>>::New();
+  whole->SetInput(input);
+  const auto sum = TorchLeftSumFilter<ImageType<D>>::New();
+  sum->SetDevice(device);
+  sum->SetInput(whole->GetOutput());
+  const auto scale = MakeScale(device, sum->GetOutput());
+  const auto streaming = itk::StreamingImageFilter<ImageType<D>, ImageType<D>>::New();
+  streaming->SetNumberOfStreamDivisions(3);
+  streaming->SetInput(scale->GetOutput());
+  streaming->Update();
+
+  const auto expected = TorchLeftSumFilter<ImageType<D>>::New();
+  expected->SetInput(NativeMedian(input.GetPointer()));
+  expected->Update();
+  ExpectSameImage<ImageType<D>>(
+    streaming->GetOutput(), NativeScale<ImageType<D>>(expected->GetOutput()), 2 * tolerance);
+}
+
 PIPELINE_TEST(ReleaseDataFlagFreesHostAndDeviceAndTheNextUpdateComputesAgain)
 {
   const auto input = MakeAwkwardImage<ImageType<D>>();

@@ -3,6 +3,8 @@
 #include "itkSegmentationEvaluationImageFilter.h"
 
 #include "itkImageRegionIteratorWithIndex.h"
+#include "itkTorchRuntime.h"
+#include "itkTorchTestImages.h"
 #include "itkShiftScaleImageFilter.h"
 #include "itkStreamingImageFilter.h"
 
@@ -41,9 +43,9 @@ NewImage(unsigned int firstSize = 13)
 
 template <typename TImage>
 typename TImage::Pointer
-RandomLabels(unsigned int seed)
+RandomLabels(unsigned int seed, unsigned int firstSize = 13)
 {
-  auto         image = NewImage<TImage>();
+  auto         image = NewImage<TImage>(firstSize);
   std::mt19937 random(seed);
   for (itk::ImageRegionIterator<TImage> it(image, image->GetBufferedRegion()); !it.IsAtEnd(); ++it)
   {
@@ -75,23 +77,20 @@ class SegmentationEvaluationImageFilter : public ::testing::Test
 using PredictionTypes = ::testing::Types<itk::Image<unsigned char, 2>, itk::Image<short, 2>, itk::Image<int, 3>>;
 TYPED_TEST_SUITE(SegmentationEvaluationImageFilter, PredictionTypes);
 
-TYPED_TEST(SegmentationEvaluationImageFilter, CountsAndImageEqualAPixelByPixelReference)
+TYPED_TEST(SegmentationEvaluationImageFilter, CountsAndImageEqualAPixelByPixelReferenceForAnyNumberOfThreads)
 {
   using TruthType = itk::Image<unsigned short, TypeParam::ImageDimension>;
-  const auto prediction = RandomLabels<TypeParam>(1);
-  const auto truth = RandomLabels<TruthType>(2);
-
-  auto filter = itk::SegmentationEvaluationImageFilter<TypeParam, TruthType>::New();
-  filter->SetInput(prediction);
-  filter->SetTruth(truth);
-  filter->SetNumberOfWorkUnits(3);
-  filter->Update();
+  constexpr unsigned int firstSize = TypeParam::ImageDimension == 2 ? 601 : 81;
+  const auto             prediction = RandomLabels<TypeParam>(1, firstSize);
+  const auto             truth = RandomLabels<TruthType>(2, firstSize);
+  // Threads share no less than 2^17 pixels.
+  ASSERT_GT(prediction->GetBufferedRegion().GetNumberOfPixels(), 2u << 17);
 
   itk::SegmentationOverlap expected;
-  const auto *             agreement = filter->GetOutput();
-  ASSERT_EQ(agreement->GetBufferedRegion(), prediction->GetBufferedRegion());
-  EXPECT_EQ(agreement->GetSpacing(), prediction->GetSpacing());
-  EXPECT_EQ(agreement->GetDirection(), prediction->GetDirection());
+  auto                     expectedAgreement = itk::Image<unsigned char, TypeParam::ImageDimension>::New();
+  expectedAgreement->CopyInformation(prediction);
+  expectedAgreement->SetRegions(prediction->GetBufferedRegion());
+  expectedAgreement->Allocate();
   for (itk::ImageRegionConstIteratorWithIndex<TypeParam> it(prediction, prediction->GetBufferedRegion()); !it.IsAtEnd();
        ++it)
   {
@@ -101,17 +100,28 @@ TYPED_TEST(SegmentationEvaluationImageFilter, CountsAndImageEqualAPixelByPixelRe
     expected.FalsePositives += predicted && !real;
     expected.FalseNegatives += !predicted && real;
     expected.TrueNegatives += !predicted && !real;
-    EXPECT_EQ(agreement->GetPixel(it.GetIndex()), predicted ? (real ? 1 : 2) : (real ? 3 : 0)) << it.GetIndex();
+    expectedAgreement->SetPixel(it.GetIndex(), predicted ? (real ? 1 : 2) : (real ? 3 : 0));
   }
-  EXPECT_EQ(filter->GetTruePositives(), expected.TruePositives);
-  EXPECT_EQ(filter->GetFalsePositives(), expected.FalsePositives);
-  EXPECT_EQ(filter->GetFalseNegatives(), expected.FalseNegatives);
-  EXPECT_EQ(filter->GetTrueNegatives(), expected.TrueNegatives);
-  EXPECT_DOUBLE_EQ(filter->GetDice(), expected.Dice());
-  EXPECT_DOUBLE_EQ(filter->GetIntersectionOverUnion(), expected.IntersectionOverUnion());
-  EXPECT_DOUBLE_EQ(filter->GetPrecision(), expected.Precision());
-  EXPECT_DOUBLE_EQ(filter->GetRecall(), expected.Recall());
-  EXPECT_EQ(filter->GetOverlap().TruePositives, expected.TruePositives);
+  for (const unsigned int threads : { 1u, 3u })
+  {
+    itk::TorchRuntime::SetNumberOfThreads(threads);
+    ASSERT_EQ(itk::TorchRuntime::GetNumberOfThreads(), threads);
+    auto filter = itk::SegmentationEvaluationImageFilter<TypeParam, TruthType>::New();
+    filter->SetInput(prediction);
+    filter->SetTruth(truth);
+    filter->Update();
+    itk::Test::ExpectSameImage(filter->GetOutput(), expectedAgreement.GetPointer());
+    EXPECT_EQ(filter->GetTruePositives(), expected.TruePositives);
+    EXPECT_EQ(filter->GetFalsePositives(), expected.FalsePositives);
+    EXPECT_EQ(filter->GetFalseNegatives(), expected.FalseNegatives);
+    EXPECT_EQ(filter->GetTrueNegatives(), expected.TrueNegatives);
+    EXPECT_DOUBLE_EQ(filter->GetDice(), expected.Dice());
+    EXPECT_DOUBLE_EQ(filter->GetIntersectionOverUnion(), expected.IntersectionOverUnion());
+    EXPECT_DOUBLE_EQ(filter->GetPrecision(), expected.Precision());
+    EXPECT_DOUBLE_EQ(filter->GetRecall(), expected.Recall());
+    EXPECT_EQ(filter->GetOverlap().TruePositives, expected.TruePositives);
+  }
+  itk::TorchRuntime::SetNumberOfThreads(0);
 }
 
 TYPED_TEST(SegmentationEvaluationImageFilter, EmptyMasksAgreePerfectly)

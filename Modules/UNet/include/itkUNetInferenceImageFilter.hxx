@@ -279,7 +279,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::UpdateOutputData(DataObject
       this->PropagateRequestedRegion(output);
     }
     auto * const        input = const_cast<TInputImage *>(this->GetInput());
-    const SizeValueType pixels = input->GetRequestedRegion().GetNumberOfPixels();
+    const SizeValueType pixels = this->GetInputRequestedRegion(input).GetNumberOfPixels();
     if (pixels < input->GetLargestPossibleRegion().GetNumberOfPixels() && !m_Scale.IsKnown(input, model))
     {
       this->SetAbortGenerateData(false);
@@ -301,7 +301,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensors()
   m_UsedPrecision = m_Inference->GetPrecision(m_Parameters.Precision, m_Parameters.Convolution);
 
   const auto               largest = input->GetLargestPossibleRegion();
-  const auto               requested = input->GetRequestedRegion();
+  const auto               requested = this->GetInputRequestedRegion(input);
   const UNetIntensityScale scale = requested == largest ? model->GetIntensityRule().Measure(pixels) : m_Scale.Get();
   using Traits = UNetOutputTraits<TOutputImage>;
   const auto grids = this->MakeGrids();

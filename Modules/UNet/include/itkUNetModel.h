@@ -16,7 +16,8 @@ namespace itk
  * \brief A U-Net that travels through pipelines: architecture, weights and what its images must have been through.
  *
  * Training filters and readers produce it, inference filters and writers consume it. Weights are float tensors on the
- * host under the names of UNetSpecification::GetTensors(). A model that was handed on is not changed any more.
+ * host under the names of UNetSpecification::GetTensors(), all finite. A model that was handed on is not changed any more.
+ * Setters take what they are given; reader, writer, training and inference refuse a model that Verify() does not accept.
  * \ingroup ITKTorchUNet
  */
 class UNetModel : public DataObject
@@ -59,7 +60,7 @@ public:
   SetSpacing(const std::vector<double> & spacing);
   itkGetConstReferenceMacro(Spacing, std::vector<double>);
 
-  /** \throws ExceptionObject if spacing or orientation do not fit the dimension */
+  /** \throws ExceptionObject if spacing or orientation do not fit the dimension, or a spacing is not finite and above 0 */
   void
   VerifyGrid() const;
 
@@ -88,8 +89,8 @@ public:
   void
   InitializeWeights(std::uint64_t seed);
 
-  /** \throws ExceptionObject that names the first weight that is missing, unknown or of another shape, or another part
-   * that does not fit the specification */
+  /** \throws ExceptionObject that names the first weight that is missing, unknown, of another shape, not finite, or a variance
+   * below 0, or another part that does not fit the specification */
   void
   Verify() const;
 

@@ -11,7 +11,8 @@ namespace itk
 /** \class UNetModelReader
  * \brief Reads a UNetModel from a safetensors file.
  *
- * The header is read, and checked, when the pipeline asks for information, the weights when it asks for data.
+ * The header is read, and checked, when the pipeline asks for information, the weights when it asks for data. A file whose
+ * weights are not all finite, or whose variances are not all at least 0, is refused by an exception that names it and the weight.
  * \ingroup ITKTorchUNet
  */
 class UNetModelReader : public ProcessObject

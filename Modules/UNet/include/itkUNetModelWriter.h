@@ -12,7 +12,8 @@ namespace itk
  * \brief Writes a UNetModel as a safetensors file: float32 weights, and specification, intensity rule, class names,
  * spacing and recipe as JSON in its metadata.
  *
- * The file appears under its name when it is complete.
+ * The file appears under its name when it is complete. A model that UNetModel::Verify() does not accept, such as one with
+ * weights that are not finite, is refused, and a file of that name stays as it is.
  * \ingroup ITKTorchUNet
  */
 class UNetModelWriter : public ProcessObject

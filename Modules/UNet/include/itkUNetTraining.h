@@ -105,8 +105,10 @@ public:
   };
 
   /** Trains `model`, whose specification, intensity rule and weights are set, and replaces its weights at the end; also
-   * when an observer ends the training by an exception, which then goes on.
-   * \throws ExceptionObject, before anything is trained, with a line for each pair that cannot be used */
+   * when an observer ends the training by an exception, which then goes on. The model has no weights before there has been a
+   * step, nor after a training that diverged.
+   * \throws ExceptionObject, before anything is trained, with a line for each pair that cannot be used; and one that says
+   * when the loss or a weight became infinite or NaN */
   static void
   Run(UNetModel &                    model,
       const UNetTrainingData &       data,

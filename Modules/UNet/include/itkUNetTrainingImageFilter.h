@@ -16,15 +16,19 @@ namespace itk
  * | input | primary | the image to show the trained network on |
  * | input | `TrainingData`, required | UNetTrainingData |
  * | input | `InitialModel` | UNetModel to start from; it is copied, and decides specification and intensity rule |
- * | output | primary | prediction on the primary input, as by UNetInferenceImageFilter |
+ * | output | primary | what a UNetInferenceImageFilter with the trained model and its own defaults makes of the primary input |
  * | output | `Model` | the trained UNetModel |
  *
  * Updating either output trains; updating the other one, or a streamed consumer, does not train again; a changed
- * parameter or training pair does.
+ * parameter or training pair does. The prediction is computed when it is asked for, of the region that is asked for: the
+ * model alone costs none.
  *
  * ProgressEvent is invoked after every batch, IterationEvent after every epoch, when GetHistory() has grown by a line.
- * After AbortGenerateDataOn() the filter throws ProcessAborted, and the model holds the weights of the last batch: call
- * DisconnectPipeline() on it before it is used, so that it is not brought up to date first.
+ * After AbortGenerateDataOn() the filter throws ProcessAborted, and the model holds the weights of the last batch, or none
+ * if there was no batch: call DisconnectPipeline() on it before it is used, so that it is not brought up to date first. The
+ * prediction is an execution of its own, with its start, progress and end.
+ *
+ * A training whose loss or weights become infinite or NaN throws, and leaves a model without weights, which no writer takes.
  *
  * See UNetTraining for what is minimised and how.
  * \ingroup ITKTorchUNet
@@ -103,6 +107,17 @@ public:
   DataObjectPointer
   MakeOutput(const DataObjectIdentifierType & name) override;
 
+  /** Also ends a prediction, which leaves the training as it is. */
+  void
+  SetAbortGenerateData(const bool abort) override;
+
+  void
+  UpdateOutputInformation() override;
+  void
+  PropagateRequestedRegion(DataObject * output) override;
+  void
+  UpdateOutputData(DataObject * output) override;
+
 protected:
   UNetTrainingImageFilter();
   ~UNetTrainingImageFilter() override = default;
@@ -114,8 +129,6 @@ protected:
   void
   GenerateOutputInformation() override;
   void
-  EnlargeOutputRequestedRegion(DataObject * output) override;
-  void
   GenerateInputRequestedRegion() override;
   void
   GenerateTensors() override;
@@ -123,11 +136,42 @@ protected:
   PrintSelf(std::ostream & os, Indent indent) const override;
 
 private:
+  using PredictionFilterType = UNetInferenceImageFilter<TInputImage, TOutputImage>;
+
+  /** Gives a flag another value while it lives. */
+  class FlagScope
+  {
+  public:
+    FlagScope(bool & flag, bool value)
+      : m_Flag(flag)
+      , m_Before(flag)
+    {
+      flag = value;
+    }
+    ~FlagScope() { m_Flag = m_Before; }
+    FlagScope(const FlagScope &) = delete;
+    FlagScope &
+    operator=(const FlagScope &) = delete;
+
+  private:
+    bool & m_Flag;
+    bool   m_Before;
+  };
+
+  /** Passes on what the prediction says of itself. */
+  void
+  ObservePrediction(const EventObject & event);
+
   UNetTrainingParameters         m_Parameters;
   UNetSpecification              m_Specification;
   UNetIntensityRule              m_IntensityRule;
   std::vector<std::string>       m_ClassNames;
   std::vector<UNetTrainingEpoch> m_History;
+
+  /** Behind the model, between the primary input and the primary output. */
+  typename PredictionFilterType::Pointer m_Prediction{ PredictionFilterType::New() };
+  bool                                   m_IsInformingPrediction{ false };
+  bool                                   m_IsPredicting{ false };
 };
 } // namespace itk
 

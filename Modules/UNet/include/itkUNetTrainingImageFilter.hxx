@@ -4,6 +4,7 @@
 #define itkUNetTrainingImageFilter_hxx
 
 #include "itkUNetTrainingImageFilter.h"
+#include "itkTorchWarningEvent.h"
 
 namespace itk
 {
@@ -13,6 +14,7 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::UNetTrainingImageFilter()
   m_Specification.Dimension = ImageDimension;
   this->AddRequiredInputName("TrainingData");
   this->ProcessObject::SetOutput("Model", UNetModel::New());
+  m_Prediction->AddObserver(AnyEvent(), [this](const EventObject & event) { this->ObservePrediction(event); });
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -74,18 +76,8 @@ void
 UNetTrainingImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() ITKv5_CONST
 {
   Superclass::VerifyInputInformation();
-  auto model = UNetModel::New();
-  if (this->GetInitialModel() != nullptr)
-  {
-    model->Graft(this->GetInitialModel());
-  }
-  else
-  {
-    model->SetSpecification(m_Specification);
-    model->SetIntensityRule(m_IntensityRule);
-  }
-  VerifyUNetTraining(model->GetSpecification(), m_Parameters);
-  VerifyUNetFilterInput<TOutputImage>(*model, this->GetInput());
+  const UNetModel * const initial = this->GetInitialModel();
+  VerifyUNetTraining(initial != nullptr ? initial->GetSpecification() : m_Specification, m_Parameters);
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -93,43 +85,124 @@ void
 UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateOutputInformation()
 {
   Superclass::GenerateOutputInformation();
-  auto * const model = this->GetModel();
-  if (this->GetInitialModel() != nullptr)
-  {
-    model->SetSpecification(this->GetInitialModel()->GetSpecification());
-    model->SetIntensityRule(this->GetInitialModel()->GetIntensityRule());
-  }
-  else
-  {
-    model->SetSpecification(m_Specification);
-    model->SetIntensityRule(m_IntensityRule);
-  }
+  const UNetModel * const initial = this->GetInitialModel();
+  auto * const            model = this->GetModel();
+  model->SetSpecification(initial != nullptr ? initial->GetSpecification() : m_Specification);
+  model->SetIntensityRule(initial != nullptr ? initial->GetIntensityRule() : m_IntensityRule);
+  model->SetSpacing(initial != nullptr ? initial->GetSpacing() : std::vector<double>{});
+  model->SetOrientation(initial != nullptr ? initial->GetOrientation() : std::string{});
   this->GetOutput()->SetNumberOfComponentsPerPixel(
     UNetOutputTraits<TOutputImage>::IsVectorImage ? model->GetSpecification().Classes : 1);
 }
 
 template <typename TInputImage, typename TOutputImage>
 void
-UNetTrainingImageFilter<TInputImage, TOutputImage>::EnlargeOutputRequestedRegion(DataObject *)
+UNetTrainingImageFilter<TInputImage, TOutputImage>::SetAbortGenerateData(const bool abort)
 {
-  // Also when only the model was asked for, which has no region.
-  this->GetOutput()->SetRequestedRegionToLargestPossibleRegion();
+  // The filter's own flag would modify it, and so train again.
+  m_IsPredicting ? m_Prediction->SetAbortGenerateData(abort) : Superclass::SetAbortGenerateData(abort);
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+UNetTrainingImageFilter<TInputImage, TOutputImage>::UpdateOutputInformation()
+{
+  Superclass::UpdateOutputInformation();
+  // The prediction asks the model for information, and so this filter once more.
+  if (m_IsInformingPrediction)
+  {
+    return;
+  }
+  const FlagScope scope(m_IsInformingPrediction, true);
+  m_Prediction->SetInput(this->GetInput());
+  m_Prediction->SetModel(this->GetModel());
+  m_Prediction->SetDevice(this->GetDevice());
+  m_Prediction->UpdateOutputInformation();
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+UNetTrainingImageFilter<TInputImage, TOutputImage>::PropagateRequestedRegion(DataObject * output)
+{
+  if (output != this->GetOutput())
+  {
+    Superclass::PropagateRequestedRegion(output);
+    return;
+  }
+  auto * const prediction = m_Prediction->GetOutput();
+  {
+    const TorchResident::DeviceRequest request(dynamic_cast<TorchResident *>(prediction), true);
+    prediction->SetRequestedRegion(this->GetOutput()->GetRequestedRegion());
+  }
+  m_Prediction->PropagateRequestedRegion(prediction);
+  const TorchResident::DeviceRequest request(dynamic_cast<TorchResident *>(output), false);
+  output->SetRequestedRegion(prediction);
 }
 
 template <typename TInputImage, typename TOutputImage>
 void
 UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateInputRequestedRegion()
 {
-  Superclass::GenerateInputRequestedRegion();
-  const_cast<TInputImage *>(this->GetInput())->SetRequestedRegionToLargestPossibleRegion();
+  // A training does not look at the primary input: what is asked of it is up to the prediction.
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+UNetTrainingImageFilter<TInputImage, TOutputImage>::UpdateOutputData(DataObject * output)
+{
+  auto * const    image = this->GetOutput();
+  const FlagScope scope(m_IsPredicting, output == image);
+  if (output != image)
+  {
+    m_Prediction->ReleaseDeviceMemory();
+    Superclass::UpdateOutputData(output);
+    // It is another model's.
+    image->ReleaseData();
+    return;
+  }
+  auto * const prediction = m_Prediction->GetOutput();
+  prediction->UpdateOutputData();
+  const TorchTensor tensor = dynamic_cast<const TorchResident &>(*prediction).GetDeviceTensor();
+  if (tensor.IsDefined())
+  {
+    image->SetBufferedRegion(prediction->GetBufferedRegion());
+    dynamic_cast<TorchResident &>(*image).SetTensor(tensor);
+    if (!this->GetKeepIntermediatesOnDevice())
+    {
+      TorchResident::LeaveOnDevice({ image });
+    }
+  }
+  else
+  {
+    image->Graft(prediction);
+  }
+  prediction->ReleaseData();
+  image->DataHasBeenGenerated();
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+UNetTrainingImageFilter<TInputImage, TOutputImage>::ObservePrediction(const EventObject & event)
+{
+  if (const auto * const warning = dynamic_cast<const TorchWarningEvent *>(&event))
+  {
+    this->ReportWarning(warning->GetMessage());
+  }
+  else if (ProgressEvent().CheckEvent(&event))
+  {
+    this->UpdateProgress(m_Prediction->GetProgress());
+  }
+  else if (StartEvent().CheckEvent(&event) || EndEvent().CheckEvent(&event) || AbortEvent().CheckEvent(&event))
+  {
+    this->InvokeEvent(event);
+  }
 }
 
 template <typename TInputImage, typename TOutputImage>
 void
 UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateTensors()
 {
-  const TorchDevice device = this->GetResolvedDevice();
-  auto * const      model = this->GetModel();
+  auto * const model = this->GetModel();
   m_History.clear();
   if (this->GetInitialModel() != nullptr)
   {
@@ -141,6 +214,7 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateTensors()
     model->SetIntensityRule(m_IntensityRule);
     model->SetClassNames({});
     model->SetSpacing({});
+    model->SetOrientation({});
     model->SetRecipe({});
     model->InitializeWeights(m_Parameters.Seed);
   }
@@ -156,15 +230,7 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateTensors()
     m_History.push_back(epoch);
     this->InvokeEvent(IterationEvent());
   };
-  UNetTraining::Run(*model, *this->GetTrainingData(), m_Parameters, device, observer);
-
-  using Traits = UNetOutputTraits<TOutputImage>;
-  const UNetInference inference(*model, device);
-  this->SetOutputTensor(this->GetOutput(),
-                        inference.Compute(this->GetInputTensor(this->GetInput()),
-                                          Traits::Output,
-                                          UNetInferenceParameters{},
-                                          GetTorchComponentType<typename Traits::ComponentType>()));
+  UNetTraining::Run(*model, *this->GetTrainingData(), m_Parameters, this->GetResolvedDevice(), observer);
 }
 
 template <typename TInputImage, typename TOutputImage>

@@ -178,7 +178,7 @@ UNetIntensityRule::Describe()
           "Becomes 1 under percentile scaling.",
           Range::Between(0, 100),
           TorchParameterUnit::Percent);
-    t.Add("Factor", &P::Factor, "Multiplies intensities under factor scaling.");
+    t.Add("Factor", &P::Factor, "Multiplies intensities under factor scaling.", Range::Between(1e-30, 1e30));
     t.Add("AutomaticPolarity", &P::AutomaticPolarity, "Inverts images that are mostly bright; with percentiles only.");
     return t;
   }();

@@ -5,6 +5,7 @@
 #include "itkUNetNetwork.h"
 #include <algorithm>
 #include <cmath>
+#include <cstdint>
 #include <cstring>
 
 namespace itk
@@ -20,6 +21,57 @@ ShapeText(const std::vector<std::int64_t> & shape)
     text += (text.empty() ? "" : " x ") + std::to_string(size);
   }
   return text;
+}
+
+struct BadValues
+{
+  std::int64_t Infinite{ 0 };
+  std::int64_t Negative{ 0 };
+};
+
+/** Infinite or NaN values, and finite ones below 0, in one pass that the compiler vectorises. */
+BadValues
+CountBadValues(const at::Tensor & values)
+{
+  constexpr std::uint32_t exponent = 0x7F800000u;
+  BadValues               bad;
+  const float * const     value = values.const_data_ptr<float>();
+  constexpr std::int64_t  block = 4096;
+  for (std::int64_t begin = 0; begin < values.numel(); begin += block)
+  {
+    const std::int64_t end = std::min(begin + block, values.numel());
+    std::uint32_t      infinite = 0;
+    std::uint32_t      negative = 0;
+    for (std::int64_t i = begin; i < end; ++i)
+    {
+      std::uint32_t bits;
+      std::memcpy(&bits, value + i, sizeof(bits));
+      infinite += static_cast<std::uint32_t>((bits & exponent) == exponent);
+      negative += static_cast<std::uint32_t>(bits > 0x80000000u);
+    }
+    bad.Infinite += infinite;
+    bad.Negative += negative;
+  }
+  return bad;
+}
+
+/** \throws ExceptionObject for values that no training makes */
+void
+VerifyValues(const std::string & name, const TorchTensor & tensor, bool isVariance)
+{
+  const at::Tensor values = GetATensor(tensor).to(at::kCPU, at::kFloat).contiguous();
+  const BadValues  bad = CountBadValues(values);
+  if (bad.Infinite > 0)
+  {
+    itkGenericExceptionMacro("The model's weight \"" << name << "\" must be finite, but " << bad.Infinite << " of its "
+                                                     << values.numel() << " values are NaN or infinite.");
+  }
+  if (isVariance && bad.Negative > 0)
+  {
+    itkGenericExceptionMacro("The model's weight \"" << name << "\" must be variances of at least 0, but "
+                                                     << bad.Negative << " of its " << values.numel()
+                                                     << " values are below.");
+  }
 }
 } // namespace
 
@@ -91,6 +143,8 @@ UNetModel::Verify() const
       itkExceptionMacro("The model's weight \"" << tensor.Name << "\" must be of shape " << ShapeText(tensor.Shape)
                                                 << ", but is of shape " << ShapeText(found->second.GetShape()) << '.');
     }
+    const bool isVariance = !tensor.IsTrained && tensor.InitialValue == UNetTensorDescription::Kind::One;
+    VerifyValues(tensor.Name, found->second, isVariance);
   }
   for (const auto & weight : m_Weights)
   {
@@ -111,12 +165,13 @@ void
 UNetModel::VerifyGrid() const
 {
   const bool isSpacingGood =
-    m_Spacing.empty() || (m_Spacing.size() == m_Specification.Dimension &&
-                          std::all_of(m_Spacing.begin(), m_Spacing.end(), [](double s) { return s > 0.0; }));
+    m_Spacing.empty() ||
+    (m_Spacing.size() == m_Specification.Dimension &&
+     std::all_of(m_Spacing.begin(), m_Spacing.end(), [](double s) { return s > 0.0 && std::isfinite(s); }));
   if (!isSpacingGood)
   {
-    itkExceptionMacro("Spacing must be " << m_Specification.Dimension << " numbers greater than 0, but is "
-                                         << m_Spacing.size() << " numbers.");
+    itkExceptionMacro("Spacing must be " << m_Specification.Dimension << " finite numbers greater than 0, but is ["
+                                         << ToString(TorchParameterValue(m_Spacing)) << "].");
   }
   const auto isAxis = [this](const char * letters) {
     return std::count_if(m_Orientation.begin(), m_Orientation.end(), [&](char c) { return std::strchr(letters, c); });

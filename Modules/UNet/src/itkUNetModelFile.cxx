@@ -44,6 +44,7 @@ ReadUNetModelFile(const std::string & fileName, UNetModel & model, bool readsWei
     model.SetSpacing(json("spacing").get<std::vector<double>>());
     model.SetOrientation(text("orientation", ""));
     model.SetRecipe(text("recipe", ""));
+    model.VerifyGrid();
     if (readsWeights)
     {
       model.SetWeights(file.Tensors);
@@ -63,7 +64,14 @@ ReadUNetModelFile(const std::string & fileName, UNetModel & model, bool readsWei
 void
 WriteUNetModelFile(const std::string & fileName, const UNetModel & model)
 {
-  model.Verify();
+  try
+  {
+    model.Verify();
+  }
+  catch (const ExceptionObject & error)
+  {
+    itkGenericExceptionMacro("Cannot write " << fileName << ": " << ErrorSentence(error));
+  }
   Safetensors file;
   file.Tensors = model.GetWeights();
   file.Metadata["format"] = formatName;

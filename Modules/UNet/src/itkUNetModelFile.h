@@ -7,10 +7,12 @@
 
 namespace itk
 {
-/** \param readsWeights false: everything but the weights */
+/** \param readsWeights false: everything but the weights
+ * \throws ExceptionObject that names the file and what in it is no valid model */
 void
 ReadUNetModelFile(const std::string & fileName, UNetModel & model, bool readsWeights);
 
+/** \throws ExceptionObject, before anything is written, for a model that UNetModel::Verify() does not accept */
 void
 WriteUNetModelFile(const std::string & fileName, const UNetModel & model);
 } // namespace itk

@@ -7,6 +7,7 @@
 #include <ATen/ops/_fused_adam.h>
 #include <ATen/ops/binary_cross_entropy_with_logits.h>
 #include <ATen/ops/cross_entropy_loss.h>
+#include <ATen/ops/isfinite.h>
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
@@ -125,6 +126,31 @@ MakeTrainableNetwork(const UNetModel & model, const TorchDevice & device)
     network.GetWeights().at(description.Name).set_requires_grad(description.IsTrained);
   }
   return network;
+}
+
+[[noreturn]] void
+ThrowDiverged(const std::string & what, const std::string & when, const UNetTrainingParameters & parameters)
+{
+  itkGenericExceptionMacro("The training diverged: " << what << ' ' << when << " of " << parameters.Epochs
+                                                     << "; use a LearningRate below " << parameters.LearningRate
+                                                     << ", or look for extreme values in images and weights.");
+}
+
+/** \throws ExceptionObject that names the first weight that is not finite */
+void
+VerifyWeightsAreFinite(const UNetNetwork & network, unsigned int epoch, const UNetTrainingParameters & parameters)
+{
+  for (const auto & [name, tensor] : network.GetWeights())
+  {
+    const auto infinite = tensor.numel() - at::isfinite(tensor.detach()).sum().item<std::int64_t>();
+    if (infinite > 0)
+    {
+      ThrowDiverged(std::to_string(infinite) + " of " + std::to_string(tensor.numel()) + " values of the weight \"" +
+                      name + "\" are not finite",
+                    "after a step of epoch " + std::to_string(epoch + 1),
+                    parameters);
+    }
+  }
 }
 
 void
@@ -248,19 +274,22 @@ UNetTraining::Run(UNetModel &                    model,
   {
     itkGenericExceptionMacro("TrainingData must hold at least 1 pair, but holds 0.");
   }
+  UNetNetwork network = MakeTrainableNetwork(model, device);
+  model.SetWeights({});
   UNetSamples samples(model, data, parameters, device);
   samples.Verify(observer.Progress);
   model.SetSpacing(samples.GetCommonSpacing());
 
-  UNetNetwork       network = MakeTrainableNetwork(model, device);
   AdamOptimizer     optimizer(TrainedTensors(network));
   const std::size_t cropsPerEpoch = numberOfPairs * parameters.CropsPerImage;
   const std::size_t batchesPerEpoch = (cropsPerEpoch + parameters.BatchSize - 1) / parameters.BatchSize;
   const std::size_t numberOfBatches = batchesPerEpoch * parameters.Epochs;
   std::size_t       batch = 0;
+  unsigned int      epoch = 0;
+  bool              isTrained = false;
   try
   {
-    for (unsigned int epoch = 0; epoch < parameters.Epochs; ++epoch)
+    for (; epoch < parameters.Epochs; ++epoch)
     {
       const auto        start = std::chrono::steady_clock::now();
       const auto        order = ShuffledOrder(cropsPerEpoch, parameters.Seed, epoch);
@@ -278,17 +307,22 @@ UNetTraining::Run(UNetModel &                    model,
             crops.Image, TorchRandom(parameters.Seed, epoch, static_cast<std::uint32_t>(batch), DropoutStream));
           const at::Tensor loss = Loss(logits, crops.Target, crops.Weight);
           loss.backward();
-          record.Loss += loss.item<double>() / static_cast<double>(batchesPerEpoch);
-        }
-        if (!std::isfinite(record.Loss))
-        {
-          itkGenericExceptionMacro("The loss must be finite, but is " << record.Loss << " in epoch " << epoch
-                                                                      << "; LearningRate is " << parameters.LearningRate
-                                                                      << '.');
+          const double value = loss.item<double>();
+          if (!std::isfinite(value))
+          {
+            isTrained = false;
+            ThrowDiverged("the loss is " + std::to_string(value),
+                          "at step " + std::to_string(batch % batchesPerEpoch + 1) + " of " +
+                            std::to_string(batchesPerEpoch) + " in epoch " + std::to_string(epoch + 1),
+                          parameters);
+          }
+          record.Loss += value / static_cast<double>(batchesPerEpoch);
         }
         optimizer.Step(record.LearningRate, parameters.WeightDecay);
+        isTrained = true;
         observer.Progress(static_cast<double>(batch + 1) / static_cast<double>(numberOfBatches));
       }
+      VerifyWeightsAreFinite(network, epoch, parameters);
       record.Seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
       observer.Epoch(record);
     }
@@ -298,7 +332,15 @@ UNetTraining::Run(UNetModel &                    model,
     const auto cause = std::current_exception();
     try
     {
-      PublishWeights(network, model);
+      if (isTrained)
+      {
+        VerifyWeightsAreFinite(network, epoch, parameters);
+        PublishWeights(network, model);
+      }
+    }
+    catch (const ExceptionObject &)
+    {
+      throw;
     }
     catch (const std::exception &)
     {

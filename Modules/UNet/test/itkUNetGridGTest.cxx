@@ -277,7 +277,8 @@ TEST(UNetGridErrors, AModelsSpacingOfAnotherDimensionIsNamed)
   const auto model = MakeModel(SmallSpecification());
   model->SetSpacing({ 0.5 });
   const auto filter = MakeFilter<ImageType<2>>(image.GetPointer(), model.GetPointer());
-  ExpectContains(MessageOf([&] { filter->Update(); }), "Spacing must be 2 numbers greater than 0, but is 1 numbers.");
+  ExpectContains(MessageOf([&] { filter->Update(); }),
+                 "Spacing must be 2 finite numbers greater than 0, but is [0.5].");
 }
 
 TEST(UNetGridErrors, AnotherPixelSizeIsRefusedByNameWhereResamplingIsOff)

@@ -94,6 +94,8 @@ MakeFilter(const TorchDevice & device = "cpu", unsigned int epochs = 2)
 void
 ExpectSameWeights(const UNetModel * a, const UNetModel * b)
 {
+  ASSERT_EQ(a->GetWeights().size(), a->GetSpecification().GetTensors().size());
+  ASSERT_EQ(b->GetWeights().size(), a->GetWeights().size());
   for (const auto & [name, tensor] : a->GetWeights())
   {
     EXPECT_TRUE(itk::GetATensor(tensor).equal(itk::GetATensor(b->GetWeights().at(name)))) << name;
@@ -230,6 +232,81 @@ TEST(UNetTraining, PixelsOfWeightZeroHaveNoInfluence)
   ExpectSameWeights(train(0), train(1));
 }
 
+TEST(UNetTraining, WhereNoPixelCountsTheStepsAreAdamsOnTheWeightDecayAlone)
+{
+  // D. P. Kingma, J. Ba, algorithm 1, in double; the gradient is WeightDecay times the weight.
+  constexpr double rate = 0.02;
+  constexpr double decay = 0.1;
+  constexpr int    steps = 5;
+  const auto [image, label] = MakePair<2>(16, 0);
+  auto weight = ScalarImage<2>::New();
+  weight->SetRegions(image->GetLargestPossibleRegion());
+  weight->Allocate(true);
+  auto data = UNetTrainingData::New();
+  data->AddPair(image.GetPointer(), label.GetPointer(), weight.GetPointer());
+  for (const auto schedule : { itk::UNetLearningRateSchedule::Constant, itk::UNetLearningRateSchedule::Cosine })
+  {
+    const auto filter = MakeFilter<2>("cpu", steps);
+    filter->SetTrainingData(data);
+    filter->SetLearningRate(rate);
+    filter->SetLearningRateSchedule(schedule);
+    filter->SetWeightDecay(decay);
+    filter->GetModel()->Update();
+    const auto initial = itk::InitializeUNetWeights(filter->GetSpecification(), 0);
+    for (const auto & description : filter->GetSpecification().GetTensors())
+    {
+      if (!description.IsTrained)
+      {
+        continue;
+      }
+      const at::Tensor before = initial.at(description.Name).to(at::kDouble).flatten();
+      const at::Tensor after =
+        itk::GetATensor(filter->GetModel()->GetWeights().at(description.Name)).to(at::kDouble).flatten();
+      for (std::int64_t i = 0; i < before.numel(); ++i)
+      {
+        double expected = before[i].item<double>();
+        double first = 0.0;
+        double second = 0.0;
+        for (int step = 1; step <= steps; ++step)
+        {
+          const double gradient = decay * expected;
+          first = 0.9 * first + 0.1 * gradient;
+          second = 0.999 * second + 0.001 * gradient * gradient;
+          const double share = schedule == itk::UNetLearningRateSchedule::Constant
+                                 ? 1.0
+                                 : 0.5 * (1.0 + std::cos(3.14159265358979 * (step - 1) / steps));
+          expected -= share * rate * (first / (1.0 - std::pow(0.9, step))) /
+                      (std::sqrt(second / (1.0 - std::pow(0.999, step))) + 1e-8);
+        }
+        // A step of at most the rate, in float; where a weight comes near 0, its gradient nearly vanishes.
+        ASSERT_NEAR(after[i].item<double>(), expected, 1e-3 * rate) << description.Name << ' ' << i;
+      }
+    }
+  }
+}
+
+TEST(UNetTraining, ImagesComeInAnOrderThatTheSeedDecides)
+{
+  // Crops that are whole images, and the same first weights, so that the seed decides the order alone.
+  const auto initial = MakeModel(SmallSpecification());
+  const auto train = [&initial](std::uint64_t seed, unsigned int batchSize)
+  {
+    const auto filter = MakeFilter<2>("cpu", 1);
+    filter->SetTrainingData(MakeData<2>(16, 6));
+    filter->SetInitialModel(initial);
+    filter->SetBatchSize(batchSize);
+    filter->SetSeed(seed);
+    filter->GetModel()->Update();
+    return filter;
+  };
+  const auto weight = [](const auto & filter)
+  { return itk::GetATensor(filter->GetModel()->GetWeights().at("classifier.weight")); };
+  EXPECT_FALSE(weight(train(1, 1)).equal(weight(train(2, 1))));
+  EXPECT_TRUE(weight(train(1, 1)).equal(weight(train(1, 1))));
+  // Each image once: all of them at once are one batch, in whatever order.
+  EXPECT_NEAR(train(1, 6)->GetHistory()[0].Loss, train(2, 6)->GetHistory()[0].Loss, 1e-6);
+}
+
 TEST(UNetTraining, AWeightMapIsTheSameAsItsWeightsAndSeparatedLabelsGivenAsImages)
 {
   // Two halves of the ball touch.
@@ -283,10 +360,36 @@ TEST(UNetTrainingErrors, AWeightMapNeedsALabelForEachObject)
 
 TEST(UNetTraining, CropsOfAnImageSmallerThanTheCropAreMirrored)
 {
-  const auto filter = MakeFilter<2>();
-  filter->SetTrainingData(MakeData<2>(5, 3));
-  EXPECT_NO_THROW(filter->Update());
-  EXPECT_EQ(filter->GetHistory().size(), 2u);
+  // Five pixels in the middle of a crop of sixteen, and what a mirror at the first and the last of them shows.
+  const std::vector<int> mirrored{ 3, 4, 3, 2, 1, 0, 1, 2, 3, 4, 3, 2, 1, 0, 1, 2 };
+  const auto             small = UNetTrainingData::New();
+  const auto             large = UNetTrainingData::New();
+  for (unsigned int number = 0; number < 3; ++number)
+  {
+    const auto [image, label] = MakePair<2>(5, number);
+    small->AddPair(image.GetPointer(), label.GetPointer());
+    const auto [whole, wholeLabel] = MakePair<2>(16, number);
+    for (itk::ImageRegionIterator<ScalarImage<2>> it(whole, whole->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+    {
+      const itk::Index<2> from{ { mirrored.at(it.GetIndex()[0]), mirrored.at(it.GetIndex()[1]) } };
+      it.Set(image->GetPixel(from));
+      wholeLabel->SetPixel(it.GetIndex(), label->GetPixel(from));
+    }
+    large->AddPair(whole.GetPointer(), wholeLabel.GetPointer());
+  }
+  const auto train = [](const UNetTrainingData * data)
+  {
+    const auto filter = MakeFilter<2>();
+    // Percentiles would be those of other pixels.
+    itk::UNetIntensityRule rule;
+    rule.Scaling = itk::UNetIntensityScaling::Factor;
+    rule.Factor = 0.01;
+    filter->SetIntensityRule(rule);
+    filter->SetTrainingData(data);
+    filter->GetModel()->Update();
+    return UNetModel::Pointer(filter->GetModel());
+  };
+  ExpectSameWeights(train(small), train(large));
 }
 
 TEST(UNetTraining, PullingOnlyTheModelTrainsAndPullingTheImageDoesNotTrainAgain)
@@ -325,6 +428,166 @@ TEST(UNetTraining, InferenceConnectedToTheModelTrainsOnceAndAgreesWithThePredict
   filter->Update();
   // Pieces of the image, whose sums may be in another order.
   ExpectSameImage<ScalarImage<2>>(streaming->GetOutput(), filter->GetOutput(), 1e-6);
+}
+
+/** What a training filter and an inference filter with its model make of one awkward image. */
+template <typename TInputImage, typename TOutputImage>
+void
+ExpectPredictionOfInference(const std::vector<double> & spacing,
+                            unsigned int                classes,
+                            const TorchDevice &         device,
+                            unsigned int                components = 1)
+{
+  constexpr unsigned int D = TInputImage::ImageDimension;
+  auto                   data = UNetTrainingData::New();
+  for (unsigned int number = 0; number < 2; ++number)
+  {
+    const auto [scalar, label] = MakePair<D>(16, number);
+    auto image = TInputImage::New();
+    image->SetRegions(scalar->GetLargestPossibleRegion());
+    image->SetNumberOfComponentsPerPixel(components);
+    image->Allocate();
+    for (itk::SizeValueType i = 0; i < components * scalar->GetLargestPossibleRegion().GetNumberOfPixels(); ++i)
+    {
+      image->GetBufferPointer()[i] = scalar->GetBufferPointer()[i / components];
+    }
+    for (unsigned int axis = 0; axis < D && !spacing.empty(); ++axis)
+    {
+      auto ofPair = image->GetSpacing();
+      ofPair[axis] = spacing[axis];
+      image->SetSpacing(ofPair);
+      label->SetSpacing(ofPair);
+    }
+    data->AddPair(image.GetPointer(), label.GetPointer());
+  }
+  auto specification = SmallSpecification(D, 1, classes);
+  auto filter = itk::UNetTrainingImageFilter<TInputImage, TOutputImage>::New();
+  filter->SetSpecification(specification);
+  filter->SetDevice(device);
+  filter->SetEpochs(1);
+  filter->SetBatchSize(2);
+  filter->SetCropSize(16);
+  filter->SetInput(MakeAwkwardImage<TInputImage>(components > 1 ? components : 0));
+  filter->SetTrainingData(data);
+  filter->Update();
+  ASSERT_EQ(filter->GetModel()->GetSpacing(), spacing);
+
+  auto inference = itk::UNetInferenceImageFilter<TInputImage, TOutputImage>::New();
+  inference->SetInput(filter->GetInput());
+  inference->SetModel(filter->GetModel());
+  inference->SetDevice(device);
+  inference->Update();
+  ExpectSameImage<TOutputImage>(filter->GetOutput(), inference->GetOutput());
+
+  // One part of it, of which the filter has to compute no more.
+  auto part = filter->GetOutput()->GetLargestPossibleRegion();
+  part.SetSize(D - 1, part.GetSize(D - 1) / 2);
+  part.SetIndex(D - 1, part.GetIndex(D - 1) + 1);
+  filter->GetOutput()->ReleaseData();
+  filter->GetOutput()->SetRequestedRegion(part);
+  filter->GetOutput()->Update();
+  EXPECT_EQ(filter->GetOutput()->GetBufferedRegion(), part);
+  auto other = itk::UNetInferenceImageFilter<TInputImage, TOutputImage>::New();
+  other->SetInput(filter->GetInput());
+  other->SetModel(filter->GetModel());
+  other->SetDevice(device);
+  other->UpdateOutputInformation();
+  other->GetOutput()->SetRequestedRegion(part);
+  other->GetOutput()->Update();
+  ExpectSameImage<TOutputImage>(filter->GetOutput(), other->GetOutput());
+}
+
+TEST(UNetTraining, ThePredictionIsThatOfAnInferenceFilterBitForBit)
+{
+  using Vector2 = itk::VectorImage<float, 2>;
+  using Vector3 = itk::VectorImage<float, 3>;
+  using Labels2 = itk::Image<unsigned char, 2>;
+  using Labels3 = itk::Image<unsigned short, 3>;
+  const std::vector<double> none;
+  for (const char * const device : { "cpu", "staged" })
+  {
+    ExpectPredictionOfInference<ScalarImage<2>, ScalarImage<2>>(none, 2, device);
+    ExpectPredictionOfInference<ScalarImage<2>, ScalarImage<2>>({ 0.7, 0.7 }, 1, device);
+    ExpectPredictionOfInference<ScalarImage<2>, Vector2>({ 0.4, 1.7 }, 3, device);
+    ExpectPredictionOfInference<ScalarImage<2>, Labels2>({ 0.4, 1.7 }, 3, device);
+    ExpectPredictionOfInference<Vector2, Labels2>({ 0.9, 0.8 }, 2, device, 3);
+    ExpectPredictionOfInference<ScalarImage<3>, ScalarImage<3>>(none, 2, device);
+    ExpectPredictionOfInference<ScalarImage<3>, Vector3>({ 0.6, 0.9, 2.5 }, 3, device);
+    ExpectPredictionOfInference<ScalarImage<3>, Labels3>({ 0.6, 0.9, 2.5 }, 2, device);
+  }
+}
+
+TEST(UNetTraining, ThePredictionIsComputedWhenItIsAskedForAndWithTheNewestModel)
+{
+  const auto filter = MakeFilter<2>();
+  int        starts = 0;
+  filter->AddObserver(itk::StartEvent(), [&starts](const itk::EventObject &) { ++starts; });
+  filter->GetModel()->Update();
+  EXPECT_EQ(starts, 1);
+  EXPECT_EQ(filter->GetOutput()->GetBufferedRegion().GetNumberOfPixels(), 0u);
+  filter->Update();
+  EXPECT_EQ(starts, 2);
+  const auto timeOfModel = filter->GetModel()->GetMTime();
+  filter->Update();
+  EXPECT_EQ(starts, 2);
+  filter->GetOutput()->ReleaseData();
+  filter->Update();
+  EXPECT_EQ(starts, 3);
+  EXPECT_EQ(filter->GetModel()->GetMTime(), timeOfModel) << "a prediction is no news for consumers of the model";
+
+  const float before = filter->GetOutput()->GetPixel({ { 5, 5 } });
+  filter->SetEpochs(3);
+  filter->GetModel()->Update();
+  filter->Update();
+  EXPECT_NE(filter->GetOutput()->GetPixel({ { 5, 5 } }), before);
+  auto inference = itk::UNetInferenceImageFilter<ScalarImage<2>, ScalarImage<2>>::New();
+  inference->SetInput(filter->GetInput());
+  inference->SetModel(filter->GetModel());
+  inference->SetDevice("cpu");
+  inference->Update();
+  ExpectSameImage<ScalarImage<2>>(filter->GetOutput(), inference->GetOutput());
+}
+
+TEST(UNetTraining, AnAbortedPredictionThrowsAndLeavesTheTrainingAsItIs)
+{
+  const auto filter = MakeFilter<2>();
+  int        epochs = 0;
+  int        aborts = 0;
+  bool       isAborting = true;
+  filter->AddObserver(itk::IterationEvent(), [&](const itk::EventObject &) { ++epochs; });
+  filter->AddObserver(itk::AbortEvent(), [&](const itk::EventObject &) { ++aborts; });
+  filter->AddObserver(itk::ProgressEvent(),
+                      [&](const itk::EventObject &)
+                      {
+                        if (isAborting && epochs == 2 && filter->GetProgress() < 1.0f)
+                        {
+                          filter->AbortGenerateDataOn();
+                        }
+                      });
+  filter->GetModel()->Update();
+  EXPECT_EQ(epochs, 2);
+  EXPECT_THROW(filter->Update(), itk::ProcessAborted);
+  EXPECT_EQ(aborts, 1);
+  isAborting = false;
+  filter->Update();
+  EXPECT_EQ(epochs, 2) << "the model need not be trained again";
+  EXPECT_EQ(filter->GetOutput()->GetBufferedRegion(), filter->GetInput()->GetLargestPossibleRegion());
+}
+
+TEST(UNetTraining, AShownImageThatInferenceRefusesIsRefusedBeforeTheTraining)
+{
+  auto initial = MakeModel(SmallSpecification(3));
+  initial->SetOrientation("RAI");
+  const auto filter = MakeFilter<3>();
+  filter->SetInitialModel(initial);
+  int epochs = 0;
+  filter->AddObserver(itk::IterationEvent(), [&](const itk::EventObject &) { ++epochs; });
+  ExpectContains(MessageOf([&] { filter->Update(); }), "The model is for volumes whose axes run towards RAI");
+  EXPECT_EQ(epochs, 0);
+  filter->SetInitialModel(nullptr);
+  filter->Update();
+  EXPECT_EQ(epochs, 2);
+  EXPECT_TRUE(filter->GetModel()->GetOrientation().empty());
 }
 
 TEST(UNetTraining, AbortLeavesAModelThatCanBeWrittenAndRead)
@@ -445,7 +708,59 @@ TEST(UNetTrainingErrors, ALossThatDivergesEndsTheTraining)
 {
   const auto filter = MakeFilter<2>("cpu", 5);
   filter->SetLearningRate(1e30);
-  ExpectContains(MessageOf([&] { filter->Update(); }), "The loss must be finite, but is ");
+  const std::string message = MessageOf([&] { filter->Update(); });
+  ExpectContains(
+    message, "The training diverged: the loss is nan at step 2 of 2 in epoch 1 of 5; use a LearningRate below 1e+30");
+}
+
+/** Trains, and says what went wrong. `file` must stay as it is. */
+void
+ExpectThatNothingIsWritten(const TrainingFilter<2>::Pointer & filter, const std::string & cause)
+{
+  const TemporaryFolder folder;
+  const std::string     file = folder.File("model.safetensors");
+  std::ofstream(file) << "a good model";
+  auto writer = itk::UNetModelWriter::New();
+  writer->SetFileName(file);
+  writer->SetInput(filter->GetModel());
+  ExpectContains(MessageOf([&] { writer->Update(); }), cause);
+  const UNetModel::Pointer model = filter->GetModel();
+  model->DisconnectPipeline();
+  writer->SetInput(model);
+  ExpectContains(MessageOf([&] { writer->Update(); }), "Cannot write " + file + ": ");
+  std::ifstream stream(file);
+  EXPECT_EQ(std::string(std::istreambuf_iterator<char>(stream), {}), "a good model");
+  EXPECT_EQ(folder.GetNumberOfFiles(), 1u);
+}
+
+TEST(UNetTrainingErrors, ATrainingThatDivergesReplacesNoFile)
+{
+  // By the loss of the second step.
+  auto filter = MakeFilter<2>("cpu", 5);
+  filter->SetLearningRate(1e30);
+  ExpectThatNothingIsWritten(filter, "The training diverged: the loss is nan at step 2 of 2 in epoch 1 of 5");
+
+  // By the only step, whose loss is finite.
+  filter = MakeFilter<2>("cpu", 1);
+  filter->SetBatchSize(6);
+  filter->SetLearningRate(1e300);
+  ExpectThatNothingIsWritten(filter, "are not finite after a step of epoch 1 of 1; use a LearningRate below 1e+300");
+
+  // By a step after which an observer asks for the end.
+  filter = MakeFilter<2>("cpu", 5);
+  filter->SetLearningRate(1e300);
+  filter->AddObserver(itk::ProgressEvent(),
+                      [&filter](const itk::EventObject &)
+                      { filter->SetAbortGenerateData(filter->GetProgress() > 0.0f); });
+  ExpectThatNothingIsWritten(filter, "are not finite after a step of epoch 1 of 5");
+
+  // By no step at all: while the pairs are looked at, there is no model so far.
+  filter = MakeFilter<2>("cpu", 5);
+  int events = 0;
+  filter->AddObserver(itk::ProgressEvent(),
+                      [&](const itk::EventObject &) { filter->SetAbortGenerateData(++events == 4); });
+  ExpectThatNothingIsWritten(filter, "aborted by an observer");
+  EXPECT_EQ(events, 4);
 }
 
 TEST(UNetTraining, TheModelRecordsASpacingThatAllPairsShareAndKeepsToIt)
