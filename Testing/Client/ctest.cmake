@@ -22,7 +22,7 @@ set_tests_properties(Client.Build PROPERTIES LABELS Client TIMEOUT 1800 FIXTURES
 
 file(GLOB _sources CONFIGURE_DEPENDS "${_client}/Areas/*.cxx" "${_client}/HostState/HostState.cxx")
 set(_tests)
-foreach(_source IN LISTS _sources)
+foreach(_source IN LISTS _sources ITEMS Headers)
   get_filename_component(_area "${_source}" NAME_WE)
   add_test(NAME Client.${_area} COMMAND "${_binary}/bin/${_area}" WORKING_DIRECTORY "${_binary}/results")
   set_tests_properties(Client.${_area} PROPERTIES LABELS Client TIMEOUT 600 FIXTURES_REQUIRED ClientBuild

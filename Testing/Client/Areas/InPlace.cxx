@@ -56,7 +56,7 @@ TEST_P(InPlace, ResultsThatAreWrittenToAreComputedAnew)
     const auto expected = subject.Update();
     const auto native = InPlaceBehind(subject.GetImages().front());
     native.Update();
-    const auto again = subject.Update();
+    const auto again = subject.UpdateEachImage();
     for (std::size_t i = 0; i < expected.size(); ++i)
     {
       VERIFY(Same(again[i], expected[i])) << device << ", output " << i;

@@ -106,6 +106,7 @@ TEST(Misuse, OfTheBoundaryWeightMap)
   FAILS_FOR(filter, ProximitySigma, (-3.0), (10.0));
   FAILS_FOR(filter, MaximumWeight, (-1.0), (infinite));
   FAILS_FOR(filter, CutOff, (-1.0), (0.0));
+  filter->SetClassWeighting(itk::BoundaryWeightClasses::Given);
   FAILS_FOR(filter, ClassWeights, ({}), ({ 1.0, 1.0 }));
   filter->SetInput(Empty<Labels>());
   VERIFY(EndsByItself([&] { filter->Update(); })) << "an empty image";
@@ -132,9 +133,9 @@ TEST(Misuse, OfTheElasticDeformation)
   FAILS_FOR(filter, Deviation, ({ -1.0 }), ({ 1.0 }));
   FAILS_FOR(filter, Deviation, ({ nan }), ({ 1.0 }));
   FAILS_FOR(filter, Deviation, ({ 1.0, 1.0, 1.0 }), ({ 1.0, 2.0 }));
-  FAILS_FOR(filter, GridSize, ({ 1.0 }), ({ 3.0 }));
+  FAILS_FOR(filter, GridSize, ({ 0.0 }), ({ 3.0 }));
   FAILS_FOR(filter, GridSize, ({}), ({ 3.0 }));
-  FAILS_FOR(filter, Sigma, ({ 0.0 }), ({ 10.0 }));
+  FAILS_FOR(filter, Sigma, ({ -1.0 }), ({ 10.0 }));
   FAILS_FOR(filter, LockedAxes, ({ 5.0 }), ({}));
 }
 

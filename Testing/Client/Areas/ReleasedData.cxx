@@ -34,7 +34,7 @@ TEST_P(ReleasedData, IsComputedAnewWhereItIsNeeded)
     {
       image->ReleaseDataFlagOff();
     }
-    const auto again = subject.Update();
+    const auto again = subject.UpdateEachImage();
     for (std::size_t i = 0; i < again.size(); ++i)
     {
       VERIFY(Same(again[i], expected[i])) << device << ", output " << i << ", kept again";

@@ -41,6 +41,18 @@ Subject::Update() const
   return results;
 }
 
+std::vector<Pixels>
+Subject::UpdateEachImage() const
+{
+  std::vector<Pixels> results;
+  for (const auto & image : this->GetImages())
+  {
+    image->Update();
+    results.push_back(Read(image));
+  }
+  return results;
+}
+
 const itk::DataObject *
 Subject::FeedObject(itk::DataObject * image, const Setting & setting)
 {

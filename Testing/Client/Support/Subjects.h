@@ -34,6 +34,10 @@ struct Subject
   std::vector<Pixels>
   Update() const;
 
+  /** Brings each image up to date by itself and reads it, as for images whose pixels are released. */
+  std::vector<Pixels>
+  UpdateEachImage() const;
+
   /** `image`, or what a native filter in front of the subject makes of it. */
   template <typename TImage>
   const TImage *
