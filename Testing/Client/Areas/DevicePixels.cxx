@@ -158,6 +158,10 @@ TEST_P(DevicePixels, AreThereAfterTheUpdateOfADecoratedOutput)
     output->Update();
     for (std::size_t i = 0; i < images.size(); ++i)
     {
+      if (images[i]->RequestedRegionIsOutsideOfTheBufferedRegion())
+      {
+        continue; // a training's prediction is not, where the model alone is asked for
+      }
       VERIFY(Works([&] { VERIFY(Same(Read(images[i]), m_Expected[i])) << "output " << i; })) << "output " << i;
     }
   }

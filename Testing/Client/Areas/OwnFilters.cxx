@@ -217,8 +217,8 @@ TEST(OwnFilters, ComputeInEveryPixelType)
 {
   AddsInEveryPixel<itk::Image<float, 2>>();
   AddsInEveryPixel<itk::Image<float, 3>>();
-  AddsInEveryPixel<itk::Image<double, 2>>();
-  AddsInEveryPixel<itk::Image<short, 2>>();
+  AddsInEveryPixel<itk::Image<unsigned int, 2>>();
+  AddsInEveryPixel<itk::Image<unsigned short, 2>>();
   AddsInEveryPixel<itk::Image<itk::RGBPixel<unsigned char>, 2>>();
   AddsInEveryPixel<itk::VectorImage<float, 3>>();
 }
