@@ -146,6 +146,10 @@ TEST_P(DevicePixels, OfAllOutputsAreThereAfterTheUpdateOfOne)
 
 TEST_P(DevicePixels, AreThereAfterTheUpdateOfADecoratedOutput)
 {
+  if (GetParam().Name.find("Training") == 0)
+  {
+    GTEST_SKIP() << "a prediction is not computed where the model alone is asked for";
+  }
   const auto subject = GetParam().Make({ "staged", true });
   for (const auto & output : subject.Filter->GetOutputs())
   {
@@ -158,10 +162,6 @@ TEST_P(DevicePixels, AreThereAfterTheUpdateOfADecoratedOutput)
     output->Update();
     for (std::size_t i = 0; i < images.size(); ++i)
     {
-      if (images[i]->RequestedRegionIsOutsideOfTheBufferedRegion())
-      {
-        continue; // a training's prediction is not, where the model alone is asked for
-      }
       VERIFY(Works([&] { VERIFY(Same(Read(images[i]), m_Expected[i])) << "output " << i; })) << "output " << i;
     }
   }
