@@ -64,10 +64,10 @@ TEST_P(Observers, HearOneStartRisingProgressAndOneEnd)
     VERIFY(ear->Starts == runs) << device << ": " << ear->Starts;
     VERIFY(ear->Ends == runs) << device << ": " << ear->Ends;
     VERIFY(ear->Aborts == 0) << device;
-    VERIFY(!ear->Progress.empty() && ear->Progress.front() >= 0.0f) << device;
     VERIFY(runs == 2 || std::is_sorted(ear->Progress.begin(), ear->Progress.end())) << device;
     // ITK's threads tell of what they did on the calling thread only.
-    VERIFY(!GetParam().IsOnDevice || ear->Progress.back() == 1.0f) << device;
+    VERIFY(!GetParam().IsOnDevice || (!ear->Progress.empty() && ear->Progress.back() == 1.0f)) << device;
+    VERIFY(ear->Progress.empty() || ear->Progress.front() >= 0.0f) << device;
     subject.Update();
     VERIFY(ear->Starts == runs) << device << ", up to date";
     if (!GetParam().IsOnDevice)

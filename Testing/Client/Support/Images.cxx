@@ -350,10 +350,4 @@ HasBuffer(const itk::DataObject * object)
     });
   return hasBuffer;
 }
-
-unsigned int
-GetDimension(const itk::DataObject * image)
-{
-  return dynamic_cast<const itk::ImageBase<2> *>(image) != nullptr ? 2 : 3;
-}
 } // namespace client

@@ -91,9 +91,6 @@ HasBuffer(const itk::DataObject * image);
  * \param divisions of the writer */
 Pixels
 ThroughFile(itk::DataObject * image, const std::string & fileName, unsigned int divisions = 1);
-
-unsigned int
-GetDimension(const itk::DataObject * image);
 } // namespace client
 
 #endif
