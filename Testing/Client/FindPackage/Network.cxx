@@ -14,5 +14,7 @@ main()
   network->SetInput(phantom->GetOutput());
   network->SetModel(model);
   network->Update();
-  std::cout << network->GetOutput()->GetLargestPossibleRegion().GetSize() << " on " << network->GetDevice() << '\n';
+  const auto size = network->GetOutput()->GetLargestPossibleRegion().GetSize();
+  std::cout << size << " on " << network->GetDevice() << '\n';
+  return size[0] == 64 && size[1] == 64 && network->GetDevice().GetName() == "auto" ? 0 : 1;
 }
