@@ -124,7 +124,7 @@ ElasticDeformation::Sample(const TorchTensor &                          input,
                            const std::function<void(double fraction)> & progress) const
 try
 {
-  VerifyImageTensor(input, "ElasticDeformation::Sample()", "input");
+  VerifyImageTensor(input, "ElasticDeformation::Sample()", "input", 3);
   const at::Tensor                image = GetATensor(input);
   std::vector<SpatialSamplingJob> jobs(1);
   jobs[0].Problem = m_Implementation->GetProblem(start, size);

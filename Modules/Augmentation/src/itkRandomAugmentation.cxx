@@ -92,9 +92,9 @@ RandomAugmentation::Draw(const RandomAugmentationParameters & parameters,
                          const AugmentationKey &              key)
 try
 {
-  VerifyImageTensor(images.Image, "RandomAugmentation::Draw()", "image");
-  VerifyOptionalImageTensor(images.Label, "RandomAugmentation::Draw()", "label image");
-  VerifyOptionalImageTensor(images.Weight, "RandomAugmentation::Draw()", "weight image");
+  VerifyImageTensor(images.Image, "RandomAugmentation::Draw()", "image", 3);
+  VerifyOptionalImageTensor(images.Label, "RandomAugmentation::Draw()", "label image", 3);
+  VerifyOptionalImageTensor(images.Weight, "RandomAugmentation::Draw()", "weight image", 3);
   const at::Tensor image = GetATensor(images.Image);
   VerifySameGrid(images);
   AugmentationGeometry geometry;
@@ -136,7 +136,7 @@ std::vector<double>
 RandomAugmentation::GetIntensityRange(const TorchTensor & image)
 try
 {
-  VerifyImageTensor(image, "RandomAugmentation::GetIntensityRange()", "image");
+  VerifyImageTensor(image, "RandomAugmentation::GetIntensityRange()", "image", 3);
   at::Tensor pixels = GetATensor(image);
   if (!at::isFloatingType(pixels.scalar_type()))
   {
@@ -174,9 +174,9 @@ try
   }
   for (const AugmentationImages & images : samples)
   {
-    VerifyImageTensor(images.Image, "RandomAugmentation::Apply()", "image");
-    VerifyOptionalImageTensor(images.Label, "RandomAugmentation::Apply()", "label image");
-    VerifyOptionalImageTensor(images.Weight, "RandomAugmentation::Apply()", "weight image");
+    VerifyImageTensor(images.Image, "RandomAugmentation::Apply()", "image", 3);
+    VerifyOptionalImageTensor(images.Label, "RandomAugmentation::Apply()", "label image", 3);
+    VerifyOptionalImageTensor(images.Weight, "RandomAugmentation::Apply()", "weight image", 3);
   }
   std::vector<SpatialSamplingJob> jobs;
   for (std::size_t i = 0; i < records.size(); ++i)

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkCannyEdgeDetection.h"
-#include "itkImageTensor.h"
+#include "itkTorchExecution.h"
 #include "itkCannyOnDevice.h"
 #include "itkCannyOnHost.h"
 #include "itkTorchTensorAccess.h"
@@ -64,7 +64,6 @@ CannyEdgeDetection::Compute(const TorchTensor &                  image,
                             const std::function<void(double)> &  progress)
 try
 {
-  VerifyImageTensor(image, "CannyEdgeDetection::Compute()", "image");
   const at::Tensor          plain = PlainImage(image);
   std::vector<std::int64_t> size(plain.sizes().rbegin(), plain.sizes().rend());
   CannyEdgeDetectionParameters::Describe().Verify(&parameters, "CannyEdgeDetection");

@@ -88,6 +88,7 @@ TEST_P(TorchCannyEdgeDetectionImageFilter, PixelsStayOnTheDeviceBetweenTorchFilt
   const auto before = itk::Test::TorchScaleFilter<ImageType>::New();
   before->SetInput(image);
   before->SetDevice(device);
+  before->KeepIntermediatesOnDeviceOn();
   const auto canny = MakeCanny<ImageType>(before->GetOutput(), {}, device);
   itk::TorchTransferCounters::Reset();
   canny->Update();

@@ -19,13 +19,7 @@ VerifyArguments(const std::vector<std::int64_t> &      shape,
                 const InstanceSegmentationParameters & parameters)
 {
   InstanceSegmentationParameters::Describe().Verify(&parameters, "InstanceSegmentation");
-  TORCH_CHECK(shape.size() > 2 && shape[0] == 1, "probabilities must be one image");
   VerifyInstanceChannels(parameters, static_cast<unsigned int>(shape[1]));
-  if (std::find(shape.begin(), shape.end(), 0) != shape.end())
-  {
-    itkGenericExceptionMacro("Probabilities must have at least 1 pixel, but their shape is " << c10::IntArrayRef(shape)
-                                                                                             << '.');
-  }
   if (spacing.size() != shape.size() - 2)
   {
     itkGenericExceptionMacro("Spacing must be one number for each of the "

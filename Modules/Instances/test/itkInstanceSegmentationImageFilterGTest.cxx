@@ -311,7 +311,7 @@ TEST(InstanceSegmentation, BadArgumentsAreNamed)
       });
   };
   EXPECT_EQ(messageFor({ 1.0, 2.0 }), "");
-  ExpectContains(messageFor({ 1.0, 2.0 }, 0), "at least 1 pixel, but their shape is [1, 1, 0, 4].");
+  ExpectContains(messageFor({ 1.0, 2.0 }, 0), "at least 1 pixel, but is of [1, 1, 0, 4].");
   ExpectContains(messageFor({ 1.0 }), "Spacing must be one number for each of the 2 axes, but there are 1.");
   ExpectContains(messageFor({ 1.0, 1.0, 1.0 }), "but there are 3.");
   ExpectContains(messageFor({ 1.0, 0.0 }), "Spacing along axis 1 must be a number greater than 0, but is 0.");

@@ -69,7 +69,7 @@ Resample(const TorchTensor &             values,
          const ImageRegion<VDimension> & wanted)
 try
 {
-  VerifyImageTensor(values, "UNetGrid", "pixels");
+  VerifyImageTensor(values, "UNetGrid", "pixels", 3);
   const at::Tensor          in = GetATensor(values).to(at::kCPU, at::kFloat);
   std::vector<std::int64_t> shape{ 1, in.size(1) };
   for (unsigned int axis = VDimension; axis-- > 0;)

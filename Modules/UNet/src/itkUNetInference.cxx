@@ -347,7 +347,7 @@ UNetInference::Compute(const TorchTensor &             image,
                        TorchComponentType              type) const
 try
 {
-  VerifyImageTensor(image, "UNetInference::Compute()", "image");
+  VerifyImageTensor(image, "UNetInference::Compute()", "image", 3);
   const auto                      shape = image.GetShape();
   const std::vector<std::int64_t> extent(shape.rbegin(), shape.rend() - 2);
   const std::vector<std::int64_t> start(extent.size(), 0);
@@ -374,7 +374,7 @@ UNetInference::Compute(const UNetImagePart &           part,
                        const UNetInferenceObserver &   observer) const
 try
 {
-  VerifyImageTensor(part.Pixels, "UNetInference::Compute()", "pixels");
+  VerifyImageTensor(part.Pixels, "UNetInference::Compute()", "pixels", 3);
   const auto   precision = this->GetPrecision(parameters.Precision, parameters.Convolution);
   const auto & network = m_Implementation->GetNetwork(precision, parameters.Convolution);
   const auto   orientations = GetUNetOrientations(parameters.TestTimeAugmentation, region.Size.size());

@@ -131,7 +131,7 @@ void
 UNetIntensityMeasurement::Add(const TorchTensor & part)
 try
 {
-  VerifyImageTensor(part, "UNetIntensityMeasurement::Add()", "part");
+  VerifyImageTensor(part, "UNetIntensityMeasurement::Add()", "part", 3);
   const GreyValues grey(part, m_Rule.Colour);
   switch (m_Pass)
   {

@@ -214,7 +214,7 @@ UNetIntensityScale
 UNetIntensityRule::Measure(const TorchTensor & image, const TorchProgress & progress) const
 try
 {
-  VerifyImageTensor(image, "UNetIntensityRule::Measure()", "image");
+  VerifyImageTensor(image, "UNetIntensityRule::Measure()", "image", 3);
   if (!image.GetDevice().IsHost())
   {
     return MeasureOnDevice(*this, ToGreyValues(image, *this));
@@ -249,7 +249,7 @@ TorchTensor
 UNetIntensityRule::Apply(const TorchTensor & part, const UNetIntensityScale & scale) const
 try
 {
-  VerifyImageTensor(part, "UNetIntensityRule::Apply()", "part");
+  VerifyImageTensor(part, "UNetIntensityRule::Apply()", "part", 3);
   if (part.GetDevice().IsHost())
   {
     return MakeTorchTensor(ScaledOnHost(part, Colour, scale), part.GetDevice());

@@ -127,6 +127,7 @@ TEST_P(UNetInferenceImageFilter, PixelsStayOnTheDeviceBetweenTwoTorchFilters)
   auto       scale = TorchScaleFilter<VectorImage<2>>::New();
   scale->SetDevice(device);
   scale->SetInput(network->GetOutput());
+  network->KeepIntermediatesOnDeviceOn();
   itk::TorchTransferCounters::Reset();
   scale->Update();
   EXPECT_EQ(itk::TorchTransferCounters::Get().Uploads, device.IsHost() ? 0u : 1u);
