@@ -93,7 +93,9 @@ template <typename TImage, typename TLabelImage>
 void
 NucleiPhantomImageSource<TImage, TLabelImage>::DynamicThreadedGenerateData(const RegionType & region)
 {
-  TotalProgressReporter progress(this, this->GetOutput()->GetRequestedRegion().GetNumberOfPixels());
+  // Short of 1, where rounding would make ITK's counter of all threads begin at 0 again.
+  constexpr float       weight = 0.99f;
+  TotalProgressReporter progress(this, this->GetOutput()->GetRequestedRegion().GetNumberOfPixels(), 100, weight);
   // In slabs, which bound the memory.
   constexpr unsigned int  axis = ImageDimension - 1;
   constexpr SizeValueType thickness = ImageDimension == 2 ? 1024 : 64;

@@ -129,13 +129,14 @@ TorchTensor
 TorchTensor::To(const TorchDevice & device) const
 try
 {
-  if (device == m_Device || !IsDefined())
+  const TorchDevice target = device.Resolve();
+  if (target == m_Device || !IsDefined())
   {
     return *this;
   }
-  if (!device.IsHost())
+  if (!target.IsHost())
   {
-    if (device.GetKind() == TorchDevice::Kind::Staged)
+    if (target.GetKind() == TorchDevice::Kind::Staged)
     {
       CountStagedAllocation(GetNumberOfBytes());
     }
@@ -149,8 +150,8 @@ try
   }
   // Dense memory first: a strided copy between host and CUDA goes through a temporary on both sides.
   const at::Tensor dense = ComponentsLast(*m_Tensor).contiguous();
-  const at::Tensor copy = dense.to(GetC10Device(device), false, dense.is_alias_of(*m_Tensor));
-  return MakeTorchTensor(ComponentsSecond(copy), device);
+  const at::Tensor copy = dense.to(GetC10Device(target), false, dense.is_alias_of(*m_Tensor));
+  return MakeTorchTensor(ComponentsSecond(copy), target);
 }
 catch (...)
 {

@@ -1,11 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkMemoryUse.h"
+#include "itkTorchMemoryReuse.h"
 #include "itkTorchTensorAccess.h"
 #include "itkTorchTestImages.h"
 #include "itkUNetInferenceImageFilter.h"
 #include "itkUNetTestHelpers.h"
 #include <ATen/ops/zeros.h>
+#include <c10/core/CPUAllocator.h>
+#include <mutex>
+#include <set>
 
 using itk::UNetConvolution;
 using itk::UNetPrecision;
@@ -21,6 +25,89 @@ Specification(unsigned int dimension, itk::UNetPadding padding)
   specification.Levels = 2;
   specification.Padding = padding;
   return specification;
+}
+
+/** The host program's allocator, which knows the large blocks that it handed out while another one stood in its place. */
+class WatchingAllocator : public c10::Allocator
+{
+public:
+  c10::DataPtr
+  allocate(std::size_t bytes) override
+  {
+    void * const block = c10::GetDefaultCPUAllocator()->raw_allocate(bytes);
+    if (bytes >= itk::TorchMemoryReuse::LeastBytes && c10::GetCPUAllocator() != this)
+    {
+      const std::lock_guard<std::mutex> lock(Mutex());
+      Blocks().insert(block);
+      ++NumberOfBlocks;
+    }
+    return { block, block, &Free, c10::Device(c10::DeviceType::CPU) };
+  }
+  c10::DeleterFnPtr
+  raw_deleter() const override
+  {
+    return &Free;
+  }
+  void
+  copy_data(void * destination, const void * source, std::size_t count) const override
+  {
+    default_copy_data(destination, source, count);
+  }
+  static std::set<void *> &
+  Blocks()
+  {
+    static std::set<void *> blocks;
+    return blocks;
+  }
+  std::size_t NumberOfBlocks{ 0 };
+
+private:
+  static void
+  Free(void * block)
+  {
+    {
+      const std::lock_guard<std::mutex> lock(Mutex());
+      Blocks().erase(block);
+    }
+    c10::GetDefaultCPUAllocator()->raw_deallocate(block);
+  }
+  static std::mutex &
+  Mutex()
+  {
+    static std::mutex mutex;
+    return mutex;
+  }
+};
+
+TEST(UNetInferenceMemory, NothingOfAComputationsMemoryIsLeftInLibTorch)
+{
+  // Its tensors outlive this test.
+  static auto * const    host = new WatchingAllocator;
+  c10::Allocator * const before = c10::GetCPUAllocator();
+  c10::SetCPUAllocator(host);
+  for (const unsigned int dimension : { 2u, 3u })
+  {
+    for (const auto & [precision, convolution] : { std::pair(UNetPrecision::Float32, UNetConvolution::Direct),
+                                                   std::pair(UNetPrecision::Float32, UNetConvolution::Winograd),
+                                                   std::pair(UNetPrecision::BFloat16, UNetConvolution::Automatic) })
+    {
+      const itk::UNetInference        inference(*MakeModel(Specification(dimension, itk::UNetPadding::Zero)), "cpu");
+      const std::vector<std::int64_t> shape =
+        dimension == 3 ? std::vector<std::int64_t>{ 1, 1, 32, 32, 32 } : std::vector<std::int64_t>{ 1, 1, 160, 192 };
+      itk::UNetInferenceParameters parameters;
+      parameters.Precision = precision;
+      parameters.Convolution = convolution;
+      host->NumberOfBlocks = 0;
+      const auto labels = inference.Compute(itk::MakeTorchTensor(at::zeros(shape), itk::TorchDevice::CPU()),
+                                            itk::UNetInferenceOutput::Labels,
+                                            parameters,
+                                            itk::TorchComponentType::UInt8);
+      EXPECT_GT(host->NumberOfBlocks, 0u);
+      EXPECT_EQ(WatchingAllocator::Blocks().size(), 0u) << dimension << "D, precision " << static_cast<int>(precision);
+      EXPECT_EQ(c10::GetCPUAllocator(), host);
+    }
+  }
+  c10::SetCPUAllocator(before);
 }
 
 TEST(UNetInferenceMemory, TheEstimateIsWithinAQuarterOfWhatIsMeasured)
