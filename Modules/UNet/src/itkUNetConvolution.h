@@ -3,6 +3,7 @@
 #ifndef itkUNetConvolution_h
 #define itkUNetConvolution_h
 
+#include "itkTorchProgress.h"
 #include "itkUNetSpecification.h"
 #include <ATen/core/Tensor.h>
 
@@ -28,6 +29,17 @@ Convolve(const at::Tensor & image,
          const at::Tensor & bias,
          UNetPadding        padding,
          bool               withReLU);
+
+/** The same on the CPU, which tells its progress: rows (of volumes, planes) are computed in parts of so many multiplications
+ * and additions. */
+at::Tensor
+ConvolveInParts(const at::Tensor &    image,
+                const at::Tensor &    weight,
+                const at::Tensor &    bias,
+                UNetPadding           padding,
+                bool                  withReLU,
+                const TorchProgress & progress,
+                double                multiplyAddsOfPart = 2e10);
 } // namespace itk
 
 #endif

@@ -181,7 +181,7 @@ UNetPredictor::Convolve(const at::Tensor &    image,
 {
   return convolution.Winograd
            ? convolution.Winograd->Compute(image, m_Specification.Padding, withReLU, start, progress)
-           : itk::Convolve(image, convolution.Weight, convolution.Bias, m_Specification.Padding, withReLU);
+           : ConvolveInParts(image, convolution.Weight, convolution.Bias, m_Specification.Padding, withReLU, progress);
 }
 
 at::Tensor
