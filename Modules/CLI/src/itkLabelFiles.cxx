@@ -35,7 +35,7 @@ GetLabelFileDimension(const std::string & fileName)
   }
   try
   {
-    VerifySpacing(spacing);
+    VerifySpacing(spacing, spacing.size());
   }
   catch (const ExceptionObject & error)
   {

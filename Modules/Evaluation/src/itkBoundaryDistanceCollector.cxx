@@ -141,12 +141,7 @@ BoundaryDistanceCollector::Compute(const std::vector<double> &             spaci
                                    double                                  maximumDistance,
                                    const BoundaryDistances::ProgressType & progress)
 {
-  if (spacing.size() != m_Size.size())
-  {
-    itkGenericExceptionMacro("There must be a spacing for each of " << m_Size.size() << " axes, but there are "
-                                                                    << spacing.size() << '.');
-  }
-  VerifySpacing(spacing);
+  VerifySpacing(spacing, m_Size.size());
   this->Crop();
   m_PredictionBefore = this->CountBefore(InPrediction);
   m_TruthBefore = this->CountBefore(InTruth);

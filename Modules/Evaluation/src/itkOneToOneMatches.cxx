@@ -68,11 +68,11 @@ CountOneToOneMatches(const PixelSet &            prediction,
                      double                      tolerance)
 {
   const auto & size = prediction.GetSize();
-  if (size != truth.GetSize() || size.size() != spacing.size())
+  if (size != truth.GetSize())
   {
     itkGenericExceptionMacro("Both sets must be of images of one size.");
   }
-  VerifySpacing(spacing);
+  VerifySpacing(spacing, size.size());
   if (!std::isfinite(tolerance) || tolerance < 0.0)
   {
     itkGenericExceptionMacro("A tolerance must be a finite number of at least 0, but is " << tolerance << '.');

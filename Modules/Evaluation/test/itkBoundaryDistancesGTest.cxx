@@ -238,7 +238,7 @@ TEST(BoundaryDistances, WrongSpacingsTolerancesAndPercentilesAreNamed)
   const itk::PixelSet set({ 3, 2 });
   const auto          message = [&set](const std::vector<double> & spacing)
   { return itk::Test::MessageOf([&] { itk::BoundaryDistances::Compute(set, set, spacing); }); };
-  itk::Test::ExpectContains(message({ 1.0 }), "a spacing for each of 2 axes, but there are 1");
+  itk::Test::ExpectContains(message({ 1.0 }), "Spacing must be one number for each of the 2 axes, but there are 1.");
   itk::Test::ExpectContains(message({ 1.0, 1.0, 1.0, 1.0 }), "but there are 4");
   itk::Test::ExpectContains(message({ 1.0, -2.0 }), "-2");
   const double infinity = std::numeric_limits<double>::infinity();

@@ -20,12 +20,7 @@ VerifyArguments(const std::vector<std::int64_t> &      shape,
 {
   InstanceSegmentationParameters::Describe().Verify(&parameters, "InstanceSegmentation");
   VerifyInstanceChannels(parameters, static_cast<unsigned int>(shape[1]));
-  if (spacing.size() != shape.size() - 2)
-  {
-    itkGenericExceptionMacro("Spacing must be one number for each of the "
-                             << shape.size() - 2 << " axes, but there are " << spacing.size() << '.');
-  }
-  VerifySpacing(spacing);
+  VerifySpacing(spacing, shape.size() - 2);
 }
 
 } // namespace

@@ -156,7 +156,7 @@ InstanceSegmentationStream::InstanceSegmentationStream(const std::vector<std::in
                                                        LabelSink                              sink)
 {
   InstanceSegmentationParameters::Describe().Verify(&parameters, "InstanceSegmentationStream");
-  VerifySpacing(spacing);
+  VerifySpacing(spacing, size.size());
   Verify(parameters);
   m_Implementation = std::make_unique<Implementation>(size, spacing, parameters, temporaryFile, std::move(sink));
 }

@@ -219,6 +219,8 @@ TEST(InstanceSegmentationStream, ABadProbabilityAndParametersThatNeedTheWholeIma
   parameters.Channels = InstanceChannels::Foreground;
   image.Spacing = { 1.0, 0.0 };
   ExpectContains(MessageOf([&] { StreamLabels(image, parameters, 1); }), "Spacing along axis 1");
+  image.Spacing = { 1.0 };
+  ExpectContains(MessageOf([&] { StreamLabels(image, parameters, 1); }), "there are 1.");
   image.Spacing = { 1.0, 1.0 };
   image.Values[9] = 1.5f;
   ExpectContains(MessageOf([&] { StreamLabels(image, parameters, 1); }), "in [0, 1], but one is 1.5.");

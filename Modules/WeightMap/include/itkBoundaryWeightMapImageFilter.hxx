@@ -55,7 +55,7 @@ BoundaryWeightMapImageFilter<TInputImage, TOutputImage>::VerifyInputInformation(
 {
   Superclass::VerifyInputInformation();
   const auto & spacing = this->GetInput()->GetSpacing();
-  VerifySpacing({ spacing.Begin(), spacing.End() });
+  VerifySpacing({ spacing.Begin(), spacing.End() }, spacing.Size());
 }
 
 template <typename TInputImage, typename TOutputImage>

@@ -78,9 +78,9 @@ public:
 std::vector<double>
 GetDistanceUnits(const std::vector<double> & spacing, bool useImageSpacing);
 
-/** \throws ExceptionObject unless each is a positive number; it names axis and value */
+/** \throws ExceptionObject unless it is a positive number for each axis; it names axis and value */
 void
-VerifySpacing(const std::vector<double> & spacing);
+VerifySpacing(const std::vector<double> & spacing, std::size_t numberOfAxes);
 } // namespace itk
 
 #endif

@@ -53,7 +53,7 @@ TwoNearestObjectsDistanceImageFilter<TInputImage, TOutputImage>::VerifyInputInfo
 {
   Superclass::VerifyInputInformation();
   const auto & spacing = this->GetInput()->GetSpacing();
-  VerifySpacing({ spacing.Begin(), spacing.End() });
+  VerifySpacing({ spacing.Begin(), spacing.End() }, spacing.Size());
 }
 
 template <typename TInputImage, typename TOutputImage>

@@ -360,6 +360,7 @@ BoundaryWeightMap::Compute(const TorchTensor &                 labels,
 try
 {
   VerifyImageTensor(labels, "BoundaryWeightMap::Compute()", "labels");
+  VerifySpacing(spacing, labels.GetShape().size() - 2);
   WeightMap map(labels, spacing, parameters, classOfLabel, progress);
   map.Separate();
   const at::Tensor weights = map.ComputeWeights();

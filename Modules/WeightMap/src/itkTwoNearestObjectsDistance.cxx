@@ -84,6 +84,7 @@ TwoNearestObjectsDistance::Compute(const TorchTensor &                         l
 try
 {
   VerifyImageTensor(labels, "TwoNearestObjectsDistance::Compute()", "labels");
+  VerifySpacing(spacing, labels.GetShape().size() - 2);
   const ObjectIds          objects(GetATensor(labels));
   const auto               size = objects.Ids.sizes();
   TwoNearestObjectsProblem problem;
@@ -133,8 +134,13 @@ GetDistanceUnits(const std::vector<double> & spacing, bool useImageSpacing)
 }
 
 void
-VerifySpacing(const std::vector<double> & spacing)
+VerifySpacing(const std::vector<double> & spacing, std::size_t numberOfAxes)
 {
+  if (spacing.size() != numberOfAxes)
+  {
+    itkGenericExceptionMacro("Spacing must be one number for each of the " << numberOfAxes << " axes, but there are "
+                                                                           << spacing.size() << '.');
+  }
   for (std::size_t axis = 0; axis < spacing.size(); ++axis)
   {
     if (!std::isfinite(spacing[axis]) || spacing[axis] <= 0.0)

@@ -508,17 +508,19 @@ TEST(TwoNearestObjectsDistance, BadInputIsNamed)
   ExpectContains(MessageOf([&] { filter->Update(); }), "MaximumDistance must be greater than 0, but is -1.");
   filter->SetMaximumDistance(5.0);
   // ITK 5.2 ends the program when an image gets a spacing that is not a number, and refuses 0.
+  float pixels[6]{};
+  const auto  messageFor = [&pixels](const std::vector<double> & spacing)
+  {
+    const auto labels = itk::TorchTensor::FromPixels(pixels, itk::TorchComponentType::Int32, { 3, 2 }, 1);
+    return MessageOf(
+      [&] {
+        itk::TwoNearestObjectsDistance::Compute(labels, spacing, {}, itk::TorchComponentType::Float32, [](double) {});
+      });
+  };
   const double notANumber = std::numeric_limits<double>::quiet_NaN();
-  ExpectContains(MessageOf(
-                   [&] {
-                     itk::VerifySpacing({ 1.0, notANumber });
-                   }),
-                 "Spacing along axis 1 must be a number greater than 0, but is nan.");
-  ExpectContains(MessageOf(
-                   [&] {
-                     itk::VerifySpacing({ 0.0, 1.0 });
-                   }),
-                 "axis 0 must be a number greater than 0, but is 0.");
+  ExpectContains(messageFor({ 1.0, notANumber }), "Spacing along axis 1 must be a number greater than 0, but is nan.");
+  ExpectContains(messageFor({ 0.0, 1.0 }), "axis 0 must be a number greater than 0, but is 0.");
+  ExpectContains(messageFor({ 1.0 }), "Spacing must be one number for each of the 2 axes, but there are 1.");
   auto empty = LabelImage<2>::New();
   empty->SetRegions(LabelImage<2>::SizeType{ { 0, 5 } });
   empty->Allocate();

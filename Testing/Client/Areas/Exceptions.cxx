@@ -160,6 +160,27 @@ TEST(Exceptions, OfTorchTensorSayWhatIsWrong)
              });
 }
 
+TEST(Exceptions, OfSpacingsThatAreNoSpacingsAreITKs)
+{
+  const auto none = [](double) {};
+  const auto image = Ones({ 1, 1, 5, 5 });
+  const auto labels = Ones({ 1, 1, 5, 5 }, at::kInt);
+  for (const auto & bad :
+       std::vector<std::vector<double>>{ {}, { 1.0 }, { 1.0, 0.0 }, { -1.0, 1.0 }, { 1.0, 1.0, 1.0 } })
+  {
+    const std::string name = " of " + std::to_string(bad.size()) + " numbers";
+    IsSentence("CannyEdgeDetection" + name, [&] { itk::CannyEdgeDetection::Compute(image, bad, {}); });
+    IsSentence("TwoNearestObjectsDistance" + name,
+               [&]
+               { itk::TwoNearestObjectsDistance::Compute(labels, bad, {}, itk::TorchComponentType::Float32, none); });
+    IsSentence("BoundaryWeightMap" + name, [&] { itk::BoundaryWeightMap::Compute(labels, bad, {}, {}, none); });
+    IsSentence("InstanceSegmentation" + name,
+               [&] { itk::InstanceSegmentation::Compute(image, bad, {}, itk::TorchComponentType::UInt32, none); });
+    IsSentence("SegmentationEvaluation" + name, [&] { itk::SegmentationEvaluation::Compute(labels, labels, bad, {}); });
+    IsSentence("CannyComparison" + name, [&] { itk::CannyComparison::Compute(image, labels, labels, bad, {}, {}); });
+  }
+}
+
 TEST(Exceptions, OfTheMathematicsAreITKs)
 {
   const auto                         none = [](double) {};
