@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Tests an example of this folder: all cases are done, each once, and a second run skips them.
-# Usage: test.sh processes|slurm|parallel|dask ITKTORCH PHANTOM_PAIRS FOLDER     FOLDER is emptied
+# Usage: test.sh processes|slurm|parallel|dask ITKTORCH TEST_IMAGES FOLDER     FOLDER is emptied
 # Exit status 77 where the example's tool is absent: parallel, or dask.distributed of $PYTHON (default: python3).
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)

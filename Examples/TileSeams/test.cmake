@@ -2,13 +2,13 @@
 # Copyright ITKTorch contributors
 #
 # Runs the example with a network that is trained for it.
-# ITKTORCH, PHANTOM_PAIRS, TILE_SEAMS: programs. FOLDER: is emptied.
+# ITKTORCH, TEST_IMAGES, TILE_SEAMS: programs. FOLDER: is emptied.
 
 cmake_minimum_required(VERSION 3.25)
 
 file(REMOVE_RECURSE "${FOLDER}")
 file(MAKE_DIRECTORY "${FOLDER}")
-execute_process(COMMAND "${PHANTOM_PAIRS}" "${FOLDER}" COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND "${TEST_IMAGES}" "${FOLDER}" COMMAND_ERROR_IS_FATAL ANY)
 execute_process(
   COMMAND "${ITKTORCH}" train pairs.csv -o model.safetensors --epochs 1 --levels 1 --base-filters 4 --crop-size 32
     --crops-per-image 1 --batch-size 2 --device cpu

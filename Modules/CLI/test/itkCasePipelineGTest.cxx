@@ -4,10 +4,12 @@
 #include <gtest/gtest.h>
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <future>
 #include <set>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 namespace
@@ -137,12 +139,26 @@ TEST_F(CasePipeline, ReadingComputingAndWritingOverlap)
   EXPECT_TRUE(isInTime);
 }
 
-TEST_F(CasePipeline, AtMostFiveCasesAreThereAtOnce)
+TEST_F(CasePipeline, FiveCasesAndNoMoreAreThereBeforeASlowEnd)
 {
-  // A slow end, before which everything queues up.
-  m_Stages.Write = [](FakeCase &) { std::this_thread::sleep_for(std::chrono::milliseconds(2)); };
+  bool isFull = true;
+  m_Stages.Write = [&isFull](FakeCase & each)
+  {
+    if (each.Index == 0)
+    {
+      const auto end = std::chrono::steady_clock::now() + std::chrono::seconds(60);
+      while (FakeCase::alive < 5 && std::chrono::steady_clock::now() < end)
+      {
+        std::this_thread::yield();
+      }
+      isFull = FakeCase::alive == 5;
+    }
+    // A sixth would come meanwhile.
+    std::this_thread::sleep_for(std::chrono::milliseconds(2));
+  };
   this->Run(50);
-  EXPECT_LE(FakeCase::largest, 5);
+  EXPECT_TRUE(isFull);
+  EXPECT_EQ(FakeCase::largest, 5);
 }
 
 TEST_F(CasePipeline, ComputesOnTheCallingThreadAndEachStageOnItsOwn)

@@ -41,10 +41,7 @@ protected:
   void
   SetUp() override
   {
-    if (!fs::exists(ITKTORCH_PROGRAM))
-    {
-      GTEST_SKIP() << "There is no " << ITKTORCH_PROGRAM << ".";
-    }
+    ASSERT_TRUE(fs::exists(ITKTORCH_PROGRAM));
     m_Folder = fs::temp_directory_path() /
                (std::string("itkCohortProcess-") + ::testing::UnitTest::GetInstance()->current_test_info()->name());
     fs::remove_all(m_Folder);

@@ -3,6 +3,7 @@
 #include "itkEvaluationReport.h"
 
 #include <gtest/gtest.h>
+#include <cstring>
 
 namespace
 {
@@ -57,6 +58,35 @@ TEST_F(EvaluationReport, TableSaysHowManyDistancesAreFinite)
   EXPECT_NE(text.find("97.5 % interval, from"), std::string::npos) << text;
   EXPECT_NE(text.find("of so many finite ones"), std::string::npos) << text;
   EXPECT_NE(text.find("0.6667"), std::string::npos) << text;
+  // Dice, IoU, precision, recall of two images, both distances of one.
+  EXPECT_NE(text.find("of so many finite ones    2.0000    2.0000    2.0000    2.0000    1.0000    1.0000\n"),
+            std::string::npos)
+    << text;
+}
+
+TEST_F(EvaluationReport, TableHasTheIntervalsAndWhatIsPooled)
+{
+  itk::SegmentationScores other;
+  other.Overlap = { 8, 1, 1, 0 };
+  m_Scores.Add("other", other);
+  const auto & dice = itk::SegmentationMetric::Get("Dice");
+  const auto   interval = m_Scores.GetIntervalOfMean(dice, 50, 0.975, 3);
+  ASSERT_LT(interval.Lower, interval.Upper);
+  const std::string text = this->Print();
+  const auto        expectRow = [&](const std::string & name, double number)
+  {
+    char shown[32];
+    std::snprintf(shown, sizeof(shown), "%.4f", number);
+    const auto line = text.find('\n' + name);
+    ASSERT_NE(line, std::string::npos) << name << text;
+    const auto first = text.find_first_not_of(' ', line + 1 + name.size());
+    EXPECT_EQ(text.substr(first, std::strlen(shown)), shown) << name << text;
+  };
+  // Dice 2 / 3, 2 / 3, 16 / 18; in all 20 of 24.
+  expectRow("mean over images", 20.0 / 27.0);
+  expectRow("97.5 % interval, from", interval.Lower);
+  expectRow("97.5 % interval, to", interval.Upper);
+  expectRow("all pixels and objects", 20.0 / 24.0);
 }
 
 TEST_F(EvaluationReport, CsvQuotesNamesAndLeavesInfiniteNumbersEmpty)
@@ -78,6 +108,9 @@ TEST_F(EvaluationReport, JsonHoldsMeansIntervalsAndNullForWhatIsInfinite)
   const auto & distance = json["metrics"]["HausdorffDistance"];
   EXPECT_EQ(distance["mean"], 3.5);
   EXPECT_EQ(distance["images"], 2);
+  const auto interval = m_Scores.GetIntervalOfMean(itk::SegmentationMetric::Get("HausdorffDistance"), 50, 0.975, 3);
+  ASSERT_LT(interval.Lower, interval.Upper);
+  EXPECT_EQ(distance["interval"], (std::vector<double>{ interval.Lower, interval.Upper }));
   EXPECT_FALSE(distance.contains("pooled"));
   EXPECT_TRUE(json["images"][1]["HausdorffDistance"].is_null());
   EXPECT_NEAR(json["metrics"]["Dice"]["pooled"].get<double>(), 2.0 / 3.0, 1e-12);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkLabelFiles.h"
+#include "itkRGBPixel.h"
 #include "itkTestHelpers.h"
 
 namespace
@@ -37,6 +38,40 @@ TEST(LabelFiles, IntegersKeepTheirWidth)
   const itk::Test::TemporaryFolder folder;
   Write<itk::Image<std::uint32_t, 2>>(folder.File("wide.nrrd"), { 0, 4294967295.0 });
   EXPECT_EQ(itk::ReadLabels<2>(folder.File("wide.nrrd"))->GetBufferPointer()[1], 4294967295);
+}
+
+TEST(LabelFiles, AreWrittenInAsManyBitsAsTheyNeed)
+{
+  const itk::Test::TemporaryFolder folder;
+  const auto                       write = [&](std::int64_t label)
+  {
+    auto labels = itk::LabelImageType<2>::New();
+    labels->SetRegions(itk::Size<2>{ { 1, 1 } });
+    labels->Allocate();
+    labels->FillBuffer(label);
+    itk::WriteLabels<2>(labels, folder.File("a.nrrd"));
+  };
+  for (const std::int64_t label : { 65535ll, 65536ll, 4294967295ll })
+  {
+    write(label);
+    EXPECT_EQ(itk::ReadLabels<2>(folder.File("a.nrrd"))->GetBufferPointer()[0], label);
+  }
+  for (const std::int64_t label : { -1ll, 4294967296ll })
+  {
+    itk::Test::ExpectContains(itk::Test::MessageOf([&] { write(label); }),
+                              "a.nrrd: labels must be in [0, 4294967295], but are in [" + std::to_string(label));
+  }
+}
+
+TEST(LabelFiles, ColoursAreNoLabels)
+{
+  const itk::Test::TemporaryFolder folder;
+  auto                             image = itk::Image<itk::RGBPixel<unsigned char>, 2>::New();
+  image->SetRegions(itk::Size<2>{ { 2, 2 } });
+  image->Allocate(true);
+  itk::WriteImage(image.GetPointer(), folder.File("colour.png"));
+  itk::Test::ExpectContains(itk::Test::MessageOf([&] { itk::ReadLabels<2>(folder.File("colour.png")); }),
+                            "colour.png: labels must have 1 component, but have 3.");
 }
 
 TEST(LabelFiles, AnotherDimensionIsNamed)

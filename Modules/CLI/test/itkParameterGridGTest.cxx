@@ -46,7 +46,7 @@ TEST(ParameterGrid, WrongAxesAreNamed)
   };
   itk::Test::ExpectContains(message("MaskThreshold"), "but is MaskThreshold");
   itk::Test::ExpectContains(message("MaskThreshold="), "but is MaskThreshold=");
-  itk::Test::ExpectContains(message("Mask=1"), "Mask");
+  itk::Test::ExpectContains(message("Mask=1"), "There is no parameter \"Mask\".");
   itk::Test::ExpectContains(message("MaskThreshold=1.5"), "MaskThreshold must be in [0, 1], but is 1.5");
   itk::Test::ExpectContains(message("Landscape=hills"), "Landscape must be a value of its type");
 }

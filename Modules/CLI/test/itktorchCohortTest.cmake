@@ -2,7 +2,7 @@
 # Copyright ITKTorch contributors
 #
 # Segments folders and lists of images with the itktorch program.
-# ITKTORCH, PHANTOM_PAIRS: programs. FOLDER: is emptied.
+# ITKTORCH, TEST_IMAGES: programs. FOLDER: is emptied.
 
 cmake_minimum_required(VERSION 3.25)
 
@@ -59,7 +59,7 @@ endfunction()
 
 file(REMOVE_RECURSE "${FOLDER}")
 file(MAKE_DIRECTORY "${FOLDER}/images")
-execute_process(COMMAND "${PHANTOM_PAIRS}" "${FOLDER}" COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND "${TEST_IMAGES}" "${FOLDER}" COMMAND_ERROR_IS_FATAL ANY)
 execute_process(
   COMMAND "${ITKTORCH}" train pairs.csv -o model.safetensors --epochs 1 --levels 1 --base-filters 4 --crop-size 32
     --crops-per-image 1 --batch-size 2 --device cpu

@@ -2,7 +2,7 @@
 # Copyright ITKTorch contributors
 #
 # Runs the itktorch program as a user does: trains, segments, evaluates, and makes mistakes.
-# ITKTORCH, PHANTOM_PAIRS: programs. FOLDER: is emptied.
+# ITKTORCH, TEST_IMAGES: programs. FOLDER: is emptied.
 
 cmake_minimum_required(VERSION 3.25)
 
@@ -10,7 +10,7 @@ include("${CMAKE_CURRENT_LIST_DIR}/itktorchTestFunctions.cmake")
 
 file(REMOVE_RECURSE "${FOLDER}")
 file(MAKE_DIRECTORY "${FOLDER}/segmented" "${FOLDER}/truth")
-execute_process(COMMAND "${PHANTOM_PAIRS}" "${FOLDER}" COMMAND_ERROR_IS_FATAL ANY)
+execute_process(COMMAND "${TEST_IMAGES}" "${FOLDER}" COMMAND_ERROR_IS_FATAL ANY)
 
 set(small --epochs 1 --levels 1 --base-filters 4 --crop-size 32 --crops-per-image 1 --batch-size 2 --device cpu)
 run(0 ARGS train pairs.csv -o model.safetensors ${small} SAYS "Training on 2 images")
@@ -51,6 +51,28 @@ if(NOT scores STREQUAL same_scores)
   fail("The scores of a folder's segmentations must be those of its images'.")
 endif()
 
+# Sixteen bits and real numbers are read as they are.
+foreach(kind words floats)
+  run(0 ARGS segment a-${kind}.mha p-${kind}.mha -m model.safetensors --device cpu --probabilities)
+  run(0 ARGS segment a.png p-bytes.mha -m model.safetensors --device cpu --probabilities)
+  expect_equal_images(p-${kind}.mha p-bytes.mha 1e-4)
+endforeach()
+
+# A mask is 1 above its threshold and 0 below.
+run(0 ARGS segment a.png all.png -m model.safetensors --device cpu --mask --mask-threshold 0)
+run(0 ARGS segment a.png none.png -m model.safetensors --device cpu --mask --mask-threshold 1)
+compare_images(all.png none.png)
+if(NOT "${difference} ${least} ${most}" STREQUAL "1 1 1")
+  fail("A mask must be 1 above its threshold and 0 below, but: ${difference} ${least} ${most}")
+endif()
+# All foreground finds everything, and more: recall 1, less precision.
+file(MAKE_DIRECTORY "${FOLDER}/everything")
+file(COPY_FILE "${FOLDER}/all.png" "${FOLDER}/everything/a.png")
+run(0 ARGS evaluate everything truth)
+if(NOT output MATCHES "\na +0\\.[0-9]+ +0\\.[0-9]+ +0\\.[0-9]+ +1\\.0000 ")
+  fail("All foreground must have recall 1 and less precision, but: ${output}")
+endif()
+
 file(MAKE_DIRECTORY "${FOLDER}/half")
 file(COPY_FILE "${FOLDER}/segmented/a.png" "${FOLDER}/half/a.png")
 run(0 ARGS evaluate half truth SAYS "1 of 2 images in truth have no prediction and are not counted")
@@ -86,30 +108,42 @@ file(SHA256 "${FOLDER}/given.png" given)
 if(edges STREQUAL given)
   fail("Other thresholds must give other edges.")
 endif()
+# By default the thresholds are Otsu's. A comparison finds the same edges, and that the truth agrees with itself.
+run(0 ARGS canny a.png plain.png)
+run(0 ARGS canny a.png otsu.png --threshold-rule otsu)
+run(0 ARGS canny a.png same.png --segmentation a-label.png --truth a-label.png)
+if(NOT output MATCHES "segmentation: precision +1.0000 +1.0000 +1.0000\n +recall +1.0000 +1.0000 +1.0000\n +F +1.0000 +1.0000 +1.0000\n"
+   OR NOT output MATCHES "mean distance: Canny +[0-9.]+\n +segmentation +0.0000\n")
+  fail("The truth must agree with itself, but: ${output}")
+endif()
+foreach(name otsu same)
+  expect_equal_files(${name}.png plain.png)
+endforeach()
 run(1 ARGS canny a.png absent/e.png SAYS "absent")
 run(2 ARGS canny a.png e.png --truth a-label.png SAYS "--segmentation")
 run(2 ARGS canny a.png e.png --variance -1 SAYS "Variance")
 run(1 ARGS canny a.png e.png --segmentation a.nrrd SAYS "a.nrrd: labels must be whole numbers")
 
-# An image that is more than the network's windows within a MiB goes through in pieces, and comes out as the whole one.
-string(REPEAT "1\\.0000 +" 10 perfect)
-foreach(kind mask objects probabilities)
-  set(output_kind "")
+# An image that is more than the network's windows within a MiB goes through in pieces, and comes out as the whole one,
+# probabilities but for rounding.
+foreach(kind probabilities mask objects)
+  set(output_kind --separation none)
   if(NOT kind STREQUAL "objects")
     set(output_kind --${kind})
   endif()
   run(0 ARGS segment large.mha whole-${kind}.mha -m model.safetensors --device cpu ${output_kind})
   run(0 ARGS segment large.mha pieces-${kind}.mha -m model.safetensors --device cpu ${output_kind} --maximum-memory 1
     SAYS "The image is segmented in [2-9] pieces; with their margins 1.[0-9]+ pixels are computed for each pixel")
-  if(NOT kind STREQUAL "probabilities")
-    run(0 ARGS evaluate pieces-${kind}.mha whole-${kind}.mha)
-    if(NOT output MATCHES "${perfect}")
-      fail("Pieces must make the same ${kind} as the whole image, but: ${output}")
-    endif()
-  endif()
 endforeach()
-run(0 ARGS segment large.mha pieces.png -m model.safetensors --device cpu --maximum-memory 1)
-expect_file(pieces.png)
+expect_equal_images(pieces-probabilities.mha whole-probabilities.mha 1e-5)
+expect_equal_images(pieces-mask.mha whole-mask.mha 0)
+expect_equal_images(pieces-objects.mha whole-objects.mha 0)
+compare_images(whole-mask.mha whole-objects.mha)
+if(NOT most EQUAL 1 OR NOT difference GREATER 0)
+  fail("A mask is of 0 and 1, and objects are numbered, but: ${difference} ${least} ${most}")
+endif()
+run(0 ARGS segment large.mha pieces.nrrd -m model.safetensors --device cpu --separation none --maximum-memory 1)
+expect_equal_images(pieces.nrrd whole-objects.mha 0)
 run(1 ARGS segment large.mha a.mha -m model.safetensors --device cpu --maximum-memory 1 --tiling blended
   SAYS "MaximumMemory must be at least [0-9]+ MiB for this model and windows of")
 
@@ -119,6 +153,24 @@ expect_file(tuned.json)
 if(NOT output MATCHES "given, no separation" OR NOT output MATCHES "best")
   fail("tune must show what it found, but: ${output}")
 endif()
+# At MaskThreshold 0 all is object: recall is 1, or 0 where all objects are dropped, and distances are infinite.
+foreach(metric Recall HausdorffDistance)
+  run(0 ARGS tune pairs.csv -m model.safetensors -o best.json --device cpu --metric ${metric} --mask-threshold 0 --separation none
+    --grid MinimumObjectSize=1000000,0)
+  file(READ "${FOLDER}/best.json" json)
+  string(JSON size GET "${json}" InstanceSegmentation MinimumObjectSize)
+  string(JSON score GET "${json}" Tuning Score)
+  if(NOT size EQUAL 0 OR (metric STREQUAL "Recall" AND NOT score EQUAL 1))
+    fail("tune must write the best parameters by ${metric}, but: ${json}")
+  endif()
+endforeach()
+file(WRITE "${FOLDER}/folds.csv" "image,label,fold\na.png,a-label.png,0\nb.png,b-label.png,7\n")
+run(0 ARGS tune folds.csv -m model.safetensors -o folds.json --device cpu --folds 7 --grid MaskThreshold=0.5)
+if(NOT output MATCHES "mean over 1 images")
+  fail("tune must take the chosen folds only, but: ${output}")
+endif()
+run(0 ARGS train folds.csv -o fold.safetensors ${small} --folds 7 SAYS "Training on 1 images")
+run(1 ARGS train folds.csv -o m.safetensors ${small} --folds 3 SAYS "at least 1 pair of the chosen folds")
 run(0 ARGS segment a.png tuned.png -m model.safetensors --device cpu --objects tuned.json)
 expect_file(tuned.png)
 # A file's parameters are changed by options, wherever they stand.
@@ -153,6 +205,15 @@ run(0 ARGS weight-map a-label.png weights.nrrd --separated separated.png --gap-w
 foreach(name weights.nrrd separated.png picture.png)
   expect_file(${name})
 endforeach()
+run(0 ARGS weight-map a-label.png touching.nrrd --separated touching.png --gap-width 0)
+expect_equal_images(touching.png a-label.png 0)
+file(WRITE "${FOLDER}/pair.mhd" "ObjectType = Image\nNDims = 2\nDimSize = 8 2\nElementType = MET_UCHAR\nElementDataFile = pair.raw\n")
+file(WRITE "${FOLDER}/pair.raw" "1111222211112222")
+run(0 ARGS weight-map pair.mhd parted.nrrd --separated parted.mha --gap-width 2)
+compare_images(parted.mha pair.mhd)
+if(NOT least EQUAL 0 OR NOT most EQUAL 50)
+  fail("Objects must be separated by a gap of --gap-width.")
+endif()
 # A preset is changed by parameters, wherever they stand.
 run(0 ARGS weight-map a-label.png falk.nrrd --border-weight 0 --proximity-weight 0 --preset falk)
 run(0 ARGS weight-map a-label.png given.nrrd --border-weight 0 --class-weighting given --class-weights 0.1,1)
@@ -176,6 +237,16 @@ foreach(name a-0002.png a-0002-label.png a-0002.json)
     fail("replayed/${name} must be augmented/${name}.")
   endif()
 endforeach()
+# Draws are numbered, differ by epoch, and are as many as asked for.
+set(third --output third --first-sample 2 --count 1 --crop-size 24 --device cpu)
+run(0 ARGS augment a.png --label a-label.png --weight weights.nrrd ${third})
+expect_equal_files(third/a-0002.png augmented/a-0002.png)
+file(COPY_FILE "${FOLDER}/third/a-0002.png" "${FOLDER}/epoch0.png")
+run(0 ARGS augment a.png --label a-label.png --weight weights.nrrd ${third} --epoch 1)
+compare_images(third/a-0002.png epoch0.png)
+if(NOT difference GREATER 0 OR EXISTS "${FOLDER}/augmented/a-0003.png" OR EXISTS "${FOLDER}/third/a-0003.png")
+  fail("Another epoch must draw otherwise, and there must be no more draws than asked for.")
+endif()
 run(0 ARGS train pairs.csv -o augmented.safetensors ${small} --augmentation nuclei --weight-map paper --augmented-weights recomputed)
 expect_file(augmented.safetensors)
 
@@ -249,7 +320,7 @@ else()
   run(3 ARGS segment a.png gpu.png -m model.safetensors --device cuda SAYS "Device must be" "but is cuda")
 endif()
 
-foreach(name m.safetensors out.png out.image w.nrrd w.image w.png s.png s.image)
+foreach(name m.safetensors out.png out.image w.nrrd w.image w.png s.png s.image t.json e.png gpu.png)
   if(EXISTS "${FOLDER}/${name}")
     fail("${name} must not have been written.")
   endif()

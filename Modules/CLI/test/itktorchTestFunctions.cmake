@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
 #
-# What tests of the itktorch program share. ITKTORCH: program. FOLDER: where it runs.
+# What tests of the itktorch program share. ITKTORCH: program. TEST_IMAGES: program that compares images. FOLDER: where they run.
 
 function(fail text)
   message(SEND_ERROR "${text}")
@@ -31,5 +31,33 @@ endfunction()
 function(expect_file name)
   if(NOT EXISTS "${FOLDER}/${name}")
     fail("${name} must have been written.")
+  endif()
+endfunction()
+
+# Sets, of two images on one grid: the largest difference, and the least and the most of the first one's values.
+function(compare_images one other)
+  execute_process(COMMAND "${TEST_IMAGES}" "${one}" "${other}"
+    WORKING_DIRECTORY "${FOLDER}" RESULT_VARIABLE result OUTPUT_VARIABLE numbers ERROR_VARIABLE error)
+  if(NOT result EQUAL 0 OR NOT numbers MATCHES "^([^ ]+) ([^ ]+) ([^ ]+)\n$")
+    fail("${one} and ${other} must be comparable, but: ${error}")
+  endif()
+  set(difference "${CMAKE_MATCH_1}" PARENT_SCOPE)
+  set(least "${CMAKE_MATCH_2}" PARENT_SCOPE)
+  set(most "${CMAKE_MATCH_3}" PARENT_SCOPE)
+endfunction()
+
+# The images must differ by no more than the tolerance, and hold more than one value.
+function(expect_equal_images one other tolerance)
+  compare_images(${one} ${other})
+  if(NOT difference LESS_EQUAL tolerance OR NOT least LESS most)
+    fail("${one} and ${other} must differ by at most ${tolerance}, but do by ${difference}; values are in [${least}, ${most}].")
+  endif()
+endfunction()
+
+function(expect_equal_files one two)
+  file(SHA256 "${FOLDER}/${one}" first)
+  file(SHA256 "${FOLDER}/${two}" second)
+  if(NOT first STREQUAL second)
+    fail("${one} must equal ${two}.")
   endif()
 endfunction()

@@ -155,6 +155,19 @@ TEST(CannyEdgeDetection, PixelsThatAreNotFiniteAreFoundInLargeVolumesToo)
   itk::Test::ExpectContains(messageOf(), "but 4 of them are not; the first one is [0, 1099, 2] pixels");
 }
 
+TEST(CannyEdgeDetection, SpacingMustBePositive)
+{
+  const itk::TorchTensor image = itk::MakeTorchTensor(at::zeros({ 1, 1, 5, 5 }), TorchDevice::CPU());
+  for (const double bad : { 0.0, -1.0 })
+  {
+    itk::Test::ExpectContains(itk::Test::MessageOf(
+                                [&] {
+                                  CannyEdgeDetection::Compute(image, { 1.0, bad }, {});
+                                }),
+                              "Spacing along axis 1 must be a number greater than 0, but is");
+  }
+}
+
 TEST(CannyEdgeDetection, ParametersOutsideTheirRangesAreRefused)
 {
   const itk::TorchTensor image = itk::MakeTorchTensor(at::zeros({ 1, 1, 5, 5 }), TorchDevice::CPU());

@@ -26,9 +26,9 @@ const std::vector<CannySettings> &
 ManySettings()
 {
   static const std::vector<CannySettings> settings = {
-    { { 1.0 }, 0.01, 2.0, 6.0 }, { { 2.0 }, 0.01, 0.0, 0.0 },       { { 2.0 }, 0.01, 1.5, 12.0 },
-    { { 4.0 }, 0.01, 3.0, 3.0 }, { { 9.0 }, 0.01, 0.5, 2.0 },       { { 0.0 }, 0.01, 5.0, 30.0 },
-    { { 4.0 }, 0.2, 1.0, 4.0 },  { { 1.5, 6.0 }, 0.001, 1.0, 5.0 },
+    { { 1.0 }, { 0.01 }, 2.0, 6.0 }, { { 2.0 }, { 0.01 }, 0.0, 0.0 },       { { 2.0 }, { 0.01 }, 1.5, 12.0 },
+    { { 4.0 }, { 0.01 }, 3.0, 3.0 }, { { 9.0 }, { 0.01 }, 0.5, 2.0 },       { { 0.0 }, { 0.01 }, 5.0, 30.0 },
+    { { 4.0 }, { 0.2 }, 1.0, 4.0 },  { { 1.5, 6.0 }, { 0.001 }, 1.0, 5.0 }, { { 4.0 }, { 0.2, 0.001 }, 1.0, 4.0 },
   };
   return settings;
 }
@@ -103,9 +103,9 @@ TEST_P(CannyEdgesOfITK, RealNuclei)
     const auto image = itk::ReadImage<itk::Image<float, 2>>(folder + "/images/" + name + ".png");
     for (const double variance : { 1.0, 2.0, 4.0, 9.0 })
     {
-      EXPECT_GT(ExpectEdgesOfITK(image.GetPointer(), { { variance }, 0.01, 0.5, 1.0 }, device), 0u);
-      ExpectEdgesOfITK(image.GetPointer(), { { variance }, 0.01, 1.0, 5.0 }, device);
-      ExpectEdgesOfITK(image.GetPointer(), { { variance }, 0.01, 4.0, 12.0 }, device);
+      EXPECT_GT(ExpectEdgesOfITK(image.GetPointer(), { { variance }, { 0.01 }, 0.5, 1.0 }, device), 0u);
+      ExpectEdgesOfITK(image.GetPointer(), { { variance }, { 0.01 }, 1.0, 5.0 }, device);
+      ExpectEdgesOfITK(image.GetPointer(), { { variance }, { 0.01 }, 4.0, 12.0 }, device);
     }
   }
 }
@@ -193,7 +193,7 @@ TEST_P(CannyEdgesOfITK, VariancesThatTheKernelsWidthCuts)
   itk::Object::SetGlobalWarningDisplay(false);
   for (const double variance : { 150.0, 400.0, 700.0 })
   {
-    ExpectEdgesOfITK(image.GetPointer(), { { variance }, 0.001, 0.02, 0.1 }, device);
+    ExpectEdgesOfITK(image.GetPointer(), { { variance }, { 0.001 }, 0.02, 0.1 }, device);
   }
   itk::Object::SetGlobalWarningDisplay(isDisplayed);
 }
@@ -204,19 +204,19 @@ TEST_P(CannyEdgesOfITK, NegativeThresholdsAndGreatAndSmallNumbers)
   ITKTorch_SKIP_WITHOUT_DEVICE(device);
   using ImageType = itk::Image<float, 2>;
   using WideType = itk::Image<double, 2>;
-  EXPECT_EQ(
-    ExpectEdgesOfITK(itk::Test::MakeNoise<ImageType>({ { 30, 20 } }).GetPointer(), { { 1.0 }, 0.01, -2, -1 }, device),
-    600u);
-  EXPECT_GT(
-    ExpectEdgesOfITK(itk::Test::MakeNoise<ImageType>({ { 30, 20 } }).GetPointer(), { { 1.0 }, 0.01, -2, 20 }, device),
-    0u);
+  EXPECT_EQ(ExpectEdgesOfITK(
+              itk::Test::MakeNoise<ImageType>({ { 30, 20 } }).GetPointer(), { { 1.0 }, { 0.01 }, -2, -1 }, device),
+            600u);
+  EXPECT_GT(ExpectEdgesOfITK(
+              itk::Test::MakeNoise<ImageType>({ { 30, 20 } }).GetPointer(), { { 1.0 }, { 0.01 }, -2, 20 }, device),
+            0u);
   for (const double highest : { 1e-30, 1e-4, 1e6, 1e12, 1e17 })
   {
     ExpectEdgesOfITK(itk::Test::MakeNoise<ImageType>({ { 60, 40 } }, highest).GetPointer(),
-                     { { 1.0 }, 0.01, 0.01 * highest, 0.1 * highest },
+                     { { 1.0 }, { 0.01 }, 0.01 * highest, 0.1 * highest },
                      device);
     ExpectEdgesOfITK(itk::Test::MakeNoise<WideType>({ { 60, 40 } }, highest).GetPointer(),
-                     { { 1.0 }, 0.01, 0.01 * highest, 0.1 * highest },
+                     { { 1.0 }, { 0.01 }, 0.01 * highest, 0.1 * highest },
                      device);
   }
 }
@@ -237,7 +237,7 @@ TEST_P(CannyEdgesOfITK, DoublesAreStrongWhereTheyAreAsFloat)
   {
     if (suppressed[i] > 0.0)
     {
-      ExpectEdgesOfITK(image.GetPointer(), { { 2.0 }, 0.01, suppressed[i], suppressed[i] }, device);
+      ExpectEdgesOfITK(image.GetPointer(), { { 2.0 }, { 0.01 }, suppressed[i], suppressed[i] }, device);
       ++count;
     }
   }
@@ -257,7 +257,7 @@ TEST_P(CannyEdgesOfITK, VeryLargeIntensitiesLoseTheirEdgesAsInITK)
   };
   const auto edgesAt = [&](double scale)
   {
-    const CannySettings settings{ { 2.0 }, 0.01, 2.0 * scale, 6.0 * scale };
+    const CannySettings settings{ { 2.0 }, { 0.01 }, 2.0 * scale, 6.0 * scale };
     return itk::Test::ExpectEdgesOfITK(imageOf(scale).GetPointer(), settings, device);
   };
   const auto count = edgesAt(std::pow(2.0, 10));

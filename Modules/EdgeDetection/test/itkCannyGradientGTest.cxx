@@ -197,7 +197,7 @@ std::pair<double, double>
 EdgeMagnitudesOfBall(const TorchDevice & device, CannySpacingMode mode)
 {
   const auto image = MakeSoftBall(1000.0);
-  const auto filter = itk::Test::MakeCanny(image.GetPointer(), { { 0.0 }, 0.01, 40.0, 60.0 }, device);
+  const auto filter = itk::Test::MakeCanny(image.GetPointer(), { { 0.0 }, { 0.01 }, 40.0, 60.0 }, device);
   filter->SetSpacingMode(mode);
   filter->ProduceGradientMagnitudeOn();
   filter->Update();

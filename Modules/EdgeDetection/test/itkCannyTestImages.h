@@ -83,7 +83,7 @@ MakePhantom(const typename TImage::SizeType & size)
 struct CannySettings
 {
   std::vector<double> Variance{ 2.0 };
-  double              MaximumError{ 0.01 };
+  std::vector<double> MaximumError{ 0.01 };
   double              Lower{ 2.0 };
   double              Upper{ 6.0 };
 };
@@ -97,12 +97,14 @@ void
 ApplySettings(TFilter * filter, const CannySettings & settings)
 {
   typename TFilter::ArrayType variance;
+  typename TFilter::ArrayType error;
   for (unsigned int axis = 0; axis < TFilter::ImageDimension; ++axis)
   {
     variance[axis] = settings.Variance[axis % settings.Variance.size()];
+    error[axis] = settings.MaximumError[axis % settings.MaximumError.size()];
   }
   filter->SetVariance(variance);
-  filter->SetMaximumError(settings.MaximumError);
+  filter->SetMaximumError(error);
   filter->SetLowerThreshold(static_cast<typename TFilter::OutputImagePixelType>(settings.Lower));
   filter->SetUpperThreshold(static_cast<typename TFilter::OutputImagePixelType>(settings.Upper));
 }

@@ -290,7 +290,7 @@ TEST(TorchCannyEdgeDetectionImageFilter, IntegersCastToFloatGetTheEdgesOfITK)
 
 TEST(TorchCannyEdgeDetectionImageFilter, UsedThresholdsAreThoseOfTheLastExecution)
 {
-  const auto filter = MakeCanny(MakeSmallImage().GetPointer(), { { 2.0 }, 0.01, 0.1, 0.2 });
+  const auto filter = MakeCanny(MakeSmallImage().GetPointer(), { { 2.0 }, { 0.01 }, 0.1, 0.2 });
   filter->Update();
   EXPECT_EQ(filter->GetUsedLowerThreshold(), 0.1f);
   EXPECT_EQ(filter->GetUsedUpperThreshold(), 0.2f);
@@ -309,5 +309,22 @@ TEST(TorchCannyEdgeDetectionImageFilter, ReportsProgressAndCanBeAbortedWithinALo
     filter->SetDevice(device);
     SCOPED_TRACE(device);
     itk::Test::ExpectProgressAndAborts(filter.GetPointer(), 0.15);
+  }
+  // A volume is worked on in bands of rows.
+  const itk::Test::ThreadsScope scope(1);
+  const auto                    volume = itk::Test::MakeNoise<itk::Image<float, 3>>({ { 400, 400, 24 } });
+  itk::Test::ExpectProgressAndAborts(MakeCanny(volume.GetPointer()).GetPointer(), 0.2);
+}
+
+TEST(TorchCannyEdgeDetectionImageFilter, PixelsThatAreNotFiniteAreFoundInEveryBandOfAVolume)
+{
+  const itk::Test::ThreadsScope scope(3);
+  for (const itk::IndexValueType row : { 0, 25, 49 })
+  {
+    const auto volume = itk::Test::MakeNoise<itk::Image<double, 3>>({ { 40, 50, 12 } });
+    volume->SetPixel({ { 7, row, 5 } }, std::numeric_limits<double>::infinity());
+    const auto filter = MakeCanny(volume.GetPointer());
+    ExpectContains(MessageOf([&] { filter->Update(); }),
+                   "but 1 of them are not; the first one is [7, " + std::to_string(row) + ", 5]");
   }
 }

@@ -29,23 +29,25 @@ DrawProbabilities(const std::vector<std::string> & rows)
   return pixels;
 }
 
-/** What it gives, drawn with '.' for 0. */
+/** What it gives, drawn with '.' for 0.
+ * \param depth planes of a volume; 0: the image is a plane */
 std::vector<std::string>
 Segment(std::vector<float>                     pixels,
         std::int64_t                           width,
         const InstanceSegmentationParameters & parameters,
-        std::int64_t                           depth = 1)
+        std::int64_t                           depth = 0,
+        double                                 spacing = 1.0)
 {
   const std::int64_t        components = parameters.GetNumberOfComponents();
   const std::int64_t        rows = static_cast<std::int64_t>(pixels.size()) / components / width;
-  std::vector<std::int64_t> size{ width, rows / depth };
-  if (depth > 1)
+  std::vector<std::int64_t> size{ width, rows / std::max<std::int64_t>(1, depth) };
+  if (depth > 0)
   {
     size.push_back(depth);
   }
   const auto result = itk::InstanceSegmentation::Compute(
     TorchTensor::FromPixels(pixels.data(), TorchComponentType::Float32, size, components),
-    std::vector<double>(size.size(), 1.0),
+    std::vector<double>(size.size(), spacing),
     parameters,
     TorchComponentType::UInt8,
     [](double) {});
@@ -65,9 +67,10 @@ Segment(std::vector<float>                     pixels,
 std::vector<std::string>
 Segment(const std::vector<std::string> &       rows,
         const InstanceSegmentationParameters & parameters,
-        std::int64_t                           depth = 1)
+        std::int64_t                           depth = 0,
+        double                                 spacing = 1.0)
 {
-  return Segment(DrawProbabilities(rows), static_cast<std::int64_t>(rows[0].size()), parameters, depth);
+  return Segment(DrawProbabilities(rows), static_cast<std::int64_t>(rows[0].size()), parameters, depth, spacing);
 }
 
 using Drawing = std::vector<std::string>;
@@ -243,8 +246,10 @@ TEST(InstanceRules, AVolumesHoleIsClosedInAllDirections)
   open.insert(open.end(), ring.begin(), ring.end());
   EXPECT_EQ(Segment(closed, parameters, 3)[4], "111");
   EXPECT_EQ(Segment(open, parameters, 3)[4], "1.1");
-  // A volume of one plane is a plane.
+  // A volume of one plane is a plane, whichever axis has one pixel.
   EXPECT_EQ(Segment(ring, parameters, 1)[1], "111");
+  EXPECT_EQ(Segment(ring, parameters, 3)[1], "111");
+  EXPECT_EQ(Segment(Drawing{ "#", "#", "#", "#", ".", "#", "#", "#", "#" }, parameters, 3)[4], "1");
 }
 
 TEST(InstanceRules, ObjectsMergeWhereTheirContactIsNoValley)
@@ -264,6 +269,48 @@ TEST(InstanceRules, ObjectsMergeWhereTheirContactIsNoValley)
   EXPECT_EQ(Segment(uneven, parameters)[0], "11122222222");
   parameters.MergeThreshold = 0.64;
   EXPECT_EQ(Segment(uneven, parameters)[0], "11111111111");
+}
+
+TEST(InstanceRules, ContactsAreSeenAlongAllAxes)
+{
+  const Drawing column{ "9", "9", "7", "6", "6", "7", "9", "9" };
+  auto          parameters = WithSmallSeeds();
+  for (const std::int64_t depth : { 0, 1, 8 })
+  {
+    parameters.MergeThreshold = 0.61;
+    EXPECT_EQ(Segment(column, parameters, depth), (Drawing{ "1", "1", "1", "1", "2", "2", "2", "2" }));
+    parameters.MergeThreshold = 0.59;
+    EXPECT_EQ(Segment(column, parameters, depth), Drawing(8, "1"));
+  }
+}
+
+TEST(InstanceRules, ComponentsAreCombinedAsTheirMeaningSays)
+{
+  using Pixels = std::vector<float>;
+  auto parameters = WithSmallSeeds();
+  parameters.Channels = InstanceChannels::ForegroundBorder;
+  // Foreground without border: 0.9, 0.54, 0.9.
+  EXPECT_EQ(Segment(Pixels{ 0.9f, 0.0f, 0.9f, 0.4f, 0.9f, 0.0f }, 3, parameters), (Drawing{ "112" }));
+  parameters.SeedThreshold = parameters.BorderThreshold = 0.3;
+  // The interior of the pixel between is 0.5, its border 0.4.
+  parameters.Channels = InstanceChannels::InteriorBorder;
+  EXPECT_EQ(Segment(Pixels{ 0.9f, 0.0f, 0.5f, 0.4f, 0.9f, 0.0f }, 3, parameters), (Drawing{ "112" }));
+  parameters.Channels = InstanceChannels::BackgroundInteriorBorder;
+  EXPECT_EQ(Segment(Pixels{ 0.1f, 0.9f, 0.0f, 0.1f, 0.5f, 0.4f, 0.1f, 0.9f, 0.0f }, 3, parameters), (Drawing{ "112" }));
+}
+
+TEST(InstanceRules, FullyConnectedObjectsGrowAcrossCorners)
+{
+  auto parameters = WithSmallSeeds();
+  EXPECT_EQ(Segment(Drawing{ "6..9", ".6.." }, parameters), (Drawing{ "1..2", ".3.." }));
+  parameters.FullyConnected = true;
+  EXPECT_EQ(Segment(Drawing{ "6..9", ".6.." }, parameters), (Drawing{ "1..2", ".1.." }));
+  parameters.KeepUnseeded = false;
+  EXPECT_EQ(Segment(Drawing{ "96.", "..6" }, parameters), (Drawing{ "11.", "..1" }));
+  EXPECT_EQ(Segment(Drawing{ "9.", ".9" }, parameters), (Drawing{ "1.", ".1" }));
+  parameters.Seeds = InstanceSeeds::DistanceMaxima;
+  parameters.MaximaHeight = 0.0;
+  EXPECT_EQ(Segment(Drawing{ "#.", ".#" }, parameters), (Drawing{ "1.", ".1" }));
 }
 
 TEST(InstanceRules, OnEachFaceOfAContactTheLesserSideCounts)
@@ -301,6 +348,12 @@ TEST(InstanceRules, MaximaOfTheDistanceAreSeedsIfTheyStandHighEnough)
   EXPECT_EQ(Segment(image, parameters)[1], ".11111.22222.");
   parameters.MaximaHeight = 2.1;
   EXPECT_EQ(Segment(image, parameters)[1], ".11111.11111.");
+  // With pixels of 2 units the rise is 4 units.
+  EXPECT_EQ(Segment(image, parameters, 0, 2.0)[1], ".11111.11111.");
+  parameters.UseImageSpacing = true;
+  EXPECT_EQ(Segment(image, parameters, 0, 2.0)[1], ".11111.22222.");
+  parameters.MaximaHeight = 4.1;
+  EXPECT_EQ(Segment(image, parameters, 0, 2.0)[1], ".11111.11111.");
 }
 
 TEST(DistanceMaxima, StandAsHighAsThePassToAHigherOneIsDeep)

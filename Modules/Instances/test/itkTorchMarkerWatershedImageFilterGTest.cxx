@@ -426,10 +426,23 @@ TEST(MarkerWatershed, BadInputIsNamed)
   landscape->SetPixel({ { 4, 0 } }, std::numeric_limits<float>::infinity());
   landscape->Modified();
   ExpectContains(MessageOf([&] { filter->Update(); }), "lie between 1 and inf.");
+  landscape->SetPixel({ { 4, 0 } }, 1.0f);
+  landscape->Modified();
   filter->SetMarkerImage(MakeRandomImage<NumberImage>(2, 0.1, 5, { 5, 8 }));
   ExpectContains(MessageOf([&] { filter->Update(); }), "the marker image has size [5, 8] from index [3, -1].");
+  auto moved = MakeRandomImage<NumberImage>(2, 0.1, 5);
+  auto region = moved->GetLargestPossibleRegion();
+  region.SetIndex(0, 0);
+  moved->SetRegions(region);
+  filter->SetMarkerImage(moved);
+  ExpectContains(MessageOf([&] { filter->Update(); }), "from index [0, -1].");
+  filter->SetMarkerImage(markers);
+  filter->SetMaskImage(MakeRandomImage<MaskImage>(2, 0.5, 1, { 5, 8 }));
+  ExpectContains(MessageOf([&] { filter->Update(); }), "the mask image has size [5, 8] from index [3, -1].");
+  filter->SetMaskImage(nullptr);
+  EXPECT_NO_THROW(filter->Update());
   filter->SetMarkerImage(nullptr);
-  EXPECT_THROW(filter->Update(), itk::ExceptionObject);
+  ExpectContains(MessageOf([&] { filter->Update(); }), "Input MarkerImage is required");
 }
 
 TEST(MarkerWatershed, StreamsAsAWholeAndCanBeAborted)
