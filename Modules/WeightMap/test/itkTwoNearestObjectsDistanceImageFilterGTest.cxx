@@ -508,8 +508,8 @@ TEST(TwoNearestObjectsDistance, BadInputIsNamed)
   ExpectContains(MessageOf([&] { filter->Update(); }), "MaximumDistance must be greater than 0, but is -1.");
   filter->SetMaximumDistance(5.0);
   // ITK 5.2 ends the program when an image gets a spacing that is not a number, and refuses 0.
-  float pixels[6]{};
-  const auto  messageFor = [&pixels](const std::vector<double> & spacing)
+  float      pixels[6]{};
+  const auto messageFor = [&pixels](const std::vector<double> & spacing)
   {
     const auto labels = itk::TorchTensor::FromPixels(pixels, itk::TorchComponentType::Int32, { 3, 2 }, 1);
     return MessageOf(
