@@ -32,6 +32,12 @@ struct TwoNearestObjectsProblem
    * that equally far objects are seen to be. */
   TwoNearestObjectsProblem
   InSteps() const;
+
+  /** Whether all squared distances are multiples of SmallestDifference that are not rounded. */
+  bool
+  AreSumsExact() const;
+
+  static constexpr double SmallestDifference = 1.0 / 256;
 };
 
 /** Finished pixels that follow each other along x. Labels are not set where they were not asked for. */

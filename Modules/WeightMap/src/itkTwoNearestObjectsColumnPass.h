@@ -33,7 +33,7 @@ public:
     , m_IsToPixelEdge(problem.IsToPixelEdge)
     , m_SquaredMaximum(problem.MaximumDistance * problem.MaximumDistance)
     , m_Unit(static_cast<TSquaredDistance>(unit))
-    , m_Line(length, problem.IsToPixelEdge ? 2 : 1, spacing)
+    , m_Line(length, problem.IsToPixelEdge ? 2 : 1, spacing, problem.AreSumsExact())
     , m_Own(problem.IsToPixelEdge ? static_cast<std::size_t>(length + 2) : 0)
     , m_AreLabelsWanted(areLabelsWanted)
     , m_First(static_cast<std::size_t>(m_Pitch * tileWidth))

@@ -7,6 +7,7 @@
 #include "itkMacro.h"
 #include <ATen/Parallel.h>
 #include <algorithm>
+#include <cmath>
 
 namespace itk
 {
@@ -238,6 +239,21 @@ TwoNearestObjectsProblem::InSteps() const
   }
   problem.MaximumDistance /= step;
   return problem;
+}
+
+bool
+TwoNearestObjectsProblem::AreSumsExact() const
+{
+  const double unit = (IsToPixelEdge ? 2.0 : 1.0) * std::sqrt(SmallestDifference);
+  double       largest = 0.0;
+  bool         areMultiples = true;
+  for (std::size_t axis = 0; axis < Size.size(); ++axis)
+  {
+    const double length = Spacing[axis] * static_cast<double>(Size[axis] + 1);
+    largest += length * length;
+    areMultiples = areMultiples && std::remainder(Spacing[axis], unit) == 0.0;
+  }
+  return areMultiples && largest / SmallestDifference < 0x1p53;
 }
 
 TwoNearestObjectsSource

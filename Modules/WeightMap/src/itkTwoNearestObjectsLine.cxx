@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkTwoNearestObjectsLine.h"
+#include "itkTwoNearestObjectsKernel.h"
 
 namespace itk
 {
@@ -9,24 +10,32 @@ namespace
 constexpr std::int32_t unchanged = -1;
 // Left of all sites.
 constexpr std::int32_t bottomPosition = -2;
-// More than rounding moves a crossing, in steps.
-constexpr double margin = 1.0 / 1024;
+// Crossings are in parts of a step, so that their pixel is a shift away.
+constexpr int          fractionBits = 30;
+constexpr std::int64_t partsOfStep = std::int64_t{ 1 } << fractionBits;
+// More than rounding moves a crossing, in parts of a step, where sums of squares are rounded and where they are exact.
+constexpr std::int64_t marginOfRounded = partsOfStep / 1024;
+constexpr std::int64_t marginOfExact = 4;
 } // namespace
 
-TwoNearestObjectsLine::TwoNearestObjectsLine(std::int64_t numberOfPixels, int unit, double spacing)
+TwoNearestObjectsLine::TwoNearestObjectsLine(std::int64_t numberOfPixels, int unit, double spacing, bool areSumsExact)
   : m_NumberOfPixels(static_cast<std::int32_t>(numberOfPixels))
   , m_UnitShift(unit - 1)
-  , m_Unit(unit)
   , m_SquaredStep((spacing / unit) * (spacing / unit))
-  , m_Last(static_cast<double>((numberOfPixels - 1) * unit))
 {
   // Sites lie from one step before the first pixel to one step after the last.
   const auto positions = static_cast<std::size_t>(numberOfPixels * unit + 4);
   m_HalfReciprocals.resize(positions);
   for (std::size_t distance = 1; distance < positions; ++distance)
   {
-    m_HalfReciprocals[distance] = 1.0 / (2.0 * m_SquaredStep * static_cast<double>(distance));
+    m_HalfReciprocals[distance] =
+      static_cast<double>(partsOfStep) / (2.0 * m_SquaredStep * static_cast<double>(distance));
   }
+  // A crossing of parabolas with multiples of q is at a pixel, or q / (2 s² d) away from it or farther.
+  const double nearest = static_cast<double>(partsOfStep) * TwoNearestObjectsProblem::SmallestDifference /
+                         (2.0 * m_SquaredStep * static_cast<double>(positions));
+  m_IsNearEqual = areSumsExact && nearest > 4.0 * marginOfExact;
+  m_Margin = m_IsNearEqual ? marginOfExact : marginOfRounded;
   const auto sites = static_cast<std::size_t>(numberOfPixels + 1);
   m_Entries.resize(2 * sites);
   m_Arcs.resize(sites + 1);
@@ -37,12 +46,15 @@ template <typename TSelect>
 inline void
 TwoNearestObjectsLine::MarkEnvelope(std::int32_t    firstSite,
                                     std::int32_t    lastSite,
-                                    double          begin,
-                                    double          end,
+                                    std::int32_t    firstPixel,
+                                    std::int32_t    lastPixel,
                                     const TSelect & select)
 {
   const double * const halfReciprocals = m_HalfReciprocals.data();
   const Entry * const  entries = m_Entries.data();
+  const double begin = (static_cast<double>(firstPixel << m_UnitShift) - 0.5) * static_cast<double>(partsOfStep);
+  const double end = (static_cast<double>(lastPixel << m_UnitShift) + 0.5) * static_cast<double>(partsOfStep);
+  const auto   margin = static_cast<double>(m_Margin);
   // Below all arcs one that is never removed, since nothing compares with NaN, and is the highest.
   constexpr double infinity = std::numeric_limits<double>::infinity();
   Arc *            last = m_Arcs.data();
@@ -64,20 +76,27 @@ TwoNearestObjectsLine::MarkEnvelope(std::int32_t    firstSite,
       *++last = top;
     }
   }
-  std::int32_t decided = unchanged; // the last pixel that arcs begin at
+  const int          pixelBits = fractionBits + m_UnitShift;
+  const std::int64_t partsOfPixel = std::int64_t{ 1 } << pixelBits;
+  const std::int64_t nearFrom = partsOfPixel - 2 * m_Margin;
+  std::int32_t       decided = unchanged; // the last pixel that arcs begin at
+  std::uint32_t      labelBefore = 0;
   for (const Arc * arc = m_Arcs.data() + 1; arc <= last; ++arc)
   {
-    // In steps from one pixel before the first, so that the first pixel right of it is the whole part.
-    const double begin = std::min(std::max(arc->Begin, -m_Unit), m_Last) + m_Unit;
-    std::int32_t pixel = static_cast<std::int32_t>(begin) >> m_UnitShift;
-    if (begin - static_cast<double>(pixel << m_UnitShift) > m_Unit - 2.0 * margin)
+    const auto          arcBegin = static_cast<std::int64_t>(arc->Begin);
+    const std::int32_t  pixel = static_cast<std::int32_t>(arcBegin >> pixelBits) + 1;
+    const bool          isNear = (arcBegin & (partsOfPixel - 1)) >= nearFrom;
+    const std::uint32_t label = entries[arc->Entry].Label;
+    const bool          isSame = m_IsNearEqual & (label == labelBefore);
+    labelBefore = label;
+    // One branch of both, since where lines of sites cross is hard to foresee.
+    if (isNear & !isSame)
     {
       m_Lowest[pixel] = pixel == decided ? m_Lowest[pixel] : arc[-1].Entry;
       decided = pixel;
       m_Lowest[pixel] = this->IsNearerAt(pixel, arc->Entry, m_Lowest[pixel]) ? arc->Entry : m_Lowest[pixel];
-      ++pixel;
     }
-    m_Lowest[pixel] = arc->Entry;
+    m_Lowest[pixel + static_cast<std::int32_t>(isNear)] = arc->Entry;
   }
 }
 
@@ -112,9 +131,8 @@ TwoNearestObjectsLine::Transform(TSquaredDistance * first,
     }
   };
 
-  constexpr double infinity = std::numeric_limits<double>::infinity();
   std::fill_n(lowest, pixels, unchanged);
-  this->MarkEnvelope(0, m_NumberOfSites - 1, -infinity, infinity, [](std::int32_t s) { return 2 * s; });
+  this->MarkEnvelope(0, m_NumberOfSites - 1, 0, pixels - 1, [](std::int32_t s) { return 2 * s; });
   m_Runs.clear();
   Run run{ 0, 0, 0, 0, 0 };
   forEachPixel(
@@ -146,8 +164,8 @@ TwoNearestObjectsLine::Transform(TSquaredDistance * first,
     const Run & own = m_Runs[r];
     this->MarkEnvelope(r == 1 ? 0 : m_Runs[r - 1].LastSite,
                        r + 1 == m_Runs.size() ? m_NumberOfSites - 1 : m_Runs[r + 1].FirstSite,
-                       static_cast<double>(own.Begin << m_UnitShift) - 0.5,
-                       static_cast<double>((own.End - 1) << m_UnitShift) + 0.5,
+                       own.Begin,
+                       own.End - 1,
                        [entries, label = own.Label](std::int32_t s)
                        { return 2 * s + static_cast<std::int32_t>(entries[2 * s].Label == label); });
   }

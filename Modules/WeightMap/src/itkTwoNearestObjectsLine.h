@@ -72,8 +72,9 @@ class TwoNearestObjectsLine
 public:
   /** \param numberOfPixels evaluated at 0, unit, 2·unit, …
    * \param unit steps of a site's position for each pixel: 1 or 2
-   * \param spacing distance between pixels */
-  TwoNearestObjectsLine(std::int64_t numberOfPixels, int unit, double spacing);
+   * \param spacing distance between pixels
+   * \param areSumsExact see TwoNearestObjectsProblem::AreSumsExact() */
+  TwoNearestObjectsLine(std::int64_t numberOfPixels, int unit, double spacing, bool areSumsExact);
 
   /** Sets the sites: `load(i, objects)` for i in [0, count) returns whether there is one, at position i · step + start. */
   template <typename TLoad>
@@ -136,11 +137,15 @@ private:
     std::int32_t  LastSite;
   };
 
-  /** Marks, between two positions, the pixels where the lowest entry changes, in m_Lowest.
+  /** Marks, between two pixels, those where the lowest entry changes, in m_Lowest.
    * \param select gives a site's entry */
   template <typename TSelect>
   void
-  MarkEnvelope(std::int32_t firstSite, std::int32_t lastSite, double begin, double end, const TSelect & select);
+  MarkEnvelope(std::int32_t    firstSite,
+               std::int32_t    lastSite,
+               std::int32_t    firstPixel,
+               std::int32_t    lastPixel,
+               const TSelect & select);
 
   /** Whether an entry is nearer than another at a pixel. */
   bool
@@ -160,10 +165,10 @@ private:
 
   std::int32_t              m_NumberOfPixels;
   int                       m_UnitShift;
-  double                    m_Unit;
   double                    m_SquaredStep;
-  double                    m_Last;
-  std::vector<double>       m_HalfReciprocals; // 1 / (2 s² d)
+  bool                      m_IsNearEqual; // entries that cross near a pixel are equal there
+  std::int64_t              m_Margin;
+  std::vector<double>       m_HalfReciprocals; // parts of a step / (2 s² d)
   std::int32_t              m_NumberOfSites{ 0 };
   std::vector<Entry>        m_Entries;
   std::vector<Arc>          m_Arcs;

@@ -198,6 +198,27 @@ TEST(TwoNearestObjectsKernel, NoneOfTwentyMillionPixelsIsWrong)
   EXPECT_EQ(wrongOfSearch, 0u);
 }
 
+TEST(TwoNearestObjectsKernel, APixelJustBesideACrossingGetsTheNearerSite)
+{
+  for (const double spacing : { 1.0, 1.5, 1.1 })
+  {
+    for (const std::uint32_t other : { 1u, 2u })
+    {
+      TwoNearestObjectsProblem problem;
+      problem.Size = { 2, 2001 };
+      problem.Spacing = { 1.0, spacing };
+      // In each column the sites cross 1 / (4000 spacing²) of a pixel beside the one in the middle.
+      std::vector<std::uint32_t> labels(2 * 2001, 0);
+      labels[0] = 1;
+      labels[2 * 2000 + 1] = other;
+      const auto expected = ByLooking(problem, labels, 2);
+      const auto actual = ByKernel(problem, labels);
+      EXPECT_EQ(CountWrong(actual.First, expected.First) + CountWrong(actual.Second, expected.Second), 0u)
+        << "spacing " << spacing << ", label " << other;
+    }
+  }
+}
+
 TEST(TwoNearestObjectsKernel, EveryThreadThatWasAskedForWorks)
 {
   const auto threads = itk::TorchRuntime::GetNumberOfThreads();
