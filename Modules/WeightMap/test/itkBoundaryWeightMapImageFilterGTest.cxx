@@ -120,7 +120,7 @@ template <unsigned int D>
 void
 ExpectWeightsOfEveryVariant(const TorchDevice & device)
 {
-  std::vector<BoundaryWeightMapParameters> variants(12);
+  std::vector<BoundaryWeightMapParameters> variants(14);
   variants[1] = BoundaryWeightMapParameters::Falk();
   variants[2].Region = BoundaryWeightRegion::Background;
   variants[3].SigmaRule = BoundaryWeightSigmaRule::SigmaSquared;
@@ -135,15 +135,77 @@ ExpectWeightsOfEveryVariant(const TorchDevice & device)
   variants[10].ClassWeighting = BoundaryWeightClasses::InverseFrequency;
   variants[11] = BoundaryWeightMapParameters::Falk();
   variants[11].ClassWeights = { 0.1, 1.0, 2.0, 0.5 };
+  variants[12].UseImageSpacing = true;
+  variants[12].ProximityWeight = 3.0;
+  variants[12].ProximitySigma = 2.0;
+  variants[12].CutOff = 2.23;
+  variants[13].ClassWeighting = BoundaryWeightClasses::Given;
+  variants[13].ClassWeights = variants[11].ClassWeights;
+  variants[13].GapWidth = 1;
+  variants[13].IgnoreLabel = 5;
   for (std::size_t v = 0; v < variants.size(); ++v)
   {
     SCOPED_TRACE("variant " + std::to_string(v));
-    const ClassOfLabel classes = v == 11 ? ClassOfLabel{ { 1, 1 }, { 2, 2 }, { 3, 2 }, { 4, 3 } } : ClassOfLabel{};
+    const ClassOfLabel classes =
+      v == 11 || v == 13 ? ClassOfLabel{ { 1, 1 }, { 2, 2 }, { 3, 2 }, { 4, 3 } } : ClassOfLabel{};
     for (const double share : { 0.0, 0.08, 0.7 })
     {
       const auto image = MakeRandomLabels<LabelImage<D>>(v + 1, 5, share);
       ExpectWeightsByFormula(MakeFilter(image.GetPointer(), variants[v], device, classes).GetPointer());
     }
+  }
+}
+
+/** Weights and separated labels of an image in pieces are those of the whole. */
+void
+ExpectPiecesAreTheWhole(const LabelImage<2> *               image,
+                        const BoundaryWeightMapParameters & parameters,
+                        const TorchDevice &                 device,
+                        unsigned int                        numberOfPieces)
+{
+  auto whole = MakeFilter(image, parameters, device);
+  whole->Update();
+  const auto stream = [numberOfPieces](auto * output)
+  {
+    using ImageType = std::decay_t<decltype(*output)>;
+    auto streamer = itk::StreamingImageFilter<ImageType, ImageType>::New();
+    streamer->SetInput(output);
+    streamer->SetNumberOfStreamDivisions(numberOfPieces);
+    streamer->Update();
+    return typename ImageType::Pointer(streamer->GetOutput());
+  };
+  auto pieces = MakeFilter(image, parameters, device);
+  ExpectSameImage<itk::Image<float, 2>>(stream(pieces->GetOutput()), whole->GetOutput());
+  pieces = MakeFilter(image, parameters, device);
+  ExpectSameImage<LabelImage<2>>(stream(pieces->GetSeparatedLabels()), whole->GetSeparatedLabels());
+}
+
+/** Labels of a type that are ignored and of a class are found by their numbers. */
+template <typename TLabel>
+void
+ExpectNumbersAreFound(TLabel ignored, TLabel ofClassTwo, const TorchDevice & device)
+{
+  using ImageType = itk::Image<TLabel, 2>;
+  auto image = ImageType::New();
+  image->SetRegions(typename ImageType::SizeType{ { 5, 1 } });
+  image->Allocate(true);
+  image->SetPixel({ { 0, 0 } }, ignored);
+  image->SetPixel({ { 2, 0 } }, ofClassTwo);
+  image->SetPixel({ { 4, 0 } }, 1);
+  BoundaryWeightMapParameters parameters;
+  parameters.BorderWeight = 0.0;
+  parameters.ClassWeighting = BoundaryWeightClasses::Given;
+  parameters.ClassWeights = { 1.0, 2.0, 3.0 };
+  parameters.IgnoreLabel = static_cast<std::int64_t>(ignored);
+  const auto filter = MakeFilter(image.GetPointer(),
+                                 parameters,
+                                 device,
+                                 { { static_cast<std::int64_t>(ofClassTwo), 2u }, { std::int64_t{ 1 }, 1u } });
+  filter->Update();
+  const float expected[] = { 0.0f, 1.0f, 3.0f, 1.0f, 2.0f };
+  for (long x = 0; x < 5; ++x)
+  {
+    EXPECT_EQ(filter->GetOutput()->GetPixel({ { x, 0 } }), expected[x]) << "ignored " << ignored << ", x " << x;
   }
 }
 
@@ -343,6 +405,41 @@ TEST_P(BoundaryWeightMapImageFilter, StreamedIsWholeBitForBit)
   }
 }
 
+TEST_P(BoundaryWeightMapImageFilter, BalancedClassesAndWideGapsStreamedAreThoseOfTheWhole)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  BoundaryWeightMapParameters balanced;
+  balanced.ClassWeighting = BoundaryWeightClasses::InverseFrequency;
+  balanced.CutOff = 2.3;
+  ExpectPiecesAreTheWhole(MakeRandomLabels<LabelImage<2>>(3, 9, 0.3, 40), balanced, device, 4);
+
+  // The gaps between bands of 26 rows reach over the ends of pieces of 22.
+  auto bands = LabelImage<2>::New();
+  bands->SetRegions(LabelImage<2>::SizeType{ { 8, 110 } });
+  bands->Allocate();
+  for (itk::ImageRegionIterator<LabelImage<2>> it(bands, bands->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+  {
+    it.Set(static_cast<unsigned short>(1 + it.GetIndex()[1] / 26));
+  }
+  BoundaryWeightMapParameters wide;
+  wide.GapWidth = 10;
+  wide.CutOff = 1.0;
+  ExpectPiecesAreTheWhole(bands, wide, device, 5);
+}
+
+TEST_P(BoundaryWeightMapImageFilter, IgnoredAndClassedLabelsOfEveryTypeAreFound)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  ExpectNumbersAreFound<std::int16_t>(-1, 7, device);
+  ExpectNumbersAreFound<std::int16_t>(7, -2, device);
+  ExpectNumbersAreFound<std::uint32_t>(3000000000u, 1u << 31, device);
+  ExpectNumbersAreFound<std::uint32_t>(5, ~0u, device);
+  ExpectNumbersAreFound<std::int64_t>(std::int64_t{ 1 } << 40, -5, device);
+  ExpectNumbersAreFound<std::int64_t>(-5, std::int64_t{ 1 } << 40, device);
+}
+
 TEST_P(BoundaryWeightMapImageFilter, TheAutomaticCutOffChangesNoBit)
 {
   const TorchDevice device(GetParam());
@@ -350,6 +447,11 @@ TEST_P(BoundaryWeightMapImageFilter, TheAutomaticCutOffChangesNoBit)
   const auto image = MakeRandomLabels<LabelImage<2>>(8, 4, 0.003, 90);
   // 5 · sqrt(2 ln(10 / 2^-25)), half of the step from 1 to the float below.
   EXPECT_NEAR(BoundaryWeightMapParameters::Paper().GetReach(), 31.330, 0.001);
+  // 10 · sqrt(2 ln(0.9 / 2^-28)), half of the step from 0.1 to the float below; a class of weight 0 takes no part.
+  auto falk = BoundaryWeightMapParameters::Falk();
+  EXPECT_NEAR(falk.GetReach(), 62.133, 0.001);
+  falk.ClassWeights = { 0.0, 0.1 };
+  EXPECT_NEAR(falk.GetReach(), 62.133, 0.001);
   for (auto parameters : { BoundaryWeightMapParameters::Paper(), BoundaryWeightMapParameters::Falk() })
   {
     const auto automatic = MakeFilter(image.GetPointer(), parameters, device);

@@ -256,6 +256,33 @@ TEST_P(TwoNearestObjectsDistanceImageFilter, GivesWhatLookingAtEveryPixelGives)
   ExpectDistancesOfManyImages<4>(device);
 }
 
+TEST_P(TwoNearestObjectsDistanceImageFilter, SquaredDistancesAreTheSquaresUpToAMaximumThatIsNotSquared)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  const auto image = MakeRandomLabels<LabelImage<2>>(5, 4, 0.05);
+  auto       distance = MakeFilter(image.GetPointer(), device);
+  distance->SetMaximumDistance(2.3);
+  distance->Update();
+  auto squared = MakeFilter(image.GetPointer(), device);
+  squared->SetMaximumDistance(2.3);
+  squared->SetSquaredDistance(true);
+  squared->Update();
+  std::size_t beyondOne = 0;
+  const auto  compare = [&](double actual, double root)
+  {
+    EXPECT_TRUE(actual == root * root || std::abs(actual - root * root) <= 1e-12 * actual) << actual << ' ' << root;
+    beyondOne += actual > 2.3 && std::isfinite(actual) ? 1 : 0;
+  };
+  for (itk::ImageRegionConstIterator<LabelImage<2>> it(image, image->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+  {
+    const auto index = it.GetIndex();
+    compare(squared->GetOutput()->GetPixel(index), distance->GetOutput()->GetPixel(index));
+    compare(squared->GetSecondDistance()->GetPixel(index), distance->GetSecondDistance()->GetPixel(index));
+  }
+  EXPECT_GT(beyondOne, 0u);
+}
+
 TEST_P(TwoNearestObjectsDistanceImageFilter, TakesIntegersOfEveryTypeAndKeepsLabelsApart)
 {
   const TorchDevice device(GetParam());
