@@ -248,7 +248,7 @@ template <typename TInputImage, typename TOutputImage>
 void
 TorchImageToImageFilter<TInputImage, TOutputImage>::ReportProgress(float progress)
 {
-  this->UpdateProgress(std::max(this->GetProgress(), std::min(progress, 1.0f)));
+  this->UpdateProgress(std::max(this->GetProgress(), progress));
   if (this->GetAbortGenerateData())
   {
     TorchExecution::ThrowAborted(this->GetNameOfClass());

@@ -47,6 +47,8 @@ TEST_F(AtomicFileWrite, ReplacesAFileOnlyWhenTheNewOneIsWhole)
                        [&](const std::string & temporaryName)
                        {
                          EXPECT_EQ(fs::path(temporaryName).filename(), "a.nii.gz");
+                         // On one file system, so that the last step is one move.
+                         EXPECT_EQ(fs::path(temporaryName).parent_path().parent_path(), m_Folder);
                          Write(temporaryName, "new");
                          EXPECT_EQ(Read(file), "old");
                        });
@@ -123,6 +125,16 @@ TEST_F(AtomicFileWrite, WhatCannotBeWrittenIsNamedWithTheReason)
   EXPECT_EQ(ProblemOf([&] { itk::AtomicFileWrite(In("a.txt"), [](const std::string &) {}); }),
             "Cannot write " + In("a.txt") + ": No such file or directory.");
   EXPECT_EQ(Names(), Files{ "folder" });
+}
+
+TEST_F(AtomicFileWrite, RoomIsAskedForBeforeWritingAndNothingIsLeftOfIt)
+{
+  itk::VerifyRoomForFile(In("a.txt"), In("b.txt"), 100000);
+  EXPECT_EQ(Names(), Files{});
+  const auto problem = ProblemOf([&] { itk::VerifyRoomForFile(In("a.txt"), In("b.txt"), std::uintmax_t{ 1 } << 60); });
+  // Too large for the disk, or already for its file system.
+  EXPECT_EQ(problem.rfind("Cannot write " + In("a.txt") + ": ", 0), 0u) << problem;
+  EXPECT_EQ(Names(), Files{});
 }
 
 TEST_F(AtomicFileWrite, AFolderThatMayNotBeWrittenToIsNamed)

@@ -284,6 +284,99 @@ TYPED_TEST(NucleiPhantomImageSource, BothOutputsHaveTheGeometryThatWasSetAndItDo
   EXPECT_EQ(placed->GetLabelOutput()->GetLargestPossibleRegion(), awkward->GetLargestPossibleRegion());
 }
 
+TEST(NucleiPhantomImageSourcePixels, NoiseHasTheVarianceOfCameraAndPhotonsAndItsOwnPixelsForEachSeed)
+{
+  std::vector<std::vector<double>> noise;
+  for (const std::int64_t seed : { 5, 6 })
+  {
+    const auto source = MakeSource<SourceType<2>>(400, seed);
+    source->SetCoverage(0.0);
+    source->SetBlur(0.0);
+    source->SetBackground(100.0);
+    source->SetBackgroundVariation(0.0);
+    source->SetNoise(3.0);
+    source->SetShotNoise(0.5);
+    source->Update();
+    ASSERT_EQ(PixelsOfLabels(source->GetLabelOutput()).size(), 1u);
+    auto & deviations = noise.emplace_back();
+    double variance = 0.0;
+    for (itk::ImageRegionConstIterator<itk::Image<float, 2>> it(source->GetOutput(),
+                                                                source->GetOutput()->GetBufferedRegion());
+         !it.IsAtEnd();
+         ++it)
+    {
+      deviations.push_back(it.Get() - 100.0);
+      variance += deviations.back() * deviations.back();
+    }
+    // 3² + 0.5² · 100. The variance of n normal numbers has the standard deviation sqrt(2 / n): 0.35 % of 161,000.
+    EXPECT_NEAR(variance / static_cast<double>(deviations.size()), 34.0, 5 * 0.0035 * 34.0);
+  }
+  double product = 0.0;
+  for (std::size_t i = 0; i < noise[0].size(); ++i)
+  {
+    product += noise[0][i] * noise[1][i];
+  }
+  // Correlation of independent numbers: 0 with the standard deviation 1 / sqrt(n).
+  EXPECT_NEAR(product / (34.0 * static_cast<double>(noise[0].size())), 0.0, 5.0 / 400.0);
+}
+
+TYPED_TEST(NucleiPhantomImageSource, BlurIsAGaussianOfItsWidthAlongEveryAxis)
+{
+  using ImageType = typename SourceType<this->D>::ImageType;
+  constexpr double sigma = 2.0;
+  const auto       sharp = MakeSource<SourceType<this->D>>(this->length);
+  const auto       blurred = MakeSource<SourceType<this->D>>(this->length);
+  for (const auto & source : { sharp, blurred })
+  {
+    source->SetNoise(0.0);
+    source->SetShotNoise(0.0);
+    source->SetForeground(200.0);
+    source->SetBackground(10.0);
+    source->SetBlur(source == sharp ? 0.0 : sigma);
+    source->Update();
+  }
+  // Along one axis after the other, to five standard deviations.
+  std::vector<double> pixels(sharp->GetOutput()->GetBufferPointer(),
+                             sharp->GetOutput()->GetBufferPointer() +
+                               sharp->GetOutput()->GetBufferedRegion().GetNumberOfPixels());
+  const auto          size = sharp->GetOutput()->GetBufferedRegion().GetSize();
+  constexpr long      radius = 10;
+  long                stride = 1;
+  for (unsigned int axis = 0; axis < this->D; ++axis)
+  {
+    const auto          length = static_cast<long>(size[axis]);
+    std::vector<double> result(pixels.size(), 0.0);
+    for (long i = 0; i < static_cast<long>(pixels.size()); ++i)
+    {
+      const long position = i / stride % length;
+      double     sum = 0.0;
+      for (long d = std::max(-radius, -position); d <= std::min(radius, length - 1 - position); ++d)
+      {
+        const double weight = std::exp(-0.5 * static_cast<double>(d * d) / (sigma * sigma));
+        sum += weight;
+        result[static_cast<std::size_t>(i)] += weight * pixels[static_cast<std::size_t>(i + d * stride)];
+      }
+      result[static_cast<std::size_t>(i)] /= sum;
+    }
+    pixels = std::move(result);
+    stride *= length;
+  }
+  auto inner = blurred->GetOutput()->GetBufferedRegion();
+  inner.ShrinkByRadius(radius);
+  double largest = 0.0;
+  double changed = 0.0;
+  for (itk::ImageRegionConstIteratorWithIndex<ImageType> it(blurred->GetOutput(), inner); !it.IsAtEnd(); ++it)
+  {
+    const auto offset = static_cast<std::size_t>(blurred->GetOutput()->ComputeOffset(it.GetIndex()));
+    largest = std::max(largest, std::abs(it.Get() - pixels[offset]));
+    changed =
+      std::max(changed, std::abs(it.Get() - static_cast<double>(sharp->GetOutput()->GetBufferPointer()[offset])));
+  }
+  // The source's ends at three standard deviations: 0.27 % of the weight along each axis.
+  EXPECT_LT(largest, 0.0027 * 200.0 * this->D);
+  EXPECT_GT(changed, 50.0);
+}
+
 TEST(NucleiPhantomImageSourcePixels, IntegersAreTheRoundedFloatsWithinTheirRange)
 {
   const auto real = MakeSource<SourceType<2>>(60);

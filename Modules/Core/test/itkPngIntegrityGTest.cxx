@@ -3,7 +3,9 @@
 #include "itkPngIntegrity.h"
 #include "itkErrorSentence.h"
 #include "itkImage.h"
+#include "itkFolderTest.h"
 #include "itkImageFileWriter.h"
+#include "itkPNGImageIO.h"
 #include <gtest/gtest.h>
 #include <filesystem>
 #include <fstream>
@@ -61,6 +63,24 @@ protected:
 };
 
 constexpr std::size_t signatureSize = 8;
+
+/** The file without its chunks of a type. */
+std::string
+WithoutChunks(const std::string & bytes, const std::string & type)
+{
+  std::string rest = bytes.substr(0, signatureSize);
+  for (std::size_t begin = signatureSize; begin < bytes.size();)
+  {
+    std::size_t length = 12;
+    for (std::size_t i = 0; i < 4; ++i)
+    {
+      length += static_cast<std::size_t>(static_cast<unsigned char>(bytes[begin + i])) << (24 - 8 * i);
+    }
+    rest += bytes.compare(begin + 4, 4, type) == 0 ? "" : bytes.substr(begin, length);
+    begin += length;
+  }
+  return rest;
+}
 } // namespace
 
 TEST_F(PngIntegrity, AWrittenFileIsIntact)
@@ -89,6 +109,36 @@ TEST_F(PngIntegrity, EveryChangedByteIsNoticed)
     EXPECT_FALSE(itk::IsIntactPng(m_File.string())) << i;
     EXPECT_EQ(Problem().empty(), i < signatureSize) << i;
   }
+}
+
+TEST_F(PngIntegrity, AFileWithoutHeaderDataOrEndIsDamaged)
+{
+  for (const std::string type : { "IHDR", "IDAT", "IEND" })
+  {
+    const std::string bytes = WithoutChunks(m_Bytes, type);
+    ASSERT_LT(bytes.size(), m_Bytes.size()) << type;
+    Rewrite(bytes);
+    EXPECT_FALSE(itk::IsIntactPng(m_File.string())) << type;
+  }
+  Rewrite(WithoutChunks(m_Bytes, "none"));
+  EXPECT_TRUE(itk::IsIntactPng(m_File.string()));
+}
+
+TEST(ImageFileDimension, AxesOfOnePixelAreNoDimension)
+{
+  const auto io = itk::PNGImageIO::New();
+  io->SetFileName("a.nrrd");
+  io->SetNumberOfDimensions(3);
+  for (unsigned int axis = 0; axis < 3; ++axis)
+  {
+    io->SetDimensions(axis, axis < 2 ? 40 : 1);
+  }
+  itk::VerifyImageFileDimension(*io, 3);
+  itk::VerifyImageFileDimension(*io, 2);
+  io->SetDimensions(2, 2);
+  itk::VerifyImageFileDimension(*io, 3);
+  EXPECT_EQ(itk::Test::ProblemOf([&] { itk::VerifyImageFileDimension(*io, 2); }),
+            "a.nrrd: its dimension must be 2, but is 3.");
 }
 
 TEST_F(PngIntegrity, AFileOfAnotherFormatIsLeftToItsReader)

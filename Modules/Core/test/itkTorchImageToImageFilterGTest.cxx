@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkTorchImageToImageFilter.h"
+#include "itkProgressTestHelpers.h"
+#include "itkTestHelpers.h"
 #include "itkTorchPipelineTest.h"
 
 #include "itkAddImageFilter.h"
@@ -606,6 +608,57 @@ TEST(TorchImageToImageFilterErrors, AFilterThatOverridesNothingSaysSo)
   const auto filter = EmptyFilter::New();
   EXPECT_THROW(filter->Update(), itk::ExceptionObject);
   filter->SetInput(MakeAwkwardImage<ImageType<2>>());
-  EXPECT_THROW(filter->Update(), itk::ExceptionObject);
+  ExpectContains(MessageOf([&] { filter->Update(); }), "must override GenerateTensor() or GenerateTensors()");
+}
+
+/** Reports shares of its work that go back and do not reach the end. */
+class ReportingFilter : public itk::TorchImageToImageFilter<ImageType<2>, ImageType<2>>
+{
+public:
+  using Self = ReportingFilter;
+  using Superclass = itk::TorchImageToImageFilter<ImageType<2>, ImageType<2>>;
+  using Pointer = itk::SmartPointer<Self>;
+  itkNewMacro(Self);
+  itkTypeMacro(ReportingFilter, TorchImageToImageFilter);
+
+protected:
+  itk::TorchTensor
+  GenerateTensor(const itk::TorchTensor & input) override
+  {
+    for (const float share : { 0.6f, 0.2f, 0.8f })
+    {
+      this->ReportProgress(share);
+    }
+    return input.Clone();
+  }
+};
+
+TEST(TorchImageToImageFilterProgress, NeverGoesBackAndReachesTheEndAndAnAbortIsAnExceptionThatNamesTheFilter)
+{
+  const auto filter = ReportingFilter::New();
+  filter->SetInput(MakeAwkwardImage<ImageType<2>>());
+  ProgressRecord record(filter);
+  filter->Update();
+  EXPECT_TRUE(std::is_sorted(record.Values.begin(), record.Values.end()));
+  EXPECT_EQ(record.Values.front(), 0.0);
+  // ITK keeps progress as a 32-bit fraction.
+  EXPECT_NEAR(record.Values.at(2), 0.6, 1e-6);
+  EXPECT_EQ(record.Values.back(), 1.0);
+
+  record.OnProgress = [&](double progress)
+  {
+    EXPECT_LT(progress, 0.7) << "reported after the abort";
+    filter->SetAbortGenerateData(progress > 0.5);
+  };
+  filter->Modified();
+  try
+  {
+    filter->Update();
+    FAIL() << "no exception";
+  }
+  catch (const itk::ProcessAborted & aborted)
+  {
+    EXPECT_STREQ(aborted.GetDescription(), "ReportingFilter was aborted.");
+  }
 }
 } // namespace

@@ -55,6 +55,13 @@ TEST_F(TorchRuntimeThreads, ZeroStandsForTheNumberOfProcessors)
   EXPECT_EQ(TorchRuntime::GetNumberOfThreads(), std::max(1u, std::thread::hardware_concurrency()));
 }
 
+TEST_F(TorchRuntimeThreads, MoreThanITKCanHaveAreAsManyAsItCan)
+{
+  TorchRuntime::SetNumberOfThreads(1000);
+  EXPECT_EQ(TorchRuntime::GetNumberOfThreads(), static_cast<unsigned int>(ITK_MAX_THREADS));
+  EXPECT_EQ(itk::MultiThreaderBase::GetGlobalDefaultNumberOfThreads(), static_cast<unsigned int>(ITK_MAX_THREADS));
+}
+
 TEST_F(TorchRuntimeThreads, EachIndexIsVisitedOnceByOneThreadThatKeepsItsWork)
 {
   constexpr std::size_t         count = 100;
@@ -130,6 +137,20 @@ TEST(TorchRuntime, FreeMemoryIsAPartOfTheMachines)
   const auto free = static_cast<double>(TorchRuntime::GetFreeMemory());
   EXPECT_GT(free, 1 << 20);
   EXPECT_LT(free, 1024.0 * kibibytes);
+}
+
+TEST(TorchRuntime, FreeMemoryIsLessByWhatIsTaken)
+{
+  constexpr std::size_t taken = std::size_t{ 512 } << 20;
+  // Other programs may give memory back meanwhile.
+  double difference = 0.0;
+  for (int attempt = 0; attempt < 5 && difference < 0.75 * taken; ++attempt)
+  {
+    const auto              before = static_cast<double>(TorchRuntime::GetFreeMemory());
+    const std::vector<char> memory(taken, 1);
+    difference = before - static_cast<double>(TorchRuntime::GetFreeMemory());
+  }
+  EXPECT_GE(difference, 0.75 * taken);
 }
 
 TEST(TorchRuntime, DeterminismIsOffByDefaultAndSwitchesLibTorch)

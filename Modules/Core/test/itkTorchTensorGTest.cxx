@@ -67,6 +67,30 @@ TEST(TorchTensor, ANumberOrAListOfWeightsIsCopiedAsItIs)
   EXPECT_EQ(Make(every).ToInterleaved().GetNumberOfBytes(), 12u);
 }
 
+TEST(TorchTensor, TransfersAreCountedWithTheirBytes)
+{
+  const auto expect =
+    [](std::uint64_t uploads, std::uint64_t uploaded, std::uint64_t downloads, std::uint64_t downloaded)
+  {
+    const auto counts = itk::TorchTransferCounters::Get();
+    EXPECT_EQ(counts.Uploads, uploads);
+    EXPECT_EQ(counts.UploadedBytes, uploaded);
+    EXPECT_EQ(counts.Downloads, downloads);
+    EXPECT_EQ(counts.DownloadedBytes, downloaded);
+  };
+  itk::TorchTransferCounters::Reset();
+  const TorchTensor host = itk::MakeTorchTensor(at::zeros({ 1, 1, 3, 5 }, at::kShort), TorchDevice::CPU());
+  EXPECT_TRUE(host.To(TorchDevice::CPU()).SharesMemoryWith(host));
+  expect(0, 0, 0, 0);
+  const TorchTensor device = host.To("staged");
+  expect(1, 30, 0, 0);
+  device.To(TorchDevice::CPU());
+  host.To("staged");
+  expect(2, 60, 1, 30);
+  itk::TorchTransferCounters::Reset();
+  expect(0, 0, 0, 0);
+}
+
 TEST(TorchTensor, WhatItCannotDoIsOneSentenceThatNamesTheFunction)
 {
   const TorchTensor undefined;

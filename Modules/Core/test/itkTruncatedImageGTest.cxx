@@ -101,6 +101,20 @@ TEST_F(TruncatedImage, AMetaImageHoldsAllPixels)
   EXPECT_TRUE(this->IsTruncated("a.mhd"));
 }
 
+TEST_F(TruncatedImage, AMetaImageHoldsPixelsOfTheSizeOfItsType)
+{
+  const std::pair<const char *, std::size_t> sizes[] = { { "CHAR", 1 },      { "UCHAR", 1 },      { "SHORT", 2 },
+                                                         { "USHORT", 2 },    { "INT", 4 },        { "UINT", 4 },
+                                                         { "LONG_LONG", 8 }, { "ULONG_LONG", 8 }, { "FLOAT", 4 },
+                                                         { "DOUBLE", 8 } };
+  for (const auto & [type, size] : sizes)
+  {
+    this->ExpectOnlyWhole("a.mha",
+                          std::string("ObjectType = Image\nNDims = 2\nDimSize = 25 4\nElementType = MET_") + type +
+                            "\nElementDataFile = LOCAL\n" + std::string(100 * size, 'x'));
+  }
+}
+
 TEST_F(TruncatedImage, WhatIsNotUnderstoodIsLeftToTheReader)
 {
   const std::string header = "ObjectType = Image\nNDims = 2\nDimSize = 50 40\nElementType = MET_SHORT\n";
