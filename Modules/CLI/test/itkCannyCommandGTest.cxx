@@ -6,6 +6,7 @@
 #include "itkCastImageFilter.h"
 #include "itkImageFileReader.h"
 #include "itkImageFileWriter.h"
+#include "itkImageRegionIteratorWithIndex.h"
 #include "itkTestHelpers.h"
 #include <CLI/CLI.hpp>
 #include <gtest/gtest.h>
@@ -94,4 +95,46 @@ TEST(CannyCommand, EdgesOfIntegersAreThoseOfITKOnTheImageCastToFloat)
 TEST(CannyCommand, EdgesOfAVolumeAreThoseOfITK)
 {
   ExpectEdgesOfITK<itk::Image<short, 3>>({ { 31, 27, 22 } }, 3000, ".mha");
+}
+
+TEST(CannyCommand, PrecisionAndRecallAreThoseOfTheRowsThatNameThem)
+{
+  const itk::Test::TemporaryFolder folder;
+  // One of the two squares in the image and in the segmentation is in the truth.
+  const auto write = [&](const char * name, bool hasBoth)
+  {
+    using ImageType = itk::Image<unsigned char, 2>;
+    auto image = ImageType::New();
+    image->SetRegions(itk::Size<2>{ { 60, 30 } });
+    image->Allocate(true);
+    for (itk::ImageRegionIteratorWithIndex<ImageType> it(image, image->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+    {
+      const auto [x, y] = std::pair(it.GetIndex()[0], it.GetIndex()[1]);
+      const bool isRow = y >= 8 && y < 22;
+      it.Set(isRow && x >= 8 && x < 22 ? 200 : isRow && hasBoth && x >= 38 && x < 52 ? 201 : 0);
+    }
+    itk::WriteImage(image, folder.File(name));
+    return folder.File(name);
+  };
+  const std::string input = write("image.png", true);
+  const std::string segmentation = write("segmentation.png", true);
+  const std::string truth = write("truth.png", false);
+  CLI::App          app;
+  itk::AddCannyCommand(app);
+  ::testing::internal::CaptureStdout();
+  app.parse("canny " + input + ' ' + folder.File("edges.png") + " --segmentation " + segmentation + " --truth " +
+            truth + " --tolerances 2");
+  const std::string table = ::testing::internal::GetCapturedStdout();
+  const auto        number = [&table](const std::string & name, std::size_t from)
+  {
+    const auto at = table.find(name, from);
+    EXPECT_NE(at, std::string::npos) << name;
+    return at == std::string::npos ? -1.0 : std::stod(table.substr(at + name.size()));
+  };
+  for (const char * const of : { "Canny: precision", "segmentation: precision" })
+  {
+    EXPECT_NEAR(number(of, 0), 0.5, 0.02) << table;
+    EXPECT_EQ(number(" recall", table.find(of)), 1.0) << table;
+    EXPECT_NEAR(number(" F", table.find(of)), 2.0 / 3.0, 0.02) << table;
+  }
 }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkNucleiPhantomImageSource.h"
+#include "itkProgramProcess.h"
 #include "itkTestHelpers.h"
 #include "itkUNetModelWriter.h"
 #include "itkWriteImage.h"
@@ -8,7 +9,6 @@
 #include <chrono>
 #include <filesystem>
 #include <csignal>
-#include <fcntl.h>
 #include <fstream>
 #include <functional>
 #include <map>
@@ -16,7 +16,6 @@
 #include <sys/mount.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
-#include <sys/wait.h>
 #include <thread>
 
 // `itktorch segment` as processes that are killed, run at the same time, or find no room.
@@ -102,39 +101,19 @@ protected:
     Names                         options = {},
     const std::function<void()> & prepare = [] {}) const
   {
-    Names arguments{ ITKTORCH_PROGRAM,  "segment",  list,  "--model",   (m_Folder / "model.safetensors").string(),
-                     "--probabilities", "--device", "cpu", "--threads", "1",
-                     "--shard",         "1/1" };
+    Names arguments{ "segment",
+                     list,
+                     "--model",
+                     (m_Folder / "model.safetensors").string(),
+                     "--probabilities",
+                     "--device",
+                     "cpu",
+                     "--threads",
+                     "1",
+                     "--shard",
+                     "1/1" };
     arguments.insert(arguments.end(), options.begin(), options.end());
-    std::vector<char *> pointers;
-    for (auto & argument : arguments)
-    {
-      pointers.push_back(argument.data());
-    }
-    pointers.push_back(nullptr);
-    const std::string output = (m_Folder / name).string();
-    const pid_t       process = fork();
-    if (process == 0)
-    {
-      for (const auto & [stream, file] :
-           { std::pair(STDOUT_FILENO, output), std::pair(STDERR_FILENO, output + ".log") })
-      {
-        dup2(open(file.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644), stream);
-      }
-      prepare();
-      execv(ITKTORCH_PROGRAM, pointers.data());
-      _exit(127);
-    }
-    return process;
-  }
-
-  /** \return the exit status, or minus the signal that ended it */
-  static int
-  Wait(pid_t process)
-  {
-    int status = 0;
-    EXPECT_EQ(waitpid(process, &status, 0), process);
-    return WIFSIGNALED(status) ? -WTERMSIG(status) : WEXITSTATUS(status);
+    return itk::Test::StartProgram(arguments, (m_Folder / name).string(), prepare);
   }
 
   /** Output's name → status, from a file of standard output; each case once. */
@@ -198,7 +177,8 @@ protected:
   void
   RunCalmly() const
   {
-    ASSERT_EQ(Wait(this->Start(this->MakeList("calm"), "calm.jsonl")), 0) << ReadText(m_Folder / "calm.jsonl.log");
+    ASSERT_EQ(itk::Test::WaitForProgram(this->Start(this->MakeList("calm"), "calm.jsonl")), 0)
+      << ReadText(m_Folder / "calm.jsonl.log");
     ASSERT_EQ(this->Recorded("calm"), m_Names);
   }
 
@@ -248,7 +228,7 @@ TEST_F(CohortProcess, AKilledRunGoesOnWhereItWas)
     const pid_t process = this->Start(list, "killed.jsonl");
     this->WaitForRecords("killed", count);
     kill(process, SIGKILL);
-    ASSERT_EQ(Wait(process), -SIGKILL) << ReadText(m_Folder / "killed.jsonl.log");
+    ASSERT_EQ(itk::Test::WaitForProgram(process), -SIGKILL) << ReadText(m_Folder / "killed.jsonl.log");
     this->ExpectNothingHalf("killed");
     // The last line may have been cut off, or its record be there already.
     const Names now = this->Recorded("killed");
@@ -258,7 +238,7 @@ TEST_F(CohortProcess, AKilledRunGoesOnWhereItWas)
   fs::remove(last);
   fs::rename(m_Folder / "last", last);
 
-  ASSERT_EQ(Wait(this->Start(list, "killed.jsonl")), 0) << ReadText(m_Folder / "killed.jsonl.log");
+  ASSERT_EQ(itk::Test::WaitForProgram(this->Start(list, "killed.jsonl")), 0) << ReadText(m_Folder / "killed.jsonl.log");
   const auto statuses = this->Statuses("killed.jsonl");
   ASSERT_EQ(statuses.size(), numberOfCases);
   for (const auto & [name, status] : statuses)
@@ -269,7 +249,7 @@ TEST_F(CohortProcess, AKilledRunGoesOnWhereItWas)
   EXPECT_EQ(this->Recorded("killed"), m_Names);
   this->ExpectNothingHalf("killed");
 
-  ASSERT_EQ(Wait(this->Start(list, "again.jsonl")), 0);
+  ASSERT_EQ(itk::Test::WaitForProgram(this->Start(list, "again.jsonl")), 0);
   for (const auto & [name, status] : this->Statuses("again.jsonl"))
   {
     EXPECT_EQ(status, "skipped") << name;
@@ -284,7 +264,7 @@ TEST_F(CohortProcess, WhatAKillLeavesBehindIsNoImage)
   fs::create_directories(m_Folder / "out" / ".partial-abcdef");
   fs::last_write_time(m_Folder / "out" / ".partial-abcdef", fs::file_time_type::clock::now() - std::chrono::hours(48));
   const std::string images = (m_Folder / "images").string();
-  ASSERT_EQ(Wait(this->Start(images, "out.jsonl", { (m_Folder / "out").string() })), 0);
+  ASSERT_EQ(itk::Test::WaitForProgram(this->Start(images, "out.jsonl", { (m_Folder / "out").string() })), 0);
   EXPECT_EQ(this->Statuses("out.jsonl").size(), numberOfCases);
   EXPECT_EQ(this->CountPartial("out"), 0u);
   this->ExpectNothingHalf("out");
@@ -296,8 +276,8 @@ TEST_F(CohortProcess, TwoProcessesOnOneListDoNotDisturbEachOther)
   const std::string list = this->MakeList("twice");
   const pid_t       first = this->Start(list, "first.jsonl", { "--again" });
   const pid_t       second = this->Start(list, "second.jsonl", { "--again" });
-  EXPECT_EQ(Wait(first), 0) << ReadText(m_Folder / "first.jsonl.log");
-  EXPECT_EQ(Wait(second), 0) << ReadText(m_Folder / "second.jsonl.log");
+  EXPECT_EQ(itk::Test::WaitForProgram(first), 0) << ReadText(m_Folder / "first.jsonl.log");
+  EXPECT_EQ(itk::Test::WaitForProgram(second), 0) << ReadText(m_Folder / "second.jsonl.log");
   EXPECT_EQ(this->Recorded("twice"), m_Names);
   EXPECT_EQ(this->CountPartial("twice"), 0u);
   this->ExpectNothingHalf("twice");
@@ -316,7 +296,7 @@ TEST_F(CohortProcess, AFileThatCannotGrowFailsItsCaseAndLeavesNothing)
                                       setrlimit(RLIMIT_FSIZE, &limit);
                                       signal(SIGXFSZ, SIG_IGN);
                                     });
-  EXPECT_EQ(Wait(process), 1);
+  EXPECT_EQ(itk::Test::WaitForProgram(process), 1);
   const auto statuses = this->Statuses("stuck.jsonl");
   EXPECT_EQ(statuses.size(), numberOfCases);
   for (const auto & [name, status] : statuses)
@@ -336,7 +316,7 @@ TEST_F(CohortProcess, AFullDiskFailsTheCasesThatHaveNoRoom)
   {
     GTEST_SKIP() << "This user may not mount a small disk.";
   }
-  EXPECT_EQ(Wait(this->Start(list, "full.jsonl")), 1);
+  EXPECT_EQ(itk::Test::WaitForProgram(this->Start(list, "full.jsonl")), 1);
   std::map<std::string, int> counts;
   for (const auto & [name, status] : this->Statuses("full.jsonl"))
   {

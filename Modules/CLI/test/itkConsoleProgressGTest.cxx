@@ -2,6 +2,9 @@
 // Copyright ITKTorch contributors
 #include "itkConsoleProgress.h"
 #include <gtest/gtest.h>
+#include <chrono>
+#include <cstdio>
+#include <thread>
 
 namespace
 {
@@ -40,6 +43,28 @@ TEST(ConsoleProgress, DurationsAreWrittenInTheirLargestTwoUnits)
   EXPECT_EQ(itk::FormatDuration(200.0), "3 min 20 s");
   EXPECT_EQ(itk::FormatDuration(3599.4), "59 min 59 s");
   EXPECT_EQ(itk::FormatDuration(7500.0), "2 h 05 min");
+}
+
+TEST(ConsoleProgress, TheTimeLeftIsWhatTheRestTakesAtTheSpeedSoFar)
+{
+  ::testing::internal::CaptureStderr();
+  {
+    itk::ConsoleProgress progress("Images");
+    std::this_thread::sleep_for(std::chrono::milliseconds(1100));
+    progress.Show(0.25);
+    progress.Show(1.0);
+  }
+  int left = 0;
+  int taken = 0;
+  ASSERT_EQ(std::sscanf(::testing::internal::GetCapturedStderr().c_str(),
+                        "Images: 20 %%, %d s left Images: 100 %%, done in %d s",
+                        &left,
+                        &taken),
+            2);
+  // Three times as much as was done in at least 1.1 s.
+  EXPECT_GE(left, 3);
+  EXPECT_GE(taken, 1);
+  EXPECT_GT(left, taken);
 }
 
 TEST(ConsoleProgress, ShowsWhatIsNoFilter)

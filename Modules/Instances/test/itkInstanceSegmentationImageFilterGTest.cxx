@@ -123,6 +123,26 @@ TEST_P(InstanceSegmentationImageFilter, AGapBetweenTwoTouchingDisksMakesTwoObjec
   EXPECT_EQ(filter->GetNumberOfObjects(), 1u);
 }
 
+TEST_P(InstanceSegmentationImageFilter, ADecoratedOutputUpdatedAloneIsThatOfTheWholeImage)
+{
+  const TorchDevice device(GetParam());
+  ITKTorch_SKIP_WITHOUT_DEVICE(device);
+  const auto image = DrawTouchingDisks();
+  for (const bool isCount : { true, false })
+  {
+    auto filter = MakeFilter(image.GetPointer(), device);
+    // What somebody asked for before.
+    filter->GetOutput()->SetRequestedRegion({ { { 0, 0 } }, { { 5, 5 } } });
+    const itk::DataObject * const output = isCount
+                                             ? static_cast<const itk::DataObject *>(filter->GetNumberOfObjectsOutput())
+                                             : filter->GetSizeOfObjectsInPixelsOutput();
+    const_cast<itk::DataObject *>(output)->Update();
+    EXPECT_EQ(filter->GetNumberOfObjects(), 2u);
+    EXPECT_EQ(filter->GetSizeOfObjectsInPixels().size(), 2u);
+    EXPECT_EQ(filter->GetOutput()->GetBufferedRegion(), image->GetLargestPossibleRegion());
+  }
+}
+
 TEST_P(InstanceSegmentationImageFilter, EveryMeaningOfTheComponentsGivesTheSameObjects)
 {
   const TorchDevice device(GetParam());

@@ -69,6 +69,30 @@ TEST(InstanceSegmentationStream, ThinAndTinyImages)
   }
 }
 
+TEST(InstanceSegmentationStream, LabelsLeaveAsSoonAsTheirObjectsAreWhole)
+{
+  const TemporaryFolder          folder;
+  InstanceSegmentationParameters parameters;
+  parameters.MinimumSeedSize = 0;
+  Probabilities image = Draw({ "###......", "#.#......", "###......", ".........", ".....##..", "........." });
+  std::int64_t  left = 0;
+  itk::InstanceSegmentationStream stream(image.Size,
+                                         image.Spacing,
+                                         parameters,
+                                         folder.File("maps"),
+                                         [&](const std::uint32_t *, std::int64_t count) { left += count; });
+  // After each row, the rows whose labels no later row can change.
+  std::vector<std::int64_t> rows;
+  for (std::int64_t row = 0; row < 6; ++row)
+  {
+    stream.Append(image.GetPlanes(row, 1), [](double) {});
+    EXPECT_EQ(left % 9, 0);
+    rows.push_back(left / 9);
+  }
+  EXPECT_EQ(rows, (std::vector<std::int64_t>{ 0, 0, 0, 3, 3, 6 }));
+  EXPECT_EQ(stream.GetNumberOfObjects(), 2u);
+}
+
 TEST(InstanceSegmentationStream, NoMaskAndNothingElse)
 {
   ExpectSameInAllWays({ { 7, 9 }, std::vector<float>(63, 0.2f), 1, { 1.0, 1.0 } });
