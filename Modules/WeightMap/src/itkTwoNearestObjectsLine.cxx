@@ -169,12 +169,19 @@ TwoNearestObjectsLine::Transform(TSquaredDistance * first,
                        [entries, label = own.Label](std::int32_t s)
                        { return 2 * s + static_cast<std::int32_t>(entries[2 * s].Label == label); });
   }
-  forEachPixel([&](std::int32_t x, std::int32_t entry)
-               { second[x] = static_cast<TSquaredDistance>(this->Evaluate(entries[entry], x)); });
-  if (secondLabel != nullptr)
+  const auto setSecond = [&](std::int32_t x, std::int32_t entry)
+  { second[x] = static_cast<TSquaredDistance>(this->Evaluate(entries[entry], x)); };
+  if (secondLabel == nullptr)
   {
-    forEachPixel([&](std::int32_t x, std::int32_t entry) { secondLabel[x] = entries[entry].Label; });
+    forEachPixel(setSecond);
+    return;
   }
+  forEachPixel(
+    [&](std::int32_t x, std::int32_t entry)
+    {
+      setSecond(x, entry);
+      secondLabel[x] = entries[entry].Label;
+    });
 }
 
 template void
