@@ -58,7 +58,7 @@ TwoNearestObjectsLine::MarkEnvelope(std::int32_t    firstSite,
   // Below all arcs one that is never removed, since nothing compares with NaN, and is the highest.
   constexpr double infinity = std::numeric_limits<double>::infinity();
   Arc *            last = m_Arcs.data();
-  Arc              top{ infinity, std::numeric_limits<double>::quiet_NaN(), bottomPosition, unchanged };
+  Arc              top{ infinity, std::numeric_limits<double>::quiet_NaN(), bottomPosition, unchanged, 0 };
   *last = top;
   for (std::int32_t s = firstSite; s <= lastSite; ++s)
   {
@@ -72,7 +72,7 @@ TwoNearestObjectsLine::MarkEnvelope(std::int32_t    firstSite,
     crossing = std::max(begin, crossing);
     if (crossing < end)
     {
-      top = { entry.Height, std::max(crossing - margin, top.Begin), entry.Position, chosen };
+      top = { entry.Height, std::max(crossing - margin, top.Begin), entry.Position, chosen, entry.Label };
       *++last = top;
     }
   }
@@ -80,15 +80,12 @@ TwoNearestObjectsLine::MarkEnvelope(std::int32_t    firstSite,
   const std::int64_t partsOfPixel = std::int64_t{ 1 } << pixelBits;
   const std::int64_t nearFrom = partsOfPixel - 2 * m_Margin;
   std::int32_t       decided = unchanged; // the last pixel that arcs begin at
-  std::uint32_t      labelBefore = 0;
   for (const Arc * arc = m_Arcs.data() + 1; arc <= last; ++arc)
   {
-    const auto          arcBegin = static_cast<std::int64_t>(arc->Begin);
-    const std::int32_t  pixel = static_cast<std::int32_t>(arcBegin >> pixelBits) + 1;
-    const bool          isNear = (arcBegin & (partsOfPixel - 1)) >= nearFrom;
-    const std::uint32_t label = entries[arc->Entry].Label;
-    const bool          isSame = m_IsNearEqual & (label == labelBefore);
-    labelBefore = label;
+    const auto         arcBegin = static_cast<std::int64_t>(arc->Begin);
+    const std::int32_t pixel = static_cast<std::int32_t>(arcBegin >> pixelBits) + 1;
+    const bool         isNear = (arcBegin & (partsOfPixel - 1)) >= nearFrom;
+    const bool         isSame = m_IsNearEqual & (arc->Label == arc[-1].Label);
     // One branch of both, since where lines of sites cross is hard to foresee.
     if (isNear & !isSame)
     {

@@ -121,10 +121,11 @@ private:
   /** An entry's parabola in a lower envelope. */
   struct Arc
   {
-    double       Height;
-    double       Begin; // `margin` left of where it begins to be the lowest
-    std::int32_t Position;
-    std::int32_t Entry;
+    double        Height;
+    double        Begin; // `margin` left of where it begins to be the lowest
+    std::int32_t  Position;
+    std::int32_t  Entry;
+    std::uint32_t Label;
   };
 
   /** Pixels with the same nearest object. */
