@@ -219,6 +219,51 @@ TEST(TwoNearestObjectsKernel, APixelJustBesideACrossingGetsTheNearerSite)
   }
 }
 
+TEST(TwoNearestObjectsKernel, OfSumsThatDifferInTheirLastBitTheLeastIsTaken)
+{
+  // Not quite 3 and 7, so that many distances are equal but for rounding.
+  TwoNearestObjectsProblem problem;
+  problem.Size = { 12, 11, 10 };
+  problem.Spacing = { 1.0, 0.3 / 0.1, 0.7 / 0.1 };
+  itk::TorchRandom random(1);
+  for (int image = 0; image < 10; ++image)
+  {
+    std::vector<std::uint32_t>               labels(static_cast<std::size_t>(problem.GetNumberOfPixels()), 0);
+    std::vector<std::array<std::int64_t, 3>> sites;
+    const auto                               placeOf = [](std::size_t i)
+    {
+      return std::array<std::int64_t, 3>{ static_cast<std::int64_t>(i % 12),
+                                          static_cast<std::int64_t>(i / 12 % 11),
+                                          static_cast<std::int64_t>(i / 132) };
+    };
+    for (std::size_t i = 0; i < labels.size(); ++i)
+    {
+      if (random.Uniform(0.0, 1.0) < 0.03)
+      {
+        labels[i] = 1;
+        sites.push_back(placeOf(i));
+      }
+    }
+    const auto first = ByKernel(problem, labels).First;
+    for (std::size_t i = 0; i < labels.size(); ++i)
+    {
+      const auto place = placeOf(i);
+      double     expected = std::numeric_limits<double>::infinity();
+      for (const auto & site : sites)
+      {
+        double sum = 0.0;
+        for (std::size_t axis = 0; axis < 3; ++axis)
+        {
+          const auto pixels = static_cast<double>(place[axis] - site[axis]);
+          sum += problem.Spacing[axis] * problem.Spacing[axis] * (pixels * pixels);
+        }
+        expected = std::min(expected, sum);
+      }
+      ASSERT_EQ(first[i], expected) << i;
+    }
+  }
+}
+
 TEST(TwoNearestObjectsKernel, EveryThreadThatWasAskedForWorks)
 {
   const auto threads = itk::TorchRuntime::GetNumberOfThreads();
