@@ -3,7 +3,7 @@
 
 /** Draws the sagittal slices of volumes that show most of the true hippocampus, with the outlines of truth and prediction. */
 
-#include "ComparisonSheet.h"
+#include "itkComparisonSheet.h"
 #include "itkErrorSentence.h"
 #include "itkResampleOntoGrid.h"
 
@@ -21,8 +21,8 @@ namespace fs = std::filesystem;
 using VolumeType = itk::Image<float, 3>;
 using LabelVolumeType = itk::Image<unsigned short, 3>;
 using SliceType = itk::Image<float, 2>;
-using LabelType = ComparisonSheet::LabelType;
-using ColorImageType = ComparisonSheet::ImageType;
+using LabelType = itk::ComparisonSheet::LabelType;
+using ColorImageType = itk::ComparisonSheet::ImageType;
 
 /** So many pixels of the picture along a voxel's edge, for thin outlines. */
 constexpr int enlargement = 8;
@@ -117,7 +117,7 @@ DrawOutlines(LabelType * slice)
 }
 
 void
-AddRow(ComparisonSheet & sheet, const std::string & image, const std::string & truth, const std::string & prediction)
+AddRow(itk::ComparisonSheet & sheet, const std::string & image, const std::string & truth, const std::string & prediction)
 {
   const auto volume = itk::ReadImage<VolumeType>(image);
   const auto trueLabels = itk::ReadImage<LabelVolumeType>(truth);
@@ -143,7 +143,7 @@ main(int argc, char * argv[])
   }
   try
   {
-    ComparisonSheet sheet;
+    itk::ComparisonSheet sheet;
     sheet.SetColumns(
       { "Image", "Truth: anterior yellow, posterior magenta", "U-Net: anterior yellow, posterior magenta" });
     for (int i = 2; i < argc; i += 3)

@@ -3,12 +3,13 @@
 
 /** Draws the picture of Documentation/Filters/NucleiPhantomImageSource.md: phantoms and their labels' outlines. */
 
-#include "ComparisonSheet.h"
+#include "itkComparisonSheet.h"
 #include "itkErrorSentence.h"
 #include "itkNucleiPhantomImageSource.h"
 #include "itkCastImageFilter.h"
 #include "itkComposeImageFilter.h"
 #include "itkExtractImageFilter.h"
+#include "itkImageFileWriter.h" // with the formats that are registered where it is included
 #include <iostream>
 
 namespace
@@ -19,9 +20,9 @@ template <unsigned int VDimension>
 using LabelImage = itk::Image<unsigned short, VDimension>;
 
 void
-AddRow(ComparisonSheet & sheet, ByteImage<2> * image, LabelImage<2> * labels, const std::string & caption)
+AddRow(itk::ComparisonSheet & sheet, ByteImage<2> * image, LabelImage<2> * labels, const std::string & caption)
 {
-  auto colour = itk::ComposeImageFilter<ByteImage<2>, ComparisonSheet::ImageType>::New();
+  auto colour = itk::ComposeImageFilter<ByteImage<2>, itk::ComparisonSheet::ImageType>::New();
   for (unsigned int component = 0; component < 3; ++component)
   {
     colour->SetInput(component, image);
@@ -72,7 +73,7 @@ main(int argc, char * argv[])
   }
   try
   {
-    ComparisonSheet sheet;
+    itk::ComparisonSheet sheet;
     sheet.SetColumns({ "Phantom", "Labels" });
     const auto flat = MakePhantom<2>(256, 1);
     AddRow(sheet, flat->GetOutput(), flat->GetLabelOutput(), "2D, defaults");

@@ -6,7 +6,7 @@
  * and picture. */
 
 #include "CannyFloor.h"
-#include "ComparisonSheet.h"
+#include "itkComparisonSheet.h"
 #include "NucleiImages.h"
 #include "NucleiScores.h"
 #include "itkCannyComparisonImageFilter.h"
@@ -223,7 +223,7 @@ AsLabels(TImage * image)
 }
 
 void
-AddSheetRow(ComparisonSheet &           sheet,
+AddSheetRow(itk::ComparisonSheet &           sheet,
             const std::string &         name,
             ImageType *                 image,
             LabelType *                 truth,
@@ -255,7 +255,7 @@ SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> 
   network->SetModel(modelReader->GetOutput());
   network->SetDevice(options.Device);
   const auto      canny = ChooseCanny(pairs);
-  ComparisonSheet sheet;
+  itk::ComparisonSheet sheet;
   NucleiScores    scores({ "U-Net + watershed", "U-Net + components", "Otsu + components", "Canny" });
   const auto      numberOfTests = static_cast<std::size_t>(
     std::count_if(pairs.begin(), pairs.end(), [](const auto & pair) { return IsTestFold(pair.Fold); }));

@@ -6,6 +6,7 @@
 #include "itkMedianImageFilter.h"
 #include "itkShiftScaleImageFilter.h"
 #include "itkTorchTestFilters.h"
+#include "itkTorchTestDevices.h"
 #include "itkTorchTestImages.h"
 
 /** A test of `suite` that runs in 2D and in 3D on each device, with the transfers of each counted from zero. */

@@ -6,30 +6,14 @@
 #include "itkImage.h"
 #include "itkImageRegionConstIterator.h"
 #include "itkImageRegionIterator.h"
-#include "itkTorchDevice.h"
 #include "itkTorchRandom.h"
 #include "itkVectorImage.h"
 #include <gtest/gtest.h>
-
-/** Skips the test, instead of passing it, where the machine lacks the device. */
-#define ITKTorch_SKIP_WITHOUT_DEVICE(device)                                                                           \
-  if ((device).GetKind() == itk::TorchDevice::Kind::CUDA && !itk::TorchDevice::IsCUDAAvailable())                      \
-  {                                                                                                                    \
-    GTEST_SKIP() << itk::TorchDevice::GetCUDAUnavailableReason();                                                      \
-  }                                                                                                                    \
-  static_assert(true, "needs a semicolon")
 
 namespace itk
 {
 namespace Test
 {
-/** Names of the devices that every device test runs on. */
-inline auto
-DeviceNames()
-{
-  return ::testing::Values("cpu", "staged", "cuda");
-}
-
 /** What is awkward about real images at once: sizes 5 × 7 (× 9), a non-zero start, unequal spacing, an oblique
  * direction and an origin away from zero. */
 template <typename TImage>

@@ -7,6 +7,7 @@
 #include "itkTestHelpers.h"
 #include "itkTorchRandom.h"
 #include "itkTorchRuntime.h"
+#include "itkTorchTestDevices.h"
 #include "itkTorchTestImages.h"
 #include "itkBSplineInterpolateImageFunction.h"
 #include "itkCastImageFilter.h"

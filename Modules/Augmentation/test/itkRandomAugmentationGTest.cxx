@@ -7,6 +7,7 @@
 #include "itkRandomAugmentationDraw.h"
 #include "itkTestHelpers.h"
 #include "itkTorchTensorAccess.h"
+#include "itkTorchTestDevices.h"
 #include "itkTorchTestImages.h"
 #include <ATen/Parallel.h>
 #include <ATen/ops/arange.h>

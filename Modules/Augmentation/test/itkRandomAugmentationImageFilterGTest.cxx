@@ -3,6 +3,7 @@
 #include "itkRandomAugmentationImageFilter.h"
 
 #include "itkTestHelpers.h"
+#include "itkTorchTestDevices.h"
 #include "itkTorchTestImages.h"
 #include "itkImageRegionConstIteratorWithIndex.h"
 #include "itkMedianImageFilter.h"

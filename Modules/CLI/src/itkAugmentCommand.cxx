@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkCommands.h"
+#include "itkRunCommand.h"
 #include "itkAtomicFileWrite.h"
 #include "itkAugmentationSheet.h"
 #include "itkCommandLineParameters.h"
@@ -10,7 +10,6 @@
 #include "itkRandomAugmentationImageFilter.h"
 #include "itkTorchRuntime.h"
 #include "itkImageFileReader.h"
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -224,32 +223,28 @@ Run(const AugmentOptions & options)
   }
   dimension == 3 ? AugmentAs<3>(io->GetComponentType(), options) : AugmentAs<2>(io->GetComponentType(), options);
 }
-} // namespace
 
 void
-AddAugmentCommand(CLI::App & app)
+AddAugmentCommand(CLI::App & command)
 {
-  auto             options = std::make_shared<AugmentOptions>();
-  CLI::App * const command =
-    app.add_subcommand("augment", "Shows or writes random changes of an image, its labels and weights.");
-  command->add_option("image", options->Image, "Image of any number of components, 2D or 3D.")->required();
-  command->add_option("--label", options->Label, "Label image on the image's grid; moved along, nearest.");
-  command->add_option("--weight", options->Weights, "Weight image on the image's grid; moved along, linearly.");
-  command->add_option("--sheet",
-                      options->Sheet,
-                      "PNG to write: the image (unless it is cropped) and its draws; of 3D images the middle plane.");
-  command->add_option(
+  auto options = std::make_shared<AugmentOptions>();
+  command.add_option("image", options->Image, "Image of any number of components, 2D or 3D.")->required();
+  command.add_option("--label", options->Label, "Label image on the image's grid; moved along, nearest.");
+  command.add_option("--weight", options->Weights, "Weight image on the image's grid; moved along, linearly.");
+  command.add_option("--sheet",
+                     options->Sheet,
+                     "PNG to write: the image (unless it is cropped) and its draws; of 3D images the middle plane.");
+  command.add_option(
     "--output", options->Output, "Folder to write to: each draw's images, and a .json that --replay takes.");
-  command->add_option("--count", options->Count, "Number of draws.")
+  command.add_option("--count", options->Count, "Number of draws.")
     ->check(CLI::Range(1, 1000000))
     ->capture_default_str();
-  command->add_option("--epoch", options->Epoch, "Epoch of the draws.")->capture_default_str();
-  command->add_option("--first-sample", options->FirstSample, "Sample number of the first draw.")
-    ->capture_default_str();
-  command->add_option("--replay", options->Replay, "A draw's .json to do again, instead of drawing.");
+  command.add_option("--epoch", options->Epoch, "Epoch of the draws.")->capture_default_str();
+  command.add_option("--first-sample", options->FirstSample, "Sample number of the first draw.")->capture_default_str();
+  command.add_option("--replay", options->Replay, "A draw's .json to do again, instead of drawing.");
   // Before the parameters, which change what it sets.
   command
-    ->add_option_function<std::string>(
+    .add_option_function<std::string>(
       "--preset",
       [options](const std::string & name)
       {
@@ -261,9 +256,9 @@ AddAugmentCommand(CLI::App & app)
     ->check(CLI::IsMember(GetRandomAugmentationPresetNames()))
     ->type_name("NAME")
     ->default_str("nuclei");
-  AddDeviceOptions(*command, options->Device, options->Threads);
-  AddParameterOptions(*command, RandomAugmentationParameters::Describe(), &options->Parameters, "Augmentation");
-  command->callback(
+  AddDeviceOptions(command, options->Device, options->Threads);
+  AddParameterOptions(command, RandomAugmentationParameters::Describe(), &options->Parameters, "Augmentation");
+  command.callback(
     [options]
     {
       if (options->Sheet.empty() && options->Output.empty())
@@ -274,4 +269,7 @@ AddAugmentCommand(CLI::App & app)
       Run(*options);
     });
 }
+} // namespace
 } // namespace itk
+
+itkTorchCommandMacro("augment", itk::AddAugmentCommand);

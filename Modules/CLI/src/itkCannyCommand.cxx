@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkCommands.h"
+#include "itkRunCommand.h"
 #include "itkCannyComparisonImageFilter.h"
 #include "itkCommandLineParameters.h"
 #include "itkLabelFiles.h"
@@ -10,7 +10,6 @@
 #include "itkWriteImage.h"
 #include "itkBinaryThresholdImageFilter.h"
 #include "itkImageFileReader.h"
-#include <CLI/CLI.hpp>
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -109,37 +108,34 @@ Run(const CannyOptions & options)
   const auto image = ReadImage<Image<float, VDimension>>(options.Input);
   options.Segmentation.empty() ? DetectEdges<VDimension>(options, image) : Compare<VDimension>(options, image);
 }
-} // namespace
 
 void
-AddCannyCommand(CLI::App & app)
+AddCannyCommand(CLI::App & command)
 {
-  auto             options = std::make_shared<CannyOptions>();
-  CLI::App * const command =
-    app.add_subcommand("canny", "Finds Canny's edges, as ITK does, and compares them with a segmentation.");
+  auto options = std::make_shared<CannyOptions>();
   options->Canny.Variance = { 2.0 };
   options->Canny.ThresholdRule = CannyThresholdRule::Otsu;
   command
-    ->add_option(
+    .add_option(
       "input", options->Input, "Image in any format that ITK reads; edges are those of its grey values as float.")
     ->required();
-  command->add_option("output", options->Output, "Image to write: 255 on edges, else 0.")->required();
-  auto * const segmentation = command->add_option(
+  command.add_option("output", options->Output, "Image to write: 255 on edges, else 0.")->required();
+  auto * const segmentation = command.add_option(
     "--segmentation", options->Segmentation, "Label image whose outlines are compared with the edges.");
-  command->add_option("--truth", options->Truth, "True label image; both are compared with its outlines.")
+  command.add_option("--truth", options->Truth, "True label image; both are compared with its outlines.")
     ->needs(segmentation);
   command
-    ->add_option("--overlay",
-                 options->Overlay,
-                 "Also write the image with both in yellow, Canny only in magenta, the segmentation only in cyan.")
+    .add_option("--overlay",
+                options->Overlay,
+                "Also write the image with both in yellow, Canny only in magenta, the segmentation only in cyan.")
     ->needs(segmentation);
-  AddDeviceOptions(*command, options->Device, options->Threads);
-  AddParameterOptions(*command, CannyEdgeDetectionParameters::Describe(), &options->Canny, "Canny");
-  const auto * const rule = command->get_option("--threshold-rule");
-  const auto * const lower = command->get_option("--lower-threshold");
-  const auto * const upper = command->get_option("--upper-threshold");
-  AddParameterOptions(*command, CannyComparisonParameters::Describe(), &options->Comparison, "Comparison");
-  command->callback(
+  AddDeviceOptions(command, options->Device, options->Threads);
+  AddParameterOptions(command, CannyEdgeDetectionParameters::Describe(), &options->Canny, "Canny");
+  const auto * const rule = command.get_option("--threshold-rule");
+  const auto * const lower = command.get_option("--lower-threshold");
+  const auto * const upper = command.get_option("--upper-threshold");
+  AddParameterOptions(command, CannyComparisonParameters::Describe(), &options->Comparison, "Comparison");
+  command.callback(
     [options, rule, lower, upper]
     {
       // Thresholds on the command line are meant to be used.
@@ -158,4 +154,7 @@ AddCannyCommand(CLI::App & app)
       GetImageFileDimension(*OpenImageFile(options->Input)) == 3 ? Run<3>(*options) : Run<2>(*options);
     });
 }
+} // namespace
 } // namespace itk
+
+itkTorchCommandMacro("canny", itk::AddCannyCommand);

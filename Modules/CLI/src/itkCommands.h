@@ -3,32 +3,33 @@
 #ifndef itkCommands_h
 #define itkCommands_h
 
-namespace CLI
-{
-class App;
-}
-
 namespace itk
 {
-/** Each adds a subcommand, which runs as its callback. */
-void
-AddTrainCommand(CLI::App & app);
-void
-AddSegmentCommand(CLI::App & app);
-void
-AddTuneCommand(CLI::App & app);
-void
-AddEvaluateCommand(CLI::App & app);
-void
-AddCannyCommand(CLI::App & app);
-void
-AddWeightMapCommand(CLI::App & app);
-void
-AddAugmentCommand(CLI::App & app);
-void
-AddParametersCommand(CLI::App & app);
-void
-AddMetricsCommand(CLI::App & app);
+/** What `itktorch` can do. Each command is a library of its own, itktorch-NAME, which the program loads to run it. */
+struct Command
+{
+  const char * Name;
+  const char * Description;
+  bool         IsShown{ true };
+};
+
+constexpr Command commands[] = {
+  { "train", "Trains a U-Net on images with label images." },
+  { "segment", "Segments images with a trained U-Net into numbered objects, or classes." },
+  { "tune",
+    "Finds the thresholds and sizes that separate objects best, on images that the network was not trained on." },
+  { "evaluate", "Scores segmentations against the truth: pixels, objects, outlines and surfaces." },
+  { "canny", "Finds Canny's edges, as ITK does, and compares them with a segmentation." },
+  { "weight-map", "Weighs the pixels of a label image so that gaps between objects count most." },
+  { "augment", "Shows or writes random changes of an image, its labels and weights." },
+  { "parameters", "Prints Documentation/Parameters.md.", false },
+  { "metrics", "Prints Documentation/Metrics.md.", false }
+};
+
+/** The function that a command's library exports: takes the words after the command's name behind the program's, and returns
+ * the exit status. */
+using CommandFunction = int (*)(int argc, char * argv[]);
+constexpr const char * commandSymbol = "itktorchCommand";
 } // namespace itk
 
 #endif

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkCommands.h"
+#include "itkRunCommand.h"
 #include "itkAtomicFileWrite.h"
 #include "itkClassNames.h"
 #include "itkCommandLineParameters.h"
@@ -218,37 +218,37 @@ AddClassOptions(CLI::App & command, EvaluateOptions & options)
     ->excludes(names)
     ->group(group);
 }
-} // namespace
 
 void
-AddEvaluateCommand(CLI::App & app)
+AddEvaluateCommand(CLI::App & command)
 {
-  auto             options = std::make_shared<EvaluateOptions>();
-  CLI::App * const command =
-    app.add_subcommand("evaluate", "Scores segmentations against the truth: pixels, objects, outlines and surfaces.");
-  command->add_option("prediction", options->Prediction, "Label image, or a folder of them.")
+  auto options = std::make_shared<EvaluateOptions>();
+  command.add_option("prediction", options->Prediction, "Label image, or a folder of them.")
     ->required()
     ->check(CLI::ExistingPath);
-  command->add_option("truth", options->Truth, "True label image, or a folder with the same file names.")
+  command.add_option("truth", options->Truth, "True label image, or a folder with the same file names.")
     ->required()
     ->check(CLI::ExistingPath);
-  command->add_option("--csv", options->Csv, "File for every metric of every image.");
-  command->add_option("--json", options->Json, "File for the same with definitions, means and intervals.");
-  command->add_option("--resamples", options->Report.Resamples, "Bootstrap samples of the images for the intervals.")
+  command.add_option("--csv", options->Csv, "File for every metric of every image.");
+  command.add_option("--json", options->Json, "File for the same with definitions, means and intervals.");
+  command.add_option("--resamples", options->Report.Resamples, "Bootstrap samples of the images for the intervals.")
     ->check(CLI::Range(1, 1'000'000))
     ->capture_default_str();
-  command->add_option("--level", options->Report.Level, "Part of the bootstrap samples inside the intervals.")
+  command.add_option("--level", options->Report.Level, "Part of the bootstrap samples inside the intervals.")
     ->check(CLI::Range(0.01, 0.999))
     ->capture_default_str();
-  command->add_option("--seed", options->Report.Seed, "Decides the bootstrap samples.")->capture_default_str();
-  command->add_option("--threads", options->Threads, "Threads; 0 for all processors.")->capture_default_str();
-  AddParameterOptions(*command, SegmentationEvaluationParameters::Describe(), &options->Parameters, "Evaluation");
-  AddClassOptions(*command, *options);
-  command->callback(
-    [options, command]
+  command.add_option("--seed", options->Report.Seed, "Decides the bootstrap samples.")->capture_default_str();
+  command.add_option("--threads", options->Threads, "Threads; 0 for all processors.")->capture_default_str();
+  AddParameterOptions(command, SegmentationEvaluationParameters::Describe(), &options->Parameters, "Evaluation");
+  AddClassOptions(command, *options);
+  command.callback(
+    [options, &command]
     {
-      ChooseClasses(*options, *command);
+      ChooseClasses(*options, command);
       Run(*options);
     });
 }
+} // namespace
 } // namespace itk
+
+itkTorchCommandMacro("evaluate", itk::AddEvaluateCommand);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkCommands.h"
+#include "itkRunCommand.h"
 #include "itkCaseShard.h"
 #include "itkCommandLineParameters.h"
 #include "itkCommandLineValidator.h"
@@ -102,6 +102,27 @@ ChooseShard(const std::string & option)
   return shard.value_or(CaseShard{});
 }
 
+/** Lines of cases on standard output; notes and progress on standard error. */
+CohortSummary
+SegmentCases(const std::vector<SegmentationCase> & cases,
+             ImageSegmenter &                      segmenter,
+             const CaseRecords &                   records,
+             bool                                  computesAll)
+{
+  std::size_t     ended = 0;
+  ConsoleProgress progress(
+    "Segmenting", [&] { return std::to_string(ended) + " of " + std::to_string(cases.size()) + " cases"; });
+  CohortListener listener;
+  listener.Case = [](const std::string & line) { std::cout << line << std::endl; };
+  listener.Progress = [&](const CohortSummary & summary, double fraction)
+  {
+    ended = summary.GetTotal();
+    progress.Show(fraction);
+  };
+  listener.Note = [&](const std::string & sentence) { progress.Say("itktorch: " + sentence); };
+  return SegmentCohort(cases, segmenter, records, computesAll, listener);
+}
+
 void
 SegmentMany(const SegmentOptions & options)
 {
@@ -123,7 +144,7 @@ SegmentMany(const SegmentOptions & options)
   }
   const auto        segmenter = MakeSegmenter(options);
   const CaseRecords records(options.Model, WriteSegmentationSettings(options.Settings), ITKTorch_VERSION);
-  const auto        summary = SegmentCohort(cases, *segmenter, records, options.ComputesAll);
+  const auto        summary = SegmentCases(cases, *segmenter, records, options.ComputesAll);
   if (summary.Failed > 0)
   {
     itkGenericExceptionMacro(<< summary.ToString());
@@ -218,40 +239,40 @@ AddManyImagesOptions(CLI::App & command, SegmentOptions & options)
     ->group(group);
   command.add_flag("--again", options.ComputesAll, "Compute also what an earlier run has finished.")->group(group);
 }
-} // namespace
 
 void
-AddSegmentCommand(CLI::App & app)
+AddSegmentCommand(CLI::App & command)
 {
-  auto             options = std::make_shared<SegmentOptions>();
-  CLI::App * const command =
-    app.add_subcommand("segment", "Segments images with a trained U-Net into numbered objects, or classes.");
-  command->footer(manyImages);
-  command->add_option("input", options->Input, "Image in any format that ITK reads; or a folder or list of them.")
+  auto options = std::make_shared<SegmentOptions>();
+  command.footer(manyImages);
+  command.add_option("input", options->Input, "Image in any format that ITK reads; or a folder or list of them.")
     ->required();
-  command->add_option("output",
-                      options->Output,
-                      "Image to write on the input's grid: object numbers of 16 or 32 bits, or, for a model of more "
-                      "than two classes, class "
-                      "numbers of 8 or 16 bits; or a folder.");
-  command->add_option("-m,--model", options->Model, "Model file (.safetensors).")->required();
-  AddOutputOptions(*command, options->Settings);
-  AddDeviceOptions(*command, options->Device, options->Threads);
-  AddManyImagesOptions(*command, *options);
-  AddParameterOptions(*command,
+  command.add_option("output",
+                     options->Output,
+                     "Image to write on the input's grid: object numbers of 16 or 32 bits, or, for a model of more "
+                     "than two classes, class "
+                     "numbers of 8 or 16 bits; or a folder.");
+  command.add_option("-m,--model", options->Model, "Model file (.safetensors).")->required();
+  AddOutputOptions(command, options->Settings);
+  AddDeviceOptions(command, options->Device, options->Threads);
+  AddManyImagesOptions(command, *options);
+  AddParameterOptions(command,
                       UNetInferenceParameters::Describe(),
                       &options->Settings.Network,
                       "Network",
                       SegmentationSettings::UnusedNetworkParameters);
   // Before the parameters, which change what it sets.
   command
-    ->add_option_function<std::string>(
+    .add_option_function<std::string>(
       "--objects",
       [options](const std::string & fileName) { options->Settings.Objects = ReadInstanceParameters(fileName); },
       "File of itktorch tune with the parameters below.")
     ->type_name("FILE")
     ->group(objectsGroup);
-  AddParameterOptions(*command, InstanceSegmentationParameters::Describe(), &options->Settings.Objects, objectsGroup);
-  command->callback([options, command] { Run(*options, *command); });
+  AddParameterOptions(command, InstanceSegmentationParameters::Describe(), &options->Settings.Objects, objectsGroup);
+  command.callback([options, &command] { Run(*options, command); });
 }
+} // namespace
 } // namespace itk
+
+itkTorchCommandMacro("segment", itk::AddSegmentCommand);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkCommands.h"
+#include "itkRunCommand.h"
 #include "itkAtomicFileWrite.h"
 #include "itkClassNames.h"
 #include "itkCommandLineParameters.h"
@@ -159,30 +159,28 @@ Train(const TrainOptions & options)
   writer->Update();
   std::cout << options.Output << std::endl;
 }
-} // namespace
 
 void
-AddTrainCommand(CLI::App & app)
+AddTrainCommand(CLI::App & command)
 {
-  auto             options = std::make_shared<TrainOptions>();
-  CLI::App * const command = app.add_subcommand("train", "Trains a U-Net on images with label images.");
-  command->add_option("pairs", options->Pairs, "CSV file with the columns image, label and (optional) fold.")
+  auto options = std::make_shared<TrainOptions>();
+  command.add_option("pairs", options->Pairs, "CSV file with the columns image, label and (optional) fold.")
     ->required();
-  command->add_option("-o,--output", options->Output, "Model file to write (.safetensors).")->required();
-  command->add_option("--folds", options->Folds, "Folds to train on, such as 0,1,2. Default: all.")->delimiter(',');
-  command->add_option("--initial-model", options->InitialModel, "Model to go on from; decides the network.");
+  command.add_option("-o,--output", options->Output, "Model file to write (.safetensors).")->required();
+  command.add_option("--folds", options->Folds, "Folds to train on, such as 0,1,2. Default: all.")->delimiter(',');
+  command.add_option("--initial-model", options->InitialModel, "Model to go on from; decides the network.");
   command
-    ->add_option_function<std::string>(
+    .add_option_function<std::string>(
       "--class-names",
       [options](const std::string & text) { options->ClassNames = ClassNames::Parse(text).GetNames(); },
       "Names of all classes for the model file, such as background,anterior,posterior.")
     ->type_name("NAMES")
     ->check(MakeCommandLineValidator(ClassNames::Parse));
-  AddDeviceOptions(*command, options->Device, options->Threads);
-  AddParameterOptions(*command, UNetTrainingParameters::Describe(), &options->Training, "Training");
-  AddParameterOptions(*command, UNetSpecification::Describe(), &options->Specification, "Network");
-  AddParameterOptions(*command, UNetIntensityRule::Describe(), &options->IntensityRule, "Intensity rule");
-  command->callback(
+  AddDeviceOptions(command, options->Device, options->Threads);
+  AddParameterOptions(command, UNetTrainingParameters::Describe(), &options->Training, "Training");
+  AddParameterOptions(command, UNetSpecification::Describe(), &options->Specification, "Network");
+  AddParameterOptions(command, UNetIntensityRule::Describe(), &options->IntensityRule, "Intensity rule");
+  command.callback(
     [options]
     {
       TorchRuntime::KeepFreedMemory();
@@ -198,4 +196,7 @@ AddTrainCommand(CLI::App & app)
       options->Specification.Dimension == 3 ? Train<3>(*options) : Train<2>(*options);
     });
 }
+} // namespace
 } // namespace itk
+
+itkTorchCommandMacro("train", itk::AddTrainCommand);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkCommands.h"
+#include "itkRunCommand.h"
 #include "itkAtomicFileWrite.h"
 #include "itkCommandLineParameters.h"
 #include "itkConsoleProgress.h"
@@ -17,7 +17,6 @@
 #include "itkUNetInferenceImageFilter.h"
 #include "itkImageFileReader.h"
 #include "itkVectorImage.h"
-#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -228,31 +227,30 @@ Run(const TuneOptions & options)
   }
   model->GetSpecification().Dimension == 3 ? Tune<3>(options, pairs, model) : Tune<2>(options, pairs, model);
 }
-} // namespace
 
 void
-AddTuneCommand(CLI::App & app)
+AddTuneCommand(CLI::App & command)
 {
-  auto             options = std::make_shared<TuneOptions>();
-  CLI::App * const command = app.add_subcommand(
-    "tune",
-    "Finds the thresholds and sizes that separate objects best, on images that the network was not trained on.");
-  command->add_option("pairs", options->Pairs, "CSV file with the columns image, label and (optional) fold.")
+  auto options = std::make_shared<TuneOptions>();
+  command.add_option("pairs", options->Pairs, "CSV file with the columns image, label and (optional) fold.")
     ->required();
-  command->add_option("-m,--model", options->Model, "Model file (.safetensors).")->required();
-  command->add_option("-o,--output", options->Output, "File for the best parameters (.json), for segment --objects.")
+  command.add_option("-m,--model", options->Model, "Model file (.safetensors).")->required();
+  command.add_option("-o,--output", options->Output, "File for the best parameters (.json), for segment --objects.")
     ->required();
-  command->add_option("--folds", options->Folds, "Folds to tune on, such as 7. Default: all.")->delimiter(',');
+  command.add_option("--folds", options->Folds, "Folds to tune on, such as 7. Default: all.")->delimiter(',');
   command
-    ->add_option("--grid",
-                 options->Grid,
-                 "Values to try, all combinations: a parameter below and its values, Name=v1,v2,… (repeatable).")
+    .add_option("--grid",
+                options->Grid,
+                "Values to try, all combinations: a parameter below and its values, Name=v1,v2,… (repeatable).")
     ->type_name("NAME=VALUES")
     ->capture_default_str();
-  command->add_option("--metric", options->Metric, "Mean over images to make best; a column of evaluate --csv.")
+  command.add_option("--metric", options->Metric, "Mean over images to make best; a column of evaluate --csv.")
     ->capture_default_str();
-  AddDeviceOptions(*command, options->Device, options->Threads);
-  AddParameterOptions(*command, InstanceSegmentationParameters::Describe(), &options->Parameters, "Objects");
-  command->callback([options] { Run(*options); });
+  AddDeviceOptions(command, options->Device, options->Threads);
+  AddParameterOptions(command, InstanceSegmentationParameters::Describe(), &options->Parameters, "Objects");
+  command.callback([options] { Run(*options); });
 }
+} // namespace
 } // namespace itk
+
+itkTorchCommandMacro("tune", itk::AddTuneCommand);

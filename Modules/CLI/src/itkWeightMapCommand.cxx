@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkCommands.h"
+#include "itkRunCommand.h"
 #include "itkBoundaryWeightMapImageFilter.h"
 #include "itkCommandLineParameters.h"
 #include "itkConsoleProgress.h"
@@ -13,7 +13,6 @@
 #include "itkWriteImage.h"
 #include "itkAddImageFilter.h"
 #include "itkImageFileReader.h"
-#include <CLI/CLI.hpp>
 #include <iostream>
 #include <memory>
 
@@ -79,24 +78,20 @@ Run(const WeightMapOptions & options)
   std::cout << options.Output << std::endl;
 }
 
-} // namespace
 
 void
-AddWeightMapCommand(CLI::App & app)
+AddWeightMapCommand(CLI::App & command)
 {
-  auto             options = std::make_shared<WeightMapOptions>();
-  CLI::App * const command =
-    app.add_subcommand("weight-map", "Weighs the pixels of a label image so that gaps between objects count most.");
-  command->add_option("labels", options->Labels, "Label image: a number for each object, 0 for background.")
+  auto options = std::make_shared<WeightMapOptions>();
+  command.add_option("labels", options->Labels, "Label image: a number for each object, 0 for background.")->required();
+  command.add_option("output", options->Output, "Image of weights to write (float: .mha, .nrrd, .nii.gz, .tif).")
     ->required();
-  command->add_option("output", options->Output, "Image of weights to write (float: .mha, .nrrd, .nii.gz, .tif).")
-    ->required();
-  command->add_option("--separated", options->Separated, "Also write the labels with the gaps of --gap-width.");
-  command->add_option(
+  command.add_option("--separated", options->Separated, "Also write the labels with the gaps of --gap-width.");
+  command.add_option(
     "--picture", options->Picture, "Also write a PNG of labels, d1 + d2 and weights; of a 3D image the middle plane.");
   // Before the parameters, which change what it sets.
   command
-    ->add_option_function<std::string>(
+    .add_option_function<std::string>(
       "--preset",
       [options](const std::string & name) {
         options->Parameters =
@@ -106,13 +101,16 @@ AddWeightMapCommand(CLI::App & app)
     ->check(CLI::IsMember({ "paper", "falk" }))
     ->type_name("NAME")
     ->default_str("paper");
-  AddDeviceOptions(*command, options->Device, options->Threads);
-  AddParameterOptions(*command, BoundaryWeightMapParameters::Describe(), &options->Parameters, "Weight map");
-  command->callback(
+  AddDeviceOptions(command, options->Device, options->Threads);
+  AddParameterOptions(command, BoundaryWeightMapParameters::Describe(), &options->Parameters, "Weight map");
+  command.callback(
     [options]
     {
       TorchRuntime::SetNumberOfThreads(options->Threads);
       GetLabelFileDimension(options->Labels) == 3 ? Run<3>(*options) : Run<2>(*options);
     });
 }
+} // namespace
 } // namespace itk
+
+itkTorchCommandMacro("weight-map", itk::AddWeightMapCommand);

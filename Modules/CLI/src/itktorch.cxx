@@ -2,47 +2,55 @@
 // Copyright ITKTorch contributors
 #include "itkCommands.h"
 #include "itkErrorSentence.h"
-#include "itkTorchDevice.h"
-#include "itkTorchRuntime.h"
+#include "itkSharedLibrary.h"
 #include <CLI/CLI.hpp>
 #include <iostream>
 
-/** Exit status: 0 done, 1 failure while running, 2 wrong arguments, 3 the device is not there. */
-int
-main(int argc, char * argv[])
+namespace
 {
-  CLI::App app("U-Net segmentation for images that ITK reads.", "itktorch");
-  app.require_subcommand(1);
-  app.set_version_flag("--version",
-                       "itktorch " ITKTorch_VERSION " with LibTorch " + itk::TorchRuntime::GetLibTorchVersion());
-  app.failure_message([](const CLI::App *, const CLI::Error & error)
-                      { return "itktorch: " + itk::ErrorSentence(error) + '\n'; });
-  itk::AddTrainCommand(app);
-  itk::AddSegmentCommand(app);
-  itk::AddTuneCommand(app);
-  itk::AddEvaluateCommand(app);
-  itk::AddCannyCommand(app);
-  itk::AddWeightMapCommand(app);
-  itk::AddAugmentCommand(app);
-  itk::AddParametersCommand(app);
-  itk::AddMetricsCommand(app);
+/** \param argv the words after the program's name */
+int
+Run(const itk::Command & command, int argc, char * argv[])
+{
   try
   {
-    app.parse(argc, argv);
-    return 0;
-  }
-  catch (const CLI::ParseError & error)
-  {
-    return app.exit(error) == 0 ? 0 : 2;
-  }
-  catch (const itk::TorchDeviceError & error)
-  {
-    std::cerr << "itktorch: " << itk::ErrorSentence(error) << std::endl;
-    return 3;
+    const std::string        folder = itk::SharedLibrary::FolderOf(reinterpret_cast<const void *>(&itk::ErrorSentence));
+    const itk::SharedLibrary library(folder + ITKTorch_COMMAND_FOLDER + "itktorch-" + command.Name + ".so");
+    const auto               function = reinterpret_cast<itk::CommandFunction>(library.Find(itk::commandSymbol));
+    return function(argc, argv);
   }
   catch (const std::exception & error)
   {
     std::cerr << "itktorch: " << itk::ErrorSentence(error) << std::endl;
     return 1;
   }
+}
+} // namespace
+
+/** Loads the library of the command that the first argument names; no other is needed to show what there is. */
+int
+main(int argc, char * argv[])
+{
+  CLI::App app("U-Net segmentation for images that ITK reads.", "itktorch");
+  app.require_subcommand(1);
+  app.set_version_flag("--version", "itktorch " ITKTorch_VERSION " with LibTorch " ITKTorch_LIBTORCH_VERSION);
+  app.failure_message([](const CLI::App *, const CLI::Error & error)
+                      { return "itktorch: " + itk::ErrorSentence(error) + '\n'; });
+  for (const itk::Command & command : itk::commands)
+  {
+    if (argc > 1 && std::string(argv[1]) == command.Name)
+    {
+      return Run(command, argc - 1, argv + 1);
+    }
+    app.add_subcommand(command.Name, command.Description)->group(command.IsShown ? "Subcommands" : "");
+  }
+  try
+  {
+    app.parse(argc, argv);
+  }
+  catch (const CLI::ParseError & error)
+  {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  return 2;
 }

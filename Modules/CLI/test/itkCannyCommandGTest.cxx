@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkCommands.h"
+#include "itkProgramProcess.h"
 
 #include "itkCannyEdgeDetectionImageFilter.h"
 #include "itkCastImageFilter.h"
@@ -8,8 +8,8 @@
 #include "itkImageFileWriter.h"
 #include "itkImageRegionIteratorWithIndex.h"
 #include "itkTestHelpers.h"
-#include <CLI/CLI.hpp>
 #include <gtest/gtest.h>
+#include <fstream>
 #include <random>
 
 namespace
@@ -39,6 +39,18 @@ MakeBlocks(const typename TImage::SizeType & size, int maximum)
   return image;
 }
 
+/** Runs `itktorch canny`.
+ * \return what it prints */
+std::string
+Canny(const itk::Test::TemporaryFolder & folder, std::vector<std::string> arguments)
+{
+  arguments.insert(arguments.begin(), "canny");
+  const std::string output = folder.File("printed");
+  EXPECT_EQ(itk::Test::WaitForProgram(itk::Test::StartProgram(arguments, output)), 0);
+  std::ifstream file(output);
+  return { std::istreambuf_iterator<char>(file), {} };
+}
+
 /** The edges that the command writes, and those of ITK's filter on the image cast to float. */
 template <typename TImage>
 void
@@ -52,14 +64,9 @@ ExpectEdgesOfITK(const typename TImage::SizeType & size, int maximum, const std:
   const std::string                output = folder.File("edges" + extension);
   itk::WriteImage(image, input);
 
-  CLI::App app;
-  itk::AddCannyCommand(app);
   const std::string upper = std::to_string(maximum / 16);
   const std::string lower = std::to_string(maximum / 64);
-  ::testing::internal::CaptureStdout();
-  app.parse("canny " + input + ' ' + output + " --variance 1.5 --lower-threshold " + lower + " --upper-threshold " +
-            upper);
-  ::testing::internal::GetCapturedStdout();
+  Canny(folder, { input, output, "--variance", "1.5", "--lower-threshold", lower, "--upper-threshold", upper });
   const auto edges = itk::ReadImage<EdgeType>(output);
 
   auto cast = itk::CastImageFilter<TImage, FloatType>::New();
@@ -119,13 +126,9 @@ TEST(CannyCommand, PrecisionAndRecallAreThoseOfTheRowsThatNameThem)
   const std::string input = write("image.png", true);
   const std::string segmentation = write("segmentation.png", true);
   const std::string truth = write("truth.png", false);
-  CLI::App          app;
-  itk::AddCannyCommand(app);
-  ::testing::internal::CaptureStdout();
-  app.parse("canny " + input + ' ' + folder.File("edges.png") + " --segmentation " + segmentation + " --truth " +
-            truth + " --tolerances 2");
-  const std::string table = ::testing::internal::GetCapturedStdout();
-  const auto        number = [&table](const std::string & name, std::size_t from)
+  const std::string table = Canny(
+    folder, { input, folder.File("edges.png"), "--segmentation", segmentation, "--truth", truth, "--tolerances", "2" });
+  const auto number = [&table](const std::string & name, std::size_t from)
   {
     const auto at = table.find(name, from);
     EXPECT_NE(at, std::string::npos) << name;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkTorchDevice.h"
+#include "itkSharedLibrary.h"
 #include "itkTorchRuntime.h"
 #include "itkTorchStagedMemory.h"
 #include <ATen/Context.h>
@@ -8,7 +9,6 @@
 #include <c10/util/Exception.h>
 #include <algorithm>
 #include <atomic>
-#include <dlfcn.h>
 #include <ostream>
 
 namespace itk
@@ -21,26 +21,19 @@ struct CUDAState
   std::string UnavailableReason;
 };
 
-std::string
-FolderOfLibTorch()
-{
-  Dl_info info{};
-  if (dladdr(reinterpret_cast<const void *>(&at::globalContext), &info) == 0 || info.dli_fname == nullptr)
-  {
-    return {};
-  }
-  const std::string file = info.dli_fname;
-  return file.substr(0, file.find_last_of('/') + 1);
-}
-
 CUDAState
 LoadCUDA()
 {
   CUDAState state;
-  if (dlopen((FolderOfLibTorch() + "libtorch_cuda.so").c_str(), RTLD_NOW | RTLD_GLOBAL) == nullptr)
+  try
   {
-    const char * const cause = dlerror();
-    state.UnavailableReason = std::string("LibTorch's CUDA library could not be loaded: ") + (cause ? cause : "");
+    const SharedLibrary cuda(SharedLibrary::FolderOf(reinterpret_cast<const void *>(&at::globalContext)) +
+                               "libtorch_cuda.so",
+                             SharedLibrary::Symbols::Global);
+  }
+  catch (const ExceptionObject & error)
+  {
+    state.UnavailableReason = std::string("LibTorch's CUDA library could not be loaded: ") + error.GetDescription();
     return state;
   }
   try

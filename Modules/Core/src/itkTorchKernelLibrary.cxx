@@ -1,40 +1,38 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkTorchKernelLibrary.h"
+#include "itkSharedLibrary.h"
 #include <cstdint>
-#include <dlfcn.h>
+#include <optional>
 #include <string>
 
 namespace itk
 {
 namespace
 {
-void *
+/** The plug-in beside this library, or wherever the loader finds it. */
+std::optional<SharedLibrary>
 LoadPlugin()
 {
   const std::string name = "libITKTorchCUDA.so";
-  Dl_info           info{};
-  if (dladdr(reinterpret_cast<const void *>(&LoadPlugin), &info) != 0 && info.dli_fname != nullptr)
+  for (const auto & file : { SharedLibrary::FolderOf(reinterpret_cast<const void *>(&LoadPlugin)) + name, name })
   {
-    const std::string file = info.dli_fname;
-    const auto        end = file.find_last_of('/');
-    if (end != std::string::npos)
+    try
     {
-      if (void * const plugin = dlopen((file.substr(0, end + 1) + name).c_str(), RTLD_NOW | RTLD_LOCAL))
-      {
-        return plugin;
-      }
+      return SharedLibrary(file);
     }
+    catch (const ExceptionObject &)
+    {}
   }
-  return dlopen(name.c_str(), RTLD_NOW | RTLD_LOCAL);
+  return std::nullopt;
 }
 } // namespace
 
 void *
 TorchKernelLibrary::Find(const char * symbol)
 {
-  static void * const plugin = LoadPlugin();
-  return plugin ? dlsym(plugin, symbol) : nullptr;
+  static const std::optional<SharedLibrary> plugin = LoadPlugin();
+  return plugin ? plugin->Find(symbol) : nullptr;
 }
 
 void *
@@ -47,8 +45,9 @@ TorchKernelLibrary::GetCurrentStream(const TorchDevice & device)
   }
   // From LibTorch's C interface (torch/csrc/inductor/aoti_torch/c/shim.h), in libtorch_cuda, which nothing here links.
   using GetStream = std::int32_t (*)(std::int32_t, void **);
-  static const auto getStream = reinterpret_cast<GetStream>(dlsym(RTLD_DEFAULT, "aoti_torch_get_current_cuda_stream"));
-  void *            stream = nullptr;
+  static const auto getStream =
+    reinterpret_cast<GetStream>(SharedLibrary::FindAnywhere("aoti_torch_get_current_cuda_stream"));
+  void * stream = nullptr;
   if (getStream == nullptr || getStream(resolved.GetIndex(), &stream) != 0)
   {
     itkGenericExceptionMacro("LibTorch does not tell its current stream on device " << resolved << '.');

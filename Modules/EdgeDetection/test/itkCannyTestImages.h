@@ -8,6 +8,7 @@
 #include "itkNucleiPhantomImageSource.h"
 #include "itkTorchCannyEdgeDetectionImageFilter.h"
 #include "itkTorchRuntime.h"
+#include "itkTorchTestDevices.h"
 #include "itkTorchTestImages.h"
 #include <cmath>
 #include <string>

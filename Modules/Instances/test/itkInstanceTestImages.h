@@ -5,6 +5,7 @@
 
 #include "itkImage.h"
 #include "itkTorchRandom.h"
+#include "itkTorchTestDevices.h"
 #include "itkTorchTestImages.h"
 #include "itkGridNeighbours.h"
 #include <cmath>

@@ -1,0 +1,43 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkRunCommand.h"
+#include "itkCommands.h"
+#include "itkErrorSentence.h"
+#include "itkTorchDevice.h"
+#include <algorithm>
+#include <iostream>
+#include <iterator>
+#include <string>
+
+namespace itk
+{
+int
+RunCommand(const char * name, void (*add)(CLI::App &), int argc, char * argv[])
+{
+  const auto * const command = std::find_if(
+    std::begin(commands), std::end(commands), [name](const Command & c) { return std::string(c.Name) == name; });
+  CLI::App app(command->Description, std::string("itktorch ") + name);
+  app.failure_message([](const CLI::App *, const CLI::Error & error)
+                      { return "itktorch: " + ErrorSentence(error) + '\n'; });
+  try
+  {
+    add(app);
+    app.parse(argc, argv);
+    return 0;
+  }
+  catch (const CLI::ParseError & error)
+  {
+    return app.exit(error) == 0 ? 0 : 2;
+  }
+  catch (const TorchDeviceError & error)
+  {
+    std::cerr << "itktorch: " << ErrorSentence(error) << std::endl;
+    return 3;
+  }
+  catch (const std::exception & error)
+  {
+    std::cerr << "itktorch: " << ErrorSentence(error) << std::endl;
+    return 1;
+  }
+}
+} // namespace itk

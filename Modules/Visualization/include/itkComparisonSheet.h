@@ -1,0 +1,85 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkComparisonSheet_h
+#define itkComparisonSheet_h
+
+#include "itkImage.h"
+#include "itkRGBPixel.h"
+
+#include <string>
+#include <vector>
+
+namespace itk
+{
+/** \class ComparisonSheet
+ * \brief One picture that shows segmentations of the same images side by side.
+ *
+ * A row is an image, a column a segmentation: each cell shows the image with the outlines of that segmentation's
+ * objects and a caption below. Images fit a cell as a whole and keep their proportions; their contrast is stretched,
+ * the same for all colours. Each column has its own colour. An outline is the pixels of an object that have a
+ * neighbour (of 4) in another object or in none, so touching objects show two lines. */
+class ComparisonSheet
+{
+public:
+  using ColorType = RGBPixel<unsigned char>;
+  using ImageType = Image<ColorType, 2>;
+  using LabelType = Image<unsigned short, 2>;
+
+  /** Pixels of an image's longer side; tall images are narrower. */
+  static constexpr int CellSize = 288;
+  static constexpr int Margin = 16;
+
+  /** The colour of a column's outlines. */
+  static ColorType
+  GetColor(std::size_t column);
+
+  /** The colours of marked pixels: yellow, magenta, cyan for 1, 2, 3. */
+  static ColorType
+  GetMarkColor(unsigned short value);
+
+  /** Starts a sheet without rows. */
+  void
+  SetColumns(const std::vector<std::string> & titles);
+
+  /** \param labels one for each column, of the image's size; null for the image alone
+   * \param captions one for each column
+   * \param marks for each column pixels to colour, of the image's size, or null: value v in GetMarkColor(v), 0 not; may be
+   * empty
+   * \throws ExceptionObject if they are not */
+  void
+  AddRow(const ImageType *                      image,
+         const std::vector<const LabelType *> & labels,
+         const std::vector<std::string> &       captions,
+         const std::vector<const LabelType *> & marks = {});
+
+  ImageType::Pointer
+  Draw() const;
+
+  /** \throws ExceptionObject that names the file, if it cannot be written */
+  void
+  Write(const std::string & fileName) const;
+
+  /** Where in the sheet a cell's image begins. */
+  ImageType::IndexType
+  GetCellIndex(std::size_t row, std::size_t column) const;
+
+private:
+  struct Row
+  {
+    std::vector<ImageType::Pointer>       Cells;
+    std::vector<std::vector<std::string>> Captions;
+    int                                   Height{ 0 };
+    int                                   CaptionHeight{ 0 };
+  };
+
+  int
+  GetTop(std::size_t row) const;
+
+  std::vector<std::vector<std::string>> m_Titles;
+  std::vector<bool>                     m_HasOutlines;
+  std::vector<Row>                      m_Rows;
+  int                                   m_TitleHeight{ 0 };
+};
+} // namespace itk
+
+#endif
