@@ -8,6 +8,7 @@
 #include "NucleiImages.h"
 #include "ObjectFloors.h"
 #include "itkConsoleProgress.h"
+#include "itkSegmentationMetric.h"
 #include "itkErrorSentence.h"
 #include "itkImageLabelPairs.h"
 #include "itkPngIntegrity.h"

@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "NucleiScores.h"
 #include "itkAtomicFileWrite.h"
+#include "itkSegmentationScoreSet.h"
 
 #include <cstdio>
 #include <sstream>

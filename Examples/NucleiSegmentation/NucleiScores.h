@@ -4,7 +4,7 @@
 #define NucleiScores_h
 
 #include "itkCannyComparison.h"
-#include "itkSegmentationScores.h"
+#include "itkSegmentationScoreSet.h"
 
 #include <array>
 #include <string>

@@ -7,6 +7,7 @@
 
 #include "CannyFloor.h"
 #include "itkComparisonSheet.h"
+#include "itkSegmentationMetric.h"
 #include "NucleiImages.h"
 #include "NucleiScores.h"
 #include "itkCannyComparisonImageFilter.h"
@@ -223,7 +224,7 @@ AsLabels(TImage * image)
 }
 
 void
-AddSheetRow(itk::ComparisonSheet &           sheet,
+AddSheetRow(itk::ComparisonSheet &      sheet,
             const std::string &         name,
             ImageType *                 image,
             LabelType *                 truth,
@@ -254,10 +255,10 @@ SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> 
   auto network = itk::UNetInferenceImageFilter<ImageType, itk::Image<float, 2>>::New();
   network->SetModel(modelReader->GetOutput());
   network->SetDevice(options.Device);
-  const auto      canny = ChooseCanny(pairs);
+  const auto           canny = ChooseCanny(pairs);
   itk::ComparisonSheet sheet;
-  NucleiScores    scores({ "U-Net + watershed", "U-Net + components", "Otsu + components", "Canny" });
-  const auto      numberOfTests = static_cast<std::size_t>(
+  NucleiScores         scores({ "U-Net + watershed", "U-Net + components", "Otsu + components", "Canny" });
+  const auto           numberOfTests = static_cast<std::size_t>(
     std::count_if(pairs.begin(), pairs.end(), [](const auto & pair) { return IsTestFold(pair.Fold); }));
   sheet.SetColumns({ "Image", "Truth", "U-Net", "Canny", "Yellow: both, magenta: Canny only, cyan: U-Net only" });
   fs::create_directories(fs::path(options.Output) / "labels");

@@ -4,7 +4,7 @@
 #define ObjectFloors_h
 
 #include "NucleiImages.h"
-#include "itkSegmentationScores.h"
+#include "itkSegmentationScoreSet.h"
 
 #include <string>
 #include <vector>

@@ -4,47 +4,12 @@
 #define itkElasticDeformation_h
 
 #include "itkSpatialSampling.h"
-#include "itkTorchParameterTable.h"
+#include "itkElasticDeformationParameters.h"
 #include "itkTorchTensor.h"
 #include <functional>
 
 namespace itk
 {
-enum class ElasticModel : std::uint8_t
-{
-  /** Random vectors at the nodes of a coarse grid, cubic B-splines interpolating between. */
-  Grid,
-  /** Noise of every pixel, smoothed by a Gaussian. */
-  SmoothedNoise
-};
-
-enum class ElasticUnit : std::uint8_t
-{
-  Pixels,
-  /** The image's own unit, usually mm. */
-  Physical
-};
-
-/** Lists hold one number for all axes or one for each, along x, y (, z). */
-struct ElasticDeformationParameters
-{
-  ElasticModel          Model{ ElasticModel::Grid };
-  std::vector<double>   GridSize{ 3.0 };
-  std::vector<double>   Deviation{ 10.0 };
-  std::vector<double>   Amplitude{ 300.0 };
-  std::vector<double>   Sigma{ 10.0 };
-  ElasticUnit           Unit{ ElasticUnit::Pixels };
-  std::vector<double>   LockedAxes;
-  bool                  PreventFolding{ false };
-  SamplingInterpolation Interpolation{ SamplingInterpolation::Linear };
-  SamplingFill          Fill{ SamplingFill::Reflect };
-  double                FillValue{ 0.0 };
-  std::uint64_t         Seed{ 0 };
-
-  static const TorchParameterTable &
-  Describe();
-};
-
 /** \throws ExceptionObject if the lists do not fit the dimension */
 void
 VerifyElasticDeformation(const ElasticDeformationParameters & parameters, unsigned int dimension);

@@ -12,18 +12,6 @@
 
 namespace itk
 {
-const TorchParameterTable &
-ElasticDeformationParameters::Describe()
-{
-  static const TorchParameterTable table = []
-  {
-    TorchParameterTable t;
-    DescribeElasticField<ElasticDeformationParameters>(t);
-    return t;
-  }();
-  return table;
-}
-
 void
 VerifyElasticDeformation(const ElasticDeformationParameters & parameters, unsigned int dimension)
 {

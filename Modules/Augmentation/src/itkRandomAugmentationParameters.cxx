@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkElasticField.h"
-#include "itkRandomAugmentation.h"
+#include "itkRandomAugmentationParameters.h"
 #include "itkMacro.h"
 #include <cmath>
 

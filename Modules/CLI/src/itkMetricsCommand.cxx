@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkRunCommand.h"
-#include "itkSegmentationScores.h"
+#include "itkSegmentationMetric.h"
 #include <iostream>
 
 namespace itk

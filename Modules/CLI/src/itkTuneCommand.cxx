@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkRunCommand.h"
+#include "itkSegmentationScoreSet.h"
 #include "itkAtomicFileWrite.h"
 #include "itkCommandLineParameters.h"
 #include "itkConsoleProgress.h"

@@ -4,7 +4,7 @@
 #define itkTwoNearestObjectsDistance_h
 
 #include "itkSpacing.h"
-#include "itkTorchParameterTable.h"
+#include "itkTwoNearestObjectsDistanceParameters.h"
 #include "itkTorchTensor.h"
 #include <functional>
 #include <limits>
@@ -12,26 +12,6 @@
 
 namespace itk
 {
-/** Where an object begins. */
-enum class ObjectBorder : std::uint8_t
-{
-  /** At the centres of its outermost pixels. */
-  PixelCentre,
-  /** At their edges, half a pixel farther out. */
-  PixelEdge
-};
-
-struct TwoNearestObjectsDistanceParameters
-{
-  bool         UseImageSpacing{ true };
-  bool         SquaredDistance{ false };
-  double       MaximumDistance{ std::numeric_limits<double>::infinity() };
-  ObjectBorder Border{ ObjectBorder::PixelCentre };
-
-  static const TorchParameterTable &
-  Describe();
-};
-
 /** \class TwoNearestObjectsDistance
  * \brief Euclidean distances from each pixel to the nearest object and to the nearest other one, with their labels.
  *

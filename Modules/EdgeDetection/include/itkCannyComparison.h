@@ -5,7 +5,7 @@
 
 #include "itkBoundaryDistances.h"
 #include "itkCannyEdgeDetection.h"
-#include "itkTorchParameterTable.h"
+#include "itkCannyComparisonParameters.h"
 
 #include <array>
 #include <functional>
@@ -21,26 +21,6 @@ enum class CannyAgreement : std::uint8_t
   Both = 1,
   CannyOnly = 2,
   SegmentationOnly = 3
-};
-
-/** When two pixels of boundaries match. */
-enum class BoundaryMatching : std::uint8_t
-{
-  /** Each pixel with a pixel of the other boundary within the tolerance: the BF score. */
-  WithinTolerance,
-  /** In disjoint pairs within the tolerance: the Berkeley segmentation benchmark (BSDS). */
-  OneToOne
-};
-
-struct CannyComparisonParameters
-{
-  std::vector<double> Tolerances{ 1.0, 2.0, 3.0 };
-  double              AgreementTolerance{ 2.0 };
-  BoundaryMatching    Matching{ BoundaryMatching::WithinTolerance };
-  bool                UseImageSpacing{ false };
-
-  static const TorchParameterTable &
-  Describe();
 };
 
 /** How well a boundary agrees with another one. */

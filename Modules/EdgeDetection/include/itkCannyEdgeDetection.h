@@ -3,51 +3,13 @@
 #ifndef itkCannyEdgeDetection_h
 #define itkCannyEdgeDetection_h
 
-#include "itkTorchParameterTable.h"
+#include "itkCannyEdgeDetectionParameters.h"
 #include "itkTorchTensor.h"
 #include <functional>
 #include <vector>
 
 namespace itk
 {
-/** What a derivative is taken by. */
-enum class CannySpacingMode : std::uint8_t
-{
-  /** As in ITK: smoothing in physical units, derivatives by pixel. */
-  ITKCompatible,
-  /** Derivatives by physical unit, too, so that edges and thresholds do not depend on the grid. */
-  SpacingAware
-};
-
-/** Where the thresholds come from. Median and Otsu are this project's, not ITK's. With G the gradients' lengths
- * |g| = √(m² − 0.0001) of the pixels that survive non-maximum suppression, flat ones (no gradient) left out; a threshold
- * t of |g| is compared with m as √(t² + 0.0001), rounded to the pixels' type: */
-enum class CannyThresholdRule : std::uint8_t
-{
-  /** LowerThreshold and UpperThreshold. */
-  Given,
-  /** Lower: the median of G, of an even number the lesser middle one; upper: twice that. For images where most
-   * survivors are noise. */
-  Median,
-  /** Upper: the greatest length of the lower one of the two classes that Otsu's method finds in G, by a histogram of
-   * 256 equal bins from the least to the greatest; lower: half of it. */
-  Otsu
-};
-
-/** Each of Variance and MaximumError is one number for all axes, or one along x, y (, z). */
-struct CannyEdgeDetectionParameters
-{
-  std::vector<double> Variance{ 0.0 };
-  std::vector<double> MaximumError{ 0.01 };
-  double              LowerThreshold{ 0.0 };
-  double              UpperThreshold{ 0.0 };
-  CannySpacingMode    SpacingMode{ CannySpacingMode::ITKCompatible };
-  CannyThresholdRule  ThresholdRule{ CannyThresholdRule::Given };
-
-  static const TorchParameterTable &
-  Describe();
-};
-
 /** Which results are wanted besides the edges; each costs an image. */
 struct CannyEdgeDetectionOutputs
 {

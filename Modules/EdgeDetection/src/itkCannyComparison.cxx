@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkCannyComparison.h"
+#include "itkOneToOneMatches.h"
 #include "itkImageTensor.h"
 #include "itkMacro.h"
 #include "itkTorchProgress.h"
@@ -103,31 +104,6 @@ Summarize(const BoundaryDistances &   distances,
   return comparison;
 }
 } // namespace
-
-const TorchParameterTable &
-CannyComparisonParameters::Describe()
-{
-  using P = CannyComparisonParameters;
-  using Range = TorchParameterRange;
-  static const auto table =
-    TorchParameterTable()
-      .Add("Tolerances",
-           &P::Tolerances,
-           "Distances at which boundaries still match, for precision, recall and F.",
-           Range::AtLeast(0),
-           TorchParameterUnit::Pixels)
-      .Add("AgreementTolerance",
-           &P::AgreementTolerance,
-           "The same for the comparison image.",
-           Range::AtLeast(0),
-           TorchParameterUnit::Pixels)
-      .AddChoice("Matching",
-                 &P::Matching,
-                 "Whether a pixel may be the partner of several (BF score) or of one only (BSDS).",
-                 { "within-tolerance", "one-to-one" })
-      .Add("UseImageSpacing", &P::UseImageSpacing, "Distances and tolerances in physical units instead of pixels.");
-  return table;
-}
 
 CannyComparison::Result
 CannyComparison::Compute(const TorchTensor &                  image,

@@ -4,6 +4,7 @@
 #define itkSegmentationEvaluationImageFilter_h
 
 #include "itkSegmentationEvaluation.h"
+#include "itkSegmentationScoreSet.h"
 #include "itkTorchImageToImageFilter.h"
 
 #include "itkImage.h"

@@ -4,6 +4,7 @@
 #define itkSegmentationEvaluationImageFilter_hxx
 
 #include "itkSegmentationEvaluationImageFilter.h"
+#include "itkSegmentationMetric.h"
 #include "itkTorchImageGeometry.h"
 
 namespace itk

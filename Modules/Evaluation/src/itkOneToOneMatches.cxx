@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkBoundaryDistances.h"
+#include "itkOneToOneMatches.h"
 #include "itkBipartiteMatching.h"
 #include "itkMacro.h"
 #include "itkTwoNearestObjectsDistance.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkSegmentationScores.h"
+#include "itkSegmentationMetric.h"
 #include "itkMacro.h"
 #include <algorithm>
 #include <cmath>

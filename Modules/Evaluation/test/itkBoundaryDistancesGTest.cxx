@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkBoundaryDistances.h"
+#include "itkOneToOneMatches.h"
 #include "itkPixelSetTestHelpers.h"
 #include "itkTestHelpers.h"
 #include "itkTorchRandom.h"

@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 /** Random label images, and what StarDist, MedPy, scikit-image and scipy say about them; see references/make_references.py. */
 #include "itkSegmentationEvaluation.h"
+#include "itkOneToOneMatches.h"
 
 #include <nlohmann/json.hpp>
 

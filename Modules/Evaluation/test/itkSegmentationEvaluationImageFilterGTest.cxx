@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkSegmentationEvaluationImageFilter.h"
+#include "itkSegmentationScoreSet.h"
 
 #include "itkProgressTestHelpers.h"
 #include "itkImageRegionIteratorWithIndex.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkSegmentationScores.h"
+#include "itkSegmentationScoreSet.h"
 #include "itkTestHelpers.h"
 
 #include <gtest/gtest.h>

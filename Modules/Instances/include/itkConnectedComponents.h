@@ -3,24 +3,13 @@
 #ifndef itkConnectedComponents_h
 #define itkConnectedComponents_h
 
-#include "itkTorchParameterTable.h"
+#include "itkConnectedComponentsParameters.h"
 #include "itkTorchTensor.h"
 #include <functional>
 #include <vector>
 
 namespace itk
 {
-struct ConnectedComponentsParameters
-{
-  bool          FullyConnected{ false };
-  bool          KeepLabelsApart{ false };
-  std::uint64_t MinimumObjectSize{ 0 };
-  bool          SortByObjectSize{ false };
-
-  static const TorchParameterTable &
-  Describe();
-};
-
 /** \class ConnectedComponents
  * \brief Numbers the connected components of an image's pixels other than 0.
  *

@@ -3,78 +3,13 @@
 #ifndef itkInstanceSegmentation_h
 #define itkInstanceSegmentation_h
 
-#include "itkTorchParameterTable.h"
+#include "itkInstanceSegmentationParameters.h"
 #include "itkTorchTensor.h"
 #include <functional>
 #include <vector>
 
 namespace itk
 {
-/** What the components of a pixel are the probabilities of. */
-enum class InstanceChannels : std::uint8_t
-{
-  /** One component. */
-  Foreground,
-  BackgroundForeground,
-  /** An object's interior and its border exclude each other. */
-  InteriorBorder,
-  /** Independent of each other: borders are foreground, too. */
-  ForegroundBorder,
-  BackgroundInteriorBorder
-};
-
-enum class InstanceSeparation : std::uint8_t
-{
-  /** Objects are the connected components of the mask. */
-  None,
-  /** Seeds grow into the mask. */
-  Watershed
-};
-
-enum class InstanceSeeds : std::uint8_t
-{
-  Probability,
-  /** Maxima of the distance to the mask's border. */
-  DistanceMaxima
-};
-
-/** What is flooded from the seeds, from low to high. */
-enum class InstanceLandscape : std::uint8_t
-{
-  /** 1 - interior probability. */
-  Probability,
-  /** The negative distance to the mask's border. */
-  MaskDistance,
-  /** The distance to the nearest seed. */
-  SeedDistance
-};
-
-struct InstanceSegmentationParameters
-{
-  InstanceChannels   Channels{ InstanceChannels::Foreground };
-  double             MaskThreshold{ 0.5 };
-  InstanceSeparation Separation{ InstanceSeparation::Watershed };
-  InstanceSeeds      Seeds{ InstanceSeeds::Probability };
-  double             SeedThreshold{ 0.7 };
-  double             BorderThreshold{ 0.5 };
-  std::uint64_t      MinimumSeedSize{ 12 };
-  double             MaximaHeight{ 1.0 };
-  InstanceLandscape  Landscape{ InstanceLandscape::Probability };
-  bool               KeepUnseeded{ true };
-  double             MergeThreshold{ 1.0 };
-  std::uint64_t      MinimumObjectSize{ 0 };
-  bool               FillHoles{ true };
-  bool               FullyConnected{ false };
-  bool               UseImageSpacing{ false };
-
-  static const TorchParameterTable &
-  Describe();
-
-  /** Components of a pixel that Channels stands for. */
-  unsigned int
-  GetNumberOfComponents() const;
-};
-
 /** \class InstanceSegmentation
  * \brief From the probabilities of a network to the numbers of objects.
  *

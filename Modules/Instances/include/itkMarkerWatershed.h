@@ -3,7 +3,7 @@
 #ifndef itkMarkerWatershed_h
 #define itkMarkerWatershed_h
 
-#include "itkTorchParameterTable.h"
+#include "itkMarkerWatershedParameters.h"
 #include "itkTorchTensor.h"
 #include <functional>
 #include <limits>
@@ -11,16 +11,6 @@
 
 namespace itk
 {
-struct MarkerWatershedParameters
-{
-  bool                FullyConnected{ false };
-  bool                MarkWatershedLine{ true };
-  std::vector<double> LevelRange{ -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity() };
-
-  static const TorchParameterTable &
-  Describe();
-};
-
 /** \class MarkerWatershed
  * \brief Floods a landscape from markers: the label of the marker whose water comes first.
  *

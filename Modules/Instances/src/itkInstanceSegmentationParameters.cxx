@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkInstanceSegmentation.h"
+#include "itkInstanceSegmentationParameters.h"
 #include "itkMacro.h"
 
 namespace itk

@@ -62,22 +62,6 @@ ToMask(const TorchTensor & mask)
 }
 } // namespace
 
-const TorchParameterTable &
-MarkerWatershedParameters::Describe()
-{
-  using P = MarkerWatershedParameters;
-  static const auto table =
-    TorchParameterTable()
-      .Add("FullyConnected", &P::FullyConnected, "Water also flows across edges and corners.")
-      .Add("MarkWatershedLine", &P::MarkWatershedLine, "Pixels where the water of two markers meets stay 0.")
-      .AddInterval(
-        "LevelRange",
-        &P::LevelRange,
-        "Values of a landscape of more than 16 bits between which levels are told apart; inf: its own least or "
-        "greatest value.");
-  return table;
-}
-
 TorchTensor
 MarkerWatershed::Compute(const TorchTensor &                 landscape,
                          const TorchTensor &                 markers,

@@ -95,24 +95,6 @@ private:
   std::unique_ptr<Implementation> m_Implementation;
 };
 
-/** \param size pixels along x, y (, z)
- * \throws ExceptionObject if a model cannot be used for images of that size and number of components */
-void
-VerifyUNetModelFitsImage(const UNetModel &                model,
-                         const std::vector<std::size_t> & size,
-                         unsigned int                     numberOfComponents);
-
-/** The same for the place of its pixels: size, and for volumes the directions of the axes.
- * \param spacing along x, y (, z)
- * \param direction of the image, row by row
- * \param mayResample whether another pixel size is no error
- * \throws ExceptionObject that names what the model is for */
-void
-VerifyUNetModelFitsGrid(const UNetModel &           model,
-                        const std::vector<double> & spacing,
-                        const std::vector<double> & direction,
-                        bool                        mayResample);
-
 /** Mean probabilities, of all classes or of the foreground, as what was asked for.
  * \param probabilities one tensor or more of one shape (1, classes or 1, …)
  * \param type component type of the result */
@@ -125,10 +107,6 @@ UNetOutputOfProbabilities(const std::vector<TorchTensor> & probabilities,
 /** \param pieces one after the other along the last axis of the image */
 TorchTensor
 JoinAlongLastAxis(const std::vector<TorchTensor> & pieces);
-
-/** \throws ExceptionObject if pixels up to `largest` cannot hold the model's output */
-void
-VerifyUNetModelFitsOutput(const UNetModel & model, UNetInferenceOutput output, double largest);
 } // namespace itk
 
 #endif

@@ -4,6 +4,7 @@
 #define itkUNetInferenceImageFilter_hxx
 
 #include "itkUNetInferenceImageFilter.h"
+#include "itkUNetModelFits.h"
 #include "itkImageRegionSplitterSlowDimension.h"
 #include "itkTorchExecution.h"
 #include "itkUNetReceptiveField.h"

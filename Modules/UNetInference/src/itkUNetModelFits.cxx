@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkUNetInference.h"
+#include "itkUNetModelFits.h"
 #include "itkMacro.h"
 #include <algorithm>
 #include <cmath>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetSamples.h"
+#include "itkUNetModelFits.h"
 #include "itkBoundaryWeightMap.h"
 #include "itkTorchTensorAccess.h"
 #include "itkUNetInference.h"

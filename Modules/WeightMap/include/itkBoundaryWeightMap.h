@@ -3,6 +3,7 @@
 #ifndef itkBoundaryWeightMap_h
 #define itkBoundaryWeightMap_h
 
+#include "itkBoundaryWeightMapParameters.h"
 #include "itkTwoNearestObjectsDistance.h"
 #include <functional>
 #include <limits>
@@ -11,64 +12,6 @@
 
 namespace itk
 {
-/** What the border term's exponent divides (d₁ + d₂)² by. */
-enum class BoundaryWeightSigmaRule : std::uint8_t
-{
-  TwoSigmaSquared,
-  SigmaSquared
-};
-
-enum class BoundaryWeightRegion : std::uint8_t
-{
-  Everywhere,
-  Background
-};
-
-enum class BoundaryWeightClasses : std::uint8_t
-{
-  /** 1 for every class. */
-  None,
-  /** N / (K N_c) for K classes that N pixels have, N_c of class c: the mean is 1. */
-  InverseFrequency,
-  /** As in ClassWeights. */
-  Given
-};
-
-struct BoundaryWeightMapParameters
-{
-  double                  BorderWeight{ 10.0 };
-  double                  Sigma{ 5.0 };
-  BoundaryWeightSigmaRule SigmaRule{ BoundaryWeightSigmaRule::TwoSigmaSquared };
-  double                  ProximityWeight{ 0.0 };
-  double                  ProximitySigma{ 10.0 };
-  BoundaryWeightRegion    Region{ BoundaryWeightRegion::Everywhere };
-  ObjectBorder            Border{ ObjectBorder::PixelCentre };
-  bool                    UseImageSpacing{ false };
-  BoundaryWeightClasses   ClassWeighting{ BoundaryWeightClasses::None };
-  std::vector<double>     ClassWeights{ 1.0, 1.0 };
-  bool                    TermsPerClass{ false };
-  std::int64_t            IgnoreLabel{ 0 };
-  double                  MaximumWeight{ std::numeric_limits<double>::infinity() };
-  double                  CutOff{ 0.0 };
-  unsigned int            GapWidth{ 0 };
-
-  static const TorchParameterTable &
-  Describe();
-
-  /** The defaults: the border term of the U-Net paper, everywhere, beside w_c = 1. */
-  static BoundaryWeightMapParameters
-  Paper();
-
-  /** The U-Net plug-in for Fiji: w₀ = 50, σ = 6, on the background of weight 0.1, with 0.9 more near objects (σ₁ = 10). */
-  static BoundaryWeightMapParameters
-  Falk();
-
-  /** The distance from which on the terms are left out: CutOff, or where they fall below the resolution of a float
-   * beside the smallest positive class weight; infinite for class weights by frequency. */
-  double
-  GetReach() const;
-};
-
 /** \class BoundaryWeightMap
  * \brief Weights of a label image's pixels that make a network learn the gaps between touching objects.
  *

@@ -4,6 +4,7 @@
 #define itkEvaluationReport_h
 
 #include "itkClassNames.h"
+#include "itkSegmentationScoreSet.h"
 #include "itkSegmentationEvaluation.h"
 #include <nlohmann/json.hpp>
 #include <cstdio>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkEvaluationReport.h"
+#include "itkSegmentationScoreSet.h"
 #include "itkTorchParameterText.h"
 #include <algorithm>
 #include <cmath>

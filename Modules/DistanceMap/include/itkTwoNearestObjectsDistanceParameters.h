@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkTwoNearestObjectsDistanceParameters_h
+#define itkTwoNearestObjectsDistanceParameters_h
+
+#include "itkTorchParameterTable.h"
+#include <cstdint>
+#include <limits>
+
+namespace itk
+{
+/** Where an object begins. */
+enum class ObjectBorder : std::uint8_t
+{
+  /** At the centres of its outermost pixels. */
+  PixelCentre,
+  /** At their edges, half a pixel farther out. */
+  PixelEdge
+};
+
+struct TwoNearestObjectsDistanceParameters
+{
+  bool         UseImageSpacing{ true };
+  bool         SquaredDistance{ false };
+  double       MaximumDistance{ std::numeric_limits<double>::infinity() };
+  ObjectBorder Border{ ObjectBorder::PixelCentre };
+
+  static const TorchParameterTable &
+  Describe();
+};
+} // namespace itk
+
+#endif

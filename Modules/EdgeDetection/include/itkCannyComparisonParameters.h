@@ -1,0 +1,33 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkCannyComparisonParameters_h
+#define itkCannyComparisonParameters_h
+
+#include "itkTorchParameterTable.h"
+#include <cstdint>
+#include <vector>
+
+namespace itk
+{
+/** When two pixels of boundaries match. */
+enum class BoundaryMatching : std::uint8_t
+{
+  /** Each pixel with a pixel of the other boundary within the tolerance: the BF score. */
+  WithinTolerance,
+  /** In disjoint pairs within the tolerance: the Berkeley segmentation benchmark (BSDS). */
+  OneToOne
+};
+
+struct CannyComparisonParameters
+{
+  std::vector<double> Tolerances{ 1.0, 2.0, 3.0 };
+  double              AgreementTolerance{ 2.0 };
+  BoundaryMatching    Matching{ BoundaryMatching::WithinTolerance };
+  bool                UseImageSpacing{ false };
+
+  static const TorchParameterTable &
+  Describe();
+};
+} // namespace itk
+
+#endif

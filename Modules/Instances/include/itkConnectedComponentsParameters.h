@@ -1,0 +1,22 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkConnectedComponentsParameters_h
+#define itkConnectedComponentsParameters_h
+
+#include "itkTorchParameterTable.h"
+
+namespace itk
+{
+struct ConnectedComponentsParameters
+{
+  bool          FullyConnected{ false };
+  bool          KeepLabelsApart{ false };
+  std::uint64_t MinimumObjectSize{ 0 };
+  bool          SortByObjectSize{ false };
+
+  static const TorchParameterTable &
+  Describe();
+};
+} // namespace itk
+
+#endif

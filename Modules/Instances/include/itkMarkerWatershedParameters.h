@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkMarkerWatershedParameters_h
+#define itkMarkerWatershedParameters_h
+
+#include "itkTorchParameterTable.h"
+#include <limits>
+#include <vector>
+
+namespace itk
+{
+struct MarkerWatershedParameters
+{
+  bool                FullyConnected{ false };
+  bool                MarkWatershedLine{ true };
+  std::vector<double> LevelRange{ -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity() };
+
+  static const TorchParameterTable &
+  Describe();
+};
+} // namespace itk
+
+#endif

@@ -1,0 +1,25 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkConnectedComponentsParameters.h"
+
+namespace itk
+{
+const TorchParameterTable &
+ConnectedComponentsParameters::Describe()
+{
+  using P = ConnectedComponentsParameters;
+  static const auto table =
+    TorchParameterTable()
+      .Add("FullyConnected", &P::FullyConnected, "Pixels that share only an edge or a corner are neighbours, too.")
+      .Add("KeepLabelsApart", &P::KeepLabelsApart, "Only pixels of equal values are connected.")
+      .Add("MinimumObjectSize",
+           &P::MinimumObjectSize,
+           "Components of fewer pixels become background.",
+           TorchParameterRange::AtLeast(0),
+           TorchParameterUnit::Pixels)
+      .Add("SortByObjectSize",
+           &P::SortByObjectSize,
+           "Number from the largest to the smallest, instead of in raster order.");
+  return table;
+}
+} // namespace itk

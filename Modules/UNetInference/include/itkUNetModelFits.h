@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkUNetModelFits_h
+#define itkUNetModelFits_h
+
+#include "itkUNetInferenceParameters.h"
+#include "itkUNetModel.h"
+#include <cstddef>
+#include <vector>
+
+namespace itk
+{
+/** \param size pixels along x, y (, z)
+ * \throws ExceptionObject if a model cannot be used for images of that size and number of components */
+void
+VerifyUNetModelFitsImage(const UNetModel &                model,
+                         const std::vector<std::size_t> & size,
+                         unsigned int                     numberOfComponents);
+
+/** The same for the place of its pixels: size, and for volumes the directions of the axes.
+ * \param spacing along x, y (, z)
+ * \param direction of the image, row by row
+ * \param mayResample whether another pixel size is no error
+ * \throws ExceptionObject that names what the model is for */
+void
+VerifyUNetModelFitsGrid(const UNetModel &           model,
+                        const std::vector<double> & spacing,
+                        const std::vector<double> & direction,
+                        bool                        mayResample);
+
+/** \throws ExceptionObject if pixels up to `largest` cannot hold the model's output */
+void
+VerifyUNetModelFitsOutput(const UNetModel & model, UNetInferenceOutput output, double largest);
+} // namespace itk
+
+#endif
