@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkElasticField.h"
-#include "itkSpatialSamplingOnDevice.h"
+#include "composed/itkSpatialSamplingComposed.h"
 #include "itkTorchRandom.h"
 #include "itkMacro.h"
 #include <ATen/Parallel.h>

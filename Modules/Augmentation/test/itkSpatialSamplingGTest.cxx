@@ -4,6 +4,7 @@
 
 #include "cuda/itkSpatialSamplingPoint.h"
 #include "itkScipySamples.h"
+#include "composed/itkSpatialSamplingComposed.h"
 #include "itkSpatialSamplingOnDevice.h"
 #include "itkSplineCoefficients.h"
 #include "itkTorchRandom.h"

@@ -3,29 +3,11 @@
 #ifndef itkTwoNearestObjectsOnDevice_h
 #define itkTwoNearestObjectsOnDevice_h
 
+#include "composed/itkTwoNearestObjectsComposed.h"
 #include "itkTorchDevice.h"
-#include "itkTwoNearestObjectsKernel.h"
-#include <ATen/core/Tensor.h>
 
 namespace itk
 {
-/** Squared distances (double) and 32-bit labels, all of the shape (…, y, x). */
-struct TwoNearestObjectsTensors
-{
-  at::Tensor First;
-  at::Tensor Second;
-  at::Tensor FirstLabel;
-  at::Tensor SecondLabel;
-};
-
-/** By LibTorch's operators on any device. Each axis merges the image with its shifts by 1, 2, … pixels, until no second
- * object can come nearer: the time grows with the largest second distance.
- * \param objects 32-bit labels, shape (…, y, x) */
-TwoNearestObjectsTensors
-ComposeTwoNearestObjects(const TwoNearestObjectsProblem &             problem,
-                         const at::Tensor &                           objects,
-                         const std::function<void(double fraction)> & progress);
-
 /** By the CUDA kernel where there is one for `device`, else composed. */
 TwoNearestObjectsTensors
 ComputeTwoNearestObjectsOnDevice(const TwoNearestObjectsProblem &             problem,

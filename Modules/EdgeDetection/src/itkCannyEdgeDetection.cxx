@@ -3,7 +3,7 @@
 #include "itkCannyEdgeDetection.h"
 #include "itkTorchExecution.h"
 #include "itkCannyOnDevice.h"
-#include "itkCannyOnHost.h"
+#include "cpu/itkCannyOnHost.h"
 #include "itkTorchTensorAccess.h"
 #include "itkMacro.h"
 #include <ATen/ops/contiguous.h>

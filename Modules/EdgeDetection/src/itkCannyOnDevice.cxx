@@ -2,7 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkCannyOnDevice.h"
 #include "cuda/itkCannyEdgeDetectionCuda.h"
-#include "itkCannyComposed.h"
+#include "composed/itkCannyComposed.h"
 #include "itkTorchKernelLibrary.h"
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>

@@ -3,7 +3,7 @@
 #ifndef itkCannyOnDevice_h
 #define itkCannyOnDevice_h
 
-#include "itkCannyOnHost.h"
+#include "cpu/itkCannyOnHost.h"
 
 namespace itk
 {

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkCannyEdgeDetection.h"
-#include "itkCannyOnHost.h"
+#include "cpu/itkCannyOnHost.h"
 #include "itkCannyTestImages.h"
 #include "itkTestHelpers.h"
 #include "itkTorchTensorAccess.h"

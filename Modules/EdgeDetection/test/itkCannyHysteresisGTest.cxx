@@ -2,8 +2,8 @@
 // Copyright ITKTorch contributors
 #include "itkCannyHysteresis.h"
 #include "cuda/itkCannyEdgeDetectionPoint.h"
-#include "itkCannyComposed.h"
-#include "itkCannyRows.h"
+#include "composed/itkCannyComposed.h"
+#include "cpu/itkCannyRows.h"
 #include "itkCannyTestImages.h"
 #include "itkTorchTensorAccess.h"
 #include <ATen/ops/zeros.h>

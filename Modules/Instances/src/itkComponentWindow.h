@@ -3,7 +3,7 @@
 #ifndef itkComponentWindow_h
 #define itkComponentWindow_h
 
-#include "itkComponentRuns.h"
+#include "cpu/itkComponentRuns.h"
 #include "itkInstanceMaps.h"
 #include <optional>
 

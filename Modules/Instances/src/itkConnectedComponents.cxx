@@ -2,7 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkConnectedComponents.h"
 #include "itkImageTensor.h"
-#include "itkComponentRuns.h"
+#include "cpu/itkComponentRuns.h"
 #include "itkConnectedComponentsOnDevice.h"
 #include "itkLabelTensors.h"
 #include "itkLargePages.h"

@@ -3,7 +3,7 @@
 #ifndef itkHoleSearch_h
 #define itkHoleSearch_h
 
-#include "itkComponentRuns.h"
+#include "cpu/itkComponentRuns.h"
 #include "itkGridNeighbours.h"
 #include <algorithm>
 #include <limits>

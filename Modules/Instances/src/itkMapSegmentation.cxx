@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkMapSegmentation.h"
-#include "itkComponentRuns.h"
+#include "cpu/itkComponentRuns.h"
 #include "itkDistanceMaxima.h"
 #include "itkFloodLevels.h"
 #include "itkLabelTensors.h"

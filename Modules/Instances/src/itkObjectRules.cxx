@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkObjectRules.h"
-#include "itkComponentRuns.h"
+#include "cpu/itkComponentRuns.h"
 #include "itkFloodLevels.h"
 #include "itkGridNeighbours.h"
 #include "itkHoleSearch.h"

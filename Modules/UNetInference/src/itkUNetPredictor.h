@@ -7,7 +7,7 @@
 #include "itkUNetInferenceParameters.h"
 #include "itkUNetNetwork.h"
 #include "itkUNetUpsampling.h"
-#include "itkWinogradConvolution.h"
+#include "cpu/itkWinogradConvolution.h"
 #include <memory>
 
 namespace itk

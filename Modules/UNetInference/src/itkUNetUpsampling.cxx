@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetUpsampling.h"
-#include "itkSmallProducts.h"
+#include "cpu/itkSmallProducts.h"
 #include "itkTorchTargetClones.h"
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>

@@ -3,7 +3,7 @@
 #include "itkUNetInferencePlan.h"
 #include "itkUNetTestHelpers.h"
 #include "itkTorchRuntime.h"
-#include "itkWinogradConvolution.h"
+#include "cpu/itkWinogradConvolution.h"
 
 using itk::UNetInferenceParameters;
 using itk::UNetInferencePlan;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkWinogradConvolution.h"
+#include "cpu/itkWinogradConvolution.h"
 #include "itkTorchRandom.h"
 #include "itkTorchRuntime.h"
 #include "itkTorchTensorAccess.h"

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "cuda/itkSpatialSamplingPoint.h"
+#include "itkSpatialSamplingPoint.h"
 #include "itkPixelRandom.h"
 #include <cuda_runtime.h>
 

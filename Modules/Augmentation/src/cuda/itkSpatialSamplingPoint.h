@@ -3,7 +3,7 @@
 #ifndef itkSpatialSamplingPoint_h
 #define itkSpatialSamplingPoint_h
 
-#include "cuda/itkSpatialSamplingCuda.h"
+#include "itkSpatialSamplingCuda.h"
 #include <cmath>
 #include <limits>
 #include <type_traits>

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "cuda/itkCannyEdgeDetectionPoint.h"
+#include "itkCannyEdgeDetectionPoint.h"
 #include <cuda_runtime.h>
 
 namespace

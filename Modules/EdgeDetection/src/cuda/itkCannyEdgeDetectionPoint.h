@@ -3,7 +3,7 @@
 #ifndef itkCannyEdgeDetectionPoint_h
 #define itkCannyEdgeDetectionPoint_h
 
-#include "cuda/itkCannyEdgeDetectionCuda.h"
+#include "itkCannyEdgeDetectionCuda.h"
 #include "itkCannyArithmetic.h"
 
 namespace itk

@@ -3,7 +3,7 @@
 #ifndef itkCannyComposed_h
 #define itkCannyComposed_h
 
-#include "itkCannyOnHost.h"
+#include "cpu/itkCannyOnHost.h"
 #include "itkTorchProgress.h"
 
 namespace itk
