@@ -29,7 +29,7 @@ if [ -z "$bin" ]; then
   cmake --preset release -DBUILD_TESTING=OFF -DITKTorch_BUILD_BENCHMARKS=OFF -B build-examples >build-examples.log 2>&1 ||
     { cat build-examples.log >&2; exit 1; }
   rm -f build-examples.log
-  cmake --build build-examples --target itktorch HippocampusFloors HippocampusPicture
+  cmake --build build-examples --target itktorch HippocampusBaselines HippocampusPicture
   bin=build-examples/bin
 fi
 
@@ -57,10 +57,10 @@ done <"$here/cases.csv"
 "$bin/itktorch" segment "$out/images" "$out/segmented" --model "$out/hippocampus.safetensors" >"$out/segmented.jsonl"
 "$bin/itktorch" evaluate "$out/segmented" "$labels" --model "$out/hippocampus.safetensors" --csv "$out/network.csv" --json "$out/network.json"
 
-"$bin/HippocampusFloors" "$out/pairs.csv" "$out"
-for floor in background threshold-1 threshold-2; do
-  "$bin/itktorch" evaluate "$out/$floor" "$labels" --class-names $classes --no-evaluate-boundary --no-evaluate-surface \
-    --csv "$out/$floor.csv" >/dev/null 2>&1
+"$bin/HippocampusBaselines" "$out/pairs.csv" "$out"
+for baseline in background threshold-1 threshold-2; do
+  "$bin/itktorch" evaluate "$out/$baseline" "$labels" --class-names $classes --no-evaluate-boundary --no-evaluate-surface \
+    --csv "$out/$baseline.csv" >/dev/null 2>&1
 done
 "$bin/HippocampusPicture" "$out/hippocampus.png" "${pictures[@]:0:9}"
 

@@ -22,14 +22,14 @@ using LabelImage = itk::Image<unsigned short, VDimension>;
 void
 AddRow(itk::ComparisonSheet & sheet, ByteImage<2> * image, LabelImage<2> * labels, const std::string & caption)
 {
-  auto colour = itk::ComposeImageFilter<ByteImage<2>, itk::ComparisonSheet::ImageType>::New();
+  auto color = itk::ComposeImageFilter<ByteImage<2>, itk::ComparisonSheet::ImageType>::New();
   for (unsigned int component = 0; component < 3; ++component)
   {
-    colour->SetInput(component, image);
+    color->SetInput(component, image);
   }
-  colour->Update();
+  color->Update();
   labels->Update();
-  sheet.AddRow(colour->GetOutput(), { nullptr, labels }, { caption, "outlines of the labels" });
+  sheet.AddRow(color->GetOutput(), { nullptr, labels }, { caption, "outlines of the labels" });
 }
 
 template <unsigned int VDimension>

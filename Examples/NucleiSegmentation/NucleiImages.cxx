@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "NucleiImages.h"
-#include "itkOtsuFloorImageFilter.h"
+#include "itkOtsuBaselineImageFilter.h"
 #include "itkSegmentationEvaluationImageFilter.h"
 #include "itkTorchConnectedComponentImageFilter.h"
 
@@ -11,7 +11,7 @@ namespace Nuclei
 {
 namespace
 {
-using OtsuType = itk::OtsuFloorImageFilter<ImageType, LabelType>;
+using OtsuType = itk::OtsuBaselineImageFilter<ImageType, LabelType>;
 }
 
 FloatType::Pointer

@@ -6,7 +6,7 @@
 
 #include "itkAtomicFileWrite.h"
 #include "itkPngIntegrity.h"
-#include "itkWriteImage.h"
+#include "itkWriteImageFile.h"
 
 #include "itkImage.h"
 #include "itkImageFileReader.h"
@@ -158,8 +158,8 @@ ImportImage(const NucleiImportOptions & options, const NucleiEntry & entry)
   if (result.Problems.empty())
   {
     const fs::path output = options.Output;
-    WriteImage(image.GetPointer(), (output / "images" / entry.FileName).string(), options.CompressionLevel);
-    WriteImage(labels.GetPointer(), (output / "labels" / entry.FileName).string(), options.CompressionLevel);
+    WriteImageFile(image.GetPointer(), (output / "images" / entry.FileName).string(), options.CompressionLevel);
+    WriteImageFile(labels.GetPointer(), (output / "labels" / entry.FileName).string(), options.CompressionLevel);
   }
   return result;
 }

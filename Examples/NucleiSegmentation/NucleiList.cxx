@@ -56,7 +56,7 @@ ListIds(const NucleiImportOptions & options)
   return { ids.begin(), ids.end() };
 }
 
-// The ids are sorted, so two that share a prefix are neighbours.
+// The ids are sorted, so two that share a prefix are neighbors.
 std::size_t
 DistinctPrefixLength(const std::vector<std::string> & ids)
 {

@@ -5,7 +5,7 @@
  * and Canny's edges: readers → training → model file → resampling → network → resampling back → watershed → writer → table
  * and picture. */
 
-#include "CannyFloor.h"
+#include "CannyBaseline.h"
 #include "itkComparisonSheet.h"
 #include "itkSegmentationMetric.h"
 #include "NucleiImages.h"
@@ -22,7 +22,7 @@
 #include "itkUNetModelWriter.h"
 #include "itkUNetInferenceImageFilter.h"
 #include "itkUNetTrainingImageFilter.h"
-#include "itkWriteImage.h"
+#include "itkWriteImageFile.h"
 #include "itkCastImageFilter.h"
 #include "itkImageFileReader.h"
 #include <CLI/CLI.hpp>
@@ -141,7 +141,7 @@ ChooseCanny(const std::vector<itk::ImageLabelPair> & pairs)
                pairs.end(),
                std::back_inserter(training),
                [](const auto & pair) { return IsTrainingFold(pair.Fold); });
-  CannyFloor           canny;
+  CannyBaseline        canny;
   itk::ConsoleProgress progress("Choosing Canny's threshold");
   for (std::size_t i = 0; i < training.size(); ++i)
   {
@@ -278,7 +278,7 @@ SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> 
     const auto        components = FindObjects(probabilities, options.Objects, itk::InstanceSeparation::None);
     const auto        comparison = CompareWithCanny(image, segmentation, truth, canny);
     const std::string name = fs::path(pair.Image).stem().string();
-    itk::WriteImage(segmentation.GetPointer(), (fs::path(options.Output) / "labels" / (name + ".png")).string());
+    itk::WriteImageFile(segmentation.GetPointer(), (fs::path(options.Output) / "labels" / (name + ".png")).string());
 
     NucleiScores::Score cannyScore{ {}, {}, false };
     std::copy_n(comparison->GetCannyF().begin(), cannyScore.BoundaryF.size(), cannyScore.BoundaryF.begin());

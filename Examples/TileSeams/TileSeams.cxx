@@ -34,7 +34,7 @@ Compute(const InputType * image, const itk::UNetModel * model, itk::UNetTiling t
   network->SetInput(image);
   network->SetModel(model);
   network->SetTiling(tiling);
-  network->SetTileSize(tileSize);
+  network->SetMaximumWindowSize(tileSize);
   network->Update();
   return network->GetOutput();
 }
@@ -69,16 +69,16 @@ ComputeTileByTile(const InputType * image, const itk::UNetModel * model, itk::Si
   return result;
 }
 
-/** Grey from black at 0 to white at `white`, with a white line to the right and below. */
+/** Gray from black at 0 to white at `white`, with a white line to the right and below. */
 PictureType::Pointer
 MakePanel(const ProbabilityType * values, double white)
 {
-  auto grey = itk::IntensityWindowingImageFilter<ProbabilityType, PictureType>::New();
-  grey->SetInput(values);
-  grey->SetWindowMinimum(0.0f);
-  grey->SetWindowMaximum(static_cast<float>(white));
+  auto gray = itk::IntensityWindowingImageFilter<ProbabilityType, PictureType>::New();
+  gray->SetInput(values);
+  gray->SetWindowMinimum(0.0f);
+  gray->SetWindowMaximum(static_cast<float>(white));
   auto pad = itk::ConstantPadImageFilter<PictureType, PictureType>::New();
-  pad->SetInput(grey->GetOutput());
+  pad->SetInput(gray->GetOutput());
   pad->SetPadUpperBound({ { 8u, 8u } });
   pad->SetConstant(255);
   pad->Update();

@@ -38,7 +38,7 @@ ARGUMENTS = {
     "itkElasticDeformationImageFilter.h": "Image",
     "itkInstanceSegmentationImageFilter.h": "Image, Labels",
     "itkNucleiPhantomImageSource.h": "Image, Labels",
-    "itkOtsuFloorImageFilter.h": "Bytes, Bytes",
+    "itkOtsuBaselineImageFilter.h": "Bytes, Bytes",
     "itkRandomAugmentationImageFilter.h": "Image, Labels",
     "itkSegmentationEvaluationImageFilter.h": "Labels",
     "itkTorchCannyEdgeDetectionImageFilter.h": "Image, Image",

@@ -63,11 +63,11 @@ struct Pair
 
 /** A 3 × 3 (× 3) grid of displacements of deviation 10 pixels, and nothing else. */
 itk::RandomAugmentationParameters
-ElasticOnly(itk::SamplingFill fill)
+ElasticOnly(itk::SamplingPaddingMode fill)
 {
   itk::RandomAugmentationParameters parameters;
   parameters.ElasticProbability = 1.0;
-  parameters.Fill = fill;
+  parameters.PaddingMode = fill;
   return parameters;
 }
 
@@ -150,7 +150,7 @@ AreEqual(Filter<D> * ours, const ImageType<D> * image, const LabelType<D> * labe
 void
 CompareWithResample(int pairs, const Pair<2> & pair)
 {
-  const auto ours = MakeFilter(pair, ElasticOnly(itk::SamplingFill::Constant));
+  const auto ours = MakeFilter(pair, ElasticOnly(itk::SamplingPaddingMode::Constant));
   ours->Update();
   const auto transform = MakeTransform(itk::RandomAugmentationRecord::FromJson(ours->GetRecord()));
   auto       image = itk::ResampleImageFilter<ImageType<2>, ImageType<2>>::New();
@@ -182,7 +182,7 @@ CompareWithResample(int pairs, const Pair<2> & pair)
 void
 CompareWithWarp(int pairs, const Pair<2> & pair)
 {
-  const auto ours = MakeFilter(pair, ElasticOnly(itk::SamplingFill::Constant));
+  const auto ours = MakeFilter(pair, ElasticOnly(itk::SamplingPaddingMode::Constant));
   ours->Update();
   auto field = itk::TransformToDisplacementFieldFilter<FieldType<2>, double>::New();
   field->SetTransform(MakeTransform(itk::RandomAugmentationRecord::FromJson(ours->GetRecord())));
@@ -224,7 +224,7 @@ CompareWithWarp(int pairs, const Pair<2> & pair)
 void
 ComparePerPixel(int pairs, const Pair<2> & pair)
 {
-  const auto ours = MakeFilter(pair, ElasticOnly(itk::SamplingFill::Reflect));
+  const auto ours = MakeFilter(pair, ElasticOnly(itk::SamplingPaddingMode::Reflect));
   Row        row{ "per pixel", "2048x2048", "12 ns for each pixel", {}, {}, true };
   itk::Benchmark::Alternate(
     row, pairs, [&] { Run(ours); }, [] {});
@@ -236,11 +236,11 @@ ComparePerPixel(int pairs, const Pair<2> & pair)
 void
 CompareAffine(int pairs, const Pair<2> & pair)
 {
-  const auto elastic = MakeFilter(pair, ElasticOnly(itk::SamplingFill::Reflect));
-  auto       parameters = ElasticOnly(itk::SamplingFill::Reflect);
+  const auto elastic = MakeFilter(pair, ElasticOnly(itk::SamplingPaddingMode::Reflect));
+  auto       parameters = ElasticOnly(itk::SamplingPaddingMode::Reflect);
   parameters.CropSize = { 1024.0 };
   parameters.RotationProbability = parameters.ZoomProbability = parameters.ShearProbability =
-    parameters.ShiftProbability = 1.0;
+    parameters.TranslationProbability = 1.0;
   parameters.Rotation = { 20.0, 20.0 };
   parameters.Zoom = { 0.9, 0.9 };
   const auto all = MakeFilter(pair, parameters);
@@ -273,7 +273,7 @@ CompareBatchOnGpu(int pairs)
     itk::TorchTensor::FromPixels(pair.Labels->GetBufferPointer(), itk::TorchComponentType::UInt16, { 512, 512 }, 1)
       .To(device);
   const std::vector<itk::AugmentationImages> samples(count, images);
-  const auto                                 parameters = ElasticOnly(itk::SamplingFill::Reflect);
+  const auto                                 parameters = ElasticOnly(itk::SamplingPaddingMode::Reflect);
   std::uint32_t                              epoch = 0;
   const auto                                 run = [&]
   {
@@ -308,7 +308,7 @@ int
 Serve(const std::string & folder, itk::SizeValueType edge)
 {
   const Pair<D> pair(edge);
-  const auto    filter = MakeFilter(pair, ElasticOnly(itk::SamplingFill::Mirror));
+  const auto    filter = MakeFilter(pair, ElasticOnly(itk::SamplingPaddingMode::Mirror));
   filter->Update();
   const auto        record = itk::RandomAugmentationRecord::FromJson(filter->GetRecord());
   const std::size_t pixels = pair.Image->GetLargestPossibleRegion().GetNumberOfPixels();

@@ -9,43 +9,43 @@
 #include "itkRGBPixel.h"
 #include <memory>
 
-using GreyImageType = itk::Image<unsigned char, 2>;
-using ColourImageType = itk::Image<itk::RGBPixel<unsigned char>, 2>;
+using GrayImageType = itk::Image<unsigned char, 2>;
+using ColorImageType = itk::Image<itk::RGBPixel<unsigned char>, 2>;
 
 namespace
 {
 constexpr itk::SizeValueType length = 2048;
 
-GreyImageType::Pointer
-MakeGreyImage()
+GrayImageType::Pointer
+MakeGrayImage()
 {
-  const auto source = itk::NucleiPhantomImageSource<GreyImageType>::New();
+  const auto source = itk::NucleiPhantomImageSource<GrayImageType>::New();
   source->SetSize({ { length, length } });
   source->Update();
   return source->GetOutput();
 }
 
-ColourImageType::Pointer
-MakeColourImage(const GreyImageType * grey)
+ColorImageType::Pointer
+MakeColorImage(const GrayImageType * gray)
 {
-  auto colour = ColourImageType::New();
-  colour->SetRegions(grey->GetBufferedRegion());
-  colour->Allocate();
-  const unsigned char * level = grey->GetBufferPointer();
-  for (auto && pixel : itk::ImageBufferRange<ColourImageType>(*colour))
+  auto color = ColorImageType::New();
+  color->SetRegions(gray->GetBufferedRegion());
+  color->Allocate();
+  const unsigned char * level = gray->GetBufferPointer();
+  for (auto && pixel : itk::ImageBufferRange<ColorImageType>(*color))
   {
     pixel.Set(*level, static_cast<unsigned char>(*level / 2), static_cast<unsigned char>(*level / 3));
     ++level;
   }
-  return colour;
+  return color;
 }
 
 /** Cost of the hand-over between ITK's buffer and a tensor on the CPU, on the scale of a small native filter. */
 void
-CompareWithMedian(int pairs, const GreyImageType * grey, ColourImageType * colour)
+CompareWithMedian(int pairs, const GrayImageType * gray, ColorImageType * color)
 {
-  const auto median = itk::MedianImageFilter<GreyImageType, GreyImageType>::New();
-  median->SetInput(grey);
+  const auto median = itk::MedianImageFilter<GrayImageType, GrayImageType>::New();
+  median->SetInput(gray);
   median->SetRadius(1);
   const auto runMedian = [&median]
   {
@@ -59,14 +59,14 @@ CompareWithMedian(int pairs, const GreyImageType * grey, ColourImageType * colou
   itk::Benchmark::Alternate(
     input,
     pairs,
-    [&] { tensor = itk::GetTorchTensor(colour, colour->GetBufferedRegion(), itk::TorchDevice::CPU()); },
+    [&] { tensor = itk::GetTorchTensor(color, color->GetBufferedRegion(), itk::TorchDevice::CPU()); },
     runMedian);
-  input.IsEqual = tensor.GetPointer() == colour->GetBufferPointer();
+  input.IsEqual = tensor.GetPointer() == color->GetBufferPointer();
   itk::Benchmark::Write(input);
 
   itk::Benchmark::Row output{ "tensor as image", "2048x2048 RGB uint8", peer, {}, {}, false };
-  const auto          image = itk::TorchImage<ColourImageType>::New();
-  image->SetRegions(colour->GetBufferedRegion());
+  const auto          image = itk::TorchImage<ColorImageType>::New();
+  image->SetRegions(color->GetBufferedRegion());
   itk::Benchmark::Alternate(
     output, pairs, [&] { image->SetTensor(tensor); }, runMedian);
   output.IsEqual = static_cast<void *>(image->GetBufferPointer()) == tensor.GetPointer();
@@ -74,7 +74,7 @@ CompareWithMedian(int pairs, const GreyImageType * grey, ColourImageType * colou
 }
 
 void
-CompareWithMemcpy(int pairs, const ColourImageType * colour)
+CompareWithMemcpy(int pairs, const ColorImageType * color)
 {
   itk::Benchmark::Row row{ "upload and download, staged device",
                            "2048x2048 RGB uint8",
@@ -82,7 +82,7 @@ CompareWithMemcpy(int pairs, const ColourImageType * colour)
                            {},
                            {},
                            false };
-  const auto          tensor = itk::GetTorchTensor(colour, colour->GetBufferedRegion(), itk::TorchDevice::CPU());
+  const auto          tensor = itk::GetTorchTensor(color, color->GetBufferedRegion(), itk::TorchDevice::CPU());
   const std::size_t   bytes = tensor.GetNumberOfBytes();
   itk::TorchTensor    back;
   itk::Benchmark::Alternate(
@@ -103,7 +103,7 @@ CompareWithMemcpy(int pairs, const ColourImageType * colour)
   itk::Benchmark::Write(row);
 }
 /** Its input. */
-class CopyFilter : public itk::TorchImageToImageFilter<ColourImageType, ColourImageType>
+class CopyFilter : public itk::TorchImageToImageFilter<ColorImageType, ColorImageType>
 {
 public:
   using Self = CopyFilter;
@@ -120,7 +120,7 @@ protected:
 
 /** What it costs that the images in the middle of a chain of three filters can be read after its Update(). */
 void
-CompareWithKeptIntermediates(int pairs, const ColourImageType * colour, const std::string & device)
+CompareWithKeptIntermediates(int pairs, const ColorImageType * color, const std::string & device)
 {
   const bool          isStaged = device == "staged";
   itk::Benchmark::Row row{ isStaged ? "intermediates to the host, staged device" : "CUDA: intermediates to the host",
@@ -137,7 +137,7 @@ CompareWithKeptIntermediates(int pairs, const ColourImageType * colour, const st
       const auto filter = CopyFilter::New();
       filter->SetDevice(device);
       filter->SetKeepIntermediatesOnDevice(isKept);
-      filter->SetInput(i == 0 ? colour : chain.back()->GetOutput());
+      filter->SetInput(i == 0 ? color : chain.back()->GetOutput());
       chain.push_back(filter);
     }
     return chain;
@@ -151,11 +151,11 @@ CompareWithKeptIntermediates(int pairs, const ColourImageType * colour, const st
   const auto kept = makeChain(true);
   itk::Benchmark::Alternate(
     row, pairs, [&] { run(ours); }, [&] { run(kept); });
-  const std::size_t bytes = colour->GetPixelContainer()->Size() * sizeof(ColourImageType::PixelType);
-  row.IsEqual = std::memcmp(ours.front()->GetOutput()->GetPixelContainer()->GetBufferPointer(),
-                            colour->GetBufferPointer(),
-                            bytes) == 0 &&
-                std::memcmp(kept.back()->GetOutput()->GetBufferPointer(), colour->GetBufferPointer(), bytes) == 0;
+  const std::size_t bytes = color->GetPixelContainer()->Size() * sizeof(ColorImageType::PixelType);
+  row.IsEqual =
+    std::memcmp(ours.front()->GetOutput()->GetPixelContainer()->GetBufferPointer(), color->GetBufferPointer(), bytes) ==
+      0 &&
+    std::memcmp(kept.back()->GetOutput()->GetBufferPointer(), color->GetBufferPointer(), bytes) == 0;
   itk::Benchmark::Write(row);
 }
 } // namespace
@@ -164,13 +164,13 @@ int
 main(int argc, char * argv[])
 {
   const int  pairs = itk::Benchmark::GetPairs(argc, argv);
-  const auto grey = MakeGreyImage();
-  const auto colour = MakeColourImage(grey);
-  CompareWithMedian(pairs, grey, colour);
-  CompareWithMemcpy(pairs, colour);
-  CompareWithKeptIntermediates(pairs, colour, "staged");
+  const auto gray = MakeGrayImage();
+  const auto color = MakeColorImage(gray);
+  CompareWithMedian(pairs, gray, color);
+  CompareWithMemcpy(pairs, color);
+  CompareWithKeptIntermediates(pairs, color, "staged");
   if (itk::TorchDevice::IsCUDAAvailable())
   {
-    CompareWithKeptIntermediates(pairs, colour, "cuda");
+    CompareWithKeptIntermediates(pairs, color, "cuda");
   }
 }

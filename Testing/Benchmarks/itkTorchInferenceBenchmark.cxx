@@ -38,13 +38,13 @@ MakeModel(unsigned int filters, unsigned int channels = 3)
   itk::UNetSpecification specification;
   specification.Channels = channels;
   specification.BaseFilters = filters;
-  itk::UNetIntensityRule rule;
-  rule.Colour = itk::UNetColour::Keep;
+  itk::UNetIntensityNormalization rule;
+  rule.Color = itk::UNetColor::Keep;
   rule.Scaling = itk::UNetIntensityScaling::Factor;
   rule.Factor = 1.0 / 255.0;
   auto model = itk::UNetModel::New();
   model->SetSpecification(specification);
-  model->SetIntensityRule(rule);
+  model->SetIntensityNormalization(rule);
   model->InitializeWeights(1);
   return model;
 }
@@ -75,7 +75,7 @@ Serve(const std::string & folder,
   network->SetInput(image);
   network->SetModel(model);
   network->SetDevice(device);
-  network->SetTileSize(tileSize);
+  network->SetMaximumWindowSize(tileSize);
   network->SetPrecision(precision == "bfloat16" ? itk::UNetPrecision::BFloat16 : itk::UNetPrecision::Float32);
   network->SetConvolution(convolution == "winograd" ? itk::UNetConvolution::Winograd
                           : convolution == "direct" ? itk::UNetConvolution::Direct
@@ -125,7 +125,7 @@ MeasureOverhead(unsigned int filters, itk::UNetPrecision precision, const char *
                                    precision == itk::UNetPrecision::BFloat16 ? at::kBFloat16 : at::kFloat,
                                    precision == itk::UNetPrecision::BFloat16);
   const auto pixels = itk::GetTorchTensor(image.GetPointer(), image->GetBufferedRegion(), itk::TorchDevice::CPU());
-  const at::Tensor window = itk::GetATensor(model->GetIntensityRule().Apply(pixels));
+  const at::Tensor window = itk::GetATensor(model->GetIntensityNormalization().Apply(pixels));
   at::Tensor       logits;
 
   itk::Benchmark::Row row{ std::string("filter beside its network, ") + name,

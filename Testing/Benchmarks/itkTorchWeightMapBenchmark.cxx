@@ -40,12 +40,12 @@ MakeBalls(itk::SizeValueType edge, unsigned int count, const std::vector<double>
   itk::TorchRandom random(count);
   for (std::uint32_t label = 1; label <= count; ++label)
   {
-    typename LabelType<D>::IndexType  centre;
+    typename LabelType<D>::IndexType  center;
     typename LabelType<D>::RegionType box;
     for (unsigned int axis = 0; axis < D; ++axis)
     {
-      centre[axis] = static_cast<itk::IndexValueType>(random.Uniform(0.0, static_cast<double>(edge)));
-      box.SetIndex(axis, centre[axis] - static_cast<itk::IndexValueType>(radius));
+      center[axis] = static_cast<itk::IndexValueType>(random.Uniform(0.0, static_cast<double>(edge)));
+      box.SetIndex(axis, center[axis] - static_cast<itk::IndexValueType>(radius));
       box.SetSize(axis, static_cast<itk::SizeValueType>(2.0 * radius + 1.0));
     }
     box.Crop(image->GetLargestPossibleRegion());
@@ -54,7 +54,7 @@ MakeBalls(itk::SizeValueType edge, unsigned int count, const std::vector<double>
       double squared = 0.0;
       for (unsigned int axis = 0; axis < D; ++axis)
       {
-        const auto difference = static_cast<double>(it.GetIndex()[axis] - centre[axis]);
+        const auto difference = static_cast<double>(it.GetIndex()[axis] - center[axis]);
         squared += difference * difference;
       }
       if (squared <= radius * radius)

@@ -66,7 +66,7 @@ def main():
         idle = min(run(arguments.programs, folder, 16, 1024)[0] for _ in range(3))
         small = [(run(arguments.programs, folder, SMALL, 8192)[0] - idle) / SMALL**2 for _ in range(3)]
         seconds, gibibytes = run(arguments.programs, folder, LARGE, 1024)
-        # The first pixels do not depend on the rest of the image, but for the intensity rule, which is fixed.
+        # The first pixels do not depend on the rest of the image, but for the intensity normalization, which is fixed.
         labels = read_labels(folder / f"{LARGE}-labels.mha", LARGE)
         is_whole = labels.max() == 1 and labels[-1].max() == 1
         large = [(seconds - idle) / LARGE**2]

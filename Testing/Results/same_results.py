@@ -50,7 +50,7 @@ CASES = [
     ("segment-winograd", f"itktorch segment a.png winograd.mha {MODEL} --probabilities --convolution winograd"),
     ("segment-bfloat16", f"itktorch segment a.png bfloat16.mha {MODEL} --probabilities --precision bfloat16"),
     ("segment-turned", f"itktorch segment a.png turned.mha {MODEL} --probabilities --test-time-augmentation flips-and-turns --scale-step 1.5"),
-    ("segment-blended", "itktorch segment large.mha blended.mha -m deep.safetensors --probabilities --tile-size 64 --blended-overlap 0.5"),
+    ("segment-blended", "itktorch segment large.mha blended.mha -m deep.safetensors --probabilities --maximum-window-size 64 --blended-overlap 0.5"),
     ("segment-pieces", f"itktorch segment large.mha pieces.mha {MODEL} --maximum-memory 1 --separation none"),
     ("segment-resampled", "itktorch segment classes2/images/a.mha resampled.mha -m weighted.safetensors --probabilities"),
     ("segment-seeds", f"itktorch segment b.png seeds.png {MODEL} --seeds distance-maxima --landscape seed-distance --minimum-object-size 5"
@@ -69,7 +69,7 @@ CASES = [
     # Edges
     ("canny", "itktorch canny a.png edges.png --variance 4"),
     ("canny-compared", "itktorch canny a.png compared.png --segmentation segmented.png --truth a-label.png --overlay overlay.png"
-                       " --matching one-to-one"),
+                       " --matching maximum"),
     ("canny-spacing", "itktorch canny large.mha spacing.mha --spacing-mode spacing-aware --threshold-rule median"),
     ("canny-given", "itktorch canny classes3/images/a.mha volume.mha --lower-threshold 1.5 --upper-threshold 4"),
     # Weight maps
@@ -81,8 +81,8 @@ CASES = [
     ("augment", "itktorch augment a.png --label a-label.png --weight weights.nrrd --sheet augmented.png --output augmented --count 4"
                 " --crop-size 24"),
     ("augment-replayed", "itktorch augment a.png --label a-label.png --replay augmented/a-0002.json --output replayed --preset none"),
-    ("augment-keras", "itktorch augment {nuclei}/images/00071198.png --output keras --count 2 --preset keras-generator --fill wrap"
-                      " --centre keras --shift-probability 1 --elastic-probability 1 --model smoothed-noise --interpolation cubic"),
+    ("augment-keras", "itktorch augment {nuclei}/images/00071198.png --output keras --count 2 --preset keras-generator --padding-mode wrap"
+                      " --center keras --translation-probability 1 --elastic-probability 1 --model smoothed-noise --interpolation cubic"),
     ("augment-volume", "itktorch augment classes3/images/a.mha --label classes3/labels/a.mha --output volumes --count 2 --preset volume"
                        " --sheet volumes.png"),
     # Programs and tables
@@ -90,7 +90,7 @@ CASES = [
     ("deformed-grid", "DeformedGrid deformed-grid.png"),
     ("tile-seams", "TileSeams model.safetensors a.png seams.png 24"),
     ("segment-image", "SegmentImage a.png model.safetensors program.png"),
-    ("floors", "Floors {nuclei}/pairs.csv --folds 8 --every 4"),
+    ("baselines", "Baselines {nuclei}/pairs.csv --folds 8 --every 4"),
     ("nuclei", "NucleiSegmentation {nuclei}/pairs.csv --output example --epochs 1 --base-filters 4 --levels 2 --crop-size 64 --rows 3"),
     ("parameters", "itktorch parameters"),
     ("metrics", "itktorch metrics"),
@@ -167,13 +167,14 @@ def compare(old, new):
         print(f"There is nothing in {old}.")
         return 1
     names = renamed()
-    differing = sorted(files[0] ^ files[1])
-    for name in sorted(files[0] & files[1]):
-        if parts_of(old / name, old, names) != parts_of(new / name, new, []):
+    old_files = {text_of(name.encode(), old, names): name for name in files[0]}
+    differing = sorted(set(old_files) ^ files[1])
+    for name in sorted(set(old_files) & files[1]):
+        if parts_of(old / old_files[name], old, names) != parts_of(new / name, new, []):
             differing.append(name)
     for name in differing:
         print(f"differs: {name}")
-    print(f"{len(CASES)} commands, {len(files[0] | files[1])} files, {len(differing)} differ.")
+    print(f"{len(CASES)} commands, {len(set(old_files) | files[1])} files, {len(differing)} differ.")
     return 1 if differing else 0
 
 

@@ -10,7 +10,7 @@ namespace itk
 {
 namespace Test
 {
-/** Output = input · Scale + Shift; counts its executions and can fail or add a neighbour. */
+/** Output = input · Scale + Shift; counts its executions and can fail or add a neighbor. */
 template <typename TImage>
 class TorchScaleFilter : public TorchImageToImageFilter<TImage, TImage>
 {
@@ -48,7 +48,7 @@ private:
   bool   m_Fails{ false };
 };
 
-/** Each pixel plus its left neighbour along x (0 outside the image): a filter with a margin. */
+/** Each pixel plus its left neighbor along x (0 outside the image): a filter with a margin. */
 template <typename TImage>
 class TorchLeftSumFilter : public TorchImageToImageFilter<TImage, TImage>
 {

@@ -28,13 +28,13 @@ SmallSpecification(unsigned int dimension = 2, unsigned int channels = 1, unsign
 }
 
 inline UNetModel::Pointer
-MakeModel(const UNetSpecification & specification, UNetColour colour = UNetColour::Luminance)
+MakeModel(const UNetSpecification & specification, UNetColor color = UNetColor::Luminance)
 {
-  auto              model = UNetModel::New();
-  UNetIntensityRule rule;
-  rule.Colour = colour;
+  auto                       model = UNetModel::New();
+  UNetIntensityNormalization rule;
+  rule.Color = color;
   model->SetSpecification(specification);
-  model->SetIntensityRule(rule);
+  model->SetIntensityNormalization(rule);
   model->InitializeWeights(5);
   return model;
 }

@@ -18,7 +18,7 @@ VerifyElasticDeformation(const ElasticDeformationParameters & parameters, unsign
  * \brief One random smooth displacement u of an image: output pixel x shows the input at x + u(x).
  *
  * *Grid* (Ronneberger et al.): u at the GridSize nodes is normal with mean 0 and standard deviation Deviation, each
- * component and node by itself. The outer nodes lie at the centres of the corner pixels; between nodes u is the cubic
+ * component and node by itself. The outer nodes lie at the centers of the corner pixels; between nodes u is the cubic
  * B-spline through them, mirrored beyond the border.
  *
  * *Smoothed noise* (Simard et al.): u = Amplitude · (G_Sigma ∗ noise), the noise uniform in (−1, 1) for each pixel and

@@ -64,8 +64,8 @@ public:
   itkTorchParameterMacro(LockedAxes);
   itkTorchParameterMacro(PreventFolding);
   itkTorchParameterMacro(Interpolation);
-  itkTorchParameterMacro(Fill);
-  itkTorchParameterMacro(FillValue);
+  itkTorchParameterMacro(PaddingMode);
+  itkTorchParameterMacro(PaddingValue);
   itkTorchParameterMacro(Seed);
 
   /** Of the input's grid, which must be up to date; computed when it is asked for.

@@ -37,8 +37,8 @@ struct ElasticDeformationParameters
   std::vector<double>   LockedAxes;
   bool                  PreventFolding{ false };
   SamplingInterpolation Interpolation{ SamplingInterpolation::Linear };
-  SamplingFill          Fill{ SamplingFill::Reflect };
-  double                FillValue{ 0.0 };
+  SamplingPaddingMode   PaddingMode{ SamplingPaddingMode::Reflect };
+  double                PaddingValue{ 0.0 };
   std::uint64_t         Seed{ 0 };
 
   static const TorchParameterTable &

@@ -40,12 +40,12 @@ struct AugmentationKey
  *   p = c_in + F · T · R · (S · Z · (o + u(o) − c_out) + t)
  *
  * with flips F, quarter turns T, rotation R, shear S, zoom Z, shift t, elastic displacement u (see ElasticDeformation; on the
- * output's grid) and the centres c_out of the output and c_in of the cropped place in the input. Images are interpolated by
+ * output's grid) and the centers c_out of the output and c_in of the cropped place in the input. Images are interpolated by
  * Interpolation, labels nearest, weights linearly.
  *
  * | change | drawn |
  * |---|---|
- * | crop | uniformly among all places inside; with ForegroundProbability among those that hold a random pixel whose label is not 0; a crop that is larger than the image is centred |
+ * | crop | uniformly among all places inside; with ForegroundProbability among those that hold a random pixel whose label is not 0; a crop that is larger than the image is centered |
  * | flip | each axis by itself |
  * | turn | by 90, 180 or 270 degrees in the plane of x and y; only by 180 if the output is not square or the spacings differ |
  * | rotation | in the plane of x and y; Tilt about x and y as well in 3D |

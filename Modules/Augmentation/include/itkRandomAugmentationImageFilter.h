@@ -67,7 +67,7 @@ public:
   itkTorchParameterMacro(PadSmallImages);
   itkTorchParameterMacro(ForegroundProbability);
   itkTorchParameterMacro(UseImageSpacing);
-  itkTorchParameterMacro(Centre);
+  itkTorchParameterMacro(Center);
   itkTorchParameterMacro(FlipProbability);
   itkTorchParameterMacro(TurnProbability);
   itkTorchParameterMacro(RotationProbability);
@@ -79,8 +79,8 @@ public:
   itkTorchParameterMacro(LogarithmicZoom);
   itkTorchParameterMacro(ShearProbability);
   itkTorchParameterMacro(Shear);
-  itkTorchParameterMacro(ShiftProbability);
-  itkTorchParameterMacro(Shift);
+  itkTorchParameterMacro(TranslationProbability);
+  itkTorchParameterMacro(Translation);
   itkTorchParameterMacro(ElasticProbability);
   itkTorchParameterMacro(Model);
   itkTorchParameterMacro(GridSize);
@@ -91,8 +91,8 @@ public:
   itkTorchParameterMacro(LockedAxes);
   itkTorchParameterMacro(PreventFolding);
   itkTorchParameterMacro(Interpolation);
-  itkTorchParameterMacro(Fill);
-  itkTorchParameterMacro(FillValue);
+  itkTorchParameterMacro(PaddingMode);
+  itkTorchParameterMacro(PaddingValue);
   itkTorchParameterMacro(Seed);
   itkTorchParameterMacro(IntensityRange);
   itkTorchParameterMacro(BlurProbability);

@@ -11,9 +11,9 @@
 
 namespace itk
 {
-enum class RandomAugmentationCentre : std::uint8_t
+enum class RandomAugmentationCenter : std::uint8_t
 {
-  /** (n − 1) / 2: the middle of the pixels' centres. */
+  /** (n − 1) / 2: the middle of the pixels' centers. */
   Image,
   /** n / 2 + 1/2, a pixel farther on, as Keras has it. */
   Keras
@@ -36,7 +36,7 @@ struct RandomAugmentationParameters : public ElasticDeformationParameters
   double              ForegroundProbability{ 0.0 };
 
   bool                     UseImageSpacing{ true };
-  RandomAugmentationCentre Centre{ RandomAugmentationCentre::Image };
+  RandomAugmentationCenter Center{ RandomAugmentationCenter::Image };
   std::vector<double>      FlipProbability{ 0.0 };
   double                   TurnProbability{ 0.0 };
   double                   RotationProbability{ 0.0 };
@@ -48,8 +48,8 @@ struct RandomAugmentationParameters : public ElasticDeformationParameters
   bool                     LogarithmicZoom{ false };
   double                   ShearProbability{ 0.0 };
   std::vector<double>      Shear{ -10.0, 10.0 };
-  double                   ShiftProbability{ 0.0 };
-  std::vector<double>      Shift{ -0.1, 0.1 };
+  double                   TranslationProbability{ 0.0 };
+  std::vector<double>      Translation{ -0.1, 0.1 };
   double                   ElasticProbability{ 0.0 };
 
   std::vector<double> IntensityRange;

@@ -33,14 +33,14 @@ struct RandomAugmentationRecord
   std::vector<double> Tilt;
   std::vector<double> Zoom;
   double              Shear{ 0.0 };
-  std::vector<double> Shift;
+  std::vector<double> Translation;
   std::vector<double> CropStart;
 
   /** What is applied. */
   AffineMap             Map;
   SamplingInterpolation Interpolation{ SamplingInterpolation::Linear };
-  SamplingFill          Fill{ SamplingFill::Reflect };
-  double                FillValue{ 0.0 };
+  SamplingPaddingMode   PaddingMode{ SamplingPaddingMode::Reflect };
+  double                PaddingValue{ 0.0 };
 
   /** Nodes of the elastic grid along each axis, and their displacements: component slowest, then z, y, x. Empty for none. */
   std::vector<std::int64_t> ElasticGrid;

@@ -18,11 +18,11 @@ enum class SamplingInterpolation : std::uint8_t
 };
 
 /** What lies beyond the image's border. For pixels a b c d: */
-enum class SamplingFill : std::uint8_t
+enum class SamplingPaddingMode : std::uint8_t
 {
   /** … b a | a b c d | d c …: mirrored at the pixels' edge. */
   Reflect,
-  /** … c b | a b c d | c b …: mirrored at the pixels' centre. */
+  /** … c b | a b c d | c b …: mirrored at the pixels' center. */
   Mirror,
   /** … a a | a b c d | d d … */
   Edge,

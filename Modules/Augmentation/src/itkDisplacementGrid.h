@@ -23,7 +23,7 @@ CubicBSplineSlopes(double t);
 /** \class DisplacementGrid
  * \brief Displacements at the nodes of a coarse grid, with cubic B-splines interpolating between.
  *
- * The outer nodes lie at the centres of the corner pixels. Beyond them the grid is mirrored, so the field has slope 0
+ * The outer nodes lie at the centers of the corner pixels. Beyond them the grid is mirrored, so the field has slope 0
  * across the border. An axis of one pixel or of one node has a single cell of constant displacement.
  */
 class DisplacementGrid

@@ -21,7 +21,7 @@ VerifyElasticDeformation(const ElasticDeformationParameters & parameters, unsign
     if (numbers.size() != 1 && numbers.size() != dimension)
     {
       itkGenericExceptionMacro(<< name << " must be 1 number or " << dimension << ", one for each axis, but is "
-                               << ToString(TorchParameterValue(numbers)) << '.');
+                               << TorchParameter::Format(TorchParameterValue(numbers)) << '.');
     }
   };
   verify("GridSize", parameters.GridSize);
@@ -34,8 +34,8 @@ VerifyElasticDeformation(const ElasticDeformationParameters & parameters, unsign
     {
       if (number != std::floor(number))
       {
-        itkGenericExceptionMacro(<< name << " must be whole numbers, but is " << ToString(TorchParameterValue(numbers))
-                                 << '.');
+        itkGenericExceptionMacro(<< name << " must be whole numbers, but is "
+                                 << TorchParameter::Format(TorchParameterValue(numbers)) << '.');
       }
     }
   };
@@ -46,8 +46,8 @@ VerifyElasticDeformation(const ElasticDeformationParameters & parameters, unsign
     if (axis >= dimension)
     {
       itkGenericExceptionMacro("LockedAxes must be numbers in [0, "
-                               << dimension - 1 << "], but is " << ToString(TorchParameterValue(parameters.LockedAxes))
-                               << '.');
+                               << dimension - 1 << "], but is "
+                               << TorchParameter::Format(TorchParameterValue(parameters.LockedAxes)) << '.');
     }
   }
 }
@@ -58,7 +58,7 @@ struct ElasticDeformation::Implementation
   ElasticField           Field;
   std::vector<double>    Spacing;
   SamplingInterpolation  Interpolation;
-  double                 FillValue;
+  double                 PaddingValue;
 
   SpatialSamplingProblem
   GetProblem(const IndexType & start, const IndexType & size) const
@@ -79,13 +79,13 @@ ElasticDeformation::ElasticDeformation(const ElasticDeformationParameters & para
   implementation->Field = DrawElasticField(parameters, size, spacing, TorchRandom(parameters.Seed));
   implementation->Spacing = spacing;
   implementation->Interpolation = parameters.Interpolation;
-  implementation->FillValue = parameters.FillValue;
+  implementation->PaddingValue = parameters.PaddingValue;
   auto & problem = implementation->Problem;
   problem.Dimension = static_cast<unsigned int>(size.size());
   problem.InputSize = ToAxisSizes(size);
   problem.Grid = implementation->Field.Grid;
   problem.Noise = implementation->Field.Noise;
-  problem.Fill = parameters.Fill;
+  problem.PaddingMode = parameters.PaddingMode;
   m_Implementation = implementation;
 }
 
@@ -121,7 +121,7 @@ try
   shape.insert(shape.end(), size.rbegin(), size.rend());
   shape.push_back(image.size(1));
   const at::Tensor output = at::empty(shape, image.options()).movedim(-1, 1);
-  jobs[0].Images.push_back({ image, m_Implementation->Interpolation, m_Implementation->FillValue, output });
+  jobs[0].Images.push_back({ image, m_Implementation->Interpolation, m_Implementation->PaddingValue, output });
   std::copy(inputStart.begin(), inputStart.end(), jobs[0].Images[0].InputStart.begin());
   SampleImages(jobs, input.GetDevice(), progress);
   return MakeTorchTensor(output, input.GetDevice());

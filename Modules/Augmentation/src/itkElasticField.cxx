@@ -305,7 +305,8 @@ DrawElasticField(const ElasticDeformationParameters & parameters,
   const std::vector<double> & value = isGrid ? parameters.Deviation : parameters.Amplitude;
   itkGenericExceptionMacro(<< (isGrid ? "Deviation" : "Amplitude")
                            << " must be small enough for PreventFolding to find a displacement without folds in "
-                           << attemptsWithoutFolds << " draws, but is " << ToString(TorchParameterValue(value)) << '.');
+                           << attemptsWithoutFolds << " draws, but is "
+                           << TorchParameter::Format(TorchParameterValue(value)) << '.');
 }
 
 at::Tensor

@@ -90,13 +90,13 @@ DescribeElasticField(TorchParameterTable & table)
                   "Of images; labels are always nearest.",
                   { "nearest", "linear", "cubic" });
   table.AddChoice(
-    "Fill",
-    static_cast<SamplingFill P::*>(&P::Fill),
+    "PaddingMode",
+    static_cast<SamplingPaddingMode P::*>(&P::PaddingMode),
     "Beyond the border: mirrored with the border pixel repeated (reflect) or not (mirror), the border pixel "
-    "(edge), FillValue (constant), or the other side (wrap).",
+    "(edge), PaddingValue (constant), or the other side (wrap).",
     { "reflect", "mirror", "edge", "constant", "wrap" });
-  table.Add("FillValue",
-            static_cast<double P::*>(&P::FillValue),
+  table.Add("PaddingValue",
+            static_cast<double P::*>(&P::PaddingValue),
             "Image value beyond the border with the fill constant; labels and weights get 0.");
   table.Add("Seed", static_cast<std::uint64_t P::*>(&P::Seed), "Decides the displacement.");
 }

@@ -28,7 +28,7 @@ SpatialSize(const at::Tensor & image)
 std::string
 Join(const std::vector<std::int64_t> & numbers)
 {
-  return ToString(TorchParameterValue(std::vector<double>(numbers.begin(), numbers.end())));
+  return TorchParameter::Format(TorchParameterValue(std::vector<double>(numbers.begin(), numbers.end())));
 }
 
 /** \throws ExceptionObject unless label and weight lie on the image's grid */
@@ -66,7 +66,7 @@ MakeProblem(const RandomAugmentationRecord & record)
   problem.InputSize = ToAxisSizes(record.InputSize);
   problem.OutputSize = ToAxisSizes(record.OutputSize);
   problem.Map = record.Map;
-  problem.Fill = record.Fill;
+  problem.PaddingMode = record.PaddingMode;
   if (!record.ElasticGrid.empty())
   {
     problem.Grid =
@@ -215,7 +215,7 @@ try
       }
       job.Images.push_back({ input, interpolation, fillValue, MakeOutput(input, record.OutputSize), inputStart });
     };
-    add(samples[i].Image, record.Interpolation, record.FillValue);
+    add(samples[i].Image, record.Interpolation, record.PaddingValue);
     add(samples[i].Label, SamplingInterpolation::Nearest, 0.0);
     add(samples[i].Weight, SamplingInterpolation::Linear, 0.0);
     jobs.push_back(std::move(job));

@@ -93,7 +93,7 @@ DrawFrom(const std::vector<double> & interval, TorchRandom & random)
 AffineMap
 ComposeAffineMap(const RandomAugmentationRecord & record,
                  const std::vector<double> &      units,
-                 RandomAugmentationCentre         centre)
+                 RandomAugmentationCenter         center)
 {
   const std::size_t dimension = record.OutputSize.size();
   Matrix            toUnit = Identity();
@@ -130,14 +130,14 @@ ComposeAffineMap(const RandomAugmentationRecord & record,
   }
   AffineMap map;
   map.Matrix = turned * inner;
-  const double beyond = centre == RandomAugmentationCentre::Keras ? 0.5 : -0.5;
+  const double beyond = center == RandomAugmentationCenter::Keras ? 0.5 : -0.5;
   for (std::size_t row = 0; row < dimension; ++row)
   {
     double offset = record.CropStart[row] + static_cast<double>(record.OutputSize[row]) / 2.0 + beyond;
     for (std::size_t column = 0; column < dimension; ++column)
     {
       const double middle = static_cast<double>(record.OutputSize[column]) / 2.0 + beyond;
-      offset += turned[row][column] * record.Shift[column] - map.Matrix[row][column] * middle;
+      offset += turned[row][column] * record.Translation[column] - map.Matrix[row][column] * middle;
     }
     map.Offset[row] = offset;
   }
@@ -162,8 +162,9 @@ RandomAugmentationDraw::RandomAugmentationDraw(const RandomAugmentationParameter
     {
       itkGenericExceptionMacro(
         "CropSize must be at most the image's size "
-        << ToString(TorchParameterValue(std::vector<double>(geometry.Size.begin(), geometry.Size.end())))
-        << " without PadSmallImages, but is " << ToString(TorchParameterValue(parameters.CropSize)) << '.');
+        << TorchParameter::Format(TorchParameterValue(std::vector<double>(geometry.Size.begin(), geometry.Size.end())))
+        << " without PadSmallImages, but is " << TorchParameter::Format(TorchParameterValue(parameters.CropSize))
+        << '.');
     }
   }
   m_WantsForeground = !parameters.CropSize.empty() && m_ForegroundRandom.Uniform() < parameters.ForegroundProbability;
@@ -192,14 +193,14 @@ RandomAugmentationDraw::Make() const
   record.OutputSize = m_OutputSize;
   record.Components = m_Geometry.Components;
   record.Interpolation = m_Parameters.Interpolation;
-  record.Fill = m_Parameters.Fill;
-  record.FillValue = m_Parameters.FillValue;
+  record.PaddingMode = m_Parameters.PaddingMode;
+  record.PaddingValue = m_Parameters.PaddingValue;
   DrawCrop(record);
   DrawSpatial(record);
   record.Map =
     ComposeAffineMap(record,
                      m_Parameters.UseImageSpacing ? m_Geometry.Spacing : std::vector<double>(m_Dimension, 1.0),
-                     m_Parameters.Centre);
+                     m_Parameters.Center);
   DrawElastic(record);
   DrawIntensity(record);
   return record;
@@ -244,7 +245,7 @@ RandomAugmentationDraw::DrawSpatial(RandomAugmentationRecord & record) const
   record.Flip.assign(m_Dimension, 0);
   record.Tilt.assign(m_Dimension == 3 ? 2 : 0, 0.0);
   record.Zoom.assign(m_Dimension, 1.0);
-  record.Shift.assign(m_Dimension, 0.0);
+  record.Translation.assign(m_Dimension, 0.0);
 
   TorchRandom random = GetRandom(FlipStream);
   for (unsigned int axis = 0; axis < m_Dimension; ++axis)
@@ -284,11 +285,11 @@ RandomAugmentationDraw::DrawSpatial(RandomAugmentationRecord & record) const
     record.Shear = DrawFrom(p.Shear, random);
   }
   random = GetRandom(ShiftStream);
-  if (random.Uniform() < p.ShiftProbability)
+  if (random.Uniform() < p.TranslationProbability)
   {
     for (unsigned int axis = 0; axis < m_Dimension; ++axis)
     {
-      record.Shift[axis] = DrawFrom(p.Shift, random) * static_cast<double>(m_OutputSize[axis]);
+      record.Translation[axis] = DrawFrom(p.Translation, random) * static_cast<double>(m_OutputSize[axis]);
     }
   }
 }

@@ -21,7 +21,7 @@ struct AugmentationGeometry
 AffineMap
 ComposeAffineMap(const RandomAugmentationRecord & record,
                  const std::vector<double> &      units,
-                 RandomAugmentationCentre         centre);
+                 RandomAugmentationCenter         center);
 
 /** \class RandomAugmentationDraw
  * \brief Draws a record. Each change has a stream of its own, so that one does not alter the others. */

@@ -23,7 +23,7 @@ DescribeSpatial(TorchParameterTable & t)
         Range::Between(1, 1 << 20),
         Unit::Pixels);
   t.Add(
-    "PadSmallImages", &P::PadSmallImages, "Fill images that are smaller than the crop; otherwise they are an error.");
+    "PadSmallImages", &P::PadSmallImages, "Pad images that are smaller than the crop; otherwise they are an error.");
   t.Add("ForegroundProbability",
         &P::ForegroundProbability,
         "That the crop is placed to hold a random pixel whose label is not 0.",
@@ -31,9 +31,9 @@ DescribeSpatial(TorchParameterTable & t)
   t.Add("UseImageSpacing",
         &P::UseImageSpacing,
         "Rotate and shear in physical units, so that anisotropic pixels keep their shape.");
-  t.AddChoice("Centre",
-              &P::Centre,
-              "Fixed point of rotation, zoom and shear: the image's centre, or a pixel farther on as in Keras.",
+  t.AddChoice("Center",
+              &P::Center,
+              "Fixed point of rotation, zoom and shear: the image's center, or a pixel farther on as in Keras.",
               { "image", "keras" });
   t.Add("FlipProbability", &P::FlipProbability, "Of mirroring, for all axes or for each.", probability);
   t.Add("TurnProbability",
@@ -52,8 +52,9 @@ DescribeSpatial(TorchParameterTable & t)
         "Draw the zoom's logarithm uniformly, so that halves are as frequent as doubles.");
   t.Add("ShearProbability", &P::ShearProbability, "Of Shear.", probability);
   t.AddInterval("Shear", &P::Shear, "Angle by which the y axis leans.", Range::Between(-89, 89), Unit::Degrees);
-  t.Add("ShiftProbability", &P::ShiftProbability, "Of Shift.", probability);
-  t.AddInterval("Shift", &P::Shift, "Fraction of the output's size, drawn for each axis.", Range::Between(-1, 1));
+  t.Add("TranslationProbability", &P::TranslationProbability, "Of Translation.", probability);
+  t.AddInterval(
+    "Translation", &P::Translation, "Fraction of the output's size, drawn for each axis.", Range::Between(-1, 1));
   t.Add("ElasticProbability", &P::ElasticProbability, "Of the elastic deformation.", probability);
 }
 
@@ -91,13 +92,13 @@ KerasGenerator()
 {
   RandomAugmentationParameters p;
   p.UseImageSpacing = false;
-  p.Centre = RandomAugmentationCentre::Keras;
-  p.RotationProbability = p.ZoomProbability = p.ShearProbability = p.ShiftProbability = 1.0;
+  p.Center = RandomAugmentationCenter::Keras;
+  p.RotationProbability = p.ZoomProbability = p.ShearProbability = p.TranslationProbability = 1.0;
   p.Rotation = { -50.0, 50.0 };
   p.Zoom = { 0.8, 1.2 };
   p.ZoomPerAxis = true;
   p.Shear = { -0.5, 0.5 };
-  p.Shift = { -0.2, 0.2 };
+  p.Translation = { -0.2, 0.2 };
   return p;
 }
 
@@ -105,8 +106,8 @@ RandomAugmentationParameters
 UNetPaper()
 {
   RandomAugmentationParameters p;
-  p.Fill = SamplingFill::Mirror;
-  p.RotationProbability = p.ShiftProbability = p.ElasticProbability = 1.0;
+  p.PaddingMode = SamplingPaddingMode::Mirror;
+  p.RotationProbability = p.TranslationProbability = p.ElasticProbability = 1.0;
   p.GainProbability = p.OffsetProbability = 1.0;
   return p;
 }
@@ -192,7 +193,7 @@ VerifyRandomAugmentation(const RandomAugmentationParameters & parameters, unsign
     if (!(mayBeEmpty && numbers.empty()) && numbers.size() != 1 && numbers.size() != dimension)
     {
       itkGenericExceptionMacro(<< name << " must be 1 number or " << dimension << ", one for each axis, but is "
-                               << ToString(TorchParameterValue(numbers)) << '.');
+                               << TorchParameter::Format(TorchParameterValue(numbers)) << '.');
     }
   };
   verify("FlipProbability", parameters.FlipProbability, false);
@@ -202,7 +203,7 @@ VerifyRandomAugmentation(const RandomAugmentationParameters & parameters, unsign
     if (size != std::floor(size))
     {
       itkGenericExceptionMacro("CropSize must be whole numbers, but is "
-                               << ToString(TorchParameterValue(parameters.CropSize)) << '.');
+                               << TorchParameter::Format(TorchParameterValue(parameters.CropSize)) << '.');
     }
   }
   const auto & range = parameters.IntensityRange;
@@ -210,7 +211,7 @@ VerifyRandomAugmentation(const RandomAugmentationParameters & parameters, unsign
       (range.size() != 2 || !(range[0] < range[1]) || !std::isfinite(range[0]) || !std::isfinite(range[1])))
   {
     itkGenericExceptionMacro("IntensityRange must be two finite numbers, the lower one first, or none, but is "
-                             << ToString(TorchParameterValue(range)) << '.');
+                             << TorchParameter::Format(TorchParameterValue(range)) << '.');
   }
 }
 } // namespace itk

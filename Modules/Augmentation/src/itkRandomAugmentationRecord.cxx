@@ -12,12 +12,12 @@ NLOHMANN_JSON_SERIALIZE_ENUM(SamplingInterpolation,
                              { { SamplingInterpolation::Nearest, "nearest" },
                                { SamplingInterpolation::Linear, "linear" },
                                { SamplingInterpolation::Cubic, "cubic" } })
-NLOHMANN_JSON_SERIALIZE_ENUM(SamplingFill,
-                             { { SamplingFill::Reflect, "reflect" },
-                               { SamplingFill::Mirror, "mirror" },
-                               { SamplingFill::Edge, "edge" },
-                               { SamplingFill::Constant, "constant" },
-                               { SamplingFill::Wrap, "wrap" } })
+NLOHMANN_JSON_SERIALIZE_ENUM(SamplingPaddingMode,
+                             { { SamplingPaddingMode::Reflect, "reflect" },
+                               { SamplingPaddingMode::Mirror, "mirror" },
+                               { SamplingPaddingMode::Edge, "edge" },
+                               { SamplingPaddingMode::Constant, "constant" },
+                               { SamplingPaddingMode::Wrap, "wrap" } })
 
 namespace
 {
@@ -40,13 +40,13 @@ VisitFields(TRecord & record, const TField & field)
   field("drawn", "tilt", record.Tilt);
   field("drawn", "zoom", record.Zoom);
   field("drawn", "shear", record.Shear);
-  field("drawn", "shift", record.Shift);
+  field("drawn", "shift", record.Translation);
   field("drawn", "cropStart", record.CropStart);
   field("map", "matrix", record.Map.Matrix);
   field("map", "offset", record.Map.Offset);
   field("map", "interpolation", record.Interpolation);
-  field("map", "fill", record.Fill);
-  field("map", "fillValue", record.FillValue);
+  field("map", "fill", record.PaddingMode);
+  field("map", "fillValue", record.PaddingValue);
   field("elastic", "grid", record.ElasticGrid);
   field("elastic", "nodes", record.ElasticNodes);
   field("elastic", "noiseKey", record.ElasticNoiseKey);
@@ -128,7 +128,7 @@ Verify(const RandomAugmentationRecord & record)
           "map.matrix must be within 1e6, and map.offset within 1e9");
   Require(areWithin(record.ElasticNodes, 1e9) && areWithin(record.ElasticAmplitude, 1e9),
           "elastic displacements must be within 1e9");
-  Require(std::isfinite(record.FillValue), "map.fillValue must be finite");
+  Require(std::isfinite(record.PaddingValue), "map.fillValue must be finite");
   Require(std::isfinite(record.Low) && std::isfinite(record.High) && record.Low <= record.High,
           "intensity.low must be at most intensity.high");
   Require(isWithin(record.Blur, 0, 100) && isWithin(record.Contrast, 0, 100) && isWithin(record.Gain, 0, 100) &&

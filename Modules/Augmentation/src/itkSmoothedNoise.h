@@ -60,7 +60,7 @@ private:
 };
 
 /** \class SmoothedNoiseRows
- * \brief The field row by row, in rising order; keeps what neighbouring rows share and no more. */
+ * \brief The field row by row, in rising order; keeps what neighboring rows share and no more. */
 class SmoothedNoiseRows
 {
 public:

@@ -34,7 +34,7 @@ DescribeImage(const SpatialSamplingProblem & problem, const SampledImage & image
   description.Components = static_cast<std::int32_t>(image.Input.size(1));
   description.Type = static_cast<std::int32_t>(MakeTorchTensor(image.Input, TorchDevice::CPU()).GetComponentType());
   description.Interpolation = static_cast<std::int32_t>(image.Interpolation);
-  description.FillValue = image.FillValue;
+  description.PaddingValue = image.PaddingValue;
   return description;
 }
 } // namespace
@@ -71,7 +71,7 @@ DescribeSpatialSamplingJobs(const std::vector<SpatialSamplingJob> & jobs,
                 std::size(description.Images),
                 " images");
     description.Dimension = static_cast<std::int32_t>(problem.Dimension);
-    description.Fill = static_cast<std::int32_t>(problem.Fill);
+    description.PaddingMode = static_cast<std::int32_t>(problem.PaddingMode);
     for (unsigned int axis = 0; axis < 3; ++axis)
     {
       description.OutputStart[axis] = problem.OutputStart[axis];

@@ -21,21 +21,21 @@ IsWhole(double value)
 
 /** The smallest and largest pixel that `fill` reads for the pixels [first, last]. */
 std::array<std::int64_t, 2>
-FoldRange(std::int64_t first, std::int64_t last, std::int64_t size, SamplingFill fill)
+FoldRange(std::int64_t first, std::int64_t last, std::int64_t size, SamplingPaddingMode fill)
 {
   if (first >= 0 && last < size)
   {
     return { { first, last } };
   }
   const std::int64_t end = size - 1;
-  if (fill == SamplingFill::Edge || fill == SamplingFill::Constant)
+  if (fill == SamplingPaddingMode::Edge || fill == SamplingPaddingMode::Constant)
   {
     // A place on the border pixel is a mixture with the one inside it, of weight 0.
     return { { std::clamp(first, std::int64_t{ 0 }, std::max(std::int64_t{ 0 }, end - 1)),
                std::clamp(last, std::min(std::int64_t{ 1 }, end), end) } };
   }
-  const std::int64_t overlap = fill == SamplingFill::Reflect ? 1 : 0;
-  if (fill == SamplingFill::Wrap || first < -size || last > 2 * size - 1 || (first < 0 && last > end))
+  const std::int64_t overlap = fill == SamplingPaddingMode::Reflect ? 1 : 0;
+  if (fill == SamplingPaddingMode::Wrap || first < -size || last > 2 * size - 1 || (first < 0 && last > end))
   {
     return { { 0, end } };
   }
@@ -100,7 +100,7 @@ SpatialSamplingProblem::GetInputBounds() const
     // A pixel more than the exact places need.
     const auto pixel = [](double place)
     { return static_cast<std::int64_t>(std::floor(std::clamp(place, -0x1p30, 0x1p30))); };
-    inputs[row] = FoldRange(pixel(low) - 1, pixel(high) + 2, InputSize[row], Fill);
+    inputs[row] = FoldRange(pixel(low) - 1, pixel(high) + 2, InputSize[row], PaddingMode);
   }
   return inputs;
 }
@@ -119,7 +119,7 @@ SampleImages(std::vector<SpatialSamplingJob> &   jobs,
       image.Interpolation = isPermutation ? SamplingInterpolation::Nearest : image.Interpolation;
       if (image.Interpolation == SamplingInterpolation::Cubic)
       {
-        image.Input = SplineCoefficients(image.Input, job.Problem.Fill);
+        image.Input = SplineCoefficients(image.Input, job.Problem.PaddingMode);
         image.Output = at::empty(image.Output.sizes(), image.Input.options());
       }
     }

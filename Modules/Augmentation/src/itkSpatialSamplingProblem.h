@@ -23,9 +23,9 @@ struct SpatialSamplingProblem
   AxisSizes InputSize{ { 1, 1, 1 } };
   AffineMap Map;
   /** u in output pixels, by either model or none. */
-  DisplacementGrid Grid;
-  SmoothedNoise    Noise;
-  SamplingFill     Fill{ SamplingFill::Reflect };
+  DisplacementGrid    Grid;
+  SmoothedNoise       Noise;
+  SamplingPaddingMode PaddingMode{ SamplingPaddingMode::Reflect };
 
   /** Whether every output pixel is an input pixel. */
   bool
@@ -43,7 +43,7 @@ struct SampledImage
   /** (1, C, …, y, x) with any strides; of the part of the input that is given, all of it for Cubic. */
   at::Tensor            Input;
   SamplingInterpolation Interpolation{ SamplingInterpolation::Linear };
-  double                FillValue{ 0.0 };
+  double                PaddingValue{ 0.0 };
   /** (1, C, …, y, x) of the output region, of the input's type, with any strides. */
   at::Tensor Output;
   /** Where the part of the input that is given begins. */

@@ -25,11 +25,11 @@ struct Elimination
 };
 
 Elimination
-Eliminate(std::int64_t count, SamplingFill fill)
+Eliminate(std::int64_t count, SamplingPaddingMode fill)
 {
   const auto  n = static_cast<std::size_t>(count);
-  const bool  isCyclic = fill == SamplingFill::Wrap;
-  const bool  isReflected = fill == SamplingFill::Reflect;
+  const bool  isCyclic = fill == SamplingPaddingMode::Wrap;
+  const bool  isReflected = fill == SamplingPaddingMode::Reflect;
   Elimination elimination;
   double      upperBefore = 0.0;
   // Sherman and Morrison: a cyclic matrix is a tridiagonal one, whose corners are changed, plus a product of vectors.
@@ -144,7 +144,7 @@ Solve(TValue * values, const Elimination & elimination, std::int64_t count, std:
 
 template <typename TValue>
 void
-FilterImage(TValue * values, const at::Tensor & image, SamplingFill fill)
+FilterImage(TValue * values, const at::Tensor & image, SamplingPaddingMode fill)
 {
   const auto sizes = image.sizes();
   for (std::int64_t axis = 2; axis < image.dim(); ++axis)
@@ -162,16 +162,20 @@ FilterImage(TValue * values, const at::Tensor & image, SamplingFill fill)
 
 template <typename TValue>
 void
-ToSplineCoefficients(TValue * values, std::int64_t outer, std::int64_t count, std::int64_t inner, SamplingFill fill)
+ToSplineCoefficients(TValue *            values,
+                     std::int64_t        outer,
+                     std::int64_t        count,
+                     std::int64_t        inner,
+                     SamplingPaddingMode fill)
 {
   if (count == 1)
   {
     return;
   }
-  if (count == 2 && fill == SamplingFill::Wrap)
+  if (count == 2 && fill == SamplingPaddingMode::Wrap)
   {
-    // Both neighbours of a value are the same one: 4 a + 2 b = 6 v, which is Mirror's system too.
-    fill = SamplingFill::Mirror;
+    // Both neighbors of a value are the same one: 4 a + 2 b = 6 v, which is Mirror's system too.
+    fill = SamplingPaddingMode::Mirror;
   }
   const Elimination elimination = Eliminate(count, fill);
   at::parallel_for(0,
@@ -187,12 +191,12 @@ ToSplineCoefficients(TValue * values, std::int64_t outer, std::int64_t count, st
 }
 
 template void
-ToSplineCoefficients(float *, std::int64_t, std::int64_t, std::int64_t, SamplingFill);
+ToSplineCoefficients(float *, std::int64_t, std::int64_t, std::int64_t, SamplingPaddingMode);
 template void
-ToSplineCoefficients(double *, std::int64_t, std::int64_t, std::int64_t, SamplingFill);
+ToSplineCoefficients(double *, std::int64_t, std::int64_t, std::int64_t, SamplingPaddingMode);
 
 at::Tensor
-SplineCoefficients(const at::Tensor & image, SamplingFill fill)
+SplineCoefficients(const at::Tensor & image, SamplingPaddingMode fill)
 {
   const bool isFloat = image.element_size() < 4 || image.scalar_type() == at::kFloat;
   at::Tensor result = image.to(isFloat ? at::kFloat : at::kDouble, false, true, at::MemoryFormat::Contiguous);

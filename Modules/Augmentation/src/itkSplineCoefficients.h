@@ -13,17 +13,17 @@ namespace itk
  * \param fill how values go on beyond both ends: Reflect, Wrap, or else Mirror */
 template <typename TValue>
 void
-ToSplineCoefficients(TValue *     values,
-                     std::int64_t outer,
-                     std::int64_t count,
-                     std::int64_t inner,
-                     SamplingFill fill = SamplingFill::Mirror);
+ToSplineCoefficients(TValue *            values,
+                     std::int64_t        outer,
+                     std::int64_t        count,
+                     std::int64_t        inner,
+                     SamplingPaddingMode fill = SamplingPaddingMode::Mirror);
 
 /** Coefficients of the cubic spline through an image.
  * \param image (1, C, …, y, x)
  * \return the same shape, contiguous; float for pixels of 16 bits or less and for float, else double */
 at::Tensor
-SplineCoefficients(const at::Tensor & image, SamplingFill fill);
+SplineCoefficients(const at::Tensor & image, SamplingPaddingMode fill);
 } // namespace itk
 
 #endif

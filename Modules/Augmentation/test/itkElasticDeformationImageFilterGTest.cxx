@@ -25,8 +25,8 @@ namespace
 {
 using itk::ElasticDeformationParameters;
 using itk::ElasticModel;
-using itk::SamplingFill;
 using itk::SamplingInterpolation;
+using itk::SamplingPaddingMode;
 using itk::Test::ExpectContains;
 using itk::Test::MessageOf;
 
@@ -108,8 +108,8 @@ ExpectMatchesNativeWarp(const std::string & device, ElasticModel model)
   const auto image = MakeImage<FloatImage<D>>(D == 2 ? 30 : 6);
   auto       filter = MakeFilter<FloatImage<D>>(image, device);
   filter->SetModel(model);
-  filter->SetFill(SamplingFill::Constant);
-  filter->SetFillValue(-5.0);
+  filter->SetPaddingMode(SamplingPaddingMode::Constant);
+  filter->SetPaddingValue(-5.0);
   filter->ProduceDisplacementFieldOn();
   filter->Update();
   using FieldType = typename Filter<FloatImage<D>>::DisplacementFieldType;
@@ -153,7 +153,10 @@ TEST_P(ElasticDeformationOnDevice, AllDevicesMakeTheSameImageAndField)
 {
   ITKTorch_SKIP_WITHOUT_DEVICE(itk::TorchDevice(GetParam()));
   const auto image = MakeImage<FloatImage<3>>(5);
-  for (const auto fill : { SamplingFill::Reflect, SamplingFill::Mirror, SamplingFill::Edge, SamplingFill::Wrap })
+  for (const auto fill : { SamplingPaddingMode::Reflect,
+                           SamplingPaddingMode::Mirror,
+                           SamplingPaddingMode::Edge,
+                           SamplingPaddingMode::Wrap })
   {
     for (const auto interpolation : { SamplingInterpolation::Linear, SamplingInterpolation::Cubic })
     {
@@ -161,7 +164,7 @@ TEST_P(ElasticDeformationOnDevice, AllDevicesMakeTheSameImageAndField)
       auto onDevice = MakeFilter<FloatImage<3>>(image, GetParam());
       for (const auto & filter : { onHost, onDevice })
       {
-        filter->SetFill(fill);
+        filter->SetPaddingMode(fill);
         filter->SetInterpolation(interpolation);
         filter->ProduceDisplacementFieldOn();
         filter->Update();
@@ -199,7 +202,7 @@ TEST(ElasticDeformationImageFilter, AStreamedImageAndFieldAreTheWholeOnesBitForB
   const auto image = MakeImage<FloatImage<2>>(60);
   for (const auto model : { ElasticModel::Grid, ElasticModel::SmoothedNoise })
   {
-    for (const auto fill : { SamplingFill::Reflect, SamplingFill::Constant, SamplingFill::Wrap })
+    for (const auto fill : { SamplingPaddingMode::Reflect, SamplingPaddingMode::Constant, SamplingPaddingMode::Wrap })
     {
       for (const auto interpolation : { SamplingInterpolation::Linear, SamplingInterpolation::Cubic })
       {
@@ -208,7 +211,7 @@ TEST(ElasticDeformationImageFilter, AStreamedImageAndFieldAreTheWholeOnesBitForB
         for (const auto & filter : { whole, inPieces })
         {
           filter->SetModel(model);
-          filter->SetFill(fill);
+          filter->SetPaddingMode(fill);
           filter->SetInterpolation(interpolation);
           filter->ProduceDisplacementFieldOn();
         }
@@ -270,9 +273,9 @@ TEST(ElasticDeformationImageFilter, ALandmarkMovesAgainstTheFieldInPhysicalSpace
   filter->SetDeviation({ 3.0 });
   filter->ProduceDisplacementFieldOn();
   filter->Update();
-  // Its centre of mass in the output.
-  itk::Point<double, 3> centre;
-  centre.Fill(0.0);
+  // Its center of mass in the output.
+  itk::Point<double, 3> center;
+  center.Fill(0.0);
   double mass = 0.0;
   for (itk::ImageRegionConstIteratorWithIndex<FloatImage<3>> it(filter->GetOutput(), region); !it.IsAtEnd(); ++it)
   {
@@ -281,7 +284,7 @@ TEST(ElasticDeformationImageFilter, ALandmarkMovesAgainstTheFieldInPhysicalSpace
     mass += it.Get();
     for (unsigned int axis = 0; axis < 3; ++axis)
     {
-      centre[axis] += it.Get() * point[axis];
+      center[axis] += it.Get() * point[axis];
     }
   }
   using TransformType = itk::DisplacementFieldTransform<float, 3>;
@@ -290,7 +293,7 @@ TEST(ElasticDeformationImageFilter, ALandmarkMovesAgainstTheFieldInPhysicalSpace
   itk::Point<float, 3> found;
   for (unsigned int axis = 0; axis < 3; ++axis)
   {
-    found[axis] = static_cast<float>(centre[axis] / mass);
+    found[axis] = static_cast<float>(center[axis] / mass);
   }
   FloatImage<3>::PointType expected;
   image->TransformIndexToPhysicalPoint(landmark, expected);
@@ -347,7 +350,7 @@ TEST(ElasticDeformationImageFilter, NodesHaveTheStatedMeanDeviationAndNoCorrelat
   ElasticDeformationParameters parameters;
   parameters.Deviation = { 10.0, 4.0 };
   const itk::AxisSizes size{ { 101, 61, 1 } };
-  // Left and right neighbour nodes, and the middle between them, of both components.
+  // Left and right neighbor nodes, and the middle between them, of both components.
   struct Sums
   {
     double Sum{ 0 };
@@ -396,7 +399,7 @@ TEST(ElasticDeformationImageFilter, SmoothedNoiseHasTheStatedDeviationEverywhere
   double        inner = 0.0;
   double        corner = 0.0;
   double        mean = 0.0;
-  double        neighbours = 0.0;
+  double        neighbors = 0.0;
   constexpr int draws = 2000;
   for (int draw = 0; draw < draws; ++draw)
   {
@@ -406,7 +409,7 @@ TEST(ElasticDeformationImageFilter, SmoothedNoiseHasTheStatedDeviationEverywhere
     const double value = u[0][0][16][20].item<float>();
     inner += value * value;
     mean += value;
-    neighbours += value * u[0][0][16][24].item<float>();
+    neighbors += value * u[0][0][16][24].item<float>();
     const double border = u[1][0][0][0].item<float>();
     corner += border * border;
   }
@@ -416,7 +419,7 @@ TEST(ElasticDeformationImageFilter, SmoothedNoiseHasTheStatedDeviationEverywhere
   EXPECT_NEAR(std::sqrt(corner / draws), expected, 0.064 * expected);
   EXPECT_NEAR(mean / draws, 0.0, 0.09 * expected);
   // Noise smoothed by a Gaussian correlates like a Gaussian that is √2 wider: at 4 pixels e^(−16 / (4 · 16)).
-  EXPECT_NEAR(neighbours / inner, std::exp(-0.25), 0.06);
+  EXPECT_NEAR(neighbors / inner, std::exp(-0.25), 0.06);
 }
 
 TEST(ElasticDeformationImageFilter, SmoothedNoiseIsNoiseSmoothedPixelByPixel)
@@ -595,42 +598,42 @@ TEST(ElasticDeformationImageFilter, ADeviationThatAlwaysFoldsIsAnError)
   ExpectContains(message, "but is 300.");
 }
 
-TEST(ElasticDeformationImageFilter, ColoursAndVectorsAreSampledAsTheirComponents)
+TEST(ElasticDeformationImageFilter, ColorsAndVectorsAreSampledAsTheirComponents)
 {
-  using ColourType = itk::Image<itk::RGBPixel<unsigned char>, 2>;
+  using ColorType = itk::Image<itk::RGBPixel<unsigned char>, 2>;
   using VectorType = itk::VectorImage<float, 2>;
-  const auto grey = MakeImage<itk::Image<unsigned char, 2>>();
-  auto       colour = ColourType::New();
+  const auto gray = MakeImage<itk::Image<unsigned char, 2>>();
+  auto       color = ColorType::New();
   auto       vector = VectorType::New();
-  colour->CopyInformation(grey);
-  colour->SetRegions(grey->GetLargestPossibleRegion());
-  colour->Allocate();
-  vector->CopyInformation(grey);
-  vector->SetRegions(grey->GetLargestPossibleRegion());
+  color->CopyInformation(gray);
+  color->SetRegions(gray->GetLargestPossibleRegion());
+  color->Allocate();
+  vector->CopyInformation(gray);
+  vector->SetRegions(gray->GetLargestPossibleRegion());
   vector->SetNumberOfComponentsPerPixel(2);
   vector->Allocate();
-  for (itk::ImageRegionConstIteratorWithIndex<itk::Image<unsigned char, 2>> it(grey, grey->GetLargestPossibleRegion());
+  for (itk::ImageRegionConstIteratorWithIndex<itk::Image<unsigned char, 2>> it(gray, gray->GetLargestPossibleRegion());
        !it.IsAtEnd();
        ++it)
   {
     const unsigned char values[3] = { 1, it.Get(), 200 };
-    colour->SetPixel(it.GetIndex(), itk::RGBPixel<unsigned char>(values));
+    color->SetPixel(it.GetIndex(), itk::RGBPixel<unsigned char>(values));
     itk::VariableLengthVector<float> pixel(2);
     pixel[0] = it.Get();
     pixel[1] = -2.0f * static_cast<float>(it.Get());
     vector->SetPixel(it.GetIndex(), pixel);
   }
-  auto ofGrey = MakeFilter<itk::Image<unsigned char, 2>>(grey);
-  auto ofColour = MakeFilter<ColourType>(colour);
+  auto ofGray = MakeFilter<itk::Image<unsigned char, 2>>(gray);
+  auto ofColor = MakeFilter<ColorType>(color);
   auto ofVector = MakeFilter<VectorType>(vector);
-  ofGrey->Update();
-  ofColour->Update();
+  ofGray->Update();
+  ofColor->Update();
   ofVector->Update();
-  itk::ImageRegionConstIteratorWithIndex<itk::Image<unsigned char, 2>> it(ofGrey->GetOutput(),
-                                                                          grey->GetLargestPossibleRegion());
+  itk::ImageRegionConstIteratorWithIndex<itk::Image<unsigned char, 2>> it(ofGray->GetOutput(),
+                                                                          gray->GetLargestPossibleRegion());
   for (; !it.IsAtEnd(); ++it)
   {
-    const auto pixel = ofColour->GetOutput()->GetPixel(it.GetIndex());
+    const auto pixel = ofColor->GetOutput()->GetPixel(it.GetIndex());
     ASSERT_EQ(pixel[0], 1);
     ASSERT_EQ(pixel[1], it.Get());
     ASSERT_EQ(pixel[2], 200);

@@ -25,7 +25,7 @@ namespace
 {
 using itk::AugmentationImages;
 using itk::RandomAugmentation;
-using itk::RandomAugmentationCentre;
+using itk::RandomAugmentationCenter;
 using itk::RandomAugmentationParameters;
 using itk::RandomAugmentationPreset;
 using itk::RandomAugmentationRecord;
@@ -105,7 +105,8 @@ RandomAugmentationParameters
 Everything()
 {
   auto p = RandomAugmentationParameters::FromPreset(RandomAugmentationPreset::Nuclei);
-  p.RotationProbability = p.ZoomProbability = p.ShearProbability = p.ShiftProbability = p.ElasticProbability = 1.0;
+  p.RotationProbability = p.ZoomProbability = p.ShearProbability = p.TranslationProbability = p.ElasticProbability =
+    1.0;
   p.BlurProbability = p.ContrastProbability = p.GainProbability = p.OffsetProbability = p.GammaProbability = 1.0;
   p.NoiseProbability = p.PoissonProbability = p.ChannelShuffleProbability = 1.0;
   p.Tilt = { -20.0, 20.0 };
@@ -189,7 +190,7 @@ TEST(RandomAugmentation, FlipsAndQuarterTurnsAreExactPermutations)
     auto record = Draw(RandomAugmentationParameters{}, images);
     record.Flip = flip;
     record.QuarterTurns = turns;
-    record.Map = itk::ComposeAffineMap(record, { 1.0, 1.0 }, RandomAugmentationCentre::Image);
+    record.Map = itk::ComposeAffineMap(record, { 1.0, 1.0 }, RandomAugmentationCenter::Image);
     return ImageOf(Apply(record, images));
   };
   EXPECT_TRUE(at::equal(applied({ 1, 0 }, 0), image.flip(3)));
@@ -198,7 +199,7 @@ TEST(RandomAugmentation, FlipsAndQuarterTurnsAreExactPermutations)
   EXPECT_TRUE(at::equal(applied({ 0, 0 }, 1), image.rot90(-1, { 2, 3 })));
   auto rotated = Draw(RandomAugmentationParameters{}, images);
   rotated.Rotation = 90.0;
-  rotated.Map = itk::ComposeAffineMap(rotated, { 1.0, 1.0 }, RandomAugmentationCentre::Image);
+  rotated.Map = itk::ComposeAffineMap(rotated, { 1.0, 1.0 }, RandomAugmentationCenter::Image);
   EXPECT_LT((ImageOf(Apply(rotated, images)) - applied({ 0, 0 }, 1)).abs().max().item<float>(), 1e-4f);
   EXPECT_TRUE(at::equal(applied({ 0, 0 }, 2), image.flip({ 2, 3 })));
   EXPECT_TRUE(at::equal(applied({ 0, 0 }, 3), applied({ 1, 1 }, 1)));
@@ -238,8 +239,8 @@ TEST(RandomAugmentation, MapsAndImagesAreThoseOfKerasPreprocessing)
     record.Rotation = sample.Rotation;
     record.Shear = sample.Shear;
     record.Zoom = { sample.ZoomOfColumns, sample.ZoomOfRows };
-    record.Shift = { sample.ShiftOfColumns, sample.ShiftOfRows };
-    record.Map = itk::ComposeAffineMap(record, { 1.0, 1.0 }, RandomAugmentationCentre::Keras);
+    record.Translation = { sample.ShiftOfColumns, sample.ShiftOfRows };
+    record.Map = itk::ComposeAffineMap(record, { 1.0, 1.0 }, RandomAugmentationCenter::Keras);
     // Keras's matrices are of (row, column).
     for (std::size_t row = 0; row < 2; ++row)
     {
@@ -259,14 +260,14 @@ TEST(RandomAugmentation, KerasGeneratorDrawsFromItsRanges)
 {
   const auto images = MakeImages({ 1, 1, 40, 60 });
   const auto parameters = RandomAugmentationParameters::FromPreset(RandomAugmentationPreset::KerasGenerator);
-  EXPECT_EQ(parameters.Fill, itk::SamplingFill::Reflect);
+  EXPECT_EQ(parameters.PaddingMode, itk::SamplingPaddingMode::Reflect);
   double least[6] = { 1e9, 1e9, 1e9, 1e9, 1e9, 1e9 };
   double most[6] = { -1e9, -1e9, -1e9, -1e9, -1e9, -1e9 };
   for (std::uint32_t sample = 0; sample < 2000; ++sample)
   {
     const auto   record = Draw(parameters, images, sample);
-    const double drawn[6] = { record.Rotation, record.Shear,    record.Zoom[0],
-                              record.Zoom[1],  record.Shift[0], record.Shift[1] };
+    const double drawn[6] = { record.Rotation, record.Shear,          record.Zoom[0],
+                              record.Zoom[1],  record.Translation[0], record.Translation[1] };
     for (int i = 0; i < 6; ++i)
     {
       least[i] = std::min(least[i], drawn[i]);
@@ -333,8 +334,8 @@ TEST(RandomAugmentation, ForwardAndInverseMapsReturnTheImage)
   record.Interpolation = itk::SamplingInterpolation::Cubic;
   record.Rotation = 20.0;
   record.Zoom = { 1.1, 0.95 };
-  record.Shift = { 2.0, -1.5 };
-  record.Map = itk::ComposeAffineMap(record, { 1.0, 1.0 }, RandomAugmentationCentre::Image);
+  record.Translation = { 2.0, -1.5 };
+  record.Map = itk::ComposeAffineMap(record, { 1.0, 1.0 }, RandomAugmentationCenter::Image);
   auto         inverse = record;
   const auto & m = record.Map.Matrix;
   const double determinant = m[0][0] * m[1][1] - m[0][1] * m[1][0];
@@ -412,7 +413,7 @@ TEST(RandomAugmentation, ACropIsThatPartOfTheImage)
   EXPECT_TRUE(at::equal(ImageOf(Apply(record, images)), expected));
 }
 
-TEST(RandomAugmentation, ALargerCropIsCentredAndFilledOrAnError)
+TEST(RandomAugmentation, ALargerCropIsCenteredAndFilledOrAnError)
 {
   const auto                   images = MakeImages({ 1, 1, 6, 9 });
   RandomAugmentationParameters parameters;
@@ -451,7 +452,7 @@ TEST(RandomAugmentation, OneChangeDoesNotAlterTheOthers)
   parameters.GainProbability = 0.0;
   const auto some = Draw(parameters, images);
   EXPECT_EQ(some.Rotation, all.Rotation);
-  EXPECT_EQ(some.Shift, all.Shift);
+  EXPECT_EQ(some.Translation, all.Translation);
   EXPECT_EQ(some.ElasticNodes, all.ElasticNodes);
   EXPECT_EQ(some.Gamma, all.Gamma);
   EXPECT_EQ(some.NoiseKey, all.NoiseKey);
@@ -584,9 +585,9 @@ TEST(RandomAugmentation, BlurIsAGaussianThatKeepsTheSum)
   record.Blur = 2.0;
   const auto blurred = itk::ChangeIntensities(image, record, itk::TorchDevice::CPU());
   EXPECT_NEAR(blurred.sum().item<double>(), 1.0, 1e-5);
-  const double centre = blurred[0][0][10][15].item<double>();
-  EXPECT_NEAR(blurred[0][0][10][17].item<double>() / centre, std::exp(-0.5), 1e-5);
-  EXPECT_NEAR(blurred[0][0][12][15].item<double>() / centre, std::exp(-0.5), 1e-5);
+  const double center = blurred[0][0][10][15].item<double>();
+  EXPECT_NEAR(blurred[0][0][10][17].item<double>() / center, std::exp(-0.5), 1e-5);
+  EXPECT_NEAR(blurred[0][0][12][15].item<double>() / center, std::exp(-0.5), 1e-5);
   // At the border what is lost comes back.
   EXPECT_NEAR(
     itk::ChangeIntensities(at::full({ 1, 1, 5, 4 }, 3.0), record, itk::TorchDevice::CPU()).min().item<double>(),
@@ -604,7 +605,7 @@ TEST(RandomAugmentation, NoiseHasTheStatedDistribution)
   EXPECT_NEAR(noise.mean().item<double>(), 0.0, 0.1 * 4.0 / std::sqrt(1e5));
   EXPECT_NEAR(noise.std().item<double>(), 0.1, 0.1 * 4.0 / std::sqrt(2e5));
   EXPECT_NEAR((noise / 0.1).pow(4).mean().item<double>(), 3.0, 4.0 * std::sqrt(96.0 / 1e5));
-  // Of neighbours, and of the two components.
+  // Of neighbors, and of the two components.
   EXPECT_NEAR(
     (noise.narrow(3, 0, 249) * noise.narrow(3, 1, 249)).mean().item<double>(), 0.0, 0.01 * 4.0 / std::sqrt(1e5));
   EXPECT_NEAR((noise.narrow(1, 0, 1) * noise.narrow(1, 1, 1)).mean().item<double>(), 0.0, 0.01 * 4.0 / std::sqrt(5e4));
@@ -697,13 +698,13 @@ TEST(RandomAugmentation, EveryMemberOfARecordIsWrittenAndRead)
   r.Tilt = { 0.2, 0.3 };
   r.Zoom = { 1.1, 1.2, 1.3 };
   r.Shear = 0.4;
-  r.Shift = { 0.5, 0.6, 0.7 };
+  r.Translation = { 0.5, 0.6, 0.7 };
   r.CropStart = { -1.0, -2.0, 3.0 };
   r.Map.Matrix = { { { { 1, 2, 3 } }, { { 4, 5, 6 } }, { { 7, 8, 1.0 / 3.0 } } } };
   r.Map.Offset = { { 0.8, 0.9, -1e-300 } };
   r.Interpolation = itk::SamplingInterpolation::Cubic;
-  r.Fill = itk::SamplingFill::Wrap;
-  r.FillValue = -7.0;
+  r.PaddingMode = itk::SamplingPaddingMode::Wrap;
+  r.PaddingValue = -7.0;
   r.ElasticGrid = { 1, 2, 1 };
   r.ElasticNodes = { 1.5, 2.5, 3.5, 4.5, 5.5, 6.5 };
   r.ElasticNoiseKey = { 4000000000u, 1u };
@@ -736,13 +737,13 @@ TEST(RandomAugmentation, EveryMemberOfARecordIsWrittenAndRead)
                     a.Tilt,
                     a.Zoom,
                     a.Shear,
-                    a.Shift,
+                    a.Translation,
                     a.CropStart,
                     a.Map.Matrix,
                     a.Map.Offset,
                     a.Interpolation,
-                    a.Fill,
-                    a.FillValue,
+                    a.PaddingMode,
+                    a.PaddingValue,
                     a.ElasticGrid,
                     a.ElasticNodes,
                     a.ElasticNoiseKey,

@@ -212,14 +212,14 @@ ExpectFlipped(const TImage * image)
   }
 }
 
-TEST(RandomAugmentationImageFilter, VolumesAndColoursAreAugmented)
+TEST(RandomAugmentationImageFilter, VolumesAndColorsAreAugmented)
 {
   using VolumeType = itk::Image<short, 3>;
-  using ColourType = itk::Image<itk::RGBPixel<unsigned char>, 2>;
+  using ColorType = itk::Image<itk::RGBPixel<unsigned char>, 2>;
   const auto volume = itk::Test::MakeAwkwardImage<VolumeType>();
-  const auto image = itk::Test::MakeAwkwardImage<ColourType>();
+  const auto image = itk::Test::MakeAwkwardImage<ColorType>();
   ExpectFlipped<VolumeType>(volume);
-  ExpectFlipped<ColourType>(image);
+  ExpectFlipped<ColorType>(image);
 
   const auto numberOfChanges = [](const auto * shown, RandomAugmentationPreset preset)
   {
@@ -292,7 +292,7 @@ TEST(RandomAugmentationImageFilter, EachParameterHasASetterThatReachesTheTable)
   ITKTorch_CHECK_SETTER(PadSmallImages, false, false);
   ITKTorch_CHECK_SETTER(ForegroundProbability, 0.25, 0.25);
   ITKTorch_CHECK_SETTER(UseImageSpacing, false, false);
-  ITKTorch_CHECK_SETTER(Centre, itk::RandomAugmentationCentre::Keras, std::string("keras"));
+  ITKTorch_CHECK_SETTER(Center, itk::RandomAugmentationCenter::Keras, std::string("keras"));
   ITKTorch_CHECK_SETTER(FlipProbability, Numbers{ 0.125 }, (Numbers{ 0.125 }));
   ITKTorch_CHECK_SETTER(TurnProbability, 0.5, 0.5);
   ITKTorch_CHECK_SETTER(RotationProbability, 0.75, 0.75);
@@ -304,8 +304,8 @@ TEST(RandomAugmentationImageFilter, EachParameterHasASetterThatReachesTheTable)
   ITKTorch_CHECK_SETTER(LogarithmicZoom, true, true);
   ITKTorch_CHECK_SETTER(ShearProbability, 0.2, 0.2);
   ITKTorch_CHECK_SETTER(Shear, (Numbers{ 5.0, 6.0 }), (Numbers{ 5.0, 6.0 }));
-  ITKTorch_CHECK_SETTER(ShiftProbability, 0.3, 0.3);
-  ITKTorch_CHECK_SETTER(Shift, (Numbers{ 0.05, 0.06 }), (Numbers{ 0.05, 0.06 }));
+  ITKTorch_CHECK_SETTER(TranslationProbability, 0.3, 0.3);
+  ITKTorch_CHECK_SETTER(Translation, (Numbers{ 0.05, 0.06 }), (Numbers{ 0.05, 0.06 }));
   ITKTorch_CHECK_SETTER(ElasticProbability, 0.4, 0.4);
   ITKTorch_CHECK_SETTER(Model, itk::ElasticModel::SmoothedNoise, std::string("smoothed-noise"));
   ITKTorch_CHECK_SETTER(GridSize, Numbers{ 4.0 }, (Numbers{ 4.0 }));
@@ -316,8 +316,8 @@ TEST(RandomAugmentationImageFilter, EachParameterHasASetterThatReachesTheTable)
   ITKTorch_CHECK_SETTER(LockedAxes, Numbers{ 1.0 }, (Numbers{ 1.0 }));
   ITKTorch_CHECK_SETTER(PreventFolding, true, true);
   ITKTorch_CHECK_SETTER(Interpolation, itk::SamplingInterpolation::Cubic, std::string("cubic"));
-  ITKTorch_CHECK_SETTER(Fill, itk::SamplingFill::Wrap, std::string("wrap"));
-  ITKTorch_CHECK_SETTER(FillValue, 11.0, 11.0);
+  ITKTorch_CHECK_SETTER(PaddingMode, itk::SamplingPaddingMode::Wrap, std::string("wrap"));
+  ITKTorch_CHECK_SETTER(PaddingValue, 11.0, 11.0);
   ITKTorch_CHECK_SETTER(Seed, 12, std::int64_t{ 12 });
   ITKTorch_CHECK_SETTER(IntensityRange, (Numbers{ 0.0, 7.0 }), (Numbers{ 0.0, 7.0 }));
   ITKTorch_CHECK_SETTER(BlurProbability, 0.15, 0.15);

@@ -13,7 +13,7 @@ namespace Test
 {
 struct ScipySamples
 {
-  SamplingFill          Fill;
+  SamplingPaddingMode   PaddingMode;
   SamplingInterpolation Interpolation;
   std::vector<double>   Values;
 };
@@ -38,7 +38,7 @@ inline const std::vector<double>       scipyPlaces{ -9.3000000000000007,
                                               11.1,
                                               15.6 };
 inline const std::vector<ScipySamples> scipySamples{
-  { SamplingFill::Reflect,
+  { SamplingPaddingMode::Reflect,
     SamplingInterpolation::Linear,
     { 7.7999999999999972,
       2,
@@ -58,7 +58,7 @@ inline const std::vector<ScipySamples> scipySamples{
       5.7999999999999972,
       3.7000000000000011,
       2.7999999999999989 } },
-  { SamplingFill::Reflect,
+  { SamplingPaddingMode::Reflect,
     SamplingInterpolation::Cubic,
     { 8.920783923050708,
       2.0000000000000009,
@@ -78,7 +78,7 @@ inline const std::vector<ScipySamples> scipySamples{
       6.3679532806598411,
       3.9379914118827113,
       3.0947275850081271 } },
-  { SamplingFill::Mirror,
+  { SamplingPaddingMode::Mirror,
     SamplingInterpolation::Linear,
     { 1.9000000000000021,
       9,
@@ -98,7 +98,7 @@ inline const std::vector<ScipySamples> scipySamples{
       1.7999999999999972,
       1.1999999999999993,
       3.3999999999999986 } },
-  { SamplingFill::Mirror,
+  { SamplingPaddingMode::Mirror,
     SamplingInterpolation::Cubic,
     { 1.8149500000000029,
       9,
@@ -118,10 +118,10 @@ inline const std::vector<ScipySamples> scipySamples{
       1.0423384615384605,
       0.99711923076923026,
       2.4366769230769223 } },
-  { SamplingFill::Edge,
+  { SamplingPaddingMode::Edge,
     SamplingInterpolation::Linear,
     { 3, 3, 3, 3, 3, 3, 3, 3, 2.3999999999999995, 2.5, 4, 2.6999999999999975, 2, 2, 2, 2, 2, 2 } },
-  { SamplingFill::Wrap,
+  { SamplingPaddingMode::Wrap,
     SamplingInterpolation::Linear,
     { 7.7999999999999972,
       3,
@@ -141,7 +141,7 @@ inline const std::vector<ScipySamples> scipySamples{
       3.4000000000000021,
       5.3999999999999986,
       2.7999999999999989 } },
-  { SamplingFill::Wrap,
+  { SamplingPaddingMode::Wrap,
     SamplingInterpolation::Cubic,
     { 9.0302926829268291,
       3.0000000000000022,

@@ -22,16 +22,16 @@ namespace
 {
 using itk::AxisSizes;
 using itk::SampledImage;
-using itk::SamplingFill;
 using itk::SamplingInterpolation;
+using itk::SamplingPaddingMode;
 using itk::SpatialSamplingJob;
 using itk::SpatialSamplingProblem;
 
-const SamplingFill allFills[] = { SamplingFill::Reflect,
-                                  SamplingFill::Mirror,
-                                  SamplingFill::Edge,
-                                  SamplingFill::Constant,
-                                  SamplingFill::Wrap };
+const SamplingPaddingMode allFills[] = { SamplingPaddingMode::Reflect,
+                                         SamplingPaddingMode::Mirror,
+                                         SamplingPaddingMode::Edge,
+                                         SamplingPaddingMode::Constant,
+                                         SamplingPaddingMode::Wrap };
 
 constexpr double fillValue = 77.0;
 
@@ -67,7 +67,7 @@ EmptyOutput(const SpatialSamplingProblem & problem, const at::Tensor & input)
 
 /** A turned, sheared and shifted map of an image of odd sizes, displaced by a model. */
 SpatialSamplingProblem
-MakeProblem(unsigned int dimension, SamplingFill fill, bool isNoise, double deviation = 4.0)
+MakeProblem(unsigned int dimension, SamplingPaddingMode fill, bool isNoise, double deviation = 4.0)
 {
   SpatialSamplingProblem problem;
   problem.Dimension = dimension;
@@ -75,7 +75,7 @@ MakeProblem(unsigned int dimension, SamplingFill fill, bool isNoise, double devi
   problem.OutputSize = dimension == 3 ? AxisSizes{ { 71, 9, 5 } } : AxisSizes{ { 151, 29, 1 } };
   problem.Map.Matrix = { { { { 0.7, -0.4, 0.1 } }, { { 0.3, 0.9, -0.2 } }, { { 0.05, 0.1, 0.8 } } } };
   problem.Map.Offset = { { -3.3, -8.1, 1.7 } };
-  problem.Fill = fill;
+  problem.PaddingMode = fill;
   itk::TorchRandom random(dimension);
   if (isNoise)
   {
@@ -133,7 +133,7 @@ SampleByPoints(const SpatialSamplingProblem & problem,
 {
   const bool isCubic = interpolation == SamplingInterpolation::Cubic;
   const auto job =
-    MakeJob(problem, isCubic ? itk::SplineCoefficients(input, problem.Fill) : input, interpolation, inputStart);
+    MakeJob(problem, isCubic ? itk::SplineCoefficients(input, problem.PaddingMode) : input, interpolation, inputStart);
   std::vector<at::Tensor> kept;
   const auto              description = itk::DescribeSpatialSamplingJobs({ job }, at::kCPU, kept).front();
   for (std::int64_t pixel = 0; pixel < job.Images[0].Output.numel() / input.size(1); ++pixel)
@@ -208,7 +208,7 @@ TEST(SpatialSampling, LabelsAgreeExceptWhereTwoAreEquallyNear)
 
 TEST(SpatialSampling, EveryPixelTypeIsSampledAndIntegersAreRounded)
 {
-  const auto problem = MakeProblem(2, SamplingFill::Constant, false);
+  const auto problem = MakeProblem(2, SamplingPaddingMode::Constant, false);
   const auto numbers = RandomImage(problem, 1, at::kDouble, 3);
   const auto exact = SampleOnHost(problem, numbers, SamplingInterpolation::Linear);
   const auto cubic = SampleOnHost(problem, numbers, SamplingInterpolation::Cubic);
@@ -254,12 +254,12 @@ TEST(SpatialSampling, SamplesOfARowAreThoseOfScipy)
       SpatialSamplingProblem problem;
       problem.InputSize = { { count, 1, 1 } };
       problem.Map.Offset[0] = itk::Test::scipyPlaces[i];
-      problem.Fill = samples.Fill;
+      problem.PaddingMode = samples.PaddingMode;
       const auto row = at::tensor(itk::Test::scipyPixels, at::kDouble).reshape({ 1, 1, 1, count });
       // Fractions are float.
       EXPECT_NEAR(SampleOnHost(problem, row, samples.Interpolation).item<double>(), samples.Values[i], 1e-5)
-        << "fill " << static_cast<int>(samples.Fill) << ", interpolation " << static_cast<int>(samples.Interpolation)
-        << ", at " << itk::Test::scipyPlaces[i];
+        << "fill " << static_cast<int>(samples.PaddingMode) << ", interpolation "
+        << static_cast<int>(samples.Interpolation) << ", at " << itk::Test::scipyPlaces[i];
       EXPECT_NEAR(SampleComposed(problem, row, samples.Interpolation).item<double>(), samples.Values[i], 1e-9);
     }
   }
@@ -268,12 +268,12 @@ TEST(SpatialSampling, SamplesOfARowAreThoseOfScipy)
 TEST(SpatialSampling, PixelsBeyondTheBorderAreThoseOfTheFill)
 {
   // a b c d by hand, from 5 pixels before the border to 4 behind it.
-  const std::pair<SamplingFill, std::vector<int>> expectations[] = {
-    { SamplingFill::Reflect, { 4, 4, 3, 2, 1, 1, 2, 3, 4, 4, 3, 2, 1 } },
-    { SamplingFill::Mirror, { 2, 3, 4, 3, 2, 1, 2, 3, 4, 3, 2, 1, 2 } },
-    { SamplingFill::Edge, { 1, 1, 1, 1, 1, 1, 2, 3, 4, 4, 4, 4, 4 } },
-    { SamplingFill::Constant, { 77, 77, 77, 77, 77, 1, 2, 3, 4, 77, 77, 77, 77 } },
-    { SamplingFill::Wrap, { 4, 1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4 } },
+  const std::pair<SamplingPaddingMode, std::vector<int>> expectations[] = {
+    { SamplingPaddingMode::Reflect, { 4, 4, 3, 2, 1, 1, 2, 3, 4, 4, 3, 2, 1 } },
+    { SamplingPaddingMode::Mirror, { 2, 3, 4, 3, 2, 1, 2, 3, 4, 3, 2, 1, 2 } },
+    { SamplingPaddingMode::Edge, { 1, 1, 1, 1, 1, 1, 2, 3, 4, 4, 4, 4, 4 } },
+    { SamplingPaddingMode::Constant, { 77, 77, 77, 77, 77, 1, 2, 3, 4, 77, 77, 77, 77 } },
+    { SamplingPaddingMode::Wrap, { 4, 1, 2, 3, 4, 1, 2, 3, 4, 1, 2, 3, 4 } },
   };
   for (const auto & [fill, expected] : expectations)
   {
@@ -281,7 +281,7 @@ TEST(SpatialSampling, PixelsBeyondTheBorderAreThoseOfTheFill)
     problem.InputSize = { { 4, 1, 1 } };
     problem.OutputSize = { { 13, 1, 1 } };
     problem.Map.Offset[0] = -5.0;
-    problem.Fill = fill;
+    problem.PaddingMode = fill;
     const auto row = at::tensor({ 1, 2, 3, 4 }, at::kShort).reshape({ 1, 1, 1, 4 });
     for (const auto interpolation : { SamplingInterpolation::Nearest, SamplingInterpolation::Linear })
     {
@@ -298,14 +298,14 @@ TEST(SpatialSampling, TheFillValueIsRoundedIntoTheRangeOfIntegers)
   SpatialSamplingProblem problem;
   problem.InputSize = { { 3, 1, 1 } };
   problem.Map.Offset[0] = -9.0;
-  problem.Fill = SamplingFill::Constant;
+  problem.PaddingMode = SamplingPaddingMode::Constant;
   const auto row = at::tensor({ 1, 2, 3 }, at::kByte).reshape({ 1, 1, 1, 3 });
   for (const auto & [value, expected] : { std::pair{ -1.0, 0 }, std::pair{ 300.0, 255 }, std::pair{ 0.6, 1 } })
   {
     for (const char * const device : { "cpu", "staged" })
     {
       std::vector<SpatialSamplingJob> jobs{ MakeJob(problem, row, SamplingInterpolation::Linear) };
-      jobs[0].Images[0].FillValue = value;
+      jobs[0].Images[0].PaddingValue = value;
       itk::SampleImages(jobs, device, [](double) {});
       EXPECT_EQ(jobs[0].Images[0].Output.item<int>(), expected) << device;
     }
@@ -392,7 +392,7 @@ TEST(SpatialSampling, AnyNumberOfThreadsGivesTheSameBits)
   const int before = at::get_num_threads();
   for (const bool isNoise : { false, true })
   {
-    auto problem = MakeProblem(2, SamplingFill::Reflect, isNoise);
+    auto problem = MakeProblem(2, SamplingPaddingMode::Reflect, isNoise);
     problem.OutputSize = { { 700, 300, 1 } };
     problem.Grid = isNoise ? itk::DisplacementGrid{}
                            : itk::DisplacementGrid(2, problem.OutputSize, { { 2, 2, 1 } }, { 9, 1, -4, 2, 7, 3, 2, 1 });
@@ -410,7 +410,7 @@ TEST(SpatialSampling, AnyNumberOfThreadsGivesTheSameBits)
 
 TEST(SpatialSampling, NoiseOfAVolumeIsTheSameInStripsByAnyNumberOfThreads)
 {
-  auto problem = MakeProblem(3, SamplingFill::Reflect, true);
+  auto problem = MakeProblem(3, SamplingPaddingMode::Reflect, true);
   problem.OutputSize = { { 20, 150, 6 } };
   const auto image = RandomImage(problem, 1, at::kFloat, 6);
   const auto expected = SampleComposed(problem, image, SamplingInterpolation::Linear);

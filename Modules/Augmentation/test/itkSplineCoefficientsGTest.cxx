@@ -9,17 +9,17 @@
 
 namespace
 {
-using itk::SamplingFill;
+using itk::SamplingPaddingMode;
 
 /** Index of the coefficient that stands for the one at `k`, which may lie beyond the ends. */
 std::int64_t
-Fold(std::int64_t k, std::int64_t count, SamplingFill fill)
+Fold(std::int64_t k, std::int64_t count, SamplingPaddingMode fill)
 {
-  if (fill == SamplingFill::Wrap)
+  if (fill == SamplingPaddingMode::Wrap)
   {
     return (k + count) % count;
   }
-  if (fill == SamplingFill::Reflect)
+  if (fill == SamplingPaddingMode::Reflect)
   {
     return k < 0 ? -1 - k : k >= count ? 2 * count - 1 - k : k;
   }
@@ -41,7 +41,10 @@ RandomNumbers(std::size_t count)
 
 TEST(SplineCoefficients, TheSplinePassesThroughTheValuesForEveryFillAndLength)
 {
-  for (const auto fill : { SamplingFill::Mirror, SamplingFill::Reflect, SamplingFill::Wrap, SamplingFill::Edge })
+  for (const auto fill : { SamplingPaddingMode::Mirror,
+                           SamplingPaddingMode::Reflect,
+                           SamplingPaddingMode::Wrap,
+                           SamplingPaddingMode::Edge })
   {
     for (const std::int64_t count : { 1, 2, 3, 4, 5, 17, 100 })
     {
@@ -64,7 +67,7 @@ TEST(SplineCoefficients, AMiddleAxisIsSolvedLineByLine)
 {
   const auto          values = RandomNumbers(3 * 5 * 4);
   std::vector<double> all = values;
-  itk::ToSplineCoefficients(all.data(), 3, 5, 4, SamplingFill::Mirror);
+  itk::ToSplineCoefficients(all.data(), 3, 5, 4, SamplingPaddingMode::Mirror);
   for (std::size_t outer = 0; outer < 3; ++outer)
   {
     for (std::size_t inner = 0; inner < 4; ++inner)
@@ -74,7 +77,7 @@ TEST(SplineCoefficients, AMiddleAxisIsSolvedLineByLine)
       {
         line.push_back(values[(outer * 5 + k) * 4 + inner]);
       }
-      itk::ToSplineCoefficients(line.data(), 1, 5, 1, SamplingFill::Mirror);
+      itk::ToSplineCoefficients(line.data(), 1, 5, 1, SamplingPaddingMode::Mirror);
       for (std::size_t k = 0; k < 5; ++k)
       {
         EXPECT_EQ(all[(outer * 5 + k) * 4 + inner], line[k]);
@@ -86,10 +89,10 @@ TEST(SplineCoefficients, AMiddleAxisIsSolvedLineByLine)
 TEST(SplineCoefficients, ImagesOfSmallTypesGiveFloatAndOthersDouble)
 {
   const at::Tensor image = at::empty({ 1, 2, 3, 4 }, at::kByte).fill_(7);
-  const at::Tensor coefficients = itk::SplineCoefficients(image, SamplingFill::Reflect);
+  const at::Tensor coefficients = itk::SplineCoefficients(image, SamplingPaddingMode::Reflect);
   EXPECT_EQ(coefficients.scalar_type(), at::kFloat);
   EXPECT_EQ(coefficients.sizes(), image.sizes());
   // A constant's spline is the constant.
   EXPECT_LT((coefficients - 7.0).abs().max().item<float>(), 1e-5f);
-  EXPECT_EQ(itk::SplineCoefficients(image.to(at::kInt), SamplingFill::Reflect).scalar_type(), at::kDouble);
+  EXPECT_EQ(itk::SplineCoefficients(image.to(at::kInt), SamplingPaddingMode::Reflect).scalar_type(), at::kDouble);
 }

@@ -19,7 +19,7 @@ def main():
     print("// SPDX-License-Identifier: Apache-2.0\n// Copyright ITKTorch contributors\n// Made by make_scipy_reference.py.")
     print("#ifndef itkScipySamples_h\n#define itkScipySamples_h\n\n#include \"itkSpatialSampling.h\"\n#include <vector>\n")
     print("namespace itk\n{\nnamespace Test\n{\nstruct ScipySamples\n{")
-    print("  SamplingFill          Fill;\n  SamplingInterpolation Interpolation;\n  std::vector<double>   Values;\n};\n")
+    print("  SamplingPaddingMode          PaddingMode;\n  SamplingInterpolation Interpolation;\n  std::vector<double>   Values;\n};\n")
     print(f"inline const std::vector<double> scipyPixels{{ {numbers(PIXELS)} }};")
     print(f"inline const std::vector<double> scipyPlaces{{ {numbers(PLACES)} }};")
     print("inline const std::vector<ScipySamples> scipySamples{")
@@ -28,7 +28,7 @@ def main():
             if order == 3 and not has_same_spline:
                 continue
             values = map_coordinates(numpy.array(PIXELS), [PLACES], order=order, mode=mode)
-            print(f"  {{ SamplingFill::{name}, SamplingInterpolation::{interpolation}, {{ {numbers(values)} }} }},")
+            print(f"  {{ SamplingPaddingMode::{name}, SamplingInterpolation::{interpolation}, {{ {numbers(values)} }} }},")
     print("};\n} // namespace Test\n} // namespace itk\n\n#endif")
 
 

@@ -9,6 +9,7 @@
 #include "itkOpenImageFile.h"
 #include "itkRandomAugmentationImageFilter.h"
 #include "itkTorchRuntime.h"
+#include "itkWriteImageFile.h"
 #include "itkImageFileReader.h"
 #include <cstdio>
 #include <filesystem>
@@ -78,14 +79,14 @@ WriteDraw(TFilter * filter, const AugmentOptions & options, std::uint32_t sample
   char number[16];
   std::snprintf(number, sizeof(number), "-%04u", sample);
   const std::string base = (fs::path(options.Output) / (stem + number)).string();
-  WriteImage(filter->GetOutput(), base + extension);
+  WriteImageFile(filter->GetOutput(), base + extension);
   if (!options.Label.empty())
   {
     WriteLabels<TFilter::ImageDimension>(filter->GetAugmentedLabels(), base + "-label" + extension);
   }
   if (!options.Weights.empty())
   {
-    WriteImage(filter->GetAugmentedWeights(), base + "-weight.mha");
+    WriteImageFile(filter->GetAugmentedWeights(), base + "-weight.mha");
   }
   AtomicFileWrite(base + ".json",
                   [&](const std::string & temporaryName)

@@ -7,7 +7,7 @@
 #include "itkOpenImageFile.h"
 #include "itkTorchCannyEdgeDetectionImageFilter.h"
 #include "itkTorchRuntime.h"
-#include "itkWriteImage.h"
+#include "itkWriteImageFile.h"
 #include "itkBinaryThresholdImageFilter.h"
 #include "itkImageFileReader.h"
 #include <cstdio>
@@ -38,7 +38,7 @@ WriteEdges(const CannyOptions & options, Image<float, VDimension> * edges)
   auto mask = BinaryThresholdImageFilter<Image<float, VDimension>, Image<unsigned char, VDimension>>::New();
   mask->SetInput(edges);
   mask->SetLowerThreshold(0.5f);
-  WriteImage(mask->GetOutput(), options.Output);
+  WriteImageFile(mask->GetOutput(), options.Output);
   std::cout << options.Output << std::endl;
 }
 
@@ -96,7 +96,7 @@ Compare(const CannyOptions & options, Image<float, VDimension> * image)
   }
   if (!options.Overlay.empty())
   {
-    WriteImage(comparison->GetOverlay(), options.Overlay);
+    WriteImageFile(comparison->GetOverlay(), options.Overlay);
   }
   WriteEdges<VDimension>(options, comparison->GetEdges());
 }
@@ -117,7 +117,7 @@ AddCannyCommand(CLI::App & command)
   options->Canny.ThresholdRule = CannyThresholdRule::Otsu;
   command
     .add_option(
-      "input", options->Input, "Image in any format that ITK reads; edges are those of its grey values as float.")
+      "input", options->Input, "Image in any format that ITK reads; edges are those of its gray values as float.")
     ->required();
   command.add_option("output", options->Output, "Image to write: 255 on edges, else 0.")->required();
   auto * const segmentation = command.add_option(

@@ -147,7 +147,7 @@ AddParameterOptions(CLI::App &                    app,
         .add_flag_function(
           "--" + name + ",!--no-" + name,
           [&parameter, parameters](std::int64_t count) { parameter.Set(parameters, count > 0); },
-          DescribeOption(parameter) + " [" + ToString(parameter.Get(parameters)) + "]")
+          DescribeOption(parameter) + " [" + TorchParameter::Format(parameter.Get(parameters)) + "]")
         ->group(group);
       continue;
     }
@@ -157,7 +157,7 @@ AddParameterOptions(CLI::App &                    app,
         [&parameter, parameters](const std::string & text) { Read(parameter, parameters, text); },
         DescribeOption(parameter))
       ->type_name(TypeName(parameter))
-      ->default_str(ToString(parameter.Get(parameters)))
+      ->default_str(TorchParameter::Format(parameter.Get(parameters)))
       ->group(group);
   }
 }

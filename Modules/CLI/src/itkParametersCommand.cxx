@@ -30,7 +30,7 @@ AddParametersCommand(CLI::App & command)
       };
       std::cout << "# Parameters\n\nMade by `itktorch parameters` from the tables in the code.\n";
       write("UNetSpecification", UNetSpecification::Describe());
-      write("UNetIntensityRule", UNetIntensityRule::Describe());
+      write("UNetIntensityNormalization", UNetIntensityNormalization::Describe());
       write("UNetTrainingImageFilter", UNetTrainingParameters::Describe());
       write("UNetInferenceImageFilter", UNetInferenceParameters::Describe());
       write("BoundaryWeightMapImageFilter", BoundaryWeightMapParameters::Describe());

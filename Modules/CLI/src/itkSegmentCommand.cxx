@@ -9,7 +9,7 @@
 #include "itkSegmentationCohort.h"
 #include "itkTorchRuntime.h"
 #include "itkUNetModelReader.h"
-#include "itkWriteImage.h"
+#include "itkWriteImageFile.h"
 #include <cstdlib>
 #include <filesystem>
 #include <iostream>
@@ -110,9 +110,9 @@ SegmentCases(const std::vector<SegmentationCase> & cases,
              bool                                  computesAll)
 {
   std::size_t     ended = 0;
-  ConsoleProgress progress(
-    "Segmenting", [&] { return std::to_string(ended) + " of " + std::to_string(cases.size()) + " cases"; });
-  CohortListener listener;
+  ConsoleProgress progress("Segmenting",
+                           [&] { return std::to_string(ended) + " of " + std::to_string(cases.size()) + " cases"; });
+  CohortListener  listener;
   listener.Case = [](const std::string & line) { std::cout << line << std::endl; };
   listener.Progress = [&](const CohortSummary & summary, double fraction)
   {

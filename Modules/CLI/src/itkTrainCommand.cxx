@@ -27,16 +27,16 @@ volatile std::sig_atomic_t isInterrupted = 0;
 
 struct TrainOptions
 {
-  std::string              Pairs;
-  std::vector<int>         Folds;
-  std::string              Output;
-  std::string              InitialModel;
-  std::vector<std::string> ClassNames;
-  std::string              Device{ "auto" };
-  unsigned int             Threads{ 0 };
-  UNetSpecification        Specification;
-  UNetIntensityRule        IntensityRule;
-  UNetTrainingParameters   Training;
+  std::string                Pairs;
+  std::vector<int>           Folds;
+  std::string                Output;
+  std::string                InitialModel;
+  std::vector<std::string>   ClassNames;
+  std::string                Device{ "auto" };
+  unsigned int               Threads{ 0 };
+  UNetSpecification          Specification;
+  UNetIntensityNormalization IntensityNormalization;
+  UNetTrainingParameters     Training;
 };
 
 /** Such as "3 classes (background, anterior, posterior), "; empty for two classes without names. */
@@ -103,7 +103,7 @@ Train(const TrainOptions & options)
   train->SetTrainingData(data);
   train->SetParameters(options.Training);
   train->SetSpecification(options.Specification);
-  train->SetIntensityRule(options.IntensityRule);
+  train->SetIntensityNormalization(options.IntensityNormalization);
   train->SetClassNames(options.ClassNames);
   auto initial = UNetModelReader::New();
   if (!options.InitialModel.empty())
@@ -179,7 +179,8 @@ AddTrainCommand(CLI::App & command)
   AddDeviceOptions(command, options->Device, options->Threads);
   AddParameterOptions(command, UNetTrainingParameters::Describe(), &options->Training, "Training");
   AddParameterOptions(command, UNetSpecification::Describe(), &options->Specification, "Network");
-  AddParameterOptions(command, UNetIntensityRule::Describe(), &options->IntensityRule, "Intensity rule");
+  AddParameterOptions(
+    command, UNetIntensityNormalization::Describe(), &options->IntensityNormalization, "Intensity normalization");
   command.callback(
     [options]
     {

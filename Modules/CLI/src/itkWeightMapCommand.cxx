@@ -10,7 +10,7 @@
 #include "itkTorchRuntime.h"
 #include "itkTwoNearestObjectsDistanceImageFilter.h"
 #include "itkWeightMapPicture.h"
-#include "itkWriteImage.h"
+#include "itkWriteImageFile.h"
 #include "itkAddImageFilter.h"
 #include "itkImageFileReader.h"
 #include <iostream>
@@ -65,7 +65,7 @@ Run(const WeightMapOptions & options)
   weights->SetDevice(options.Device);
   {
     const ConsoleProgress progress(weights, "Weight map");
-    WriteImage(weights->GetOutput(), options.Output);
+    WriteImageFile(weights->GetOutput(), options.Output);
   }
   if (!options.Separated.empty())
   {

@@ -2,7 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkErrorSentence.h"
 #include "itkNucleiPhantomImageSource.h"
-#include "itkWriteImage.h"
+#include "itkWriteImageFile.h"
 #include "itkImageFileReader.h"
 #include "itkVectorImage.h"
 #include <algorithm>
@@ -29,7 +29,7 @@ WriteScaled(const ImageType * image, const std::string & file)
                  image->GetBufferPointer() + image->GetBufferedRegion().GetNumberOfPixels(),
                  scaled->GetBufferPointer(),
                  [](unsigned char value) { return static_cast<TPixel>(value * 200); });
-  itk::WriteImageInPieces(scaled.GetPointer(), file, 1);
+  itk::WriteImageFileInPieces(scaled.GetPointer(), file, 1);
 }
 
 void
@@ -41,8 +41,8 @@ WriteObjects(const std::string & folder)
     auto phantom = itk::NucleiPhantomImageSource<ImageType, LabelType>::New();
     phantom->SetSize({ { 64, 48 } });
     phantom->SetSeed(name == "a" ? 1 : 2);
-    itk::WriteImage(phantom->GetOutput(), folder + name + ".png");
-    itk::WriteImage(phantom->GetLabelOutput(), folder + name + "-label.png");
+    itk::WriteImageFile(phantom->GetOutput(), folder + name + ".png");
+    itk::WriteImageFile(phantom->GetLabelOutput(), folder + name + "-label.png");
     WriteScaled<unsigned short>(phantom->GetOutput(), folder + name + "-words.mha");
     WriteScaled<float>(phantom->GetOutput(), folder + name + "-floats.mha");
     pairs += name + ".png," + name + "-label.png\n";
@@ -55,7 +55,7 @@ WriteObjects(const std::string & folder)
   const double origin[]{ 4.0, -3.0 };
   large->GetOutput()->SetSpacing(spacing);
   large->GetOutput()->SetOrigin(origin);
-  itk::WriteImageInPieces(large->GetOutput(), folder + "large.mha", 1);
+  itk::WriteImageFileInPieces(large->GetOutput(), folder + "large.mha", 1);
 }
 
 /** Nuclei of two classes that differ in brightness, on a grid that is not the default one. */
@@ -92,7 +92,7 @@ WriteClasses(const std::string & folder, const itk::Size<VDimension> & size)
       origin[0] = 4.0;
       each->SetSpacing(spacing);
       each->SetOrigin(origin);
-      itk::WriteImageInPieces(each, folder + (each == image ? "images/" : "labels/") + name + ".mha", 1);
+      itk::WriteImageFileInPieces(each, folder + (each == image ? "images/" : "labels/") + name + ".mha", 1);
     }
     pairs += "images/" + name + ".mha,labels/" + name + ".mha\n";
   }

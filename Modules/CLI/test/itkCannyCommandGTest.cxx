@@ -14,7 +14,7 @@
 
 namespace
 {
-/** Blocks of grey values with noise, so that there are edges of every height. */
+/** Blocks of gray values with noise, so that there are edges of every height. */
 template <typename TImage>
 typename TImage::Pointer
 MakeBlocks(const typename TImage::SizeType & size, int maximum)
@@ -32,9 +32,9 @@ MakeBlocks(const typename TImage::SizeType & size, int maximum)
     {
       block = 5 * block + static_cast<int>(index[axis] / 9);
     }
-    const int grey =
+    const int gray =
       block * 37 % 11 * maximum / 12 + static_cast<int>(random() % static_cast<unsigned int>(maximum / 12));
-    image->GetBufferPointer()[i] = static_cast<typename TImage::PixelType>(grey);
+    image->GetBufferPointer()[i] = static_cast<typename TImage::PixelType>(gray);
   }
   return image;
 }

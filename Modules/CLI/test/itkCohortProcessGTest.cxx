@@ -4,7 +4,7 @@
 #include "itkProgramProcess.h"
 #include "itkTestHelpers.h"
 #include "itkUNetModelWriter.h"
-#include "itkWriteImage.h"
+#include "itkWriteImageFile.h"
 #include <nlohmann/json.hpp>
 #include <chrono>
 #include <filesystem>
@@ -52,7 +52,7 @@ protected:
       phantom->SetSize({ { 96 + i, 80 } });
       phantom->SetSeed(i);
       m_Names.push_back(std::string(1, static_cast<char>('a' + i)) + ".mha");
-      itk::WriteImage(phantom->GetOutput(), (m_Folder / "images" / m_Names.back()).string());
+      itk::WriteImageFile(phantom->GetOutput(), (m_Folder / "images" / m_Names.back()).string());
     }
   }
 

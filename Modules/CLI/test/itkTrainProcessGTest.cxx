@@ -5,7 +5,7 @@
 #include "itkProgramProcess.h"
 #include "itkTestHelpers.h"
 #include "itkUNetModelReader.h"
-#include "itkWriteImage.h"
+#include "itkWriteImageFile.h"
 #include <chrono>
 #include <csignal>
 #include <fstream>
@@ -40,8 +40,8 @@ TEST_F(TrainProcess, AfterCtrlCTheModelSoFarIsWritten)
 {
   auto phantom = itk::NucleiPhantomImageSource<itk::Image<unsigned char, 2>, itk::Image<unsigned short, 2>>::New();
   phantom->SetSize({ { 48, 48 } });
-  itk::WriteImage(phantom->GetOutput(), In("a.png"));
-  itk::WriteImage(phantom->GetLabelOutput(), In("a-label.png"));
+  itk::WriteImageFile(phantom->GetOutput(), In("a.png"));
+  itk::WriteImageFile(phantom->GetLabelOutput(), In("a-label.png"));
   std::ofstream(In("pairs.csv")) << "image,label\na.png,a-label.png\n";
   // Far more epochs than the test waits for: a tenth of them brings the first line.
   const pid_t process = itk::Test::StartProgram({ "train",

@@ -23,18 +23,18 @@ ResampleToSpacing(TImage * image, const std::vector<double> & spacing)
   const auto &                                    region = image->GetLargestPossibleRegion();
   auto                                            newSpacing = image->GetSpacing();
   auto                                            newSize = region.GetSize();
-  ContinuousIndex<double, TImage::ImageDimension> firstCentre;
+  ContinuousIndex<double, TImage::ImageDimension> firstCenter;
   for (unsigned int axis = 0; axis < TImage::ImageDimension; ++axis)
   {
     newSpacing[axis] = spacing.empty() ? newSpacing[axis] : spacing[axis];
     const double ratio = newSpacing[axis] / image->GetSpacing()[axis];
     newSize[axis] =
       std::max<SizeValueType>(1, static_cast<SizeValueType>(std::lround(static_cast<double>(newSize[axis]) / ratio)));
-    // The fields' corners coincide, not the first pixels' centres.
-    firstCentre[axis] = static_cast<double>(region.GetIndex(axis)) - 0.5 + 0.5 * ratio;
+    // The fields' corners coincide, not the first pixels' centers.
+    firstCenter[axis] = static_cast<double>(region.GetIndex(axis)) - 0.5 + 0.5 * ratio;
   }
   typename TImage::PointType origin;
-  image->TransformContinuousIndexToPhysicalPoint(firstCentre, origin);
+  image->TransformContinuousIndexToPhysicalPoint(firstCenter, origin);
   resample->SetOutputOrigin(origin);
   resample->SetOutputSpacing(newSpacing);
   resample->SetOutputDirection(image->GetDirection());

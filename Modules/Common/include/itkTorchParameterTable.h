@@ -20,17 +20,13 @@ enum class TorchParameterUnit : std::uint8_t
 {
   None,
   Pixels,
-  Millimetres,
+  Millimeters,
   Percent,
   Degrees
 };
 
 /** Value of a parameter. An enumeration is its name. */
 using TorchParameterValue = std::variant<bool, std::int64_t, double, std::string, std::vector<double>>;
-
-/** As people write it: true, 3, 0.5, name, or 1,2.5. */
-std::string
-ToString(const TorchParameterValue & value);
 
 /** Allowed values of a number, and of each number of a list. */
 struct TorchParameterRange
@@ -74,7 +70,9 @@ struct TorchParameterRange
 /** One parameter: what setters, checks, PrintSelf, command line and documentation read. */
 struct TorchParameter
 {
-  std::string              Name;
+  std::string Name;
+  /** What files of earlier versions call it; may be empty. */
+  std::string              FormerName;
   std::string              Description;
   TorchParameterUnit       Unit{ TorchParameterUnit::None };
   TorchParameterRange      Range;
@@ -85,6 +83,10 @@ struct TorchParameter
 
   std::function<TorchParameterValue(const void * parameters)>               Get;
   std::function<void(void * parameters, const TorchParameterValue & value)> Set;
+
+  /** A value as people write it: true, 3, 0.5, name, or 1,2.5. */
+  static std::string
+  Format(const TorchParameterValue & value);
 
   /** Empty for an allowed value, else "Name must be …, but is …". */
   std::string
@@ -131,13 +133,22 @@ public:
             const char *               description,
             std::vector<std::string>   choices);
 
+  /** The parameter that was added last was called so by earlier versions: files that use the name are read. */
+  TorchParameterTable &
+  Formerly(const char * name)
+  {
+    m_Parameters.back().FormerName = name;
+    return *this;
+  }
+
   const std::vector<TorchParameter> &
   GetParameters() const
   {
     return m_Parameters;
   }
 
-  /** \throws ExceptionObject if there is none. */
+  /** \param name its name, or what it was called formerly
+   * \throws ExceptionObject if there is none. */
   const TorchParameter &
   GetParameter(const std::string & name) const;
 

@@ -10,7 +10,7 @@ namespace itk
 {
 /** Otsu's threshold of an 8-bit image, one bin per value.
  *
- * The threshold t maximises the between-class variance \f$ w_0 w_1 (\mu_1 - \mu_0)^2 \f$ of the classes
+ * The threshold t maximizes the between-class variance \f$ w_0 w_1 (\mu_1 - \mu_0)^2 \f$ of the classes
  * "value <= t" and "value > t"; the latter is the foreground. Of several maxima, the smallest t is returned.
  * A histogram with a single value v gives v, so nothing is foreground; an empty histogram gives 0.
  *

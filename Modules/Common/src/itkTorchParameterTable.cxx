@@ -42,7 +42,7 @@ UnitName(TorchParameterUnit unit)
 } // namespace
 
 std::string
-ToString(const TorchParameterValue & value)
+TorchParameter::Format(const TorchParameterValue & value)
 {
   if (const auto * const flag = std::get_if<bool>(&value))
   {
@@ -124,14 +124,16 @@ TorchParameter::Check(const void * parameters) const
       : areAllowed ? ""
                    : "numbers" + (range.empty() ? "" : ", each " + range);
   }
-  return allowed.empty() ? std::string{} : Name + " must be " + allowed + ", but is " + ToString(value) + ".";
+  return allowed.empty() ? std::string{}
+                         : Name + " must be " + allowed + ", but is " + TorchParameter::Format(value) + ".";
 }
 
 const TorchParameter &
 TorchParameterTable::GetParameter(const std::string & name) const
 {
-  const auto found = std::find_if(
-    m_Parameters.begin(), m_Parameters.end(), [&name](const TorchParameter & p) { return p.Name == name; });
+  const auto found = std::find_if(m_Parameters.begin(),
+                                  m_Parameters.end(),
+                                  [&name](const TorchParameter & p) { return p.Name == name || p.FormerName == name; });
   if (found == m_Parameters.end())
   {
     itkGenericExceptionMacro("There is no parameter \"" << name << "\".");
@@ -159,7 +161,7 @@ TorchParameterTable::Print(std::ostream & os, Indent indent, const void * parame
 {
   for (const auto & parameter : m_Parameters)
   {
-    os << indent << parameter.Name << ": " << ToString(parameter.Get(parameters)) << '\n';
+    os << indent << parameter.Name << ": " << TorchParameter::Format(parameter.Get(parameters)) << '\n';
   }
 }
 
@@ -169,7 +171,7 @@ TorchParameterTable::WriteMarkdown(std::ostream & os) const
   os << "| parameter | default | allowed | unit | meaning |\n|---|---|---|---|---|\n";
   for (const auto & parameter : m_Parameters)
   {
-    os << "| `" << parameter.Name << "` | " << ToString(parameter.Default) << " | "
+    os << "| `" << parameter.Name << "` | " << TorchParameter::Format(parameter.Default) << " | "
        << (parameter.Choices.empty() ? parameter.Range.Describe() : Join(parameter.Choices, ", ")) << " | "
        << UnitName(parameter.Unit) << " | " << parameter.Description << " |\n";
   }

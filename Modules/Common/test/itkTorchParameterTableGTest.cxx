@@ -42,7 +42,7 @@ struct Parameters
         .Add("Count", &P::Count, "How many.", TorchParameterRange::Between(1, 8))
         .Add("Seed", &P::Seed, "Start of the random numbers.")
         .Add("IsFast", &P::IsFast, "Speed.")
-        .Add("Title", &P::Title, "Name of the result.", {}, TorchParameterUnit::Millimetres)
+        .Add("Title", &P::Title, "Name of the result.", {}, TorchParameterUnit::Millimeters)
         .AddChoice("Form", &P::Form, "Shape.", { "Round", "Square" });
     return table;
   }

@@ -27,6 +27,7 @@ struct Parameters
     static const auto table = itk::TorchParameterTable()
                                 .Add("Width", &P::Width, "", itk::TorchParameterRange::AtLeast(0))
                                 .Add("Count", &P::Count, "")
+                                .Formerly("Number")
                                 .Add("Size", &P::Size, "")
                                 .Add("Filled", &P::Filled, "")
                                 .AddChoice("Kind", &P::Kind, "", { "round", "square" })
@@ -65,6 +66,14 @@ TEST(TorchParameterText, WhatIsNotNamedStays)
   itk::ReadParameters(R"({"Count": 4})", Parameters::Describe(), &parameters);
   EXPECT_EQ(parameters.Count, 4);
   EXPECT_EQ(parameters.Width, 9.0);
+}
+
+TEST(TorchParameterText, WhatEarlierVersionsWroteIsRead)
+{
+  Parameters parameters;
+  itk::ReadParameters(R"({"Number": 6})", Parameters::Describe(), &parameters);
+  EXPECT_EQ(parameters.Count, 6);
+  EXPECT_EQ(itk::WriteParameters(Parameters::Describe(), &parameters).find("Number"), std::string::npos);
 }
 
 TEST(TorchParameterText, WrongTextIsNamed)

@@ -44,7 +44,7 @@ BruteForceThreshold(const Histogram & histogram)
 } // namespace
 
 // Worked by hand: n = 4, 2, 2 at 0, 1, 4. t = 0: 4·4·(2.5 - 0)^2 = 100; t = 1: 6·2·(4 - 1/3)^2 = 161.3.
-TEST(UnitBinOtsuThreshold, MaximisesTheHandWorkedBetweenClassVariance)
+TEST(UnitBinOtsuThreshold, MaximizesTheHandWorkedBetweenClassVariance)
 {
   Histogram histogram{};
   histogram[0] = 4;

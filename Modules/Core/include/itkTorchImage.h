@@ -44,7 +44,7 @@ private:
  * copies to the host unless the request pass asked for the device only (see TorchResident), and Update() on the image
  * itself always ends on the host. When the outermost Update() of a pipeline returns, the images in its middle that still
  * hold pixels have them on the host, too, unless their filter keeps intermediates on the device (see
- * TorchImageToImageFilter). GetBufferPointer() synchronises as well, as a second line of defence.
+ * TorchImageToImageFilter). GetBufferPointer() synchronizes as well, as a second line of defence.
  *
  * On the CPU there is no second copy: the ITK buffer is the tensor's memory.
  *

@@ -13,7 +13,7 @@
 
 namespace itk
 {
-/** The memory of a scope: blocks of the C library, cut into pieces that are in use or free. Neighbours that are free are one
+/** The memory of a scope: blocks of the C library, cut into pieces that are in use or free. Neighbors that are free are one
  * piece. */
 class TorchMemoryReuse::Pool
 {

@@ -74,7 +74,7 @@ TEST(TorchImage, ItksWriterWritesEveryComponentOfAVectorImage)
                          reader->GetOutput()->GetBufferPointer()));
 }
 
-TEST(TorchImage, GetBufferPointerThroughTheNativeTypeSynchronises)
+TEST(TorchImage, GetBufferPointerThroughTheNativeTypeSynchronizes)
 {
   const auto              image = MakeDeviceImage();
   const ImageType * const native = image;

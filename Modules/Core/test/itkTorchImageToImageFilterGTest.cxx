@@ -257,19 +257,19 @@ PIPELINE_TEST(MiniPipelineGraftsTheResult)
   ExpectSameImage<ImageType<D>>(after->GetOutput(), NativeScale(input.GetPointer(), 4.0, 3.5), tolerance);
 }
 
-PIPELINE_TEST(VectorAndColourPixelsKeepTheirComponents)
+PIPELINE_TEST(VectorAndColorPixelsKeepTheirComponents)
 {
   const auto vector = MakeAwkwardImage<itk::VectorImage<double, D>>(3);
   const auto vectorScale = MakeScale(device, vector.GetPointer());
   vectorScale->Update();
-  const auto colour = MakeAwkwardImage<itk::Image<itk::RGBPixel<unsigned char>, D>>();
-  const auto colourScale = MakeScale(device, colour.GetPointer());
-  colourScale->Update();
+  const auto color = MakeAwkwardImage<itk::Image<itk::RGBPixel<unsigned char>, D>>();
+  const auto colorScale = MakeScale(device, color.GetPointer());
+  colorScale->Update();
   const auto nativeMedianOfVector = MakeScale(device, vectorScale->GetOutput(), 1.0, 0.0);
   nativeMedianOfVector->Update();
 
   itk::ImageRegionConstIterator<itk::VectorImage<double, D>>                 v(vector, vector->GetBufferedRegion());
-  itk::ImageRegionConstIterator<itk::Image<itk::RGBPixel<unsigned char>, D>> c(colour, colour->GetBufferedRegion());
+  itk::ImageRegionConstIterator<itk::Image<itk::RGBPixel<unsigned char>, D>> c(color, color->GetBufferedRegion());
   ASSERT_EQ(vectorScale->GetOutput()->GetNumberOfComponentsPerPixel(), 3u);
   for (; !v.IsAtEnd(); ++v, ++c)
   {
@@ -277,7 +277,7 @@ PIPELINE_TEST(VectorAndColourPixelsKeepTheirComponents)
     {
       // Exact: one multiplication by two and one addition of small numbers.
       ASSERT_EQ(vectorScale->GetOutput()->GetPixel(v.GetIndex())[component], 2.0 * v.Get()[component] + 1.0);
-      ASSERT_EQ(colourScale->GetOutput()->GetPixel(c.GetIndex())[component], 2 * c.Get()[component] + 1);
+      ASSERT_EQ(colorScale->GetOutput()->GetPixel(c.GetIndex())[component], 2 * c.Get()[component] + 1);
     }
   }
   ExpectSameImage<itk::VectorImage<double, D>>(nativeMedianOfVector->GetOutput(), vectorScale->GetOutput());

@@ -36,7 +36,7 @@ TEST(TorchMemoryReuse, AFreedTensorsMemoryIsTakenAgainInPieces)
     const at::Tensor three = at::empty({ large }, at::kFloat);
     EXPECT_EQ(reuse.GetNumberOfReuses(), 2u);
   }
-  // Free neighbours are one again.
+  // Free neighbors are one again.
   const at::Tensor whole = at::empty({ 2 * large }, at::kFloat);
   EXPECT_EQ(whole.const_data_ptr<float>(), first);
   EXPECT_EQ(reuse.GetNumberOfReuses(), 3u);

@@ -12,8 +12,8 @@ namespace itk
 /** Where an object begins. */
 enum class ObjectBorder : std::uint8_t
 {
-  /** At the centres of its outermost pixels. */
-  PixelCentre,
+  /** At the centers of its outermost pixels. */
+  PixelCenter,
   /** At their edges, half a pixel farther out. */
   PixelEdge
 };
@@ -23,7 +23,7 @@ struct TwoNearestObjectsDistanceParameters
   bool         UseImageSpacing{ true };
   bool         SquaredDistance{ false };
   double       MaximumDistance{ std::numeric_limits<double>::infinity() };
-  ObjectBorder Border{ ObjectBorder::PixelCentre };
+  ObjectBorder Border{ ObjectBorder::PixelCenter };
 
   static const TorchParameterTable &
   Describe();

@@ -18,7 +18,7 @@ struct TwoNearestObjectsProblem
   std::vector<double>       Spacing;
   /** Objects farther away count as none. */
   double MaximumDistance{ std::numeric_limits<double>::infinity() };
-  /** To the nearest edge of an object's pixel instead of to its centre. */
+  /** To the nearest edge of an object's pixel instead of to its center. */
   bool IsToPixelEdge{ false };
 
   std::int64_t

@@ -20,8 +20,8 @@ TwoNearestObjectsDistanceParameters::Describe()
            Range::GreaterThan(0))
       .AddChoice("Border",
                  &P::Border,
-                 "Distance to the centre of an object's nearest pixel, or to that pixel's edge.",
-                 { "pixel-centre", "pixel-edge" });
+                 "Distance to the center of an object's nearest pixel, or to that pixel's edge.",
+                 { "pixel-center", "pixel-edge" });
   return table;
 }
 } // namespace itk

@@ -81,7 +81,7 @@ ExpectDistancesOfManyImages(const TorchDevice & device)
   {
     for (const unsigned int labels : { 1u, 2u, 7u })
     {
-      for (const auto border : { itk::ObjectBorder::PixelCentre, itk::ObjectBorder::PixelEdge })
+      for (const auto border : { itk::ObjectBorder::PixelCenter, itk::ObjectBorder::PixelEdge })
       {
         for (const bool isPhysical : { false, true })
         {
@@ -194,7 +194,7 @@ ExpectTiesWithoutARegion(const TorchDevice & device, const std::array<double, D>
     const auto image = MakeRandomLabels<LabelImage<D>>(seed + 1, 9, D == 2 ? 0.03 : 0.01, D == 2 ? 45 : 17);
     image->SetSpacing(spacing.data());
     const double finest = *std::min_element(spacing.begin(), spacing.end());
-    for (const auto border : { itk::ObjectBorder::PixelCentre, itk::ObjectBorder::PixelEdge })
+    for (const auto border : { itk::ObjectBorder::PixelCenter, itk::ObjectBorder::PixelEdge })
     {
       SCOPED_TRACE("seed " + std::to_string(seed) + ", border " + std::to_string(static_cast<int>(border)));
       auto filter = MakeFilter(image.GetPointer(), device);

@@ -37,7 +37,7 @@ struct BoundaryComparison
 /** \class CannyComparison
  * \brief Canny's edges beside the outlines of a segmentation, and both against those of the truth.
  *
- * An outline is the pixels of an object that have a face neighbour in another object or in none (PixelSet::FromOutline());
+ * An outline is the pixels of an object that have a face neighbor in another object or in none (PixelSet::FromOutline());
  * the border of the image is no outline. Edges inside objects count against Canny's precision, as they are no outline of
  * the truth.
  * \ingroup ITKTorchEvaluation */
@@ -48,8 +48,8 @@ public:
   {
     /** CannyAgreement of each pixel, always by WithinTolerance; UInt8, shape (1, 1, …, y, x). */
     TorchTensor Agreement;
-    /** UInt8, shape (1, 3, …, y, x): the image in grey, stretched from its 1st to its 99th percentile, with the pixels of
-     * Agreement in GetColour(). */
+    /** UInt8, shape (1, 3, …, y, x): the image in gray, stretched from its 1st to its 99th percentile, with the pixels of
+     * Agreement in GetColor(). */
     TorchTensor Overlay;
     /** 1 on edges, else 0; of the image's type, shape (1, 1, …, y, x). */
     TorchTensor Edges;
@@ -80,10 +80,10 @@ public:
           const CannyComparisonParameters &    parameters,
           const std::function<void(double)> &  progress = {});
 
-  /** Red, green and blue of an agreement other than Neither: yellow, magenta and cyan, which colour-blind people tell
+  /** Red, green and blue of an agreement other than Neither: yellow, magenta and cyan, which color-blind people tell
    * apart. */
   static std::array<std::uint8_t, 3>
-  GetColour(CannyAgreement agreement);
+  GetColor(CannyAgreement agreement);
 };
 
 /** Two boundaries at several tolerances.

@@ -30,7 +30,7 @@ namespace itk
  * | output | name | pixels |
  * |---|---|---|
  * | primary | | CannyAgreement: 0 neither, 1 both, 2 Canny only, 3 segmentation only |
- * | `Overlay` | GetOverlay() | the image in grey with these pixels in yellow, magenta and cyan |
+ * | `Overlay` | GetOverlay() | the image in gray with these pixels in yellow, magenta and cyan |
  * | `Edges` | GetEdges() | Canny's edges, 1 or 0, in the image's pixel type |
  *
  * Decorated outputs are valid after `Update()`; lists have one number for each of Tolerances. Those against the truth are NaN

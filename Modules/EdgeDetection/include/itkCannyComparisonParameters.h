@@ -15,7 +15,7 @@ enum class BoundaryMatching : std::uint8_t
   /** Each pixel with a pixel of the other boundary within the tolerance: the BF score. */
   WithinTolerance,
   /** In disjoint pairs within the tolerance: the Berkeley segmentation benchmark (BSDS). */
-  OneToOne
+  Maximum
 };
 
 struct CannyComparisonParameters

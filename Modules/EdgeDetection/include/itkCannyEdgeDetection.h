@@ -25,7 +25,7 @@ struct CannyEdgeDetectionOutputs
  *    pixels from its middle.
  * 2. With central differences g = ∇I and m = √(g·g + 0.0001), the second derivative along the gradient is
  *    \f$ L = \sum_{ij} g_i g_j I_{ij} / (g \cdot g + 0.0001) \f$.
- * 3. A pixel survives with magnitude m where L changes sign towards a neighbour along an axis, L is nearer to 0 here
+ * 3. A pixel survives with magnitude m where L changes sign towards a neighbor along an axis, L is nearer to 0 here
  *    (of two equally near pixels, the one of lower index along the axis) and \f$ \nabla L \cdot g \le 0 \f$; other
  *    pixels get 0.
  * 4. Edges are the pixels above the upper threshold, and those above the lower one that touch an edge, also at a

@@ -130,8 +130,8 @@ struct CannyArithmetic
     return (slope <= 0) & (second - second == 0);
   }
 
-  /** Whether L changes sign between here and the neighbour and is nearer to 0 here; nearness may be equal towards
-   * neighbours of higher index. Plain operators, so that rows are vectorised. */
+  /** Whether L changes sign between here and the neighbor and is nearer to 0 here; nearness may be equal towards
+   * neighbors of higher index. Plain operators, so that rows are vectorized. */
   ITKTorch_HOST_DEVICE static bool
   IsCrossingBefore(T here, T before)
   {

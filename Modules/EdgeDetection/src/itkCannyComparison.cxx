@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkCannyComparison.h"
-#include "itkOneToOneMatches.h"
+#include "itkMaximumMatching.h"
 #include "itkImageTensor.h"
 #include "itkMacro.h"
 #include "itkTorchProgress.h"
@@ -70,15 +70,15 @@ MakeOverlay(const at::Tensor & image, const at::Tensor & agreement)
   };
   const double     lower = percentile(0.01);
   const double     range = std::max(percentile(0.99) - lower, 1e-30);
-  const at::Tensor grey = ((image - lower) * (255.0 / range)).clamp_(0.0, 255.0).to(c10::kByte);
-  at::Tensor       overlay = at::cat({ grey, grey, grey }, 1);
+  const at::Tensor gray = ((image - lower) * (255.0 / range)).clamp_(0.0, 255.0).to(c10::kByte);
+  at::Tensor       overlay = at::cat({ gray, gray, gray }, 1);
   for (const auto value : { CannyAgreement::Both, CannyAgreement::CannyOnly, CannyAgreement::SegmentationOnly })
   {
-    const auto       colour = CannyComparison::GetColour(value);
+    const auto       color = CannyComparison::GetColor(value);
     const at::Tensor isHere = agreement == static_cast<int>(value);
     for (std::int64_t channel = 0; channel < 3; ++channel)
     {
-      overlay.narrow(1, channel, 1).masked_fill_(isHere, static_cast<int>(colour[channel]));
+      overlay.narrow(1, channel, 1).masked_fill_(isHere, static_cast<int>(color[channel]));
     }
   }
   return overlay;
@@ -95,8 +95,8 @@ Summarize(const BoundaryDistances &   distances,
   BoundaryComparison comparison;
   for (const double tolerance : tolerances)
   {
-    comparison.Counts.push_back(matching == BoundaryMatching::OneToOne
-                                  ? CountOneToOneMatches(prediction, truth, spacing, tolerance)
+    comparison.Counts.push_back(matching == BoundaryMatching::Maximum
+                                  ? CountMaximumMatching(prediction, truth, spacing, tolerance)
                                   : distances.CountWithin(tolerance));
   }
   comparison.MeanDistance = distances.Mean();
@@ -133,10 +133,10 @@ try
 
   const at::Tensor agreement =
     MakeAgreement(edges, outline, between, parameters.AgreementTolerance, GetATensor(segmented).sizes());
-  const at::Tensor grey = GetATensor(OnHost(image)).to(c10::kFloat);
+  const at::Tensor gray = GetATensor(OnHost(image)).to(c10::kFloat);
   Result           result;
   result.Agreement = MakeTorchTensor(agreement, TorchDevice::CPU()).To(device);
-  result.Overlay = MakeTorchTensor(MakeOverlay(grey, agreement), TorchDevice::CPU()).To(device);
+  result.Overlay = MakeTorchTensor(MakeOverlay(gray, agreement), TorchDevice::CPU()).To(device);
   result.Edges = MakeTorchTensor(GetATensor(detected.Edges).to(GetATensor(image).scalar_type()), device);
   result.LowerThreshold = detected.LowerThreshold;
   result.UpperThreshold = detected.UpperThreshold;
@@ -158,7 +158,7 @@ catch (...)
 }
 
 std::array<std::uint8_t, 3>
-CannyComparison::GetColour(CannyAgreement agreement)
+CannyComparison::GetColor(CannyAgreement agreement)
 {
   switch (agreement)
   {

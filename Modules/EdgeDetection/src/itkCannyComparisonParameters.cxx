@@ -24,7 +24,7 @@ CannyComparisonParameters::Describe()
       .AddChoice("Matching",
                  &P::Matching,
                  "Whether a pixel may be the partner of several (BF score) or of one only (BSDS).",
-                 { "within-tolerance", "one-to-one" })
+                 { "within-tolerance", "maximum" })
       .Add("UseImageSpacing", &P::UseImageSpacing, "Distances and tolerances in physical units instead of pixels.");
   return table;
 }

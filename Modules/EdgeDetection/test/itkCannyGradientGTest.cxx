@@ -183,8 +183,8 @@ MakeSoftBall(double height)
       double squared = 0.0;
       for (unsigned int axis = 0; axis < 3; ++axis)
       {
-        const double centre[] = { 25.0, 20.0, 10.0 };
-        squared += std::pow(spacing[axis] * (static_cast<double>(index[axis]) - centre[axis]), 2.0);
+        const double center[] = { 25.0, 20.0, 10.0 };
+        squared += std::pow(spacing[axis] * (static_cast<double>(index[axis]) - center[axis]), 2.0);
       }
       return height / (1.0 + std::exp((std::sqrt(squared) - 12.0) / 2.5));
     });

@@ -109,7 +109,7 @@ ByPoints(const at::Tensor & image)
     const std::int64_t i = step * prime % count;
     if (parents[i] >= 0)
     {
-      itk::CannyPoint<float, D>(size.data(), i).JoinNeighbours(parents.data());
+      itk::CannyPoint<float, D>(size.data(), i).JoinNeighbors(parents.data());
     }
   }
   for (std::int64_t step = 0; step < count; ++step)

@@ -55,7 +55,7 @@ MakeNoise(const typename TImage::SizeType & size, double highest = 255.0, unsign
   return MakeImageOf<TImage>(size, [&](const auto &) { return random.Uniform(0.0, highest); });
 }
 
-/** Few grey values, so that many derivatives are 0 or equal. */
+/** Few gray values, so that many derivatives are 0 or equal. */
 template <typename TImage>
 typename TImage::Pointer
 MakeBlocks(const typename TImage::SizeType & size, int edge = 3)

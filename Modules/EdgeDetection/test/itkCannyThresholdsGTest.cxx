@@ -129,7 +129,7 @@ TEST_P(CannyThresholdsOn, EdgesByRuleDoNotDependOnTheUnitOfTheIntensities)
       {
         different += edges[i] != scaled[i] ? 1 : 0;
       }
-      // Where two neighbours are about equally near to a sign change, the addend and rounding choose between them.
+      // Where two neighbors are about equally near to a sign change, the addend and rounding choose between them.
       EXPECT_LE(different, 4) << scale;
     }
   }

@@ -41,7 +41,7 @@ struct BoundaryCounts
 /** \class BoundaryDistances
  * \brief Distances from each pixel of one set to the nearest pixel of another one, both ways.
  *
- * Exact, between centres of pixels. One transform (TwoNearestObjectsDistance) serves both ways: its objects are the pixels
+ * Exact, between centers of pixels. One transform (TwoNearestObjectsDistance) serves both ways: its objects are the pixels
  * that only the one set has, only the other one, and both; the two nearest of these three tell the distance to either set.
  *
  * Without pixels in one set the distances to it are infinite; without any in both, all numbers below are 0.
@@ -62,7 +62,7 @@ public:
           const ProgressType &        progress = {});
 
   /** Between the surfaces of two sets of pixels, with the distance of the sets in the same pass.
-   * \param predictionSurface those pixels of `prediction` that have a face neighbour outside it */
+   * \param predictionSurface those pixels of `prediction` that have a face neighbor outside it */
   static BoundaryDistances
   ComputeBetweenSurfaces(const PixelSet &            predictionSurface,
                          const PixelSet &            prediction,

@@ -39,7 +39,7 @@ public:
   static PixelSet
   FromMask(const TorchTensor & mask);
 
-  /** The pixels of an object that have a face neighbour (of 4 in 2D, of 6 in 3D) which is not in the object: the inner
+  /** The pixels of an object that have a face neighbor (of 4 in 2D, of 6 in 3D) which is not in the object: the inner
    * outline, one pixel wide; touching objects have one each.
    * \param labels integers of shape (1, 1, …, y, x)
    * \param isOutsideBackground whether pixels at the image's border are outline, too; they are in any case where one object

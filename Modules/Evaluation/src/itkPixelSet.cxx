@@ -35,7 +35,7 @@ SizeOf(const TorchTensor & image)
 
 constexpr std::int64_t PixelsOfATask = 1 << 16;
 
-/** Marks the pixels of one row that differ from a neighbour. */
+/** Marks the pixels of one row that differ from a neighbor. */
 template <typename TLabel>
 class RowOutline
 {
@@ -78,11 +78,11 @@ public:
 
 private:
   void
-  MarkAgainst(const TLabel * here, const TLabel * neighbours, std::uint8_t * marks) const
+  MarkAgainst(const TLabel * here, const TLabel * neighbors, std::uint8_t * marks) const
   {
     for (std::int64_t x = 0; x < m_Size[0]; ++x)
     {
-      marks[x] |= neighbours == nullptr ? m_IsOutsideBackground : here[x] != neighbours[x];
+      marks[x] |= neighbors == nullptr ? m_IsOutsideBackground : here[x] != neighbors[x];
     }
   }
 

@@ -24,7 +24,7 @@ SegmentationEvaluationParameters::Describe()
            &P::SurfaceTolerance,
            "Surfaces so far apart still agree in SurfaceDice.",
            Range::AtLeast(0),
-           TorchParameterUnit::Millimetres)
+           TorchParameterUnit::Millimeters)
       .Add("EvaluateBoundary", &P::EvaluateBoundary, "Whether to compute BoundaryPrecision, -Recall and -F.")
       .Add("EvaluateSurface", &P::EvaluateSurface, "Whether to compute the distances between surfaces.");
   return table;

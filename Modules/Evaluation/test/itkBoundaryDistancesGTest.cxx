@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkBoundaryDistances.h"
-#include "itkOneToOneMatches.h"
+#include "itkMaximumMatching.h"
 #include "itkPixelSetTestHelpers.h"
 #include "itkTestHelpers.h"
 #include "itkTorchRandom.h"
@@ -194,7 +194,7 @@ TEST(BoundaryDistances, EmptySetsAreInfinitelyFarAndTwoOfThemAgree)
   }
 }
 
-TEST(BoundaryDistances, ToleranceThatIsAMultipleOfTheSpacingIncludesItsNeighbour)
+TEST(BoundaryDistances, ToleranceThatIsAMultipleOfTheSpacingIncludesItsNeighbor)
 {
   const auto distances =
     itk::BoundaryDistances::Compute(MakeSet({ 4, 1 }, { 1, 0, 0, 0 }), MakeSet({ 4, 1 }, { 0, 0, 0, 1 }), { 0.1, 1.0 });
@@ -245,7 +245,7 @@ TEST(BoundaryDistances, WrongSpacingsTolerancesAndPercentilesAreNamed)
   const double infinity = std::numeric_limits<double>::infinity();
   itk::Test::ExpectContains(itk::Test::MessageOf(
                               [&] {
-                                itk::CountOneToOneMatches(set, set, { 1, 1 }, infinity);
+                                itk::CountMaximumMatching(set, set, { 1, 1 }, infinity);
                               }),
                             "but is inf");
   const auto distances = itk::BoundaryDistances::Compute(set, set, { 1, 1 });
@@ -256,7 +256,7 @@ TEST(BoundaryDistances, WrongSpacingsTolerancesAndPercentilesAreNamed)
 TEST(BoundaryDistances, ToleranceOfOneToOneMatchesMayExceedTheImage)
 {
   const auto counts =
-    itk::CountOneToOneMatches(MakeSet({ 4, 1 }, { 1, 0, 0, 0 }), MakeSet({ 4, 1 }, { 0, 0, 0, 1 }), { 1, 1 }, 1e9);
+    itk::CountMaximumMatching(MakeSet({ 4, 1 }, { 1, 0, 0, 0 }), MakeSet({ 4, 1 }, { 0, 0, 0, 1 }), { 1, 1 }, 1e9);
   EXPECT_EQ(counts.MatchedPrediction, 1u);
 }
 
@@ -270,7 +270,7 @@ TEST(BoundaryDistances, SetsOfDifferentImagesAreRefused)
     "one is of 3 x 2 pixels, the other of 2 x 3");
   EXPECT_NE(itk::Test::MessageOf(
               [] {
-                itk::CountOneToOneMatches(itk::PixelSet({ 3, 2 }), itk::PixelSet({ 2, 3 }), { 1, 1 }, 1.0);
+                itk::CountMaximumMatching(itk::PixelSet({ 3, 2 }), itk::PixelSet({ 2, 3 }), { 1, 1 }, 1.0);
               }),
             "");
 }
@@ -281,10 +281,10 @@ TEST(BoundaryDistances, OnePartnerServesOnePixelOfAOneToOneMatching)
   const auto a = MakeSet({ 3, 1 }, { 1, 0, 1 });
   const auto b = MakeSet({ 3, 1 }, { 0, 1, 0 });
   EXPECT_EQ(itk::BoundaryDistances::Compute(a, b, { 1, 1 }).CountWithin(1).Precision(), 1.0);
-  const auto counts = itk::CountOneToOneMatches(a, b, { 1, 1 }, 1.0);
+  const auto counts = itk::CountMaximumMatching(a, b, { 1, 1 }, 1.0);
   EXPECT_EQ(counts.Precision(), 0.5);
   EXPECT_EQ(counts.Recall(), 1.0);
-  EXPECT_EQ(itk::CountOneToOneMatches(a, b, { 1.5, 1 }, 1.0).Precision(), 0.0) << "too far in physical units";
+  EXPECT_EQ(itk::CountMaximumMatching(a, b, { 1.5, 1 }, 1.0).Precision(), 0.0) << "too far in physical units";
 }
 
 template <typename TImage>

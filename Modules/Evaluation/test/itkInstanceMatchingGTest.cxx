@@ -307,7 +307,7 @@ TEST(InstanceMatching, ExchangingTheSidesExchangesTheirCounts)
   EXPECT_EQ(counts.SplitObjects, exchanged.MergedObjects);
 }
 
-// 9 of 10 pixels of each object are its own, the tenth is its neighbour's: 9 / 11.
+// 9 of 10 pixels of each object are its own, the tenth is its neighbor's: 9 / 11.
 TEST(InstanceMatching, HundredThousandObjectsAreMatched)
 {
   const std::uint64_t count = 100'000;

@@ -2,7 +2,7 @@
 // Copyright ITKTorch contributors
 /** Random label images, and what StarDist, MedPy, scikit-image and scipy say about them; see references/make_references.py. */
 #include "itkSegmentationEvaluation.h"
-#include "itkOneToOneMatches.h"
+#include "itkMaximumMatching.h"
 
 #include <nlohmann/json.hpp>
 
@@ -133,7 +133,7 @@ TEST(MetricReferences, OutlinesAndTheirMatchesEqualThoseOfScikitImageAndScipy)
         const auto counts = itk::BoundaryDistances::Compute(prediction, truth, pixels).CountWithin(tolerance);
         EXPECT_EQ(counts.MatchedPrediction, row["prediction"].get<std::uint64_t>());
         EXPECT_EQ(counts.MatchedTruth, row["truth"].get<std::uint64_t>());
-        const auto pairs = itk::CountOneToOneMatches(prediction, truth, pixels, tolerance);
+        const auto pairs = itk::CountMaximumMatching(prediction, truth, pixels, tolerance);
         EXPECT_EQ(pairs.MatchedPrediction, row["one_to_one"].get<std::uint64_t>());
         EXPECT_EQ(pairs.MatchedTruth, pairs.MatchedPrediction);
       }

@@ -46,7 +46,7 @@ TEST(PixelSet, OutlineOfAVolumeLooksAlongAllAxes)
   EXPECT_EQ(outline.Count(), 125 - 27);
   box[2 + 5 * 2] = 0;
   outline = itk::PixelSet::FromOutline(AsTensor(box, { 5, 5, 5 }), {}, false);
-  EXPECT_EQ(outline.Count(), 5) << "four neighbours in the plane and one behind";
+  EXPECT_EQ(outline.Count(), 5) << "four neighbors in the plane and one behind";
   EXPECT_EQ(outline.GetBytes()[2 + 5 * 2 + 25], 1);
 }
 

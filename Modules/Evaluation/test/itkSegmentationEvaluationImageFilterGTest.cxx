@@ -296,7 +296,7 @@ TEST_F(SegmentationEvaluationByHand, PixelsAndObjectsAreThoseWorkedOut)
 
 /* Surfaces are in mm: the third column of the left object is 0.5 from the prediction, all else is 0; no pixel is inner.
  * 10 and 12 surface pixels, 2 at 0.5; the larger 95th percentile is the truth's: rank 0.95 * 11 lies among its 0.5. */
-TEST_F(SegmentationEvaluationByHand, SurfaceDistancesAreInMillimetres)
+TEST_F(SegmentationEvaluationByHand, SurfaceDistancesAreInMillimeters)
 {
   m_Filter->SetSurfaceTolerance(0.4);
   m_Filter->Update();

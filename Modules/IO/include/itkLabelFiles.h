@@ -3,7 +3,7 @@
 #ifndef itkLabelFiles_h
 #define itkLabelFiles_h
 
-#include "itkWriteImage.h"
+#include "itkWriteImageFile.h"
 #include "itkCastImageFilter.h"
 #include "itkMinimumMaximumImageFilter.h"
 
@@ -22,7 +22,7 @@ WriteLabels(LabelImageType<VDimension> * labels, const std::string & fileName)
     using OutputType = Image<decltype(pixel), VDimension>;
     auto cast = CastImageFilter<LabelImageType<VDimension>, OutputType>::New();
     cast->SetInput(labels);
-    WriteImage(cast->GetOutput(), fileName);
+    WriteImageFile(cast->GetOutput(), fileName);
   };
   auto extrema = MinimumMaximumImageFilter<LabelImageType<VDimension>>::New();
   extrema->SetInput(labels);

@@ -4,7 +4,7 @@
 #include "itkFolderTest.h"
 #include "itkImageFileReader.h"
 #include "itkVectorImage.h"
-#include "itkWriteImage.h"
+#include "itkWriteImageFile.h"
 #include <algorithm>
 
 namespace
@@ -28,7 +28,7 @@ protected:
     const auto end = begin + image->GetPixelContainer()->Size();
     float      value = 0.0f;
     std::for_each(begin, end, [&value](float & number) { number = value += 0.125f; });
-    itk::WriteImage(image.GetPointer(), In(name));
+    itk::WriteImageFile(image.GetPointer(), In(name));
     const auto read = itk::ReadImage<ImageType>(In(name));
     ASSERT_EQ(read->GetNumberOfComponentsPerPixel(), components) << name;
     ASSERT_EQ(read->GetBufferedRegion().GetSize(), size) << name;

@@ -63,15 +63,15 @@ TEST(LabelFiles, AreWrittenInAsManyBitsAsTheyNeed)
   }
 }
 
-TEST(LabelFiles, ColoursAreNoLabels)
+TEST(LabelFiles, ColorsAreNoLabels)
 {
   const itk::Test::TemporaryFolder folder;
   auto                             image = itk::Image<itk::RGBPixel<unsigned char>, 2>::New();
   image->SetRegions(itk::Size<2>{ { 2, 2 } });
   image->Allocate(true);
-  itk::WriteImage(image.GetPointer(), folder.File("colour.png"));
-  itk::Test::ExpectContains(itk::Test::MessageOf([&] { itk::ReadLabels<2>(folder.File("colour.png")); }),
-                            "colour.png: labels must have 1 component, but have 3.");
+  itk::WriteImage(image.GetPointer(), folder.File("color.png"));
+  itk::Test::ExpectContains(itk::Test::MessageOf([&] { itk::ReadLabels<2>(folder.File("color.png")); }),
+                            "color.png: labels must have 1 component, but have 3.");
 }
 
 TEST(LabelFiles, AnotherDimensionIsNamed)

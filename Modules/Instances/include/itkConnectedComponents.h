@@ -13,8 +13,8 @@ namespace itk
 /** \class ConnectedComponents
  * \brief Numbers the connected components of an image's pixels other than 0.
  *
- * Two pixels are neighbours if they share a face (4 neighbours in 2D, 6 in 3D) or, with FullyConnected, also an edge or a
- * corner (8, 26); a component is what paths of neighbours reach. With KeepLabelsApart neighbours are connected only
+ * Two pixels are neighbors if they share a face (4 neighbors in 2D, 6 in 3D) or, with FullyConnected, also an edge or a
+ * corner (8, 26); a component is what paths of neighbors reach. With KeepLabelsApart neighbors are connected only
  * where their values are equal, so that touching objects of a label image stay apart.
  *
  * Components of fewer than MinimumObjectSize pixels become background. The others are numbered 1 … N without gaps in the

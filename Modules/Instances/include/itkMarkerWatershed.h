@@ -20,7 +20,7 @@ namespace itk
  * most 65534 keep their order; of others, and of floating-point numbers, those that are nearer than a level may become one.
  *
  * Pixels wait in one queue for each level, first in, first out, from the lowest level up; markers are queued in raster order
- * and so are a pixel's neighbours. What lies lower than the flood is served at the flood's level. With MarkWatershedLine
+ * and so are a pixel's neighbors. What lies lower than the flood is served at the flood's level. With MarkWatershedLine
  * a pixel between two labels stays 0 (F. Meyer, 1991); without it each pixel that a marker's water can reach gets a
  * label (S. Beucher, F. Meyer, 1993). The result is, pixel for pixel, that of
  * itk::MorphologicalWatershedFromMarkersImageFilter on the levels, which has no mask.

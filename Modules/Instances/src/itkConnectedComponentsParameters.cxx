@@ -10,7 +10,7 @@ ConnectedComponentsParameters::Describe()
   using P = ConnectedComponentsParameters;
   static const auto table =
     TorchParameterTable()
-      .Add("FullyConnected", &P::FullyConnected, "Pixels that share only an edge or a corner are neighbours, too.")
+      .Add("FullyConnected", &P::FullyConnected, "Pixels that share only an edge or a corner are neighbors, too.")
       .Add("KeepLabelsApart", &P::KeepLabelsApart, "Only pixels of equal values are connected.")
       .Add("MinimumObjectSize",
            &P::MinimumObjectSize,

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkDistanceMaxima.h"
-#include "itkGridNeighbours.h"
+#include "itkGridNeighbors.h"
 #include <algorithm>
 
 namespace itk
@@ -66,7 +66,7 @@ FindMaxima(const float *                       heights,
   const auto isHigher = [heights](std::int64_t a, std::int64_t b)
   { return heights[a] > heights[b] || (heights[a] == heights[b] && a < b); };
   std::sort(order.begin(), order.end(), isHigher);
-  const auto                neighbours = GridNeighbours(size.size(), isFullyConnected);
+  const auto                neighbors = GridNeighbors(size.size(), isFullyConnected);
   std::vector<std::int64_t> maxima;
   Hills                     hills(pixels);
   constexpr std::size_t     pixelsPerReport = 1 << 18;
@@ -80,26 +80,26 @@ FindMaxima(const float *                       heights,
     }
     hills.Join(pixel, pixel);
     std::int64_t peak = pixel;
-    ForEachNeighbour(pixel,
-                     size,
-                     neighbours,
-                     [&](std::int64_t other)
-                     {
-                       const std::int64_t otherPeak = hills.FindPeak(other);
-                       if (otherPeak == Hills::None || otherPeak == peak)
-                       {
-                         return;
-                       }
-                       const std::int64_t lower = isHigher(peak, otherPeak) ? otherPeak : peak;
-                       // Parts of one plateau that meet within it are no maxima of their own.
-                       if (heights[lower] > heights[pixel] &&
-                           static_cast<double>(heights[lower]) - heights[pixel] >= leastRise)
-                       {
-                         maxima.push_back(lower);
-                       }
-                       peak = lower == peak ? otherPeak : peak;
-                       hills.Join(lower, peak);
-                     });
+    ForEachNeighbor(pixel,
+                    size,
+                    neighbors,
+                    [&](std::int64_t other)
+                    {
+                      const std::int64_t otherPeak = hills.FindPeak(other);
+                      if (otherPeak == Hills::None || otherPeak == peak)
+                      {
+                        return;
+                      }
+                      const std::int64_t lower = isHigher(peak, otherPeak) ? otherPeak : peak;
+                      // Parts of one plateau that meet within it are no maxima of their own.
+                      if (heights[lower] > heights[pixel] &&
+                          static_cast<double>(heights[lower]) - heights[pixel] >= leastRise)
+                      {
+                        maxima.push_back(lower);
+                      }
+                      peak = lower == peak ? otherPeak : peak;
+                      hills.Join(lower, peak);
+                    });
   }
   for (const std::int64_t pixel : order)
   {

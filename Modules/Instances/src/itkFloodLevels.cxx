@@ -123,7 +123,7 @@ Rise(TNumber from, TNumber to)
 
 template <typename TValue>
 void
-Quantise(const TValue * values, std::int64_t count, double lower, double upper, std::uint16_t * levels)
+Quantize(const TValue * values, std::int64_t count, double lower, double upper, std::uint16_t * levels)
 {
   using NumberType = NumberOf<TValue>;
   const auto [least, greatest] = FindRange(values, count);
@@ -192,7 +192,7 @@ ToFloodLevels(const TorchTensor & landscape, double lower, double upper)
               }
               else
               {
-                Quantise(from, values.numel(), lower, upper, to);
+                Quantize(from, values.numel(), lower, upper, to);
               }
             });
   return levels;

@@ -4,7 +4,7 @@
 #define itkHoleSearch_h
 
 #include "cpu/itkComponentRuns.h"
-#include "itkGridNeighbours.h"
+#include "itkGridNeighbors.h"
 #include <algorithm>
 #include <limits>
 
@@ -22,7 +22,7 @@ public:
     : m_Size(size)
     , m_Reach(isFullyConnected ? 1 : 0)
   {
-    for (const GridOffset & offset : GridNeighbours(size.size(), isFullyConnected))
+    for (const GridOffset & offset : GridNeighbors(size.size(), isFullyConnected))
     {
       if (offset[0] == 0)
       {

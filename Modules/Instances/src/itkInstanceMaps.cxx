@@ -66,7 +66,7 @@ FillMaps(const float *                          probabilities,
 using Fill = decltype(&FillMaps<InstanceChannels::Foreground, 1>);
 
 Fill
-ChooseFill(InstanceChannels channels)
+ChoosePaddingMode(InstanceChannels channels)
 {
   switch (channels)
   {
@@ -118,7 +118,7 @@ MakeInstanceMaps(const TorchTensor & probabilities, const InstanceSegmentationPa
   auto * const      mask = maps.Mask.data_ptr<std::uint8_t>();
   auto * const      seeds = maps.Seeds.data_ptr<std::uint8_t>();
   auto * const      interior = static_cast<std::uint16_t *>(maps.Interior.data_ptr());
-  const Fill        fill = ChooseFill(parameters.Channels);
+  const Fill        fill = ChoosePaddingMode(parameters.Channels);
   std::atomic<bool> areGood{ true };
   at::parallel_for(0,
                    pixels,

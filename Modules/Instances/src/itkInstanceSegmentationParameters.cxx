@@ -62,7 +62,7 @@ InstanceSegmentationParameters::Describe()
            Range::AtLeast(0),
            TorchParameterUnit::Pixels)
       .Add("FillHoles", &P::FillHoles, "Background that one object encloses becomes a part of it.")
-      .Add("FullyConnected", &P::FullyConnected, "Pixels that share only an edge or a corner are neighbours, too.")
+      .Add("FullyConnected", &P::FullyConnected, "Pixels that share only an edge or a corner are neighbors, too.")
       .Add(
         "UseImageSpacing", &P::UseImageSpacing, "Distances in physical units; otherwise in pixels of the finest axis.");
   return table;
@@ -88,7 +88,7 @@ VerifyInstanceChannels(const InstanceSegmentationParameters & parameters, unsign
   if (numberOfComponents != parameters.GetNumberOfComponents())
   {
     const auto channels = InstanceSegmentationParameters::Describe().GetParameter("Channels").Get(&parameters);
-    itkGenericExceptionMacro("With Channels " << ToString(channels) << " the input's pixels must have "
+    itkGenericExceptionMacro("With Channels " << TorchParameter::Format(channels) << " the input's pixels must have "
                                               << parameters.GetNumberOfComponents() << " component"
                                               << (parameters.GetNumberOfComponents() > 1 ? "s" : "") << ", but have "
                                               << numberOfComponents << '.');

@@ -3,7 +3,7 @@
 #include "itkInstanceSegmentationStream.h"
 #include "itkImageTensor.h"
 #include "itkComponentWindow.h"
-#include "itkGridNeighbours.h"
+#include "itkGridNeighbors.h"
 #include "itkInstanceMapFile.h"
 #include "itkMapSegmentation.h"
 #include "itkNumberedLabels.h"

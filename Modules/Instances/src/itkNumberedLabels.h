@@ -25,7 +25,7 @@ public:
   void
   Append(std::int64_t pixels);
 
-  /** Puts objects that are labelled 1 … numberOfObjects, and 0 elsewhere, on the background. */
+  /** Puts objects that are labeled 1 … numberOfObjects, and 0 elsewhere, on the background. */
   void
   Put(std::int64_t firstPixel, const std::uint32_t * labels, std::int64_t pixels, std::size_t numberOfObjects);
 

@@ -3,7 +3,7 @@
 #include "itkObjectRules.h"
 #include "cpu/itkComponentRuns.h"
 #include "itkFloodLevels.h"
-#include "itkGridNeighbours.h"
+#include "itkGridNeighbors.h"
 #include "itkHoleSearch.h"
 #include "itkObjectNumbers.h"
 #include <ATen/Parallel.h>

@@ -3,14 +3,14 @@
 #ifndef itkPaddedGrid_h
 #define itkPaddedGrid_h
 
-#include "itkGridNeighbours.h"
+#include "itkGridNeighbors.h"
 #include "itkMacro.h"
 #include <ATen/Parallel.h>
 #include <limits>
 
 namespace itk
 {
-/** A grid with one more pixel on each side of each axis, so that every pixel has all neighbours. */
+/** A grid with one more pixel on each side of each axis, so that every pixel has all neighbors. */
 class PaddedGrid
 {
 public:
@@ -39,7 +39,7 @@ public:
   GetShifts(bool isFullyConnected) const
   {
     std::vector<std::int64_t> shifts;
-    for (const GridOffset & offset : GridNeighbours(m_Size.size(), isFullyConnected))
+    for (const GridOffset & offset : GridNeighbors(m_Size.size(), isFullyConnected))
     {
       std::int64_t shift = 0;
       for (std::size_t axis = 0; axis < offset.size(); ++axis)

@@ -13,8 +13,8 @@ namespace itk
 namespace
 {
 /** One flood. A pixel whose level is `closed` is outside, or has its place in a queue or a label.
- * \tparam VNeighbours number of neighbours; 0 where it is known at run time only */
-template <typename TLevel, std::size_t VNeighbours>
+ * \tparam VNeighbors number of neighbors; 0 where it is known at run time only */
+template <typename TLevel, std::size_t VNeighbors>
 class Flood
 {
 public:
@@ -27,7 +27,7 @@ public:
     , m_Labels(static_cast<std::uint32_t *>(m_LabelMemory.data_ptr()))
     , m_Queue(std::size_t{ 1 } << 16)
   {
-    if constexpr (VNeighbours > 0)
+    if constexpr (VNeighbors > 0)
     {
       std::copy(shifts.begin(), shifts.end(), m_Shifts.begin());
     }
@@ -46,9 +46,8 @@ public:
     this->Load(problem, markers);
     if (problem.HasWatershedLine)
     {
-      this->QueueNeighboursOfMarkers();
-      this->Serve(progress,
-                  [this](const Reached & at, std::size_t level) { this->LabelByNeighbours(at.Pixel, level); });
+      this->QueueNeighborsOfMarkers();
+      this->Serve(progress, [this](const Reached & at, std::size_t level) { this->LabelByNeighbors(at.Pixel, level); });
     }
     else
     {
@@ -57,7 +56,7 @@ public:
                   [this](const Reached & at, std::size_t level)
                   {
                     m_Labels[at.Pixel] = at.Label;
-                    this->QueueNeighbours(at.Pixel, at.Label, level);
+                    this->QueueNeighbors(at.Pixel, at.Label, level);
                   });
     }
     const std::int64_t width = problem.Size[0];
@@ -110,7 +109,7 @@ private:
     {
       if (m_Levels[pixel] != closed && m_Labels[pixel] != 0)
       {
-        if (this->HasOpenNeighbour(pixel))
+        if (this->HasOpenNeighbor(pixel))
         {
           m_Queue.Push(m_Levels[pixel], { static_cast<std::uint32_t>(pixel), m_Labels[pixel] });
         }
@@ -120,7 +119,7 @@ private:
   }
 
   bool
-  HasOpenNeighbour(std::int64_t pixel) const
+  HasOpenNeighbor(std::int64_t pixel) const
   {
     for (const std::int64_t shift : m_Shifts)
     {
@@ -142,20 +141,20 @@ private:
   }
 
   void
-  QueueNeighboursOfMarkers()
+  QueueNeighborsOfMarkers()
   {
     this->CloseMarkers();
     for (std::int64_t pixel = 0; pixel < m_Pixels; ++pixel)
     {
       if (m_Labels[pixel] != 0)
       {
-        this->QueueNeighbours(static_cast<std::uint32_t>(pixel), 0, 0);
+        this->QueueNeighbors(static_cast<std::uint32_t>(pixel), 0, 0);
       }
     }
   }
 
   void
-  QueueNeighbours(std::uint32_t pixel, std::uint32_t label, std::size_t level)
+  QueueNeighbors(std::uint32_t pixel, std::uint32_t label, std::size_t level)
   {
     for (const std::int64_t shift : m_Shifts)
     {
@@ -169,7 +168,7 @@ private:
   }
 
   void
-  LabelByNeighbours(std::uint32_t pixel, std::size_t level)
+  LabelByNeighbors(std::uint32_t pixel, std::size_t level)
   {
     std::uint32_t label = 0;
     for (const std::int64_t shift : m_Shifts)
@@ -182,7 +181,7 @@ private:
       label = other != 0 ? other : label;
     }
     m_Labels[pixel] = label;
-    this->QueueNeighbours(pixel, 0, level);
+    this->QueueNeighbors(pixel, 0, level);
   }
 
   template <typename TServe>
@@ -204,8 +203,7 @@ private:
     }
   }
 
-  using Shifts =
-    std::conditional_t<(VNeighbours > 0), std::array<std::int64_t, VNeighbours>, std::vector<std::int64_t>>;
+  using Shifts = std::conditional_t<(VNeighbors > 0), std::array<std::int64_t, VNeighbors>, std::vector<std::int64_t>>;
 
   const PaddedGrid &   m_Grid;
   Shifts               m_Shifts;

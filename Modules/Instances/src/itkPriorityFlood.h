@@ -27,7 +27,7 @@ struct PriorityFloodProblem
  *
  * Pixels wait in one queue for each level. Those of the lowest level are served first, in the order in which they came; what
  * lies lower than the flood is served at the flood's level. The first pixels come in raster order, and a pixel's
- * neighbours, too, so that the result follows from the input alone. Without a line a pixel gets its label when it is
+ * neighbors, too, so that the result follows from the input alone. Without a line a pixel gets its label when it is
  * reached (Beucher); with one when it is served, if all labels around it are equal (Meyer).
  * \param labels may be `markers`
  * \param progress called with the fraction done; an exception ends the computation */

@@ -399,7 +399,7 @@ TEST(InstanceSegmentation, EveryLongStepReportsProgressAndCanBeAborted)
   EXPECT_LT(reports.back(), 0.69f);
 }
 
-/** What a network would say that has learnt gaps: the truth without the pixels that touch another object. */
+/** What a network would say that has learned gaps: the truth without the pixels that touch another object. */
 TEST(InstanceSegmentation, RealNucleiComeBackFromTheirMaskAndTheGapsBetweenThem)
 {
   const std::string folder = ITKTorch_NUCLEI_FOLDER;
@@ -415,7 +415,7 @@ TEST(InstanceSegmentation, RealNucleiComeBackFromTheirMaskAndTheGapsBetweenThem)
     const auto truth = itk::ReadImage<LabelImage>(file.path().string());
     const auto labels = PixelsOf(truth.GetPointer());
     const auto size = GridSizeOf(truth.GetPointer());
-    const auto neighbours = itk::GridNeighbours(2, true);
+    const auto neighbors = itk::GridNeighbors(2, true);
     auto       image = Probabilities<2>::New();
     image->CopyInformation(truth);
     image->SetRegions(truth->GetLargestPossibleRegion());
@@ -423,14 +423,14 @@ TEST(InstanceSegmentation, RealNucleiComeBackFromTheirMaskAndTheGapsBetweenThem)
     for (std::size_t i = 0; i < labels.size(); ++i)
     {
       bool touches = false;
-      itk::ForEachNeighbour(static_cast<std::int64_t>(i),
-                            size,
-                            neighbours,
-                            [&](std::int64_t at)
-                            {
-                              const auto other = labels[static_cast<std::size_t>(at)];
-                              touches = touches || (other != 0 && other != labels[i]);
-                            });
+      itk::ForEachNeighbor(static_cast<std::int64_t>(i),
+                           size,
+                           neighbors,
+                           [&](std::int64_t at)
+                           {
+                             const auto other = labels[static_cast<std::size_t>(at)];
+                             touches = touches || (other != 0 && other != labels[i]);
+                           });
       image->GetBufferPointer()[i] = labels[i] == 0 ? 0.0f : touches ? 0.6f : 1.0f;
     }
     auto filter = MakeFilter<Probabilities<2>, LabelImage>(image.GetPointer());

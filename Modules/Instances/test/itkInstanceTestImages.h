@@ -7,7 +7,7 @@
 #include "itkTorchRandom.h"
 #include "itkTorchTestDevices.h"
 #include "itkTorchTestImages.h"
-#include "itkGridNeighbours.h"
+#include "itkGridNeighbors.h"
 #include <cmath>
 #include <map>
 #include <set>
@@ -89,16 +89,16 @@ GridSizeOf(const TImage * image)
   return { size.begin(), size.end() };
 }
 
-/** The neighbours of each pixel, in raster order. */
+/** The neighbors of each pixel, in raster order. */
 inline std::vector<std::vector<std::size_t>>
-NeighboursOfPixels(const std::vector<std::int64_t> & size, bool isFullyConnected)
+NeighborsOfPixels(const std::vector<std::int64_t> & size, bool isFullyConnected)
 {
   const auto                            pixels = static_cast<std::size_t>(NumberOfPixels(size));
-  std::vector<std::vector<std::size_t>> neighbours(pixels);
+  std::vector<std::vector<std::size_t>> neighbors(pixels);
   std::vector<std::int64_t>             place(size.size(), 0);
   for (std::size_t pixel = 0; pixel < pixels; ++pixel)
   {
-    for (const GridOffset & offset : GridNeighbours(size.size(), isFullyConnected))
+    for (const GridOffset & offset : GridNeighbors(size.size(), isFullyConnected))
     {
       std::int64_t at = 0;
       std::int64_t stride = 1;
@@ -112,7 +112,7 @@ NeighboursOfPixels(const std::vector<std::int64_t> & size, bool isFullyConnected
       }
       if (isInside)
       {
-        neighbours[pixel].push_back(static_cast<std::size_t>(at));
+        neighbors[pixel].push_back(static_cast<std::size_t>(at));
       }
     }
     for (std::size_t axis = 0; axis < size.size() && ++place[axis] == size[axis]; ++axis)
@@ -120,7 +120,7 @@ NeighboursOfPixels(const std::vector<std::int64_t> & size, bool isFullyConnected
       place[axis] = 0;
     }
   }
-  return neighbours;
+  return neighbors;
 }
 
 /** Numbers of the components in raster order, by a search from pixel to pixel. */
@@ -131,7 +131,7 @@ ComponentsBySearch(const std::vector<TPixel> &       pixels,
                    bool                              isFullyConnected,
                    bool                              areLabelsApart)
 {
-  const auto                neighbours = NeighboursOfPixels(size, isFullyConnected);
+  const auto                neighbors = NeighborsOfPixels(size, isFullyConnected);
   std::vector<std::int64_t> numbers(pixels.size(), 0);
   std::int64_t              count = 0;
   for (std::size_t first = 0; first < pixels.size(); ++first)
@@ -145,7 +145,7 @@ ComponentsBySearch(const std::vector<TPixel> &       pixels,
     {
       const std::size_t pixel = open.back();
       open.pop_back();
-      for (const std::size_t other : neighbours[pixel])
+      for (const std::size_t other : neighbors[pixel])
       {
         if (numbers[other] == 0 && pixels[other] != 0 && (!areLabelsApart || pixels[other] == pixels[pixel]))
         {

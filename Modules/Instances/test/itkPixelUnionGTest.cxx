@@ -35,7 +35,7 @@ FindRoots(const std::vector<std::int64_t> & values,
   };
   for (const std::int32_t pixel : order)
   {
-    itk::UniteWithEarlierNeighbours(grid, values.data(), parents.data(), pixel, exchangeLess);
+    itk::UniteWithEarlierNeighbors(grid, values.data(), parents.data(), pixel, exchangeLess);
   }
   std::vector<std::int32_t> roots;
   for (std::size_t pixel = 0; pixel < values.size(); ++pixel)

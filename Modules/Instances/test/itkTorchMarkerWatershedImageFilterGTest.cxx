@@ -80,7 +80,7 @@ FloodSlowly(const itk::Image<unsigned short, D> * landscape,
             bool                                  isFullyConnected,
             bool                                  hasLine)
 {
-  const auto                                        neighbours = NeighboursOfPixels(GridSizeOf(mask), isFullyConnected);
+  const auto                                        neighbors = NeighborsOfPixels(GridSizeOf(mask), isFullyConnected);
   const auto                                        levels = PixelsOf(landscape);
   auto                                              labels = PixelsOf(markers);
   std::vector<bool>                                 isOpen(labels.size());
@@ -91,9 +91,9 @@ FloodSlowly(const itk::Image<unsigned short, D> * landscape,
     labels[i] = isInside ? labels[i] : 0;
     isOpen[i] = isInside && labels[i] == 0;
   }
-  const auto reachNeighbours = [&](std::size_t pixel, unsigned short level)
+  const auto reachNeighbors = [&](std::size_t pixel, unsigned short level)
   {
-    for (const std::size_t next : neighbours[pixel])
+    for (const std::size_t next : neighbors[pixel])
     {
       if (isOpen[next])
       {
@@ -108,7 +108,7 @@ FloodSlowly(const itk::Image<unsigned short, D> * landscape,
   {
     if (sources[i] != 0 && hasLine)
     {
-      reachNeighbours(i, 0);
+      reachNeighbors(i, 0);
     }
     else if (sources[i] != 0)
     {
@@ -126,7 +126,7 @@ FloodSlowly(const itk::Image<unsigned short, D> * landscape,
       waiting.erase(lowest);
     }
     std::set<unsigned short> around;
-    for (const std::size_t other : neighbours[pixel])
+    for (const std::size_t other : neighbors[pixel])
     {
       around.insert(labels[other]);
     }
@@ -134,7 +134,7 @@ FloodSlowly(const itk::Image<unsigned short, D> * landscape,
     if (!hasLine || around.size() == 1)
     {
       labels[pixel] = hasLine ? *around.begin() : labels[pixel];
-      reachNeighbours(pixel, level);
+      reachNeighbors(pixel, level);
     }
   }
   return labels;

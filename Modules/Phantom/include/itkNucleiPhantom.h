@@ -13,13 +13,13 @@ namespace itk
 /** \class NucleiPhantom
  * \brief Cell nuclei as a fluorescence microscope shows them, and the true label of each pixel.
  *
- * A nucleus \f$i\f$ is an ellipse (in 3D an ellipsoid) with an undulating surface. With its centre \f$c_i\f$, the
+ * A nucleus \f$i\f$ is an ellipse (in 3D an ellipsoid) with an undulating surface. With its center \f$c_i\f$, the
  * matrix \f$A_i\f$ that takes the ellipse to the unit circle, directions \f$w_{ik}\f$ and \f$y = A_i (x - c_i)\f$, its
- * normalised distance is
+ * normalized distance is
  * \f[ d_i(x) = \frac{|y|}{1 + \sum_{k=2}^{4} a_{ik} \cos(k \angle(y, w_{ik}))}. \f]
  * A pixel belongs to the nucleus with the least \f$d_i < 1\f$, so nuclei that touch share a line of contact. A
- * splinter that a neighbour cuts off from its own centre is background. Labels are 1 … N; each is one face-connected
- * object and holds the pixel of its own centre.
+ * splinter that a neighbor cuts off from its own center is background. Labels are 1 … N; each is one face-connected
+ * object and holds the pixel of its own center.
  *
  * The intensity is an uneven background and bodies with chromatin texture and dark nucleoli, seen through a Gaussian
  * point spread, with noise of the variance \f$Noise^2 + ShotNoise^2 \cdot I\f$ at intensity \f$I\f$.

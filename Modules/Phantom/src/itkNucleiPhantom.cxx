@@ -37,11 +37,11 @@ OffsetIn(const PhantomBox & box, const PhantomIndex & index)
 }
 
 PhantomVector
-Offset(const PhantomIndex & index, const PhantomVector & centre)
+Offset(const PhantomIndex & index, const PhantomVector & center)
 {
-  return { { static_cast<double>(index[0]) - centre[0],
-             static_cast<double>(index[1]) - centre[1],
-             static_cast<double>(index[2]) - centre[2] } };
+  return { { static_cast<double>(index[0]) - center[0],
+             static_cast<double>(index[1]) - center[1],
+             static_cast<double>(index[2]) - center[2] } };
 }
 
 /** Smooth random numbers of standard deviation near 1 around a nucleus: a lattice of normal numbers, interpolated. */
@@ -114,7 +114,7 @@ public:
     {
       for (unsigned int axis = 0; axis < dimension; ++axis)
       {
-        nucleolus.Centre[axis] = nucleus.Radius * m_Random.Uniform(-0.5, 0.5);
+        nucleolus.Center[axis] = nucleus.Radius * m_Random.Uniform(-0.5, 0.5);
       }
       nucleolus.Radius = nucleus.Radius * m_Random.Uniform(0.14, 0.26);
     }
@@ -129,7 +129,7 @@ public:
       double distance = 0.0;
       for (std::size_t axis = 0; axis < offset.size(); ++axis)
       {
-        const double step = (offset[axis] - nucleolus.Centre[axis]) / nucleolus.Radius;
+        const double step = (offset[axis] - nucleolus.Center[axis]) / nucleolus.Radius;
         distance += step * step;
       }
       factor *= 1.0 - std::min(1.0, 1.6 * m_Strength) * std::exp(-distance);
@@ -140,7 +140,7 @@ public:
 private:
   struct Nucleolus
   {
-    PhantomVector Centre{};
+    PhantomVector Center{};
     double        Radius{ 1.0 };
   };
 
@@ -202,12 +202,12 @@ NucleiPhantom::Scene::FindShare(const PhantomNucleus & nucleus, const PhantomBox
   ForEachPixel(box,
                [&](const PhantomIndex & index, std::size_t offset)
                {
-                 const double distance = nucleus.Distance(Offset(index, nucleus.Centre));
+                 const double distance = nucleus.Distance(Offset(index, nucleus.Center));
                  bool         isOwner = distance < 1.0;
-                 for (std::size_t i = 0; isOwner && i < nucleus.Neighbours.size(); ++i)
+                 for (std::size_t i = 0; isOwner && i < nucleus.Neighbors.size(); ++i)
                  {
-                   const auto & other = Nuclei[nucleus.Neighbours[i]];
-                   const double otherDistance = other.Distance(Offset(index, other.Centre));
+                   const auto & other = Nuclei[nucleus.Neighbors[i]];
+                   const double otherDistance = other.Distance(Offset(index, other.Center));
                    isOwner = distance < otherDistance || (distance == otherDistance && nucleus.Number < other.Number);
                  }
                  if (isOwner)
@@ -216,7 +216,7 @@ NucleiPhantom::Scene::FindShare(const PhantomNucleus & nucleus, const PhantomBox
                  }
                });
 
-  std::vector<PhantomIndex> front{ nucleus.CentrePixel() };
+  std::vector<PhantomIndex> front{ nucleus.CenterPixel() };
   share[OffsetIn(box, front.front())] = Share::LightAndLabel;
   while (!front.empty())
   {
@@ -264,7 +264,7 @@ NucleiPhantom::Scene::PaintNucleus(std::size_t          number,
                  {
                    return;
                  }
-                 const PhantomVector offset = Offset(index, nucleus.Centre);
+                 const PhantomVector offset = Offset(index, nucleus.Center);
                  const double        distance = nucleus.Distance(offset);
                  const double        thickness = std::sqrt(std::max(0.0, 1.0 - distance * distance));
                  light[OffsetIn(window, index)] +=
@@ -331,7 +331,7 @@ AddScaled(float * sum, const float * values, float weight, std::int64_t count)
 }
 } // namespace
 
-/** Convolves along one axis and shrinks `window` to the pixels that have all their neighbours. */
+/** Convolves along one axis and shrinks `window` to the pixels that have all their neighbors. */
 void
 NucleiPhantom::Scene::Blur(unsigned int axis, PhantomBox & window, std::vector<float> & light) const
 {

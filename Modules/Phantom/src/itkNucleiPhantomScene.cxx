@@ -98,7 +98,7 @@ PixelOffset(const PhantomIndex & pixel, const PhantomNucleus & nucleus)
   PhantomVector offset{};
   for (unsigned int axis = 0; axis < D; ++axis)
   {
-    offset[axis] = static_cast<double>(pixel[axis]) - nucleus.Centre[axis];
+    offset[axis] = static_cast<double>(pixel[axis]) - nucleus.Center[axis];
   }
   return offset;
 }
@@ -189,7 +189,7 @@ private:
     {
       for (unsigned int axis = 0; axis < m_Dimension; ++axis)
       {
-        nucleus.Centre[axis] = m_Random.Uniform(-0.5, static_cast<double>(m_Size[axis]) - 0.5);
+        nucleus.Center[axis] = m_Random.Uniform(-0.5, static_cast<double>(m_Size[axis]) - 0.5);
       }
       if (Fits(nucleus))
       {
@@ -214,7 +214,7 @@ private:
       const double        far = nucleus.Extent(Scaled(direction, -1.0));
       const double        overlap = std::max(1.5, m_Random.Uniform(0.05, 0.25) * std::min(near, far));
       nucleus.Cluster = partner.Cluster;
-      nucleus.Centre = Difference(partner.Centre, Scaled(direction, -(near + far - overlap)));
+      nucleus.Center = Difference(partner.Center, Scaled(direction, -(near + far - overlap)));
       if (Fits(nucleus))
       {
         Add(nucleus);
@@ -227,9 +227,9 @@ private:
   bool
   Fits(const PhantomNucleus & nucleus) const
   {
-    const PhantomIndex pixel = nucleus.CentrePixel();
-    const double       centred = nucleus.Distance(PixelOffset(pixel, nucleus));
-    if (!PhantomBox{ {}, m_Size }.Contains(pixel) || centred >= 1.0)
+    const PhantomIndex pixel = nucleus.CenterPixel();
+    const double       centered = nucleus.Distance(PixelOffset(pixel, nucleus));
+    if (!PhantomBox{ {}, m_Size }.Contains(pixel) || centered >= 1.0)
     {
       return false;
     }
@@ -237,7 +237,7 @@ private:
     ForEachNear(nucleus,
                 [&](const PhantomNucleus & other)
                 {
-                  const PhantomVector offset = Difference(other.Centre, nucleus.Centre);
+                  const PhantomVector offset = Difference(other.Center, nucleus.Center);
                   const double        distance = std::sqrt(Dot(offset, offset));
                   if (distance == 0.0)
                   {
@@ -250,10 +250,10 @@ private:
                     fits = fits && nucleus.Support(direction) + other.Support(direction) + gap <= distance;
                     return;
                   }
-                  const PhantomIndex otherPixel = other.CentrePixel();
+                  const PhantomIndex otherPixel = other.CenterPixel();
                   fits =
                     fits && distance >= 0.75 * (nucleus.Extent(direction) + other.Extent(Scaled(direction, -1.0))) &&
-                    centred < other.Distance(PixelOffset(pixel, other)) &&
+                    centered < other.Distance(PixelOffset(pixel, other)) &&
                     other.Distance(PixelOffset(otherPixel, other)) < nucleus.Distance(PixelOffset(otherPixel, nucleus));
                 });
     return fits;
@@ -268,8 +268,8 @@ private:
                 {
                   if (other.Cluster == nucleus.Cluster)
                   {
-                    nucleus.Neighbours.push_back(static_cast<std::size_t>(&other - m_Nuclei.data()));
-                    other.Neighbours.push_back(label);
+                    nucleus.Neighbors.push_back(static_cast<std::size_t>(&other - m_Nuclei.data()));
+                    other.Neighbors.push_back(label);
                   }
                 });
     m_Cells[Cell(CellOf(nucleus))].push_back(label);
@@ -289,7 +289,7 @@ private:
     PhantomIndex cell{};
     for (unsigned int axis = 0; axis < m_Dimension; ++axis)
     {
-      cell[axis] = static_cast<std::int64_t>((nucleus.Centre[axis] + 0.5) / m_CellLength);
+      cell[axis] = static_cast<std::int64_t>((nucleus.Center[axis] + 0.5) / m_CellLength);
     }
     return cell;
   }
@@ -304,10 +304,10 @@ private:
   void
   ForEachNear(const PhantomNucleus & nucleus, const TVisitor & visit) const
   {
-    const PhantomIndex centre = CellOf(nucleus);
+    const PhantomIndex center = CellOf(nucleus);
     const PhantomBox   all{ {}, m_NumberOfCells };
     const auto         near = all.Intersection(
-      { { { centre[0] - 1, centre[1] - 1, centre[2] - 1 } }, { { centre[0] + 2, centre[1] + 2, centre[2] + 2 } } });
+      { { { center[0] - 1, center[1] - 1, center[2] - 1 } }, { { center[0] + 2, center[1] + 2, center[2] + 2 } } });
     PhantomIndex cell{};
     for (cell[2] = near.Start[2]; cell[2] < near.End[2]; ++cell[2])
     {
@@ -409,12 +409,12 @@ PhantomNucleus::Support(const PhantomVector & direction) const
 }
 
 PhantomIndex
-PhantomNucleus::CentrePixel() const
+PhantomNucleus::CenterPixel() const
 {
   PhantomIndex pixel{};
   for (unsigned int axis = 0; axis < D; ++axis)
   {
-    pixel[axis] = static_cast<std::int64_t>(std::floor(Centre[axis] + 0.5));
+    pixel[axis] = static_cast<std::int64_t>(std::floor(Center[axis] + 0.5));
   }
   return pixel;
 }
@@ -428,8 +428,8 @@ PhantomNucleus::BoundingBox() const
     PhantomVector unit{};
     unit[axis] = 1.0;
     const double reach = Support(unit);
-    box.Start[axis] = static_cast<std::int64_t>(std::ceil(Centre[axis] - reach));
-    box.End[axis] = static_cast<std::int64_t>(std::floor(Centre[axis] + reach)) + 1;
+    box.Start[axis] = static_cast<std::int64_t>(std::ceil(Center[axis] - reach));
+    box.End[axis] = static_cast<std::int64_t>(std::floor(Center[axis] + reach)) + 1;
   }
   return box;
 }

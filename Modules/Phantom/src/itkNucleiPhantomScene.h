@@ -48,13 +48,13 @@ struct PhantomNucleus
   std::size_t                                                Cluster{ 0 };
   double                                                     Radius{ 0.0 };
   double                                                     Brightness{ 1.0 };
-  PhantomVector                                              Centre{};
+  PhantomVector                                              Center{};
   PhantomVector                                              SemiAxes{};
   std::array<PhantomVector, NucleiPhantom::MaximumDimension> Axes{};
   std::array<PhantomVector, 3>                               WaveDirections{};
   std::array<double, 3>                                      WaveAmplitudes{};
   double                                                     MaximumWave{ 1.0 };
-  std::vector<std::size_t>                                   Neighbours;
+  std::vector<std::size_t>                                   Neighbors;
 
   /** The random numbers of this nucleus. */
   TorchRandom
@@ -67,7 +67,7 @@ struct PhantomNucleus
   double
   Distance(const PhantomVector & offset) const;
 
-  /** Length of the body from its centre along a unit vector. */
+  /** Length of the body from its center along a unit vector. */
   double
   Extent(const PhantomVector & direction) const;
 
@@ -76,7 +76,7 @@ struct PhantomNucleus
   Support(const PhantomVector & direction) const;
 
   PhantomIndex
-  CentrePixel() const;
+  CenterPixel() const;
 
   PhantomBox
   BoundingBox() const;

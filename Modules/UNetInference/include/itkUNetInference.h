@@ -37,7 +37,7 @@ struct UNetInferenceObserver
  * exact tiling the outputs of a region are those of the whole image, from as few pixels as decide them: |Δ| ≤ 10⁻⁵ · max
  * |logit| in float, because convolutions may add in another order.
  *
- * A device that runs out of memory makes the windows smaller by half, says so, and the computation begins anew; later ones
+ * A device that runs out of memory halves the windows, reports it as a warning, and starts again; later ones
  * keep to it. Where smaller blended windows need more of the image than is there, it is an error, and
  * the next computation uses them.
  * \ingroup ITKTorchUNet */
@@ -62,7 +62,7 @@ public:
 
   /** Outputs of a region.
    * \param part at least UNetInferencePlan::GetInputRegion() of it, on the device
-   * \param scale of the whole image, by the model's intensity rule
+   * \param scale of the whole image, by the model's intensity normalization
    * \param type component type of the result: float or double, for labels an integer type
    * \return shape (1, classes or 1, …) of the region */
   TorchTensor

@@ -39,21 +39,21 @@ VerifyUNetFilterInput(const UNetModel & model, const TInputImage * image);
  * | `Image<float, D>` | probability of the last class, of one or two |
  * | `Image<unsigned char, D>`, other integers | number of the most probable class; for one or two classes 1 where the last one's probability is above Threshold |
  *
- * The input is a scalar, colour or vector image of any size from 1 pixel up, in 2D or 3D. The model's intensity rule
+ * The input is a scalar, color or vector image of any size from 1 pixel up, in 2D or 3D. The model's intensity normalization
  * is applied to it, it is mirrored up to a multiple of the network's stride, and the result is cropped back: the output
  * lies on the input's grid.
  *
  * A region of the output is computed from the part of the input that decides it, whose margin follows from the network: the
  * overlap-tile strategy of the U-Net paper is this filter behind an itk::StreamingImageFilter, or in front of a writer with
  * stream divisions. The result is the whole image's, with |Δ| ≤ 10⁻⁵ · max |logit|. Within a requested region the network
- * sees windows of at most TileSize that fit into MaximumMemory. Networks with instance or group normalisation, which no tiles
+ * sees windows of at most MaximumWindowSize that fit into MaximumMemory. Networks with instance or group normalization, which no tiles
  * compute exactly, and any other for which Tiling asks for it, see overlapping windows that are blended; a TorchWarningEvent
  * says so where it was not asked for. Another one tells that a device ran out of memory and windows were made smaller.
  *
  * An image of another pixel size than the model's is resampled to that, and the probabilities back onto the input's grid,
  * before labels are taken; both with native filters, for the requested region only.
  *
- * Percentiles, mean and polarity of the intensity rule are those of the whole image: when only a part of it is asked for,
+ * Percentiles, mean and polarity of the intensity normalization are those of the whole image: when only a part of it is asked for,
  * the input is first read through once for each pass of UNetIntensityMeasurement, in pieces, and then again only when the
  * pipeline before it has changed.
  * \ingroup ITKTorchUNet
@@ -79,7 +79,7 @@ public:
 
   itkTorchParametersMacro(UNetInferenceParameters);
   itkTorchParameterMacro(Threshold);
-  itkTorchParameterMacro(TileSize);
+  itkTorchParameterMacro(MaximumWindowSize);
   itkTorchParameterMacro(MaximumMemory);
   itkTorchParameterMacro(Tiling);
   itkTorchParameterMacro(BlendedOverlap);
@@ -103,7 +103,7 @@ public:
   EstimateCost(const typename TOutputImage::RegionType & region);
 
   /** For an itk::StreamingImageFilter or a writer behind this filter: the fewest pieces of the whole image that are each one
-   * row of the windows that MaximumMemory and TileSize allow, or about eight rows of blended windows. */
+   * row of the windows that MaximumMemory and MaximumWindowSize allow, or about eight rows of blended windows. */
   unsigned int
   GetNumberOfStreamDivisions();
 

@@ -307,7 +307,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensors()
   const auto               requested = this->GetInputRequestedRegion(input);
   const UNetIntensityScale scale =
     requested == largest
-      ? model->GetIntensityRule().Measure(pixels, this->MakeObserver(0.0, shareOfMeasurement).Progress)
+      ? model->GetIntensityNormalization().Measure(pixels, this->MakeObserver(0.0, shareOfMeasurement).Progress)
       : m_Scale.Get();
   using Traits = UNetOutputTraits<TOutputImage>;
   const auto grids = this->MakeGrids();

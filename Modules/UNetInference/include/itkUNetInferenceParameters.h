@@ -47,9 +47,9 @@ WantsWinograd(UNetConvolution convolution, UNetPrecision precision);
 /** How the windows that the network sees make up the image. */
 enum class UNetTiling : std::uint8_t
 {
-  /** Exact, but Blended for networks with instance or group normalisation. */
+  /** Exact, but Blended for networks with instance or group normalization. */
   Automatic,
-  /** Each window gives the outputs that it decides as the whole image does. A network with instance or group normalisation
+  /** Each window gives the outputs that it decides as the whole image does. A network with instance or group normalization
    * sees the image as one window. */
   Exact,
   /** Overlapping windows of one size, whose logits are averaged with the weights of a Gaussian of σ = size / 8 around each
@@ -57,7 +57,7 @@ enum class UNetTiling : std::uint8_t
   Blended
 };
 
-/** Orientations of the image whose logits are averaged. */
+/** What the image is computed as, for the mean of the logits. */
 enum class UNetTestTimeAugmentation : std::uint8_t
 {
   None,
@@ -70,7 +70,7 @@ enum class UNetTestTimeAugmentation : std::uint8_t
 struct UNetInferenceParameters
 {
   double                   Threshold{ 0.5 };
-  std::uint64_t            TileSize{ 0 };
+  std::uint64_t            MaximumWindowSize{ 0 };
   std::uint64_t            MaximumMemory{ 0 };
   UNetTiling               Tiling{ UNetTiling::Automatic };
   double                   BlendedOverlap{ 0.25 };

@@ -78,7 +78,7 @@ public:
   static std::uint64_t
   GetMaximumMemory(const UNetInferenceParameters & parameters, const TorchDevice & device);
 
-  /** Whether windows are blended: as Tiling asks, and for networks with instance or group normalisation also where it is
+  /** Whether windows are blended: as Tiling asks, and for networks with instance or group normalization also where it is
    * Automatic and the image is larger than a window. */
   bool
   IsBlended() const
@@ -113,11 +113,11 @@ public:
   unsigned int
   GetNumberOfStreamDivisions() const;
 
-  /** Edge of the largest window that TileSize allows; 0: any. */
+  /** Edge of the largest window that MaximumWindowSize allows; 0: any. */
   std::uint64_t
   GetLargestWindow() const
   {
-    return m_Parameters.TileSize;
+    return m_Parameters.MaximumWindowSize;
   }
 
   /** Allows windows of at most half of the edge that those of a region have.

@@ -36,7 +36,7 @@ class UNetReceptiveField
 public:
   explicit UNetReceptiveField(const UNetSpecification & specification);
 
-  /** False for networks with instance or group normalisation: there every pixel of the image decides every output. */
+  /** False for networks with instance or group normalization: there every pixel of the image decides every output. */
   bool
   IsLocal() const
   {

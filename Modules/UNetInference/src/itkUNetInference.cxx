@@ -9,7 +9,7 @@
 #include "itkTorchStagedMemory.h"
 #include "itkTorchTensorAccess.h"
 #include "itkUNetBlending.h"
-#include "itkUNetOrientations.h"
+#include "itkUNetTestTimeTransforms.h"
 #include "itkUNetOutputs.h"
 #include "itkUNetPredictor.h"
 #include "itkMacro.h"
@@ -163,7 +163,7 @@ class UNetInference::Implementation
 {
 public:
   Implementation(const UNetModel & model, const TorchDevice & device)
-    : IntensityRule(model.GetIntensityRule())
+    : IntensityNormalization(model.GetIntensityNormalization())
     , Specification(model.GetSpecification())
     , Device(device)
     , m_Weights(WeightsOnDevice(model, device))
@@ -204,24 +204,24 @@ public:
 
   /** Logits of a tile's output. */
   at::Tensor
-  ComputeTile(const UNetTile &                     tile,
-              const UNetImagePart &                part,
-              const UNetIntensityScale &           scale,
-              const UNetPredictor &                network,
-              const std::vector<UNetOrientation> & orientations,
-              const TorchProgress &                progress) const
+  ComputeTile(const UNetTile &                           tile,
+              const UNetImagePart &                      part,
+              const UNetIntensityScale &                 scale,
+              const UNetPredictor &                      network,
+              const std::vector<UNetTestTimeTransform> & transforms,
+              const TorchProgress &                      progress) const
   {
     const UNetRegion shown = GetShownRegion(tile.Window, part.Extent);
     const auto       pixels = part.Pixels.Crop(Difference(shown.Start, part.Start), shown.Size);
-    const at::Tensor values = GetATensor(IntensityRule.Apply(pixels, scale));
+    const at::Tensor values = GetATensor(IntensityNormalization.Apply(pixels, scale));
     const at::Tensor window = MirroredWindow(
       values, Reversed(shown.Start), Reversed(part.Extent), Reversed(tile.Window.Start), Reversed(tile.Window.Size));
     const std::int64_t stride = Specification.GetStride();
     const auto         mirrored = [&](std::size_t axis) { return (part.Extent[axis] + stride - 1) / stride * stride; };
-    const at::Tensor   logits = PredictInOrientations(
+    const at::Tensor   logits = PredictTransformed(
       { window, { tile.Window.Start[1], tile.Window.Start[0] } },
       { mirrored(1), mirrored(0) },
-      orientations,
+      transforms,
       [&](const UNetLaidWindow & laid, const TorchProgress & ofWindow)
       { return this->PredictWindow(network, laid, ofWindow); },
       progress);
@@ -239,9 +239,9 @@ public:
     return network.Predict(window.Pixels, window.Start, progress);
   }
 
-  const UNetIntensityRule IntensityRule;
-  const UNetSpecification Specification;
-  const TorchDevice       Device;
+  const UNetIntensityNormalization IntensityNormalization;
+  const UNetSpecification          Specification;
+  const TorchDevice                Device;
   /** Edge of the largest window after the device has run out of memory; 0: it has not. */
   std::uint64_t LargestWindow{ 0 };
 
@@ -305,8 +305,9 @@ UNetInference::GetPlan(const UNetInferenceParameters & parameters, const std::ve
   UNetInferenceParameters limited = parameters;
   if (m_Implementation->LargestWindow > 0)
   {
-    limited.TileSize = parameters.TileSize == 0 ? m_Implementation->LargestWindow
-                                                : std::min(parameters.TileSize, m_Implementation->LargestWindow);
+    limited.MaximumWindowSize = parameters.MaximumWindowSize == 0
+                                  ? m_Implementation->LargestWindow
+                                  : std::min(parameters.MaximumWindowSize, m_Implementation->LargestWindow);
   }
   const auto precision = this->GetPrecision(parameters.Precision, parameters.Convolution);
   limited.Convolution = m_Implementation->UsesWinograd(precision, parameters.Convolution) ? UNetConvolution::Winograd
@@ -353,7 +354,7 @@ try
   const std::vector<std::int64_t> start(extent.size(), 0);
   return this->Compute({ image, start, extent },
                        { start, extent },
-                       m_Implementation->IntensityRule.Measure(image),
+                       m_Implementation->IntensityNormalization.Measure(image),
                        output,
                        parameters,
                        type,
@@ -377,7 +378,7 @@ try
   VerifyImageTensor(part.Pixels, "UNetInference::Compute()", "pixels", 3);
   const auto   precision = this->GetPrecision(parameters.Precision, parameters.Convolution);
   const auto & network = m_Implementation->GetNetwork(precision, parameters.Convolution);
-  const auto   orientations = GetUNetOrientations(parameters.TestTimeAugmentation, region.Size.size());
+  const auto   transforms = GetUNetTestTimeTransforms(parameters.TestTimeAugmentation, region.Size.size());
   const auto   channels = output == UNetInferenceOutput::Probabilities ? m_Implementation->Specification.Classes : 1;
   at::Tensor   result = EmptyPixels(region, channels, ScalarTypeOf(type), GetC10Device(m_Implementation->Device));
   const auto   write = [&](const UNetRegion & written, const at::Tensor & logits)
@@ -396,7 +397,7 @@ try
     for (std::size_t i = 0; i < tiles.size(); ++i)
     {
       const at::Tensor logits =
-        m_Implementation->ComputeTile(tiles[i], part, scale, network, orientations, steps.Next(1.0));
+        m_Implementation->ComputeTile(tiles[i], part, scale, network, transforms, steps.Next(1.0));
       plan.IsBlended() ? blending.Add(tiles[i], logits) : write(tiles[i].Output, logits);
     }
     if (plan.IsBlended())

@@ -20,11 +20,11 @@ UNetInferenceParameters::Describe()
     TorchParameterTable t;
     t.Add("Threshold",
           &P::Threshold,
-          "Probability above which a pixel is labelled foreground, for one or two classes.",
+          "Probability above which a pixel is labeled foreground, for one or two classes.",
           TorchParameterRange::Between(0, 1));
     t.Add(
-      "TileSize",
-      &P::TileSize,
+      "MaximumWindowSize",
+      &P::MaximumWindowSize,
       "Edge of the window that the network sees at once, at most. Exact results depend on it by their rounding only, "
       "and 0 means no limit; blended ones do, and 0 means 512 in 2D and 128 in 3D.",
       TorchParameterRange::Between(0, 1 << 20),
@@ -38,7 +38,7 @@ UNetInferenceParameters::Describe()
     t.AddChoice("Tiling",
                 &P::Tiling,
                 "How windows make up the image; auto: exact, but blended for networks with instance or group "
-                "normalisation, which no tiles can compute exactly.",
+                "normalization, which no tiles can compute exactly.",
                 { "auto", "exact", "blended" });
     t.Add("BlendedOverlap",
           &P::BlendedOverlap,
@@ -55,11 +55,11 @@ UNetInferenceParameters::Describe()
       "twice as fast with twice the rounding errors; auto: direct in float32, winograd in bfloat16, whose own "
       "rounding is larger.",
       { "auto", "direct", "winograd" });
-    t.AddChoice(
-      "TestTimeAugmentation",
-      &P::TestTimeAugmentation,
-      "Orientations of the image that are averaged: 1; all flips (4, in 3D 8); all flips and turns (8 in 2D).",
-      { "none", "flips", "flips-and-turns" });
+    t.AddChoice("TestTimeAugmentation",
+                &P::TestTimeAugmentation,
+                "What the image is also computed as, to average the results: nothing else; all flips (4 images, in 3D "
+                "8); all flips and turns (8 in 2D).",
+                { "none", "flips", "flips-and-turns" });
     t.Add("ScaleStep",
           &P::ScaleStep,
           "Above 1: the image is also computed enlarged and reduced by this factor, and the three probabilities are "

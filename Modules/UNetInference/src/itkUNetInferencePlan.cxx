@@ -2,7 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkUNetInferencePlan.h"
 #include "itkMirrorPad.h"
-#include "itkUNetOrientations.h"
+#include "itkUNetTestTimeTransforms.h"
 #include "itkUNetPredictor.h"
 #include "itkUNetReceptiveField.h"
 #include "itkUNetTiles.h"
@@ -94,7 +94,7 @@ UNetInferencePlan::GetReason() const
   const char * const normalization =
     m_Specification.Normalization == UNetNormalization::Instance ? "instance" : "group";
   return std::string("The model's ") + normalization +
-         " normalisation makes every pixel that the network sees at once decide every output, so that tiles cannot "
+         " normalization makes every pixel that the network sees at once decide every output, so that tiles cannot "
          "give "
          "exactly what the whole image would: overlapping windows of " +
          std::to_string(this->GetBlendedWindow()) + " pixels are blended.";
@@ -145,8 +145,8 @@ UNetInferencePlan::MakeTilesOfAnySize(const UNetRegion & region) const
     const auto edge = static_cast<std::int64_t>(this->GetBlendedWindow());
     return MakeBlendedUNetTiles(m_Specification, region, m_Extent, edge, m_Parameters.BlendedOverlap);
   }
-  const auto edge = m_Parameters.TileSize == 0 ? std::numeric_limits<std::int64_t>::max()
-                                               : static_cast<std::int64_t>(m_Parameters.TileSize);
+  const auto edge = m_Parameters.MaximumWindowSize == 0 ? std::numeric_limits<std::int64_t>::max()
+                                                        : static_cast<std::int64_t>(m_Parameters.MaximumWindowSize);
   return MakeLargestUNetTiles(m_Specification,
                               region,
                               m_Extent,
@@ -164,7 +164,7 @@ UNetInferencePlan::EstimateCost(const UNetRegion & region) const
   cost.WindowSize = tiles.front().Window.Size;
   cost.Memory = this->EstimateMemory(cost.WindowSize) + this->EstimateSums(region, tiles.front());
   const double images =
-    static_cast<double>(GetUNetOrientations(m_Parameters.TestTimeAugmentation, m_Extent.size()).size());
+    static_cast<double>(GetUNetTestTimeTransforms(m_Parameters.TestTimeAugmentation, m_Extent.size()).size());
   const double pixels = static_cast<double>(tiles.size()) * NumberOfPixels(cost.WindowSize) * images;
   cost.Factor = pixels / NumberOfPixels(region.Size);
   cost.MultiplyAdds = pixels * m_Specification.GetMultiplyAddsPerPixel();
@@ -239,18 +239,18 @@ UNetInferencePlan::HalveWindows(const UNetRegion & region)
     return *std::max_element(size.begin(), size.end());
   };
   const std::int64_t before = edge();
-  m_Parameters.TileSize = static_cast<std::uint64_t>(std::max(m_Specification.GetStride(), before / 2));
+  m_Parameters.MaximumWindowSize = static_cast<std::uint64_t>(std::max(m_Specification.GetStride(), before / 2));
   const std::int64_t after = edge();
-  m_Parameters.TileSize = static_cast<std::uint64_t>(after);
+  m_Parameters.MaximumWindowSize = static_cast<std::uint64_t>(after);
   return after < before;
 }
 
 std::uint64_t
 UNetInferencePlan::GetBlendedWindow() const
 {
-  const std::uint64_t wanted = m_Parameters.TileSize > 0        ? m_Parameters.TileSize
-                               : m_Specification.Dimension == 3 ? 128
-                                                                : 512;
+  const std::uint64_t wanted = m_Parameters.MaximumWindowSize > 0 ? m_Parameters.MaximumWindowSize
+                               : m_Specification.Dimension == 3   ? 128
+                                                                  : 512;
   const auto          stride = static_cast<std::uint64_t>(m_Specification.GetStride());
   return std::max(stride, wanted / stride * stride);
 }
@@ -271,8 +271,8 @@ UNetInferencePlan::GetBytesOfNumber() const
 double
 UNetInferencePlan::GetBytesOfPixel() const
 {
-  // At the highest level of the way up: skip connection, both halves side by side, and what came from below; with
-  // normalisation by the image's statistics or padding by the edge also copies of those.
+  // At the highest level of the decoder: skip connection, both halves side by side, and what came from below; with
+  // normalization by the image's statistics or padding by the edge also copies of those.
   const double below = 2.0 / static_cast<double>(std::int64_t{ 1 } << m_Specification.Dimension);
   const bool   isPadded = m_Specification.Padding == UNetPadding::Edge &&
                         !this->UsesWinograd(m_Specification.BaseFilters, m_Specification.BaseFilters);

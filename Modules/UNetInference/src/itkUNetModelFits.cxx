@@ -57,12 +57,12 @@ VerifyUNetModelFitsImage(const UNetModel &                model,
     itkGenericExceptionMacro("The model is for images of dimension "
                              << specification.Dimension << ", but the image is of dimension " << size.size() << '.');
   }
-  const unsigned int channels = model.GetIntensityRule().GetNumberOfChannels(numberOfComponents);
+  const unsigned int channels = model.GetIntensityNormalization().GetNumberOfChannels(numberOfComponents);
   if (channels != specification.Channels)
   {
     itkGenericExceptionMacro("The model takes " << specification.Channels << " channel(s), but the image's "
                                                 << numberOfComponents << " component(s) make " << channels
-                                                << " under the model's intensity rule.");
+                                                << " under the model's intensity normalization.");
   }
 }
 

@@ -19,7 +19,7 @@ ScalarTypeOf(UNetPrecision precision);
 /** \class UNetPredictor
  * \brief A trained network made ready to be computed, in float, bfloat16 or half.
  *
- * What UNetNetwork::Predict() computes, from weights that do not change any more: batch normalisation becomes a part of the
+ * What UNetNetwork::Predict() computes, from weights that do not change any more: batch normalization becomes a part of the
  * convolution before it, w' = w γ / √(σ² + ε) and b' = β + (b - μ) γ / √(σ² + ε); ReLU a part of the convolution where
  * LibTorch can, or happens in place; upsampled pixels are put where they belong beside the skip connection. */
 class UNetPredictor
@@ -57,7 +57,7 @@ private:
     at::Tensor                                 Weight;
     at::Tensor                                 Bias;     // may be undefined
     std::shared_ptr<const WinogradConvolution> Winograd; // instead of the weight and the bias
-    at::Tensor                                 Scale;    // γ and β of a normalisation by the image's own statistics
+    at::Tensor                                 Scale;    // γ and β of a normalization by the image's own statistics
     at::Tensor                                 Shift;
     std::int64_t                               Filters{ 0 };
   };

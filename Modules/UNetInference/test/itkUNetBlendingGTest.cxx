@@ -35,7 +35,7 @@ MakeFilter(const itk::Image<float, D> * image, const itk::UNetModel * model, std
   auto filter = itk::UNetInferenceImageFilter<itk::Image<float, D>, itk::VectorImage<float, D>>::New();
   filter->SetInput(image);
   filter->SetModel(model);
-  filter->SetTileSize(tileSize);
+  filter->SetMaximumWindowSize(tileSize);
   filter->SetDevice("cpu");
   return filter;
 }
@@ -133,7 +133,8 @@ TEST(UNetBlending, IsTheWeightedMeanOfTheWindowsLogits)
   filter->Update();
 
   const auto pixels = itk::GetTorchTensor(image.GetPointer(), image->GetBufferedRegion(), itk::TorchDevice::CPU());
-  const auto expected = ExpectedProbabilities(itk::GetATensor(model->GetIntensityRule().Apply(pixels)), *model, 40, 20);
+  const auto expected =
+    ExpectedProbabilities(itk::GetATensor(model->GetIntensityNormalization().Apply(pixels)), *model, 40, 20);
   const auto found = itk::GetATensor(itk::GetTorchTensor(
     static_cast<const VectorImageType *>(filter->GetOutput()), image->GetBufferedRegion(), itk::TorchDevice::CPU()));
   // Rounding of float.
@@ -213,7 +214,7 @@ TEST(UNetBlending, IsChosenAndSaidForANetworkThatTilesCannotCompute)
   filter->Modified();
   filter->Update();
   ASSERT_EQ(warnings->size(), 1u);
-  ExpectContains(warnings->front(), "instance normalisation");
+  ExpectContains(warnings->front(), "instance normalization");
   ExpectContains(warnings->front(), "overlapping windows of 4 pixels are blended.");
 
   const auto whole = MakeFilter<2>(image, MakeModel(InstanceSpecification()), 4);
@@ -244,7 +245,7 @@ TEST(UNetBlending, TooLittleMemoryForTheWholeImageNamesBlending)
   ExpectContains(MessageOf([&] { filter->Update(); }), "; blended tiling takes less than the whole image at once.");
   filter->SetTiling(UNetTiling::Blended);
   ExpectContains(MessageOf([&] { filter->Update(); }), "for this model and windows of 512 pixels, but is 1.");
-  filter->SetTileSize(64);
+  filter->SetMaximumWindowSize(64);
   EXPECT_NO_THROW(filter->Update());
 }
 

@@ -93,9 +93,9 @@ ByHand(ImageType<D> * image, const itk::UNetModel * model)
 void
 SetFixedRule(itk::UNetModel * model)
 {
-  itk::UNetIntensityRule rule;
+  itk::UNetIntensityNormalization rule;
   rule.Scaling = itk::UNetIntensityScaling::Factor;
-  model->SetIntensityRule(rule);
+  model->SetIntensityNormalization(rule);
 }
 
 template <unsigned int D>
@@ -135,7 +135,7 @@ TEST(UNetGrid, AnImageOfAnotherPixelSizeIsResampledThereAndBack)
   ExpectThereAndBack<3>();
 }
 
-TEST(UNetGrid, ManyClassesAreLabelledOnTheImagesGrid)
+TEST(UNetGrid, ManyClassesAreLabeledOnTheImagesGrid)
 {
   const auto image = MakeImage<2>(30);
   const auto model = MakeModelOfSpacing<2>(image, 1.4, 4);
@@ -216,19 +216,19 @@ TEST(UNetGrid, ScalesAreMeansOverLargerAndSmallerPixels)
               0.3);
 }
 
-TEST(UNetGrid, ColourImagesAndDevicesAreResampledAlike)
+TEST(UNetGrid, ColorImagesAndDevicesAreResampledAlike)
 {
-  using ColourType = itk::Image<itk::RGBPixel<unsigned char>, 2>;
-  const auto colour = MakeAwkwardImage<ColourType>();
-  const auto model = MakeModel(SmallSpecification(2, 3), itk::UNetColour::Keep);
+  using ColorType = itk::Image<itk::RGBPixel<unsigned char>, 2>;
+  const auto color = MakeAwkwardImage<ColorType>();
+  const auto model = MakeModel(SmallSpecification(2, 3), itk::UNetColor::Keep);
   model->SetSpacing({ 0.5, 0.5 });
-  const auto filter = MakeFilter<ImageType<2>>(colour.GetPointer(), model.GetPointer());
+  const auto filter = MakeFilter<ImageType<2>>(color.GetPointer(), model.GetPointer());
   filter->Update();
-  const auto staged = MakeFilter<ImageType<2>>(colour.GetPointer(), model.GetPointer());
+  const auto staged = MakeFilter<ImageType<2>>(color.GetPointer(), model.GetPointer());
   staged->SetDevice("staged");
   staged->Update();
   ExpectSameImage<ImageType<2>>(filter->GetOutput(), staged->GetOutput(), 1e-6);
-  EXPECT_EQ(filter->GetOutput()->GetLargestPossibleRegion(), colour->GetLargestPossibleRegion());
+  EXPECT_EQ(filter->GetOutput()->GetLargestPossibleRegion(), color->GetLargestPossibleRegion());
 }
 
 TEST(UNetGrid, PixelsOfADeviceAreResampledToo)

@@ -52,7 +52,7 @@ ExpectedProbabilities(const TImage * image, const UNetModel * model)
     weights.emplace(name, itk::GetATensor(tensor));
   }
   const auto pixels = itk::GetTorchTensor(image, image->GetBufferedRegion(), TorchDevice::CPU());
-  at::Tensor input = itk::GetATensor(model->GetIntensityRule().Apply(pixels));
+  at::Tensor input = itk::GetATensor(model->GetIntensityNormalization().Apply(pixels));
   const auto size = input.sizes().slice(2).vec();
   auto       padded = size;
   for (auto & extent : padded)
@@ -158,27 +158,26 @@ TEST(UNetInference, AnySizeFromOnePixelUpIsSegmented)
   }
 }
 
-TEST(UNetInference, ColourAndVectorImagesGiveTheSameAnswer)
+TEST(UNetInference, ColorAndVectorImagesGiveTheSameAnswer)
 {
   using RGBImage = itk::Image<itk::RGBPixel<unsigned char>, 2>;
-  const auto colour = MakeAwkwardImage<RGBImage>();
+  const auto color = MakeAwkwardImage<RGBImage>();
   auto       vector = itk::VectorImage<unsigned char, 2>::New();
   vector->SetNumberOfComponentsPerPixel(3);
-  vector->CopyInformation(colour);
-  vector->SetRegions(colour->GetLargestPossibleRegion());
+  vector->CopyInformation(color);
+  vector->SetRegions(color->GetLargestPossibleRegion());
   vector->SetNumberOfComponentsPerPixel(3);
   vector->Allocate();
-  std::memcpy(vector->GetBufferPointer(), colour->GetBufferPointer(), 3 * 5 * 7);
-  for (const auto rule : { itk::UNetColour::Keep, itk::UNetColour::Luminance })
+  std::memcpy(vector->GetBufferPointer(), color->GetBufferPointer(), 3 * 5 * 7);
+  for (const auto rule : { itk::UNetColor::Keep, itk::UNetColor::Luminance })
   {
-    const auto model = MakeModel(SmallSpecification(2, rule == itk::UNetColour::Keep ? 3 : 1), rule);
-    const auto fromColour = MakeFilter<RGBImage, VectorImage<2>>(colour, model);
+    const auto model = MakeModel(SmallSpecification(2, rule == itk::UNetColor::Keep ? 3 : 1), rule);
+    const auto fromColor = MakeFilter<RGBImage, VectorImage<2>>(color, model);
     const auto fromVector = MakeFilter<itk::VectorImage<unsigned char, 2>, VectorImage<2>>(vector, model);
-    fromColour->Update();
+    fromColor->Update();
     fromVector->Update();
-    ExpectSameImage<VectorImage<2>>(fromColour->GetOutput(), fromVector->GetOutput());
-    ExpectProbabilities<2>(
-      fromColour->GetOutput(), ExpectedProbabilities(colour.GetPointer(), model.GetPointer()), 1e-6);
+    ExpectSameImage<VectorImage<2>>(fromColor->GetOutput(), fromVector->GetOutput());
+    ExpectProbabilities<2>(fromColor->GetOutput(), ExpectedProbabilities(color.GetPointer(), model.GetPointer()), 1e-6);
   }
 }
 
@@ -290,7 +289,7 @@ TEST(UNetInferenceErrors, AModelOfAnotherChannelCountOrDimensionIsNamed)
 {
   const auto image = MakeAwkwardImage<VectorImage<2>>(2);
   const auto keep =
-    MakeFilter<VectorImage<2>, ScalarImage<2>>(image, MakeModel(SmallSpecification(2, 3), itk::UNetColour::Keep));
+    MakeFilter<VectorImage<2>, ScalarImage<2>>(image, MakeModel(SmallSpecification(2, 3), itk::UNetColor::Keep));
   ExpectContains(MessageOf([&] { keep->Update(); }),
                  "The model takes 3 channel(s), but the image's 2 component(s) make 2");
   const auto flat = MakeFilter<VectorImage<2>, ScalarImage<2>>(image, MakeModel(SmallSpecification(3)));
@@ -351,12 +350,12 @@ TEST(UNetInference, ADeviceOutOfMemoryGetsSmallerWindowsAndTheSameResult)
     const auto expected = MakeFilter<ScalarImage<2>, ScalarImage<2>>(image, model);
     expected->SetTiling(tiling);
     // Halved twice; exact tiles do not depend on it.
-    expected->SetTileSize(50);
+    expected->SetMaximumWindowSize(50);
     expected->Update();
 
     const auto filter = MakeFilter<ScalarImage<2>, ScalarImage<2>>(image, model, "staged");
     filter->SetTiling(tiling);
-    filter->SetTileSize(200);
+    filter->SetMaximumWindowSize(200);
     std::vector<std::string> warnings;
     filter->AddObserver(itk::TorchWarningEvent(),
                         [&](const itk::EventObject & event)
@@ -426,7 +425,7 @@ TEST(UNetInference, AnAbortEndsWithinATileAndTheNextUpdateIsWhole)
   image->Allocate(true);
   const auto model = MakeModel(SmallSpecification());
   const auto filter = MakeFilter<ScalarImage<2>, VectorImage<2>>(image, model);
-  filter->SetTileSize(60);
+  filter->SetMaximumWindowSize(60);
   int        steps = 0;
   const auto tag =
     filter->AddObserver(itk::ProgressEvent(),
@@ -441,7 +440,7 @@ TEST(UNetInference, AnAbortEndsWithinATileAndTheNextUpdateIsWhole)
   filter->RemoveObserver(tag);
   filter->Update();
   const auto expected = MakeFilter<ScalarImage<2>, VectorImage<2>>(image, model);
-  expected->SetTileSize(60);
+  expected->SetMaximumWindowSize(60);
   expected->Update();
   ExpectSameImage<VectorImage<2>>(filter->GetOutput(), expected->GetOutput());
 }
@@ -503,7 +502,7 @@ ExpectProgressAndAbortsOfInference(const TorchDevice & device, itk::SizeValueTyp
   filter->SetTestTimeAugmentation(itk::UNetTestTimeAugmentation::Flips);
   ExpectProgressAndAborts(filter.GetPointer(), 0.1);
   filter->SetTestTimeAugmentation(itk::UNetTestTimeAugmentation::None);
-  filter->SetTileSize(edge / 2);
+  filter->SetMaximumWindowSize(edge / 2);
   filter->SetTiling(itk::UNetTiling::Blended);
   ExpectProgressAndAborts(filter.GetPointer(), 0.1);
 }

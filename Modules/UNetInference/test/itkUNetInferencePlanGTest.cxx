@@ -61,7 +61,7 @@ TEST(UNetInferencePlan, TheSumsOfBlendedWindowsCountTowardsTheMaximumMemory)
   specification.Levels = 2;
   UNetInferenceParameters parameters;
   parameters.Tiling = UNetTiling::Blended;
-  parameters.TileSize = 64;
+  parameters.MaximumWindowSize = 64;
   const std::vector<std::int64_t> extent{ 1 << 20, 64 };
   const UNetInferencePlan         plan(specification, parameters, UNetPrecision::Float32, extent);
   // 64 rows, twice, of two floats for each pixel.
@@ -160,7 +160,7 @@ TEST(UNetInferencePlan, PiecesThatBeginBetweenStridesAreOneRowOfWindowsToo)
     specification.Levels = static_cast<unsigned int>(Draw(random, 1, 3));
     const std::int64_t      extent = Draw(random, 100, 5000);
     UNetInferenceParameters parameters;
-    parameters.TileSize = static_cast<std::uint64_t>(Draw(random, 120, 300));
+    parameters.MaximumWindowSize = static_cast<std::uint64_t>(Draw(random, 120, 300));
     const UNetInferencePlan plan(specification, parameters, UNetPrecision::Float32, { 8, extent });
     const auto              pieces = static_cast<std::int64_t>(plan.GetNumberOfStreamDivisions());
     const std::int64_t      rows = (extent + pieces - 1) / pieces;
@@ -168,7 +168,7 @@ TEST(UNetInferencePlan, PiecesThatBeginBetweenStridesAreOneRowOfWindowsToo)
     {
       const UNetRegion piece{ { 0, begin }, { 8, std::min(rows, extent - begin) } };
       ASSERT_EQ(plan.MakeTiles(piece).size(), 1u) << "levels " << specification.Levels << " extent " << extent
-                                                  << " tile " << parameters.TileSize << " piece at " << begin;
+                                                  << " tile " << parameters.MaximumWindowSize << " piece at " << begin;
     }
   }
 }

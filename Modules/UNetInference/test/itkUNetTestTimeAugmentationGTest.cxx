@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkUNetOrientations.h"
+#include "itkUNetTestTimeTransforms.h"
 #include "itkTorchTestImages.h"
 #include "itkUNetInferenceImageFilter.h"
 #include "itkUNetTestHelpers.h"
@@ -42,7 +42,7 @@ Foreground(const ImageType<D> *     image,
   auto filter = itk::UNetInferenceImageFilter<ImageType<D>, ImageType<D>>::New();
   filter->SetInput(image);
   filter->SetModel(model);
-  filter->SetTileSize(tileSize);
+  filter->SetMaximumWindowSize(tileSize);
   filter->SetTiling(tiling);
   filter->SetTestTimeAugmentation(augmentation);
   filter->SetDevice("cpu");
@@ -163,7 +163,7 @@ TEST(UNetTestTimeAugmentation, ATurnedImageGivesTheTurnedAnswer)
   ExpectSameImage<ImageType<2>>(turned.GetPointer(), Transposed(Flipped<2>(answer, 1)).GetPointer(), 1e-6);
 }
 
-TEST(UNetTestTimeAugmentation, BlendedWindowsAreAveragedOverOrientationsToo)
+TEST(UNetTestTimeAugmentation, BlendedWindowsAreAveragedOverFlipsToo)
 {
   // Windows at 0, 24, 48, which a flip exchanges.
   constexpr std::uint64_t window = 32;

@@ -45,7 +45,7 @@ MakeFilter(const TInput * image, const UNetModel * model, std::uint64_t tileSize
   auto filter = itk::UNetInferenceImageFilter<TInput, TOutput>::New();
   filter->SetInput(image);
   filter->SetModel(model);
-  filter->SetTileSize(tileSize);
+  filter->SetMaximumWindowSize(tileSize);
   filter->SetDevice("cpu");
   return filter;
 }
@@ -200,10 +200,10 @@ MakeIdentityModel(unsigned int dimension, unsigned int levels)
   UNetSpecification specification = SmallSpecification(dimension, 1, 1);
   specification.Levels = levels;
   specification.Normalization = itk::UNetNormalization::None;
-  const auto             model = MakeModel(specification);
-  itk::UNetIntensityRule rule;
+  const auto                      model = MakeModel(specification);
+  itk::UNetIntensityNormalization rule;
   rule.Scaling = itk::UNetIntensityScaling::Factor;
-  model->SetIntensityRule(rule);
+  model->SetIntensityNormalization(rule);
   auto weights = model->GetWeights();
   for (auto & [name, weight] : weights)
   {

@@ -226,7 +226,7 @@ TEST(WinogradConvolution, IsForMultiplesOfEightChannels)
   EXPECT_FALSE(WinogradConvolution::IsFaster(64, 64, at::kHalf));
 }
 
-/** Weights of a trained kind: statistics of batch normalisation that are not 0 and 1. */
+/** Weights of a trained kind: statistics of batch normalization that are not 0 and 1. */
 void
 ExpectTheNetwork(unsigned int dimension, itk::UNetNormalization normalization, UNetPadding padding)
 {

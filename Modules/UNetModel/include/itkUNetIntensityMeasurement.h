@@ -3,14 +3,14 @@
 #ifndef itkUNetIntensityMeasurement_h
 #define itkUNetIntensityMeasurement_h
 
-#include "itkUNetIntensityRule.h"
+#include "itkUNetIntensityNormalization.h"
 #include <array>
 #include <vector>
 
 namespace itk
 {
 /** \class UNetIntensityMeasurement
- * \brief Measures an image part by part for an intensity rule.
+ * \brief Measures an image part by part for an intensity normalization.
  *
  * \code
  * UNetIntensityMeasurement measurement(rule);
@@ -28,7 +28,7 @@ namespace itk
 class UNetIntensityMeasurement
 {
 public:
-  explicit UNetIntensityMeasurement(const UNetIntensityRule & rule);
+  explicit UNetIntensityMeasurement(const UNetIntensityNormalization & rule);
 
   bool
   NeedsPass() const
@@ -75,7 +75,7 @@ private:
   void
   EndPolarity();
 
-  UNetIntensityRule          m_Rule;
+  UNetIntensityNormalization m_Rule;
   UNetIntensityScale         m_Scale;
   Pass                       m_Pass;
   std::uint64_t              m_NumberOfValues{ 0 };

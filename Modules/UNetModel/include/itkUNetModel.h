@@ -6,7 +6,7 @@
 #include "itkDataObject.h"
 #include "itkObjectFactory.h"
 #include "itkTorchTensor.h"
-#include "itkUNetIntensityRule.h"
+#include "itkUNetIntensityNormalization.h"
 #include "itkUNetSpecification.h"
 #include <map>
 
@@ -43,11 +43,11 @@ public:
   }
 
   void
-  SetIntensityRule(const UNetIntensityRule & rule);
-  const UNetIntensityRule &
-  GetIntensityRule() const
+  SetIntensityNormalization(const UNetIntensityNormalization & rule);
+  const UNetIntensityNormalization &
+  GetIntensityNormalization() const
   {
-    return m_IntensityRule;
+    return m_IntensityNormalization;
   }
 
   /** A name for each class; empty, or as many as the specification has. */
@@ -109,13 +109,13 @@ protected:
   PrintSelf(std::ostream & os, Indent indent) const override;
 
 private:
-  UNetSpecification        m_Specification;
-  UNetIntensityRule        m_IntensityRule;
-  std::vector<std::string> m_ClassNames;
-  std::vector<double>      m_Spacing;
-  std::string              m_Orientation;
-  std::string              m_Recipe;
-  WeightsType              m_Weights;
+  UNetSpecification          m_Specification;
+  UNetIntensityNormalization m_IntensityNormalization;
+  std::vector<std::string>   m_ClassNames;
+  std::vector<double>        m_Spacing;
+  std::string                m_Orientation;
+  std::string                m_Recipe;
+  WeightsType                m_Weights;
 };
 } // namespace itk
 

@@ -9,7 +9,7 @@
 namespace itk
 {
 /** \class UNetModelWriter
- * \brief Writes a UNetModel as a safetensors file: float32 weights, and specification, intensity rule, class names,
+ * \brief Writes a UNetModel as a safetensors file: float32 weights, and specification, intensity normalization, class names,
  * spacing and recipe as JSON in its metadata.
  *
  * The file appears under its name when it is complete. A model that UNetModel::Verify() does not accept, such as one with

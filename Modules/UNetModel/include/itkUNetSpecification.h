@@ -46,24 +46,24 @@ struct UNetTensorDescription
   Kind InitialValue{ Kind::ConvolutionWeight };
   /** Inputs of one output of a convolution, N of He's N(0, √(2/N)). */
   std::int64_t FanIn{ 0 };
-  /** False for running statistics, which no optimiser changes. */
+  /** False for running statistics, which no optimizer changes. */
   bool IsTrained{ true };
 };
 
 /** \class UNetSpecification
  * \brief The architecture of a U-Net.
  *
- * A level is a row of 3×3 (3×3×3) convolutions, each followed by normalisation and ReLU. Each of `Levels` poolings
+ * A level is a row of 3×3 (3×3×3) convolutions, each followed by normalization and ReLU. Each of `Levels` poolings
  * (2×2, maximum) leads to a level with twice the filters; each of as many transposed convolutions (2×2, stride 2)
- * leads back up and is concatenated with the level of its size on the way down. A 1×1 convolution leads to the
- * classes. The defaults are the network of the U-Net paper with batch normalisation and same-size convolutions.
+ * leads back up and is concatenated with the level of its size of the encoder. A 1×1 convolution leads to the
+ * classes. The defaults are the network of the U-Net paper with batch normalization and same-size convolutions.
  *
  * O. Ronneberger, P. Fischer, T. Brox, "U-Net: convolutional networks for biomedical image segmentation", MICCAI 2015.
  * \ingroup ITKTorchUNet
  */
 struct UNetSpecification
 {
-  /** Of a group normalisation. */
+  /** Of a group normalization. */
   static constexpr std::int64_t NumberOfGroups = 8;
 
   unsigned int Dimension{ 2 };

@@ -37,7 +37,7 @@ public:
     const auto               whole = image->GetLargestPossibleRegion();
     const SizeValueType      slabs = whole.GetSize(last);
     const SizeValueType      step = std::max<SizeValueType>(1, pixelsAtOnce / (whole.GetNumberOfPixels() / slabs));
-    UNetIntensityMeasurement measurement(model->GetIntensityRule());
+    UNetIntensityMeasurement measurement(model->GetIntensityNormalization());
     while (measurement.NeedsPass())
     {
       for (SizeValueType slab = 0; slab < slabs; slab += step)

@@ -2,7 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkUNetIntensityMeasurement.h"
 #include "itkImageTensor.h"
-#include "itkGreyValues.h"
+#include "itkGrayValues.h"
 #include "itkUnitBinOtsuThreshold.h"
 #include "itkMacro.h"
 #include <ATen/Parallel.h>
@@ -38,13 +38,13 @@ ValueOfOrderedBits(std::uint32_t bits)
   return value;
 }
 
-/** Calls visit(counts, values, number) for every row of grey values, and adds up the counts of all threads. */
+/** Calls visit(counts, values, number) for every row of gray values, and adds up the counts of all threads. */
 template <typename TVisit>
 void
-CountRows(const GreyValues & grey, std::vector<std::uint64_t> & counts, const TVisit & visit)
+CountRows(const GrayValues & gray, std::vector<std::uint64_t> & counts, const TVisit & visit)
 {
-  const std::int64_t length = grey.GetNumberOfValuesInRow();
-  const std::int64_t rows = grey.GetNumberOfValues() / length;
+  const std::int64_t length = gray.GetNumberOfValuesInRow();
+  const std::int64_t rows = gray.GetNumberOfValues() / length;
   const std::int64_t grain = std::max<std::int64_t>(1, (std::int64_t{ 1 } << 19) / length);
   std::mutex         mutex;
   at::parallel_for(0,
@@ -56,7 +56,7 @@ CountRows(const GreyValues & grey, std::vector<std::uint64_t> & counts, const TV
                      std::vector<std::uint64_t> own(counts.size());
                      for (std::int64_t row = begin; row < end; ++row)
                      {
-                       grey.Get(row * length, (row + 1) * length, values.data());
+                       gray.Get(row * length, (row + 1) * length, values.data());
                        visit(own, values);
                      }
                      const std::lock_guard<std::mutex> lock(mutex);
@@ -67,10 +67,10 @@ CountRows(const GreyValues & grey, std::vector<std::uint64_t> & counts, const TV
 /** The sum of visit(value) over all values: of rows, and of these. */
 template <typename TVisit>
 void
-AddRows(const GreyValues & grey, double & sum, const TVisit & visit)
+AddRows(const GrayValues & gray, double & sum, const TVisit & visit)
 {
-  const std::int64_t  length = grey.GetNumberOfValuesInRow();
-  const std::int64_t  rows = grey.GetNumberOfValues() / length;
+  const std::int64_t  length = gray.GetNumberOfValuesInRow();
+  const std::int64_t  rows = gray.GetNumberOfValues() / length;
   std::vector<double> sums(static_cast<std::size_t>(rows));
   at::parallel_for(0,
                    rows,
@@ -80,7 +80,7 @@ AddRows(const GreyValues & grey, double & sum, const TVisit & visit)
                      std::vector<float> values(static_cast<std::size_t>(length));
                      for (std::int64_t row = begin; row < end; ++row)
                      {
-                       grey.Get(row * length, (row + 1) * length, values.data());
+                       gray.Get(row * length, (row + 1) * length, values.data());
                        for (const float value : values)
                        {
                          sums[row] += visit(value);
@@ -107,7 +107,7 @@ FindBin(const std::uint64_t * counts, std::uint64_t & rank)
 }
 } // namespace
 
-UNetIntensityMeasurement::UNetIntensityMeasurement(const UNetIntensityRule & rule)
+UNetIntensityMeasurement::UNetIntensityMeasurement(const UNetIntensityNormalization & rule)
   : m_Rule(rule)
 {
   switch (rule.Scaling)
@@ -132,13 +132,13 @@ UNetIntensityMeasurement::Add(const TorchTensor & part)
 try
 {
   VerifyImageTensor(part, "UNetIntensityMeasurement::Add()", "part", 3);
-  const GreyValues grey(part, m_Rule.Colour);
+  const GrayValues gray(part, m_Rule.Color);
   switch (m_Pass)
   {
     case Pass::UpperBits:
     {
-      m_NumberOfValues += static_cast<std::uint64_t>(grey.GetNumberOfValues());
-      CountRows(grey,
+      m_NumberOfValues += static_cast<std::uint64_t>(gray.GetNumberOfValues());
+      CountRows(gray,
                 m_Counts,
                 [](std::vector<std::uint64_t> & counts, const std::vector<float> & values)
                 {
@@ -150,7 +150,7 @@ try
       break;
     }
     case Pass::LowerBits:
-      CountRows(grey,
+      CountRows(gray,
                 m_Counts,
                 [this](std::vector<std::uint64_t> & counts, const std::vector<float> & values)
                 {
@@ -168,7 +168,7 @@ try
                 });
       break;
     case Pass::Polarity:
-      CountRows(grey,
+      CountRows(gray,
                 m_Counts,
                 [this](std::vector<std::uint64_t> & counts, const std::vector<float> & values)
                 {
@@ -179,8 +179,8 @@ try
                 });
       break;
     case Pass::Mean:
-      m_NumberOfValues += static_cast<std::uint64_t>(grey.GetNumberOfValues());
-      CountRows(grey,
+      m_NumberOfValues += static_cast<std::uint64_t>(gray.GetNumberOfValues());
+      CountRows(gray,
                 m_Counts,
                 [](std::vector<std::uint64_t> & counts, const std::vector<float> & values)
                 {
@@ -189,10 +189,10 @@ try
                     counts[0] += std::isfinite(value) ? 0 : 1;
                   }
                 });
-      AddRows(grey, m_Sum, [](float value) { return static_cast<double>(value); });
+      AddRows(gray, m_Sum, [](float value) { return static_cast<double>(value); });
       break;
     case Pass::Variance:
-      AddRows(grey,
+      AddRows(gray,
               m_Sum,
               [this](float value)
               {

@@ -30,7 +30,7 @@ struct BadValues
   std::int64_t Negative{ 0 };
 };
 
-/** Infinite or NaN values, and finite ones below 0, in one pass that the compiler vectorises. */
+/** Infinite or NaN values, and finite ones below 0, in one pass that the compiler vectorizes. */
 BadValues
 CountBadValues(const at::Tensor & values)
 {
@@ -87,9 +87,9 @@ UNetModel::SetSpecification(const UNetSpecification & specification)
 }
 
 void
-UNetModel::SetIntensityRule(const UNetIntensityRule & rule)
+UNetModel::SetIntensityNormalization(const UNetIntensityNormalization & rule)
 {
-  m_IntensityRule = rule;
+  m_IntensityNormalization = rule;
   this->Modified();
 }
 
@@ -136,7 +136,7 @@ UNetModel::Verify() const
 try
 {
   m_Specification.Verify();
-  m_IntensityRule.Verify();
+  m_IntensityNormalization.Verify();
   const auto tensors = m_Specification.GetTensors();
   for (const auto & tensor : tensors)
   {
@@ -182,7 +182,7 @@ UNetModel::VerifyGrid() const
   if (!isSpacingGood)
   {
     itkExceptionMacro("Spacing must be " << m_Specification.Dimension << " finite numbers greater than 0, but is ["
-                                         << ToString(TorchParameterValue(m_Spacing)) << "].");
+                                         << TorchParameter::Format(TorchParameterValue(m_Spacing)) << "].");
   }
   const auto isAxis = [this](const char * letters) {
     return std::count_if(m_Orientation.begin(), m_Orientation.end(), [&](char c) { return std::strchr(letters, c); });
@@ -216,7 +216,7 @@ UNetModel::Graft(const DataObject * data)
     itkExceptionMacro("Only a UNetModel can be grafted onto a UNetModel.");
   }
   m_Specification = model->m_Specification;
-  m_IntensityRule = model->m_IntensityRule;
+  m_IntensityNormalization = model->m_IntensityNormalization;
   m_ClassNames = model->m_ClassNames;
   m_Spacing = model->m_Spacing;
   m_Orientation = model->m_Orientation;
@@ -238,8 +238,8 @@ UNetModel::PrintSelf(std::ostream & os, Indent indent) const
   Superclass::PrintSelf(os, indent);
   os << indent << "Specification:" << std::endl;
   UNetSpecification::Describe().Print(os, indent.GetNextIndent(), &m_Specification);
-  os << indent << "Intensity rule:" << std::endl;
-  UNetIntensityRule::Describe().Print(os, indent.GetNextIndent(), &m_IntensityRule);
+  os << indent << "Intensity normalization:" << std::endl;
+  UNetIntensityNormalization::Describe().Print(os, indent.GetNextIndent(), &m_IntensityNormalization);
   os << indent << "Number of parameters: " << m_Specification.GetNumberOfParameters() << std::endl;
   os << indent << "Weights: " << m_Weights.size() << " tensors" << std::endl;
 }

@@ -34,12 +34,12 @@ ReadUNetModelFile(const std::string & fileName, UNetModel & model, bool readsWei
   {
     UNetSpecification specification;
     ReadParameters(text("specification", "{}"), UNetSpecification::Describe(), &specification);
-    UNetIntensityRule rule;
-    ReadParameters(text("intensity", "{}"), UNetIntensityRule::Describe(), &rule);
+    UNetIntensityNormalization rule;
+    ReadParameters(text("intensity", "{}"), UNetIntensityNormalization::Describe(), &rule);
     specification.Verify();
     rule.Verify();
     model.SetSpecification(specification);
-    model.SetIntensityRule(rule);
+    model.SetIntensityNormalization(rule);
     model.SetClassNames(json("classes").get<std::vector<std::string>>());
     model.SetSpacing(json("spacing").get<std::vector<double>>());
     model.SetOrientation(text("orientation", ""));
@@ -76,7 +76,8 @@ WriteUNetModelFile(const std::string & fileName, const UNetModel & model)
   file.Tensors = model.GetWeights();
   file.Metadata["format"] = formatName;
   file.Metadata["specification"] = WriteParameters(UNetSpecification::Describe(), &model.GetSpecification());
-  file.Metadata["intensity"] = WriteParameters(UNetIntensityRule::Describe(), &model.GetIntensityRule());
+  file.Metadata["intensity"] =
+    WriteParameters(UNetIntensityNormalization::Describe(), &model.GetIntensityNormalization());
   file.Metadata["classes"] = nlohmann::json(model.GetClassNames()).dump();
   file.Metadata["spacing"] = nlohmann::json(model.GetSpacing()).dump();
   file.Metadata["orientation"] = model.GetOrientation();

@@ -14,7 +14,7 @@ namespace itk
 /** Weights by their names in model files. */
 using UNetWeights = std::map<std::string, at::Tensor>;
 
-/** He's initialisation: weights N(0, √(2/N)), N inputs of an output; the last convolution's bias and shifts 0. */
+/** He's initialization: weights N(0, √(2/N)), N inputs of an output; the last convolution's bias and shifts 0. */
 UNetWeights
 InitializeUNetWeights(const UNetSpecification & specification, std::uint64_t seed);
 

@@ -80,7 +80,8 @@ UNetSpecification::Describe()
   {
     TorchParameterTable t;
     t.Add("Dimension", &P::Dimension, "Dimension of the images.", Range::Between(2, 3));
-    t.Add("Channels", &P::Channels, "Components of a pixel, after the intensity rule.", Range::Between(1, 4096));
+    t.Add(
+      "Channels", &P::Channels, "Components of a pixel, after the intensity normalization.", Range::Between(1, 4096));
     t.Add("Classes", &P::Classes, "Classes; 1 ends in one sigmoid, more in a softmax.", Range::Between(1, 4096));
     t.Add("BaseFilters",
           &P::BaseFilters,
@@ -95,8 +96,10 @@ UNetSpecification::Describe()
           "Added to the variance. Keras's default is 0.001.",
           Range::GreaterThan(0));
     t.Add("ConvolutionBias", &P::ConvolutionBias, "Whether the 3x3 convolutions have a bias.");
-    t.Add(
-      "Dropout", &P::Dropout, "Probability of dropping a value at the end of the way down.", Range::FromBelow(0, 1));
+    t.Add("Dropout",
+          &P::Dropout,
+          "Probability that a value at the bottleneck is dropped while training.",
+          Range::FromBelow(0, 1));
     t.AddChoice("Padding", &P::Padding, "What a 3x3 convolution sees outside the image.", { "zero", "edge" });
     t.AddChoice(
       "Concatenation", &P::Concatenation, "Order of the concatenated channels.", { "skip-first", "upsampled-first" });
@@ -112,7 +115,7 @@ UNetSpecification::Verify() const
   if (Normalization == UNetNormalization::Group && BaseFilters % NumberOfGroups != 0)
   {
     itkGenericExceptionMacro("UNetSpecification: BaseFilters must be a multiple of "
-                             << NumberOfGroups << " with group normalisation, but is " << BaseFilters << '.');
+                             << NumberOfGroups << " with group normalization, but is " << BaseFilters << '.');
   }
 }
 

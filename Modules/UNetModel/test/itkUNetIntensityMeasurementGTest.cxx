@@ -11,7 +11,7 @@
 
 using itk::TorchDevice;
 using itk::UNetIntensityMeasurement;
-using itk::UNetIntensityRule;
+using itk::UNetIntensityNormalization;
 using itk::UNetIntensityScale;
 using namespace itk::Test;
 
@@ -31,7 +31,7 @@ MakePixels(std::int64_t components, std::int64_t height, std::int64_t width, dou
 }
 
 UNetIntensityScale
-MeasureInPieces(const UNetIntensityRule & rule, const at::Tensor & pixels, std::int64_t rows)
+MeasureInPieces(const UNetIntensityNormalization & rule, const at::Tensor & pixels, std::int64_t rows)
 {
   UNetIntensityMeasurement measurement(rule);
   while (measurement.NeedsPass())
@@ -58,7 +58,7 @@ ExpectSame(const UNetIntensityScale & a, const UNetIntensityScale & b)
 
 TEST(UNetIntensityMeasurement, PercentilesAreThoseOfTheSortedValues)
 {
-  UNetIntensityRule rule;
+  UNetIntensityNormalization rule;
   for (const double scale : { 1.0, 1e-30, 1e30, 3e4 })
   {
     const at::Tensor pixels = MakePixels(1, 41, 57, scale, at::kFloat);
@@ -84,7 +84,7 @@ TEST(UNetIntensityMeasurement, PiecesGiveTheSameBitsAsTheWholeForAnyNumberOfThre
   {
     for (const auto type : { at::kByte, at::kUInt16, at::kFloat })
     {
-      UNetIntensityRule rule;
+      UNetIntensityNormalization rule;
       rule.Scaling = scaling;
       rule.Factor = 0.3;
       // More than a thread's share.
@@ -106,7 +106,7 @@ TEST(UNetIntensityMeasurement, ADeviceGivesTheHostsAnswer)
   {
     for (const std::int64_t components : { 1, 3 })
     {
-      UNetIntensityRule rule;
+      UNetIntensityNormalization rule;
       rule.Scaling = scaling;
       rule.Factor = 0.3;
       // Mostly bright, so that polarity matters.
@@ -129,7 +129,7 @@ TEST(UNetIntensityMeasurement, ADeviceGivesTheHostsAnswer)
 
 TEST(UNetIntensityMeasurement, AnImageOfNegativeAndPositiveZeroIsConstant)
 {
-  UNetIntensityRule rule;
+  UNetIntensityNormalization rule;
   rule.LowerPercentile = 0;
   rule.UpperPercentile = 100;
   const at::Tensor pixels = at::tensor({ 0.0f, -0.0f, 0.0f, -0.0f }).reshape({ 1, 1, 1, 4 });
@@ -143,7 +143,7 @@ TEST(UNetIntensityMeasurement, ValuesThatAreNotFiniteAreCountedInAllPieces)
   const auto pixels = at::tensor({ 1.0f, infinity, -infinity, nan, -nan, 3e38f, -3e38f, 0.0f }).reshape({ 1, 1, 4, 2 });
   for (const auto scaling : { itk::UNetIntensityScaling::Percentiles, itk::UNetIntensityScaling::ZScore })
   {
-    UNetIntensityRule rule;
+    UNetIntensityNormalization rule;
     rule.Scaling = scaling;
     ExpectContains(MessageOf([&] { MeasureInPieces(rule, pixels, 1); }),
                    "The image's intensities must be finite, but 4 of 8 are NaN or infinite.");

@@ -67,7 +67,7 @@ TEST(UNetModelFile, ReadingGivesWhatWasWritten)
   specification.BaseFilters = 8;
   specification.NormalizationEpsilon = 1e-3;
   specification.Dropout = 0.25;
-  const auto model = MakeModel(specification, itk::UNetColour::Keep);
+  const auto model = MakeModel(specification, itk::UNetColor::Keep);
   model->SetClassNames({ "background", "inside, \"quoted\"", "Zellkern \xc3\xa4" });
   model->SetSpacing({ 0.5, 0.25, 2.0 });
   model->SetRecipe("20 epochs");
@@ -76,8 +76,8 @@ TEST(UNetModelFile, ReadingGivesWhatWasWritten)
 
   const auto read = Read(folder.File("model.safetensors"));
   EXPECT_EQ(read->GetSpecification(), specification);
-  EXPECT_EQ(read->GetIntensityRule().Colour, itk::UNetColour::Keep);
-  EXPECT_EQ(read->GetIntensityRule().UpperPercentile, 99.8);
+  EXPECT_EQ(read->GetIntensityNormalization().Color, itk::UNetColor::Keep);
+  EXPECT_EQ(read->GetIntensityNormalization().UpperPercentile, 99.8);
   EXPECT_EQ(read->GetClassNames(), model->GetClassNames());
   EXPECT_EQ(read->GetSpacing(), model->GetSpacing());
   EXPECT_EQ(read->GetRecipe(), "20 epochs");
@@ -344,7 +344,7 @@ ExpectSound(const UNetModel * model)
   {
     EXPECT_TRUE(std::isfinite(spacing) && spacing > 0.0) << spacing;
   }
-  const auto & rule = model->GetIntensityRule();
+  const auto & rule = model->GetIntensityNormalization();
   EXPECT_TRUE(std::isfinite(rule.Factor) && rule.Factor > 0.0) << rule.Factor;
   EXPECT_TRUE(rule.LowerPercentile >= 0.0 && rule.LowerPercentile < rule.UpperPercentile &&
               rule.UpperPercentile <= 100.0);

@@ -52,7 +52,7 @@ TEST(UNetSpecification, EveryWrongParameterIsNamedWithItsRangeAndValue)
   ExpectContains(message, "Padding must be one of zero, edge, but is 7.");
 }
 
-TEST(UNetSpecification, GroupNormalisationNeedsAMultipleOfEightFilters)
+TEST(UNetSpecification, GroupNormalizationNeedsAMultipleOfEightFilters)
 {
   UNetSpecification specification;
   specification.Normalization = itk::UNetNormalization::Group;

@@ -24,10 +24,10 @@ struct UNetTrainingEpoch
 };
 
 /** \class UNetTraining
- * \brief Minimises the mean over pixels of w · cross-entropy by Adam, on random crops at native size.
+ * \brief Minimizes the mean over pixels of w · cross-entropy by Adam, on random crops at native size.
  *
  * An epoch takes CropsPerImage crops of each image in random order. A crop lies at random inside the image and goes through
- * RandomAugmentation; an image smaller than the crop is centred, and mirrored or filled as the augmentation fills.
+ * RandomAugmentation; an image smaller than the crop is centered, and mirrored or filled as the augmentation fills.
  * With one class the cross-entropy is the binary one of a sigmoid, else that of a softmax. The weights w are those of the
  * pair's weight image, times those of the WeightMap, 1 without either. With a GapWidth, touching objects are separated
  * first, so that the network learns the gap.
@@ -50,7 +50,7 @@ public:
     std::function<void(const UNetTrainingEpoch & epoch)> Epoch;
   };
 
-  /** Trains `model`, whose specification, intensity rule and weights are set, and replaces its weights at the end; also
+  /** Trains `model`, whose specification, intensity normalization and weights are set, and replaces its weights at the end; also
    * when an observer ends the training by an exception, which then goes on. The model has no weights before there has been a
    * step, nor after a training that diverged.
    * \throws ExceptionObject, before anything is trained, with a line for each pair that cannot be used; and one that says

@@ -15,7 +15,7 @@ namespace itk
  * |---|---|---|
  * | input | primary | the image to show the trained network on |
  * | input | `TrainingData`, required | UNetTrainingData |
- * | input | `InitialModel` | UNetModel to start from; it is copied, and decides specification and intensity rule |
+ * | input | `InitialModel` | UNetModel to start from; it is copied, and decides specification and intensity normalization |
  * | output | primary | what a UNetInferenceImageFilter with the trained model and its own defaults makes of the primary input |
  * | output | `Model` | the trained UNetModel |
  *
@@ -30,7 +30,7 @@ namespace itk
  *
  * A training whose loss or weights become infinite or NaN throws, and leaves a model without weights, which no writer takes.
  *
- * See UNetTraining for what is minimised and how.
+ * See UNetTraining for what is minimized and how.
  * \ingroup ITKTorchUNet
  */
 template <typename TInputImage, typename TOutputImage>
@@ -65,8 +65,8 @@ public:
 
   /** What images go through; not used with an initial model. */
   void
-  SetIntensityRule(const UNetIntensityRule & rule);
-  itkGetConstReferenceMacro(IntensityRule, UNetIntensityRule);
+  SetIntensityNormalization(const UNetIntensityNormalization & rule);
+  itkGetConstReferenceMacro(IntensityNormalization, UNetIntensityNormalization);
 
   void
   SetClassNames(const std::vector<std::string> & names);
@@ -168,7 +168,7 @@ private:
 
   UNetTrainingParameters         m_Parameters;
   UNetSpecification              m_Specification;
-  UNetIntensityRule              m_IntensityRule;
+  UNetIntensityNormalization     m_IntensityNormalization;
   std::vector<std::string>       m_ClassNames;
   std::vector<UNetTrainingEpoch> m_History;
 

@@ -37,9 +37,9 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::SetSpecification(const UNetS
 
 template <typename TInputImage, typename TOutputImage>
 void
-UNetTrainingImageFilter<TInputImage, TOutputImage>::SetIntensityRule(const UNetIntensityRule & rule)
+UNetTrainingImageFilter<TInputImage, TOutputImage>::SetIntensityNormalization(const UNetIntensityNormalization & rule)
 {
-  m_IntensityRule = rule;
+  m_IntensityNormalization = rule;
   this->Modified();
 }
 
@@ -64,7 +64,7 @@ void
 UNetTrainingImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() ITKv5_CONST
 {
   Superclass::VerifyPreconditions();
-  m_IntensityRule.Verify();
+  m_IntensityNormalization.Verify();
   if (this->GetTrainingData()->GetNumberOfPairs() == 0)
   {
     itkExceptionMacro("TrainingData must hold at least 1 pair, but holds 0.");
@@ -88,7 +88,8 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateOutputInformation()
   const UNetModel * const initial = this->GetInitialModel();
   auto * const            model = this->GetModel();
   model->SetSpecification(initial != nullptr ? initial->GetSpecification() : m_Specification);
-  model->SetIntensityRule(initial != nullptr ? initial->GetIntensityRule() : m_IntensityRule);
+  model->SetIntensityNormalization(initial != nullptr ? initial->GetIntensityNormalization()
+                                                      : m_IntensityNormalization);
   model->SetSpacing(initial != nullptr ? initial->GetSpacing() : std::vector<double>{});
   model->SetOrientation(initial != nullptr ? initial->GetOrientation() : std::string{});
   this->GetOutput()->SetNumberOfComponentsPerPixel(
@@ -213,7 +214,7 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateTensors()
   else
   {
     model->SetSpecification(m_Specification);
-    model->SetIntensityRule(m_IntensityRule);
+    model->SetIntensityNormalization(m_IntensityNormalization);
     model->SetClassNames({});
     model->SetSpacing({});
     model->SetOrientation({});
@@ -256,8 +257,8 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::PrintSelf(std::ostream & os,
   Superclass::PrintSelf(os, indent);
   os << indent << "Specification:" << std::endl;
   UNetSpecification::Describe().Print(os, indent.GetNextIndent(), &m_Specification);
-  os << indent << "IntensityRule:" << std::endl;
-  UNetIntensityRule::Describe().Print(os, indent.GetNextIndent(), &m_IntensityRule);
+  os << indent << "IntensityNormalization:" << std::endl;
+  UNetIntensityNormalization::Describe().Print(os, indent.GetNextIndent(), &m_IntensityNormalization);
   os << indent << "Epochs trained: " << m_History.size() << std::endl;
 }
 } // namespace itk

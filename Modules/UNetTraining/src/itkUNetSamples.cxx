@@ -29,7 +29,7 @@ GetAugmentationParameters(const UNetTrainingParameters & parameters)
     parameters.CustomAugmentation.value_or(RandomAugmentationParameters::FromPreset(parameters.Augmentation));
   if (!parameters.CustomAugmentation && parameters.Augmentation == RandomAugmentationPreset::None)
   {
-    augmentation.Fill = SamplingFill::Mirror;
+    augmentation.PaddingMode = SamplingPaddingMode::Mirror;
   }
   augmentation.CropSize = { static_cast<double>(parameters.CropSize) };
   return augmentation;
@@ -155,7 +155,7 @@ UNetSamples::Prepare(std::size_t pair)
   try
   {
     VerifyUNetModelFitsImage(m_Model, { shape.rbegin(), shape.rend() - 2 }, static_cast<unsigned int>(shape[1]));
-    prepared.Images.Image = m_Model.GetIntensityRule().Apply(sample.Image);
+    prepared.Images.Image = m_Model.GetIntensityNormalization().Apply(sample.Image);
   }
   catch (const ExceptionObject & error)
   {

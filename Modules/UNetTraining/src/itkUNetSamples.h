@@ -9,7 +9,7 @@
 
 namespace itk
 {
-/** What a step of the optimiser reads, all (N, C, …, y, x): images after the intensity rule, class numbers, and weights,
+/** What a step of the optimizer reads, all (N, C, …, y, x): images after the intensity normalization, class numbers, and weights,
  * undefined for 1 everywhere. */
 struct UNetBatch
 {

@@ -208,7 +208,7 @@ VerifyUNetTraining(const UNetSpecification & specification, const UNetTrainingPa
   if (specification.Normalization == UNetNormalization::Batch && parameters.CropSize < 2 * specification.GetStride())
   {
     itkGenericExceptionMacro("CropSize must be at least " << 2 * specification.GetStride()
-                                                          << " with batch normalisation, but is " << parameters.CropSize
+                                                          << " with batch normalization, but is " << parameters.CropSize
                                                           << '.');
   }
 }

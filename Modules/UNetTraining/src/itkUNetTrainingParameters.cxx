@@ -14,7 +14,7 @@ UNetTrainingParameters::Describe()
   {
     TorchParameterTable t;
     t.Add("Epochs", &P::Epochs, "Passes over the training images.", Range::Between(1, 1e6));
-    t.Add("BatchSize", &P::BatchSize, "Crops in a step of the optimiser.", Range::Between(1, 4096));
+    t.Add("BatchSize", &P::BatchSize, "Crops in a step of the optimizer.", Range::Between(1, 4096));
     t.Add("CropSize",
           &P::CropSize,
           "Edge of a training crop; a multiple of 2^Levels.",
@@ -38,7 +38,7 @@ UNetTrainingParameters::Describe()
       { "none", "paper", "falk" });
     t.Add("GapWidth",
           &P::GapWidth,
-          "Touching objects are separated by so many pixels of background; 0: not.",
+          "Width of the background that is cut between touching objects; 0 leaves them as they are.",
           Range::Between(0, 100),
           Unit::Pixels);
     t.AddChoice("Augmentation",

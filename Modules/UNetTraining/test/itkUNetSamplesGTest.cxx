@@ -66,7 +66,8 @@ TEST(UNetSamples, WithoutAugmentationCropsAreWindowsOfTheMirroredImages)
   const auto                       batch = samples.MakeBatch(numbers, 2);
   for (std::size_t i = 0; i < numbers.size(); ++i)
   {
-    const at::Tensor image = itk::GetATensor(model->GetIntensityRule().Apply(data->GetSample(numbers[i] % 3).Image));
+    const at::Tensor image =
+      itk::GetATensor(model->GetIntensityNormalization().Apply(data->GetSample(numbers[i] % 3).Image));
     const at::Tensor label = itk::GetATensor(data->GetSample(numbers[i] % 3).Label);
     // The place of a crop is drawn along y, then x, from the stream 1.
     itk::TorchRandom          random(9, 2, numbers[i], 1);
@@ -133,10 +134,10 @@ TEST(UNetSamples, RecomputedWeightsAreThoseOfTheDeformedLabels)
   }
   auto data = UNetTrainingData::New();
   data->AddPair(image.GetPointer(), label.GetPointer());
-  const auto             model = MakeModel(SmallSpecification());
-  itk::UNetIntensityRule rule;
+  const auto                      model = MakeModel(SmallSpecification());
+  itk::UNetIntensityNormalization rule;
   rule.Scaling = itk::UNetIntensityScaling::Factor;
-  model->SetIntensityRule(rule);
+  model->SetIntensityNormalization(rule);
   auto parameters = MakeParameters();
   parameters.WeightMap = itk::UNetWeightMap::Paper;
   parameters.GapWidth = 2;
@@ -145,7 +146,7 @@ TEST(UNetSamples, RecomputedWeightsAreThoseOfTheDeformedLabels)
   augmentation.RotationProbability = augmentation.ElasticProbability = augmentation.ZoomProbability = 1.0;
   augmentation.Interpolation = itk::SamplingInterpolation::Nearest;
   augmentation.Deviation = { 4.0 };
-  augmentation.Fill = itk::SamplingFill::Mirror;
+  augmentation.PaddingMode = itk::SamplingPaddingMode::Mirror;
   parameters.CustomAugmentation = augmentation;
   UNetSamples samples(*model, *data, parameters, "cpu");
   const auto  recomputed = samples.MakeBatch({ 3 }, 0);

@@ -44,7 +44,7 @@ TEST(UNetTrainingData, PairsInMemoryAreCopies)
   EXPECT_EQ(sample.Spacing, (std::vector<double>{ 0.5, 1.2 }));
 }
 
-TEST(UNetTrainingData, PairsInFilesKeepColourAndLabelsAbove255)
+TEST(UNetTrainingData, PairsInFilesKeepColorAndLabelsAbove255)
 {
   const TemporaryFolder folder;
   auto                  image = RGBImage::New();

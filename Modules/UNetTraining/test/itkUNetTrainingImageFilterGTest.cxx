@@ -37,12 +37,12 @@ MakePair(unsigned int extent, std::uint32_t number)
   auto                               image = ScalarImage<D>::New();
   auto                               label = LabelImage<D>::New();
   typename ScalarImage<D>::SizeType  size;
-  typename ScalarImage<D>::IndexType centre;
+  typename ScalarImage<D>::IndexType center;
   itk::TorchRandom                   random(3, 0, number);
   size.Fill(extent);
   for (unsigned int axis = 0; axis < D; ++axis)
   {
-    centre[axis] = extent / 4 + random.Integer(extent / 2);
+    center[axis] = extent / 4 + random.Integer(extent / 2);
   }
   image->SetRegions(size);
   label->SetRegions(size);
@@ -55,7 +55,7 @@ MakePair(unsigned int extent, std::uint32_t number)
     double squared = 0.0;
     for (unsigned int axis = 0; axis < D; ++axis)
     {
-      squared += std::pow(i.GetIndex()[axis] - centre[axis], 2);
+      squared += std::pow(i.GetIndex()[axis] - center[axis], 2);
     }
     const bool isInside = squared < extent * extent / 16.0;
     l.Set(isInside ? 7 : 0);
@@ -217,7 +217,7 @@ TEST(UNetTraining, LossIsTheMeanOfWeightTimesCrossEntropy)
     itk::UNetNetwork network(specification, itk::InitializeUNetWeights(specification, 0));
     const auto       pixels = itk::GetTorchTensor(image.GetPointer(), image->GetBufferedRegion(), "cpu");
     const at::Tensor logits =
-      network.Train(itk::GetATensor(filter->GetIntensityRule().Apply(pixels)), itk::TorchRandom(0))
+      network.Train(itk::GetATensor(filter->GetIntensityNormalization().Apply(pixels)), itk::TorchRandom(0))
         .to(at::kDouble)
         .contiguous();
     double expected = 0.0;
@@ -404,10 +404,10 @@ TEST(UNetTraining, CropsOfAnImageSmallerThanTheCropAreMirrored)
   {
     const auto filter = MakeFilter<2>();
     // Percentiles would be those of other pixels.
-    itk::UNetIntensityRule rule;
+    itk::UNetIntensityNormalization rule;
     rule.Scaling = itk::UNetIntensityScaling::Factor;
     rule.Factor = 0.01;
-    filter->SetIntensityRule(rule);
+    filter->SetIntensityNormalization(rule);
     filter->SetTrainingData(data);
     filter->GetModel()->Update();
     return UNetModel::Pointer(filter->GetModel());
@@ -757,12 +757,12 @@ TEST(UNetTrainingErrors, ACropThatTheNetworkCannotHalveIsRefused)
                  "CropSize must be a multiple of 4, the network's stride with 2 levels, but is 30.");
 }
 
-TEST(UNetTrainingErrors, ACropWhoseDeepestLevelIsOnePixelIsRefusedWithBatchNormalisation)
+TEST(UNetTrainingErrors, ACropWhoseDeepestLevelIsOnePixelIsRefusedWithBatchNormalization)
 {
   const auto filter = MakeFilter<2>();
   filter->SetCropSize(4);
   ExpectContains(MessageOf([&] { filter->Update(); }),
-                 "CropSize must be at least 8 with batch normalisation, but is 4.");
+                 "CropSize must be at least 8 with batch normalization, but is 4.");
 }
 
 TEST(UNetTrainingErrors, ALossThatDivergesEndsTheTraining)

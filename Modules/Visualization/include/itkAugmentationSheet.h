@@ -3,7 +3,7 @@
 #ifndef itkAugmentationSheet_h
 #define itkAugmentationSheet_h
 
-#include "itkPictureColours.h"
+#include "itkPictureColors.h"
 #include "itkVectorImage.h"
 #include <string>
 #include <vector>
@@ -16,7 +16,7 @@ class AugmentationSheet
 {
 public:
   /** The longer side of an image in the sheet, in pixels. */
-  static constexpr unsigned int TileSize = 224;
+  static constexpr unsigned int CellSize = 224;
 
   /** All images are shown in the contrast of the first one.
    * \param image one component, or red, green and blue
@@ -28,10 +28,10 @@ public:
   Write(const std::string & fileName) const;
 
 private:
-  std::vector<std::vector<ColourImage::Pointer>> m_Draws;
-  float                                          m_Dark{ 0.0f };
-  float                                          m_Bright{ 1.0f };
-  float                                          m_GreatestWeight{ 1.0f };
+  std::vector<std::vector<ColorImage::Pointer>> m_Draws;
+  float                                         m_Dark{ 0.0f };
+  float                                         m_Bright{ 1.0f };
+  float                                         m_GreatestWeight{ 1.0f };
 };
 } // namespace itk
 

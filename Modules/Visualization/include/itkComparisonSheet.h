@@ -16,8 +16,8 @@ namespace itk
  *
  * A row is an image, a column a segmentation: each cell shows the image with the outlines of that segmentation's
  * objects and a caption below. Images fit a cell as a whole and keep their proportions; their contrast is stretched,
- * the same for all colours. Each column has its own colour. An outline is the pixels of an object that have a
- * neighbour (of 4) in another object or in none, so touching objects show two lines. */
+ * the same for all colors. Each column has its own color. An outline is the pixels of an object that have a
+ * neighbor (of 4) in another object or in none, so touching objects show two lines. */
 class ComparisonSheet
 {
 public:
@@ -29,11 +29,11 @@ public:
   static constexpr int CellSize = 288;
   static constexpr int Margin = 16;
 
-  /** The colour of a column's outlines. */
+  /** The color of a column's outlines. */
   static ColorType
   GetColor(std::size_t column);
 
-  /** The colours of marked pixels: yellow, magenta, cyan for 1, 2, 3. */
+  /** The colors of marked pixels: yellow, magenta, cyan for 1, 2, 3. */
   static ColorType
   GetMarkColor(unsigned short value);
 
@@ -43,7 +43,7 @@ public:
 
   /** \param labels one for each column, of the image's size; null for the image alone
    * \param captions one for each column
-   * \param marks for each column pixels to colour, of the image's size, or null: value v in GetMarkColor(v), 0 not; may be
+   * \param marks for each column pixels to color, of the image's size, or null: value v in GetMarkColor(v), 0 not; may be
    * empty
    * \throws ExceptionObject if they are not */
   void

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkAugmentationSheet.h"
-#include "itkWriteImage.h"
+#include "itkWriteImageFile.h"
 #include "itkImageRegionConstIterator.h"
 #include "itkImageRegionIteratorWithIndex.h"
 #include <algorithm>
@@ -15,11 +15,11 @@ namespace
 constexpr unsigned int gap = 6;
 
 RGBPixel<unsigned char>
-MakeColour(unsigned char red, unsigned char green, unsigned char blue)
+MakeColor(unsigned char red, unsigned char green, unsigned char blue)
 {
-  RGBPixel<unsigned char> colour;
-  colour.Set(red, green, blue);
-  return colour;
+  RGBPixel<unsigned char> color;
+  color.Set(red, green, blue);
+  return color;
 }
 
 /** The pixel of `image` that a tile's pixel shows. */
@@ -36,34 +36,34 @@ SourceOf(const ImageRegion<2> & region, const Index<2> & tile, const Size<2> & s
 }
 
 /** Tile with the image's proportions. */
-ColourImage::Pointer
+ColorImage::Pointer
 MakeTile(const ImageRegion<2> & region)
 {
   const auto longer = std::max(region.GetSize(0), region.GetSize(1));
   Size<2>    size;
   for (unsigned int axis = 0; axis < 2; ++axis)
   {
-    size[axis] = std::max<SizeValueType>(1, AugmentationSheet::TileSize * region.GetSize(axis) / longer);
+    size[axis] = std::max<SizeValueType>(1, AugmentationSheet::CellSize * region.GetSize(axis) / longer);
   }
-  auto tile = ColourImage::New();
+  auto tile = ColorImage::New();
   tile->SetRegions(size);
   tile->Allocate();
   return tile;
 }
 
-ColourImage::Pointer
+ColorImage::Pointer
 DrawImage(const VectorImage<float, 2> * image, const Image<std::int64_t, 2> * labels, float dark, float bright)
 {
   const auto region = image->GetLargestPossibleRegion();
   const auto tile = MakeTile(region);
   const auto size = tile->GetLargestPossibleRegion().GetSize();
-  const bool isColour = image->GetNumberOfComponentsPerPixel() >= 3;
+  const bool isColor = image->GetNumberOfComponentsPerPixel() >= 3;
   const auto toByte = [&](float value)
   { return static_cast<unsigned char>(std::clamp(255.0f * (value - dark) / (bright - dark), 0.0f, 255.0f)); };
-  for (ImageRegionIteratorWithIndex<ColourImage> it(tile, tile->GetLargestPossibleRegion()); !it.IsAtEnd(); ++it)
+  for (ImageRegionIteratorWithIndex<ColorImage> it(tile, tile->GetLargestPossibleRegion()); !it.IsAtEnd(); ++it)
   {
     const auto pixel = image->GetPixel(SourceOf(region, it.GetIndex(), size));
-    it.Set(MakeColour(toByte(pixel[0]), toByte(pixel[isColour ? 1 : 0]), toByte(pixel[isColour ? 2 : 0])));
+    it.Set(MakeColor(toByte(pixel[0]), toByte(pixel[isColor ? 1 : 0]), toByte(pixel[isColor ? 2 : 0])));
     if (labels != nullptr)
     {
       const auto label = labels->GetPixel(SourceOf(region, it.GetIndex(), size));
@@ -73,7 +73,7 @@ DrawImage(const VectorImage<float, 2> * image, const Image<std::int64_t, 2> * la
         next[axis] = std::min<IndexValueType>(next[axis] + 1, static_cast<IndexValueType>(size[axis]) - 1);
         if (labels->GetPixel(SourceOf(region, next, size)) != label)
         {
-          it.Set(MakeColour(255, 200, 0));
+          it.Set(MakeColor(255, 200, 0));
         }
       }
     }
@@ -81,13 +81,13 @@ DrawImage(const VectorImage<float, 2> * image, const Image<std::int64_t, 2> * la
   return tile;
 }
 
-ColourImage::Pointer
-Shrink(const ColourImage * image)
+ColorImage::Pointer
+Shrink(const ColorImage * image)
 {
   const auto region = image->GetLargestPossibleRegion();
   const auto tile = MakeTile(region);
   const auto size = tile->GetLargestPossibleRegion().GetSize();
-  for (ImageRegionIteratorWithIndex<ColourImage> it(tile, tile->GetLargestPossibleRegion()); !it.IsAtEnd(); ++it)
+  for (ImageRegionIteratorWithIndex<ColorImage> it(tile, tile->GetLargestPossibleRegion()); !it.IsAtEnd(); ++it)
   {
     it.Set(image->GetPixel(SourceOf(region, it.GetIndex(), size)));
   }
@@ -129,10 +129,10 @@ AugmentationSheet::Add(const VectorImage<float, 2> *  image,
     }
     m_Bright = m_Bright > m_Dark ? m_Bright : m_Dark + 1.0f;
   }
-  std::vector<ColourImage::Pointer> panels{ DrawImage(image, labels, m_Dark, m_Bright) };
+  std::vector<ColorImage::Pointer> panels{ DrawImage(image, labels, m_Dark, m_Bright) };
   if (labels != nullptr && weights != nullptr)
   {
-    panels.push_back(Shrink(ColourLabels(const_cast<Image<std::int64_t, 2> *>(labels))));
+    panels.push_back(Shrink(ColorLabels(const_cast<Image<std::int64_t, 2> *>(labels))));
   }
   if (weights != nullptr)
   {
@@ -144,7 +144,7 @@ AugmentationSheet::Add(const VectorImage<float, 2> *  image,
         m_GreatestWeight = std::max(m_GreatestWeight, it.Get());
       }
     }
-    panels.push_back(Shrink(Colour(const_cast<Image<float, 2> *>(weights), 0.0f, std::max(m_GreatestWeight, 1e-6f))));
+    panels.push_back(Shrink(Color(const_cast<Image<float, 2> *>(weights), 0.0f, std::max(m_GreatestWeight, 1e-6f))));
   }
   m_Draws.push_back(panels);
 }
@@ -165,10 +165,10 @@ AugmentationSheet::Write(const std::string & fileName) const
   // Draws of several panels stand farther apart than their panels.
   const SizeValueType apart = panels > 1 ? 2 * gap : 0;
   const SizeValueType drawWidth = panels * (cell[0] + gap) + apart;
-  auto                sheet = ColourImage::New();
+  auto                sheet = ColorImage::New();
   sheet->SetRegions(Size<2>{ { columns * drawWidth - apart + gap, rows * (cell[1] + gap) + gap } });
   sheet->Allocate();
-  sheet->FillBuffer(MakeColour(255, 255, 255));
+  sheet->FillBuffer(MakeColor(255, 255, 255));
   for (std::size_t draw = 0; draw < m_Draws.size(); ++draw)
   {
     for (std::size_t panel = 0; panel < panels; ++panel)
@@ -176,12 +176,12 @@ AugmentationSheet::Write(const std::string & fileName) const
       const auto &   tile = m_Draws[draw][panel];
       const Index<2> corner{ { static_cast<IndexValueType>(draw % columns * drawWidth + panel * (cell[0] + gap) + gap),
                                static_cast<IndexValueType>(draw / columns * (cell[1] + gap) + gap) } };
-      for (ImageRegionIteratorWithIndex<ColourImage> it(tile, tile->GetLargestPossibleRegion()); !it.IsAtEnd(); ++it)
+      for (ImageRegionIteratorWithIndex<ColorImage> it(tile, tile->GetLargestPossibleRegion()); !it.IsAtEnd(); ++it)
       {
         sheet->SetPixel({ { corner[0] + it.GetIndex()[0], corner[1] + it.GetIndex()[1] } }, it.Get());
       }
     }
   }
-  WriteImage(sheet.GetPointer(), fileName);
+  WriteImageFile(sheet.GetPointer(), fileName);
 }
 } // namespace itk

@@ -4,7 +4,7 @@
 
 #include "itkBitmapText.h"
 #include "itkResampleOntoGrid.h"
-#include "itkWriteImage.h"
+#include "itkWriteImageFile.h"
 
 #include "itkBinShrinkImageFilter.h"
 #include "itkImageRegionConstIteratorWithIndex.h"
@@ -68,7 +68,7 @@ FitCell(TImage * image)
   return resample->GetOutput();
 }
 
-/** 1 on the pixels of an object that have a 4-neighbour in another object or in none. */
+/** 1 on the pixels of an object that have a 4-neighbor in another object or in none. */
 CoverageType::Pointer
 FindOutlines(const LabelType * labels)
 {
@@ -78,7 +78,7 @@ FindOutlines(const LabelType * labels)
   outlines->SetSpacing(labels->GetSpacing());
   outlines->SetOrigin(labels->GetOrigin());
   outlines->Allocate(true);
-  constexpr std::array<LabelType::OffsetType, 4> neighbours{
+  constexpr std::array<LabelType::OffsetType, 4> neighbors{
     { { { 1, 0 } }, { { -1, 0 } }, { { 0, 1 } }, { { 0, -1 } } }
   };
   for (ImageRegionConstIteratorWithIndex<LabelType> it(labels, region); !it.IsAtEnd(); ++it)
@@ -88,7 +88,7 @@ FindOutlines(const LabelType * labels)
       const auto index = it.GetIndex() + offset;
       return region.IsInside(index) && labels->GetPixel(index) != it.Get();
     };
-    if (it.Get() != 0 && std::any_of(neighbours.begin(), neighbours.end(), isOther))
+    if (it.Get() != 0 && std::any_of(neighbors.begin(), neighbors.end(), isOther))
     {
       outlines->SetPixel(it.GetIndex(), 1.0f);
     }
@@ -149,7 +149,7 @@ DrawMarks(LabelType * marks, unsigned short value)
   return GetReduction(marks) <= 1.0 ? FindMarks(Enlarge(marks), value) : ShrinkLines(FindMarks(marks, value));
 }
 
-/** From the dark to the bright end of what the image uses to black and white, the same for all colours. */
+/** From the dark to the bright end of what the image uses to black and white, the same for all colors. */
 void
 StretchContrast(ImageType * image)
 {
@@ -224,8 +224,8 @@ DrawLines(ImageType * sheet, int x, int y, const std::vector<std::string> & line
 {
   for (const auto & line : lines)
   {
-    const int centred = x + (ComparisonSheet::CellSize - BitmapText::Width(line)) / 2;
-    BitmapText::Draw(sheet, centred, y, line, MakeColor(32, 32, 32));
+    const int centered = x + (ComparisonSheet::CellSize - BitmapText::Width(line)) / 2;
+    BitmapText::Draw(sheet, centered, y, line, MakeColor(32, 32, 32));
     y += BitmapText::LineHeight;
   }
 }
@@ -378,6 +378,6 @@ ComparisonSheet::Draw() const
 void
 ComparisonSheet::Write(const std::string & fileName) const
 {
-  WriteImage(this->Draw().GetPointer(), fileName);
+  WriteImageFile(this->Draw().GetPointer(), fileName);
 }
 } // namespace itk

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkWeightMapPicture.h"
-#include "itkPictureColours.h"
-#include "itkWriteImage.h"
+#include "itkPictureColors.h"
+#include "itkWriteImageFile.h"
 #include "itkConstantPadImageFilter.h"
 #include "itkMinimumMaximumImageFilter.h"
 #include "itkTileImageFilter.h"
@@ -21,18 +21,18 @@ WriteWeightMapPicture(Image<std::int64_t, 2> * labels,
   extrema->Update();
   const float greatest = std::max(extrema->GetMaximum(), extrema->GetMinimum() + 1e-6f);
 
-  const ColourImage::Pointer                                 panels[] = { ColourLabels(labels),
-                                                                          Colour(sumOfDistances, farthest, 0.0f),
-                                                                          Colour(weights, extrema->GetMinimum(), greatest) };
-  auto                                                       tiles = TileImageFilter<ColourImage, ColourImage>::New();
-  TileImageFilter<ColourImage, ColourImage>::LayoutArrayType layout;
+  const ColorImage::Pointer                                panels[] = { ColorLabels(labels),
+                                                                        Color(sumOfDistances, farthest, 0.0f),
+                                                                        Color(weights, extrema->GetMinimum(), greatest) };
+  auto                                                     tiles = TileImageFilter<ColorImage, ColorImage>::New();
+  TileImageFilter<ColorImage, ColorImage>::LayoutArrayType layout;
   layout[0] = 3;
   layout[1] = 1;
   tiles->SetLayout(layout);
   for (unsigned int i = 0; i < 3; ++i)
   {
     // A white line between the panels.
-    auto pad = ConstantPadImageFilter<ColourImage, ColourImage>::New();
+    auto pad = ConstantPadImageFilter<ColorImage, ColorImage>::New();
     pad->SetInput(panels[i]);
     pad->SetPadUpperBound(Size<2>{ { i < 2 ? 4u : 0u, 0 } });
     RGBPixel<unsigned char> white;
@@ -41,6 +41,6 @@ WriteWeightMapPicture(Image<std::int64_t, 2> * labels,
     pad->Update();
     tiles->SetInput(i, pad->GetOutput());
   }
-  WriteImage(tiles->GetOutput(), fileName);
+  WriteImageFile(tiles->GetOutput(), fileName);
 }
 } // namespace itk

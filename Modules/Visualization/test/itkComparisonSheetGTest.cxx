@@ -59,8 +59,8 @@ IsOnRing(int x, int y, int begin, int size)
 ImageType::Pointer
 DrawSquareCell(const LabelType * labels)
 {
-  const auto      size = labels->GetBufferedRegion().GetSize();
-  const auto      image = MakeImage<ImageType>(size[0], size[1]);
+  const auto           size = labels->GetBufferedRegion().GetSize();
+  const auto           image = MakeImage<ImageType>(size[0], size[1]);
   itk::ComparisonSheet sheet;
   sheet.SetColumns({ "labels" });
   sheet.AddRow(image, { labels }, { "" });
@@ -135,7 +135,7 @@ TEST(ComparisonSheet, AnObjectCutByTheImageEdgeIsOpenThere)
   EXPECT_EQ(cell->GetPixel({ { 9, 0 } }), itk::ComparisonSheet::GetColor(0));
 }
 
-TEST(ComparisonSheet, ColoursStayAndTheirContrastIsStretched)
+TEST(ComparisonSheet, ColorsStayAndTheirContrastIsStretched)
 {
   const auto image = MakeImage<ImageType>(cellSize, cellSize);
   for (itk::ImageRegionConstIteratorWithIndex<ImageType> it(image, image->GetBufferedRegion()); !it.IsAtEnd(); ++it)
@@ -173,8 +173,8 @@ TEST(ComparisonSheet, CellsStandInRowsAndColumnsAndKeepTheProportions)
 
 TEST(ComparisonSheet, LongTextIsBrokenIntoLinesAndNothingReachesTheMargins)
 {
-  const std::string sentence = "an uncommonly long title that cannot stand on one line";
-  itk::ComparisonSheet   sheet;
+  const std::string    sentence = "an uncommonly long title that cannot stand on one line";
+  itk::ComparisonSheet sheet;
   sheet.SetColumns({ sentence, std::string(60, 'W') });
   sheet.AddRow(MakeImage<ImageType>(10, 10), { nullptr, nullptr }, { std::string(60, 'g'), sentence });
   const auto picture = sheet.Draw();

@@ -10,13 +10,13 @@
 
 namespace
 {
-using Colours = std::array<int, 3>;
-constexpr Colours black{ 0, 0, 0 };
-constexpr Colours white{ 255, 255, 255 };
-constexpr Colours outline{ 255, 200, 0 };
+using Colors = std::array<int, 3>;
+constexpr Colors black{ 0, 0, 0 };
+constexpr Colors white{ 255, 255, 255 };
+constexpr Colors outline{ 255, 200, 0 };
 
-Colours
-ColourAt(const itk::ColourImage * picture, long x, long y)
+Colors
+ColorAt(const itk::ColorImage * picture, long x, long y)
 {
   const auto & pixel = picture->GetPixel({ { x, y } });
   return { pixel[0], pixel[1], pixel[2] };
@@ -63,10 +63,10 @@ MakeHalves(float dark, float bright)
 class Pictures : public itk::Test::FolderTest
 {
 protected:
-  itk::ColourImage::Pointer
+  itk::ColorImage::Pointer
   Read() const
   {
-    return itk::ReadImage<itk::ColourImage>(In("a.png"));
+    return itk::ReadImage<itk::ColorImage>(In("a.png"));
   }
 };
 } // namespace
@@ -79,10 +79,10 @@ TEST_F(Pictures, ASheetShowsAnImageInItsProportionsOnWhite)
   const auto picture = this->Read();
   // A tile of 224 × 112 with 6 pixels around it.
   ASSERT_EQ(picture->GetLargestPossibleRegion().GetSize(), (itk::Size<2>{ { 236, 124 } }));
-  EXPECT_EQ(ColourAt(picture, 5, 60), white);
-  EXPECT_EQ(ColourAt(picture, 6, 6), black);
-  EXPECT_EQ(ColourAt(picture, 117, 60), black);
-  EXPECT_EQ(ColourAt(picture, 118, 60), white);
+  EXPECT_EQ(ColorAt(picture, 5, 60), white);
+  EXPECT_EQ(ColorAt(picture, 6, 6), black);
+  EXPECT_EQ(ColorAt(picture, 117, 60), black);
+  EXPECT_EQ(ColorAt(picture, 118, 60), white);
 }
 
 TEST_F(Pictures, ASheetShowsAllDrawsInTheContrastOfTheFirst)
@@ -93,11 +93,11 @@ TEST_F(Pictures, ASheetShowsAllDrawsInTheContrastOfTheFirst)
   sheet.Write(In("a.png"));
   const auto picture = this->Read();
   ASSERT_EQ(picture->GetLargestPossibleRegion().GetSize(0), 2u * 230 + 6);
-  EXPECT_EQ(ColourAt(picture, 236 + 10, 60), black);
-  EXPECT_EQ(ColourAt(picture, 236 + 200, 60), (Colours{ 153, 153, 153 }));
+  EXPECT_EQ(ColorAt(picture, 236 + 10, 60), black);
+  EXPECT_EQ(ColorAt(picture, 236 + 200, 60), (Colors{ 153, 153, 153 }));
 }
 
-TEST_F(Pictures, ASheetShowsColoursAsTheyAre)
+TEST_F(Pictures, ASheetShowsColorsAsTheyAre)
 {
   itk::AugmentationSheet sheet;
   sheet.Add(MakeImage<PixelImage>(
@@ -110,8 +110,8 @@ TEST_F(Pictures, ASheetShowsColoursAsTheyAre)
             nullptr,
             nullptr);
   sheet.Write(In("a.png"));
-  EXPECT_EQ(ColourAt(this->Read(), 20, 20), (Colours{ 255, 51, 102 }));
-  EXPECT_EQ(ColourAt(this->Read(), 200, 20), (Colours{ 0, 51, 102 }));
+  EXPECT_EQ(ColorAt(this->Read(), 20, 20), (Colors{ 255, 51, 102 }));
+  EXPECT_EQ(ColorAt(this->Read(), 200, 20), (Colors{ 0, 51, 102 }));
 }
 
 TEST_F(Pictures, ASheetOutlinesLabelsAndPutsThemAndTheWeightsBeside)
@@ -125,19 +125,19 @@ TEST_F(Pictures, ASheetOutlinesLabelsAndPutsThemAndTheWeightsBeside)
     sheet.Write(In("a.png"));
     const auto picture = this->Read();
     EXPECT_EQ(picture->GetLargestPossibleRegion().GetSize(0), 236u);
-    EXPECT_EQ(ColourAt(picture, 6 + 111, 60), outline);
-    EXPECT_EQ(ColourAt(picture, 6 + 110, 60), black);
-    EXPECT_EQ(ColourAt(picture, 6 + 112, 60), white);
+    EXPECT_EQ(ColorAt(picture, 6 + 111, 60), outline);
+    EXPECT_EQ(ColorAt(picture, 6 + 110, 60), black);
+    EXPECT_EQ(ColorAt(picture, 6 + 112, 60), white);
   }
   itk::AugmentationSheet sheet;
   sheet.Add(image, labels, weights);
   sheet.Write(In("a.png"));
   const auto picture = this->Read();
   ASSERT_EQ(picture->GetLargestPossibleRegion().GetSize(0), 3u * 230 + 6);
-  EXPECT_EQ(ColourAt(picture, 236 + 10, 60), black) << "label 0";
-  EXPECT_NE(ColourAt(picture, 236 + 200, 60), black) << "label 7";
-  EXPECT_EQ(ColourAt(picture, 466 + 10, 60), white) << "the greatest weight";
-  EXPECT_EQ(ColourAt(picture, 466 + 200, 60), black) << "weight 0";
+  EXPECT_EQ(ColorAt(picture, 236 + 10, 60), black) << "label 0";
+  EXPECT_NE(ColorAt(picture, 236 + 200, 60), black) << "label 7";
+  EXPECT_EQ(ColorAt(picture, 466 + 10, 60), white) << "the greatest weight";
+  EXPECT_EQ(ColorAt(picture, 466 + 200, 60), black) << "weight 0";
 }
 
 TEST_F(Pictures, AWeightMapIsShownBesideTheLabelsAndTheDistances)
@@ -149,14 +149,14 @@ TEST_F(Pictures, AWeightMapIsShownBesideTheLabelsAndTheDistances)
   const auto picture = this->Read();
   // Three panels of 4 × 2 with lines of 4 pixels between them.
   ASSERT_EQ(picture->GetLargestPossibleRegion().GetSize(), (itk::Size<2>{ { 20, 2 } }));
-  EXPECT_EQ(ColourAt(picture, 0, 0), black);
-  EXPECT_NE(ColourAt(picture, 3, 1), black);
-  EXPECT_EQ(ColourAt(picture, 5, 0), white) << "a line";
-  EXPECT_EQ(ColourAt(picture, 8, 0), white) << "the least distance";
-  EXPECT_EQ(ColourAt(picture, 11, 0), black) << "the farthest";
-  EXPECT_EQ(ColourAt(picture, 13, 0), white) << "a line";
-  EXPECT_EQ(ColourAt(picture, 16, 0), black) << "the least weight";
-  EXPECT_EQ(ColourAt(picture, 19, 1), white) << "the greatest weight";
+  EXPECT_EQ(ColorAt(picture, 0, 0), black);
+  EXPECT_NE(ColorAt(picture, 3, 1), black);
+  EXPECT_EQ(ColorAt(picture, 5, 0), white) << "a line";
+  EXPECT_EQ(ColorAt(picture, 8, 0), white) << "the least distance";
+  EXPECT_EQ(ColorAt(picture, 11, 0), black) << "the farthest";
+  EXPECT_EQ(ColorAt(picture, 13, 0), white) << "a line";
+  EXPECT_EQ(ColorAt(picture, 16, 0), black) << "the least weight";
+  EXPECT_EQ(ColorAt(picture, 19, 1), white) << "the greatest weight";
 }
 
 TEST(MiddlePlane, IsTheOneInTheMiddleOfAVolumeAndAnImageItself)

@@ -42,7 +42,7 @@ struct BoundaryWeightMapParameters
   double                  ProximityWeight{ 0.0 };
   double                  ProximitySigma{ 10.0 };
   BoundaryWeightRegion    Region{ BoundaryWeightRegion::Everywhere };
-  ObjectBorder            Border{ ObjectBorder::PixelCentre };
+  ObjectBorder            Border{ ObjectBorder::PixelCenter };
   bool                    UseImageSpacing{ false };
   BoundaryWeightClasses   ClassWeighting{ BoundaryWeightClasses::None };
   std::vector<double>     ClassWeights{ 1.0, 1.0 };

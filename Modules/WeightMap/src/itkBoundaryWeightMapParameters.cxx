@@ -30,8 +30,8 @@ BoundaryWeightMapParameters::Describe()
       .AddChoice("Region", &P::Region, "Pixels to which the terms are added.", { "everywhere", "background" })
       .AddChoice("Border",
                  &P::Border,
-                 "Distance to the centre of an object's nearest pixel, or to that pixel's edge.",
-                 { "pixel-centre", "pixel-edge" })
+                 "Distance to the center of an object's nearest pixel, or to that pixel's edge.",
+                 { "pixel-center", "pixel-edge" })
       .Add("UseImageSpacing", &P::UseImageSpacing, "Distances and widths in physical units.")
       .AddChoice("ClassWeighting",
                  &P::ClassWeighting,
@@ -52,7 +52,7 @@ BoundaryWeightMapParameters::Describe()
            Range::AtLeast(0))
       .Add("GapWidth",
            &P::GapWidth,
-           "Touching objects are separated by so many pixels of background; 0: not.",
+           "Width of the background that is cut between touching objects; 0 leaves them as they are.",
            Range::Between(0, 100),
            TorchParameterUnit::Pixels);
   return table;

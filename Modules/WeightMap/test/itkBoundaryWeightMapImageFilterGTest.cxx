@@ -240,7 +240,7 @@ ExpectGapsByLooking(const TorchDevice & device)
 {
   using ImageType = LabelImage<D>;
   const auto image = MakeRandomLabels<ImageType>(2 + D, 4, D == 2 ? 0.5 : 0.3);
-  // Blobs: each pixel takes its left neighbour's label, mostly.
+  // Blobs: each pixel takes its left neighbor's label, mostly.
   itk::TorchRandom random(D);
   for (itk::ImageRegionIterator<ImageType> it(image, image->GetBufferedRegion()); !it.IsAtEnd(); ++it)
   {
@@ -274,12 +274,12 @@ ExpectGapsByLooking(const TorchDevice & device)
         }
         for (Iterator other(image, image->GetBufferedRegion()); !other.IsAtEnd(); ++other)
         {
-          bool isNeighbour = true;
+          bool isNeighbor = true;
           for (unsigned int axis = 0; axis < D; ++axis)
           {
-            isNeighbour &= std::abs(other.GetIndex()[axis] - q.GetIndex()[axis]) <= 1;
+            isNeighbor &= std::abs(other.GetIndex()[axis] - q.GetIndex()[axis]) <= 1;
           }
-          if (isNeighbour && other.Get() != 0 && other.Get() != q.Get())
+          if (isNeighbor && other.Get() != 0 && other.Get() != q.Get())
           {
             const double layers = q.Get() > other.Get() ? (width + 1) / 2 : width / 2;
             isCut |= squared < layers * layers;
@@ -382,7 +382,7 @@ TEST_P(BoundaryWeightMapImageFilter, StreamedIsWholeBitForBit)
     }
     parameters.GapWidth = variant == 2 ? 3 : 0;
     parameters.UseImageSpacing = variant == 3;
-    parameters.Border = variant == 4 ? itk::ObjectBorder::PixelEdge : itk::ObjectBorder::PixelCentre;
+    parameters.Border = variant == 4 ? itk::ObjectBorder::PixelEdge : itk::ObjectBorder::PixelCenter;
     parameters.IgnoreLabel = variant == 5 ? 3 : 0;
     parameters.CutOff = variant == 6 ? 5.5 : 0.0;
     auto whole = MakeFilter(image.GetPointer(), parameters, device);

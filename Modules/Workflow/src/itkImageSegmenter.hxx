@@ -10,7 +10,7 @@
 #include "itkPngIntegrity.h"
 #include "itkTorchWarningEvent.h"
 #include "itkUNetInferenceImageFilter.h"
-#include "itkWriteImage.h"
+#include "itkWriteImageFile.h"
 #include "itkImageFileReader.h"
 #include "itkVectorImage.h"
 #include <cstdio>
@@ -250,7 +250,7 @@ private:
   SegmentedImage
   WritePieces(TOutput * output, unsigned int pieces, const std::string & fileName) const
   {
-    WriteImageInPieces(output, fileName, pieces);
+    WriteImageFileInPieces(output, fileName, pieces);
     return MakeSegmentedImage(output, [](const std::string &) {});
   }
 
@@ -278,7 +278,7 @@ private:
   {
     const typename TOutput::Pointer held = output;
     return MakeSegmentedImage(output,
-                              [held](const std::string & fileName) { WriteImage(held.GetPointer(), fileName); });
+                              [held](const std::string & fileName) { WriteImageFile(held.GetPointer(), fileName); });
   }
 
   SegmentedImage

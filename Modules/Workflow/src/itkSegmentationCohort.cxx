@@ -3,7 +3,7 @@
 #include "itkSegmentationCohort.h"
 #include "itkCasePipeline.h"
 #include "itkErrorSentence.h"
-#include "itkWriteImage.h"
+#include "itkWriteImageFile.h"
 #include <chrono>
 #include <filesystem>
 #include <set>

@@ -12,7 +12,7 @@ namespace
 namespace fs = std::filesystem;
 
 constexpr const char * settings =
-  R"({"Output":"objects","Network":{"TileSize":0,"MaximumMemory":0},"Objects":{"A":0.5}})";
+  R"({"Output":"objects","Network":{"MaximumWindowSize":0,"MaximumMemory":0},"Objects":{"A":0.5}})";
 
 class CaseRecord : public itk::Test::FolderTest
 {
@@ -130,10 +130,11 @@ TEST_F(CaseRecord, TheParametersHashIsThatOfWhatDecidesTheResult)
   { return this->Records(text.replace(text.find(old), old.size(), other)).GetHash(); };
   EXPECT_NE(with(settings, "0.5", "0.6"), hash);
   EXPECT_NE(with(settings, "objects", "mask"), hash);
-  EXPECT_NE(with(settings, "\"TileSize\":0", "\"TileSize\":64"), hash);
+  EXPECT_NE(with(settings, "\"MaximumWindowSize\":0", "\"MaximumWindowSize\":64"), hash);
   EXPECT_NE(this->Records(settings, "1.1").GetHash(), hash);
   EXPECT_EQ(with(settings, "\"MaximumMemory\":0", "\"MaximumMemory\":100"), hash);
-  EXPECT_EQ(with(settings, "\"TileSize\":0,\"MaximumMemory\":0", "\"MaximumMemory\":0,\"TileSize\":0"), hash);
+  EXPECT_EQ(
+    with(settings, "\"MaximumWindowSize\":0,\"MaximumMemory\":0", "\"MaximumMemory\":0,\"MaximumWindowSize\":0"), hash);
   this->Make("model.safetensors", "another");
   EXPECT_NE(this->Records().GetHash(), hash);
 }

@@ -8,7 +8,7 @@
 #include "itkInstanceSegmentationImageFilter.h"
 #include "itkLogImageAdaptor.h"
 #include "itkNthElementImageAdaptor.h"
-#include "itkOtsuFloorImageFilter.h"
+#include "itkOtsuBaselineImageFilter.h"
 #include "itkRGBToLuminanceImageAdaptor.h"
 #include "itkTorchCannyEdgeDetectionImageFilter.h"
 #include "itkTorchConnectedComponentImageFilter.h"
@@ -29,7 +29,7 @@ using Labels = itk::Image<unsigned short, D>;
 template <unsigned int D>
 using Mask = itk::Image<unsigned char, D>;
 template <unsigned int D>
-using Colours = itk::Image<itk::RGBPixel<unsigned char>, D>;
+using Colors = itk::Image<itk::RGBPixel<unsigned char>, D>;
 template <unsigned int D>
 using Vectors = itk::Image<itk::Vector<float, 3>, D>;
 
@@ -112,7 +112,7 @@ using Canny = itk::TorchCannyEdgeDetectionImageFilter<TInput, Real<TInput::Image
 template <typename TInput>
 using Inference = itk::UNetInferenceImageFilter<TInput, Real<TInput::ImageDimension>>;
 template <typename TInput>
-using Floor = itk::OtsuFloorImageFilter<TInput, Mask<TInput::ImageDimension>>;
+using Baseline = itk::OtsuBaselineImageFilter<TInput, Mask<TInput::ImageDimension>>;
 template <typename TInput>
 using Instances = itk::InstanceSegmentationImageFilter<TInput>;
 template <typename TInput>
@@ -150,8 +150,8 @@ OfNumbers()
   sum->SetValue(17.0f);
   IsTheSame<Inference, Real<D>>("Inference of a sum", sum.GetPointer(), setModel);
 
-  const auto colours = MakeIntensities<Colours<D>>();
-  const auto luminance = Adapt<itk::RGBToLuminanceImageAdaptor<Colours<D>, float>>(colours.GetPointer());
+  const auto colors = MakeIntensities<Colors<D>>();
+  const auto luminance = Adapt<itk::RGBToLuminanceImageAdaptor<Colors<D>, float>>(colors.GetPointer());
   IsTheSame<Canny, Real<D>>("Canny of a luminance", luminance.GetPointer(), setCanny);
   IsTheSame<Inference, Real<D>>("Inference of a luminance", luminance.GetPointer(), setModel);
 }
@@ -160,11 +160,11 @@ template <unsigned int D>
 void
 OfOtherKinds()
 {
-  const auto colours = MakeIntensities<Colours<D>>();
-  const auto red = Adapt<itk::NthElementImageAdaptor<Colours<D>, unsigned char>>(colours.GetPointer());
+  const auto colors = MakeIntensities<Colors<D>>();
+  const auto red = Adapt<itk::NthElementImageAdaptor<Colors<D>, unsigned char>>(colors.GetPointer());
   red->SelectNthElement(2);
-  IsTheSame<Floor, Mask<D>>("Otsu's floor of a colour", red.GetPointer(), setInput);
-  IsTheSame<Components, Mask<D>>("Components of a colour", red.GetPointer(), setInput);
+  IsTheSame<Baseline, Mask<D>>("Otsu's baseline of a color", red.GetPointer(), setInput);
+  IsTheSame<Components, Mask<D>>("Components of a color", red.GetPointer(), setInput);
 
   const auto numbers = MakeIntensities<Real<D>>();
   const auto mask = Adapt<ThresholdedMask<D>>(numbers.GetPointer());

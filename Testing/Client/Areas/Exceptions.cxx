@@ -19,7 +19,7 @@
 #include "itkTwoNearestObjectsDistance.h"
 #include "itkUNetInference.h"
 #include "itkUNetIntensityMeasurement.h"
-#include "itkUNetIntensityRule.h"
+#include "itkUNetIntensityNormalization.h"
 #include <ATen/ops/ones.h>
 #include <ATen/ops/scalar_tensor.h>
 
@@ -183,13 +183,13 @@ TEST(Exceptions, OfSpacingsThatAreNoSpacingsAreITKs)
 
 TEST(Exceptions, OfTheMathematicsAreITKs)
 {
-  const auto                         none = [](double) {};
-  const std::vector<double>          spacing{ 1.0, 1.0 };
-  const auto                         image = Ones({ 1, 1, 5, 5 });
-  const auto                         labels = Ones({ 1, 1, 5, 5 }, at::kInt);
-  const auto                         model = SmallModel(2, 1, 2);
-  const itk::UNetIntensityRule       rule;
-  const itk::UNetInferenceParameters parameters;
+  const auto                            none = [](double) {};
+  const std::vector<double>             spacing{ 1.0, 1.0 };
+  const auto                            image = Ones({ 1, 1, 5, 5 });
+  const auto                            labels = Ones({ 1, 1, 5, 5 }, at::kInt);
+  const auto                            model = SmallModel(2, 1, 2);
+  const itk::UNetIntensityNormalization rule;
+  const itk::UNetInferenceParameters    parameters;
 
   for (const auto & [adjective, tensor] : BadTensors())
   {
@@ -246,8 +246,8 @@ TEST(Exceptions, OfTheMathematicsAreITKs)
                  [&] {
                    itk::ElasticDeformation({}, { 5, 5 }, spacing).Sample(bad, { 0, 0 }, { 0, 0 }, { 5, 5 }, none);
                  });
-    IsITKsOrNone("UNetIntensityRule::Apply" + name, [&] { rule.Apply(bad); });
-    IsITKsOrNone("UNetIntensityRule::Measure" + name, [&] { rule.Measure(bad); });
+    IsITKsOrNone("UNetIntensityNormalization::Apply" + name, [&] { rule.Apply(bad); });
+    IsITKsOrNone("UNetIntensityNormalization::Measure" + name, [&] { rule.Measure(bad); });
     IsITKsOrNone("UNetModel's weights" + name,
                  [&]
                  {

@@ -9,7 +9,7 @@
 #include "itkInstanceSegmentationFileWriter.h"
 #include "itkInstanceSegmentationImageFilter.h"
 #include "itkNucleiPhantomImageSource.h"
-#include "itkOtsuFloorImageFilter.h"
+#include "itkOtsuBaselineImageFilter.h"
 #include "itkRandomAugmentationImageFilter.h"
 #include "itkSegmentationEvaluationImageFilter.h"
 #include "itkTorchCannyEdgeDetectionImageFilter.h"
@@ -337,18 +337,18 @@ TEST(Misuse, OfTheEvaluation)
   VERIFY(SaysOneSentence([&] { filter->GetMetric("NoSuchMetric"); }, { "NoSuchMetric" }));
 }
 
-TEST(Misuse, OfTheFloor)
+TEST(Misuse, OfTheBaseline)
 {
-  const auto filter = itk::OtsuFloorImageFilter<itk::VectorImage<unsigned char, 2>, Mask>::New();
+  const auto filter = itk::OtsuBaselineImageFilter<itk::VectorImage<unsigned char, 2>, Mask>::New();
   auto       image = itk::VectorImage<unsigned char, 2>::New();
   image->SetRegions(itk::Size<2>{ { 3, 4 } });
   image->SetNumberOfComponentsPerPixel(2);
   image->Allocate(true);
-  const auto colours = MakeIntensities<itk::VectorImage<unsigned char, 2>>();
+  const auto colors = MakeIntensities<itk::VectorImage<unsigned char, 2>>();
   Fails(
-    filter, "no input", [] {}, {}, [&] { filter->SetInput(colours); });
+    filter, "no input", [] {}, {}, [&] { filter->SetInput(colors); });
   Fails(
-    filter, "two components", [&] { filter->SetInput(image); }, {}, [&] { filter->SetInput(colours); });
+    filter, "two components", [&] { filter->SetInput(image); }, {}, [&] { filter->SetInput(colors); });
 }
 
 TEST(Misuse, OfThePhantom)
@@ -382,7 +382,7 @@ TEST(Misuse, OfInference)
     [&] { filter->SetModel(SmallModel(2, 1, 2)); });
   Fails(
     filter,
-    "a model of colours",
+    "a model of colors",
     [&] { filter->SetModel(SmallModel(2, 3, 2)); },
     {},
     [&] { filter->SetModel(SmallModel(2, 1, 2)); });

@@ -15,7 +15,7 @@
 #include "itkInstanceSegmentationFileWriter.h"
 #include "itkInstanceSegmentationImageFilter.h"
 #include "itkJoinSeriesImageFilter.h"
-#include "itkOtsuFloorImageFilter.h"
+#include "itkOtsuBaselineImageFilter.h"
 #include "itkRelabelComponentImageFilter.h"
 #include "itkSegmentationEvaluationImageFilter.h"
 #include "itkStreamingImageFilter.h"
@@ -118,17 +118,17 @@ FindsNativeComponents()
   {
     for (const bool isFullyConnected : { false, true })
     {
-      const auto floor = itk::OtsuFloorImageFilter<Mask<D>, Mask<D>>::New();
-      floor->SetInput(MakeIntensities<Mask<D>>());
+      const auto baseline = itk::OtsuBaselineImageFilter<Mask<D>, Mask<D>>::New();
+      baseline->SetInput(MakeIntensities<Mask<D>>());
       const auto native = itk::ConnectedComponentImageFilter<Mask<D>, itk::Image<unsigned int, D>>::New();
-      native->SetInput(floor->GetOutput());
+      native->SetInput(baseline->GetOutput());
       native->SetFullyConnected(isFullyConnected);
       const auto relabel =
         itk::RelabelComponentImageFilter<itk::Image<unsigned int, D>, itk::Image<unsigned int, D>>::New();
       relabel->SetInput(native->GetOutput());
       const auto ours = itk::TorchConnectedComponentImageFilter<Mask<D>>::New();
       ours->SetDevice(device);
-      ours->SetInput(floor->GetOutput());
+      ours->SetInput(baseline->GetOutput());
       ours->SetFullyConnected(isFullyConnected);
       ours->SortByObjectSizeOn();
       ours->Update();
@@ -190,7 +190,7 @@ WarpsNatively()
     filter->SetDevice(device);
     filter->SetInput(image);
     filter->SetDeviation({ 1.0 });
-    filter->SetFill(itk::SamplingFill::Constant);
+    filter->SetPaddingMode(itk::SamplingPaddingMode::Constant);
     filter->ProduceDisplacementFieldOn();
     const auto warp = itk::WarpImageFilter<Real<D>, Real<D>, typename FilterType::DisplacementFieldType>::New();
     warp->SetInput(image);

@@ -11,20 +11,20 @@ namespace client
 {
 namespace
 {
-/** Each pixel plus its neighbour before it along x: needs a margin. */
+/** Each pixel plus its neighbor before it along x: needs a margin. */
 template <typename TImage>
-class NeighbourSum : public itk::TorchImageToImageFilter<TImage, TImage>
+class NeighborSum : public itk::TorchImageToImageFilter<TImage, TImage>
 {
 public:
-  ITK_DISALLOW_COPY_AND_MOVE(NeighbourSum);
-  using Self = NeighbourSum;
+  ITK_DISALLOW_COPY_AND_MOVE(NeighborSum);
+  using Self = NeighborSum;
   using Superclass = itk::TorchImageToImageFilter<TImage, TImage>;
   using Pointer = itk::SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(NeighbourSum, TorchImageToImageFilter);
+  itkTypeMacro(NeighborSum, TorchImageToImageFilter);
 
 protected:
-  NeighbourSum() = default;
+  NeighborSum() = default;
 
   void
   GenerateInputRequestedRegion() override
@@ -186,7 +186,7 @@ KeepsTheMargin()
 {
   for (const std::string device : { "cpu", "staged" })
   {
-    const auto filter = NeighbourSum<TImage>::New();
+    const auto filter = NeighborSum<TImage>::New();
     filter->SetDevice(device);
     filter->SetInput(MakeIntensities<TImage>());
     filter->Update();
@@ -195,13 +195,13 @@ KeepsTheMargin()
     {
       const auto native =
         NativeBehind(filter->GetInput() == nullptr ? nullptr : const_cast<TImage *>(filter->GetInput()));
-      const auto other = NeighbourSum<TImage>::New();
+      const auto other = NeighborSum<TImage>::New();
       other->SetDevice(device);
       other->SetInput(dynamic_cast<TImage *>(native.Output.GetPointer()));
-      const auto again = NeighbourSum<TImage>::New();
+      const auto again = NeighborSum<TImage>::New();
       again->SetDevice(device);
       again->SetInput(other->GetOutput());
-      const auto twice = NeighbourSum<TImage>::New();
+      const auto twice = NeighborSum<TImage>::New();
       twice->SetDevice(device);
       twice->SetInput(filter->GetOutput());
       twice->Update();

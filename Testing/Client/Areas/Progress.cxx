@@ -87,7 +87,7 @@ TEST(Progress, RisesWhateverIsAveraged)
         const auto filter = MakeInference<FilterType>();
         filter->SetTestTimeAugmentation(augmentation);
         filter->SetScaleStep(step);
-        filter->SetTileSize(isTiled ? 16 : 0);
+        filter->SetMaximumWindowSize(isTiled ? 16 : 0);
         const auto progress = ListenTo(filter);
         VERIFY(std::is_sorted(progress.begin(), progress.end()))
           << isTiled << ' ' << static_cast<int>(augmentation) << ' ' << step;

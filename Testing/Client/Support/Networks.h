@@ -26,9 +26,9 @@ SmallModel(unsigned int dimension, unsigned int channels, unsigned int classes)
 {
   auto model = itk::UNetModel::New();
   model->SetSpecification(SmallSpecification(dimension, channels, classes));
-  itk::UNetIntensityRule rule;
-  rule.Colour = itk::UNetColour::Keep;
-  model->SetIntensityRule(rule);
+  itk::UNetIntensityNormalization rule;
+  rule.Color = itk::UNetColor::Keep;
+  model->SetIntensityNormalization(rule);
   model->InitializeWeights(11);
   return model;
 }

@@ -57,7 +57,7 @@ void
 Add(std::vector<NamedSubject> & subjects)
 {
   AddElastic<itk::Image<float, D>>(subjects, "Numbers");
-  AddElastic<itk::Image<itk::RGBPixel<unsigned char>, D>>(subjects, "Colours");
+  AddElastic<itk::Image<itk::RGBPixel<unsigned char>, D>>(subjects, "Colors");
   AddElastic<itk::VectorImage<float, D>>(subjects, "Vectors");
   AddAugmentation<itk::Image<float, D>>(subjects, "Numbers");
   AddAugmentation<itk::VectorImage<float, D>>(subjects, "Vectors");

@@ -4,7 +4,7 @@
 #include "TestImages.h"
 #include "itkCannyComparisonImageFilter.h"
 #include "itkNucleiPhantomImageSource.h"
-#include "itkOtsuFloorImageFilter.h"
+#include "itkOtsuBaselineImageFilter.h"
 #include "itkTorchCannyEdgeDetectionImageFilter.h"
 
 namespace client
@@ -47,10 +47,10 @@ MakeComparison(const Setting & setting)
 
 template <typename TImage>
 Subject
-MakeFloor(const Setting & setting)
+MakeBaseline(const Setting & setting)
 {
   Subject subject;
-  auto    filter = itk::OtsuFloorImageFilter<TImage, itk::Image<unsigned char, TImage::ImageDimension>>::New();
+  auto    filter = itk::OtsuBaselineImageFilter<TImage, itk::Image<unsigned char, TImage::ImageDimension>>::New();
   filter->SetInput(subject.Feed(MakeIntensities<TImage>().GetPointer(), setting));
   subject.Filter = filter;
   return subject;
@@ -79,9 +79,9 @@ Add(std::vector<NamedSubject> & subjects)
   const std::string dimension = std::to_string(D) + "D";
   subjects.push_back({ "Canny" + dimension, MakeCanny<D> });
   subjects.push_back({ "CannyComparison" + dimension, MakeComparison<D> });
-  subjects.push_back({ "OtsuFloor" + dimension, MakeFloor<itk::Image<unsigned char, D>>, 0.0, 0.0, false });
+  subjects.push_back({ "OtsuBaseline" + dimension, MakeBaseline<itk::Image<unsigned char, D>>, 0.0, 0.0, false });
   subjects.push_back(
-    { "OtsuFloorOfColours" + dimension, MakeFloor<itk::Image<itk::RGBPixel<unsigned char>, D>>, 0.0, 0.0, false });
+    { "OtsuBaselineOfColors" + dimension, MakeBaseline<itk::Image<itk::RGBPixel<unsigned char>, D>>, 0.0, 0.0, false });
   subjects.push_back({ "NucleiPhantom" + dimension, MakePhantom<D>, 0.0, 0.0, false });
 }
 } // namespace

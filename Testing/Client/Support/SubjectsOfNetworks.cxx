@@ -60,11 +60,11 @@ Add(std::vector<NamedSubject> & subjects)
 {
   using ImageType = itk::Image<float, D>;
   using VectorType = itk::VectorImage<float, D>;
-  using ColourType = itk::Image<itk::RGBPixel<unsigned char>, D>;
+  using ColorType = itk::Image<itk::RGBPixel<unsigned char>, D>;
   using LabelType = itk::Image<unsigned char, D>;
   subjects.push_back(Inference<ImageType, VectorType>("InferenceOfProbabilities", 1, 3));
   subjects.push_back(Inference<ImageType, ImageType>("InferenceOfForeground", 1, 2));
-  subjects.push_back(Inference<ColourType, LabelType>("InferenceOfLabelsOfColours", 3, 3));
+  subjects.push_back(Inference<ColorType, LabelType>("InferenceOfLabelsOfColors", 3, 3));
   subjects.push_back(Inference<VectorType, VectorType>("InferenceOfProbabilitiesOfVectors", 3, 2));
   subjects.push_back(Training<VectorType>("TrainingToProbabilities"));
 }

@@ -54,7 +54,7 @@ Noise(std::uint64_t pixel, unsigned int component = 0)
   return static_cast<double>((x ^ (x >> 31)) >> 11) * 0x1p-53;
 }
 
-/** Blobs of one radius with their centres on a jittered grid. */
+/** Blobs of one radius with their centers on a jittered grid. */
 struct BlobPixel
 {
   unsigned int  Label{ 0 };

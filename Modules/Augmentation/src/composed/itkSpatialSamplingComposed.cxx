@@ -45,7 +45,7 @@ SplineMatrix(const SpatialSamplingProblem & problem, unsigned int axis)
   return matrix;
 }
 
-/** A point's neighbours along one axis and how much each counts. */
+/** A point's neighbors along one axis and how much each counts. */
 struct Taps
 {
   std::vector<at::Tensor> Pixels;
@@ -54,19 +54,19 @@ struct Taps
 
 /** `place` inside the image by the rule of `fill`, for linear and nearest interpolation. */
 at::Tensor
-Fold(const at::Tensor & place, double size, SamplingFill fill)
+Fold(const at::Tensor & place, double size, SamplingPaddingMode fill)
 {
   at::Tensor folded = place;
-  if (fill == SamplingFill::Wrap)
+  if (fill == SamplingPaddingMode::Wrap)
   {
     return place.remainder(size);
   }
-  if (fill == SamplingFill::Reflect)
+  if (fill == SamplingPaddingMode::Reflect)
   {
     folded = (place + 0.5).remainder(2.0 * size);
     folded = at::where(folded >= size, 2.0 * size - folded, folded) - 0.5;
   }
-  else if (fill == SamplingFill::Mirror && size > 1.0)
+  else if (fill == SamplingPaddingMode::Mirror && size > 1.0)
   {
     folded = place.remainder(2.0 * size - 2.0);
     folded = at::where(folded >= size - 1.0, 2.0 * size - 2.0 - folded, folded);
@@ -75,13 +75,13 @@ Fold(const at::Tensor & place, double size, SamplingFill fill)
 }
 
 at::Tensor
-FoldSplinePixel(const at::Tensor & pixel, std::int64_t size, SamplingFill fill)
+FoldSplinePixel(const at::Tensor & pixel, std::int64_t size, SamplingPaddingMode fill)
 {
-  if (fill == SamplingFill::Wrap)
+  if (fill == SamplingPaddingMode::Wrap)
   {
     return pixel.remainder(size);
   }
-  if (fill == SamplingFill::Reflect)
+  if (fill == SamplingPaddingMode::Reflect)
   {
     const at::Tensor folded = pixel.remainder(2 * size);
     return at::where(folded >= size, 2 * size - 1 - folded, folded);
@@ -91,13 +91,13 @@ FoldSplinePixel(const at::Tensor & pixel, std::int64_t size, SamplingFill fill)
 }
 
 Taps
-FindTaps(const at::Tensor & place, std::int64_t size, SamplingFill fill, SamplingInterpolation interpolation)
+FindTaps(const at::Tensor & place, std::int64_t size, SamplingPaddingMode fill, SamplingInterpolation interpolation)
 {
-  const bool       isClamped = fill == SamplingFill::Edge || fill == SamplingFill::Constant;
+  const bool       isClamped = fill == SamplingPaddingMode::Edge || fill == SamplingPaddingMode::Constant;
   const bool       isCubic = interpolation == SamplingInterpolation::Cubic;
   const at::Tensor folded = isCubic && !isClamped ? place : Fold(place, static_cast<double>(size), fill);
   const auto       next = [&](const at::Tensor & pixel)
-  { return fill == SamplingFill::Wrap ? pixel.remainder(size) : pixel.clamp_max(size - 1); };
+  { return fill == SamplingPaddingMode::Wrap ? pixel.remainder(size) : pixel.clamp_max(size - 1); };
   if (interpolation == SamplingInterpolation::Nearest)
   {
     return { { next((folded + 0.5).floor().to(at::kLong)) }, { at::ones_like(folded) } };
@@ -184,7 +184,7 @@ ComposeImage(const SpatialSamplingProblem & problem, const std::vector<at::Tenso
   std::int64_t              stride = 1;
   for (unsigned int axis = 0; axis < problem.Dimension; ++axis)
   {
-    taps.push_back(FindTaps(places[axis], problem.InputSize[axis], problem.Fill, image.Interpolation));
+    taps.push_back(FindTaps(places[axis], problem.InputSize[axis], problem.PaddingMode, image.Interpolation));
     strides.push_back(stride);
     stride *= image.Input.size(Axis(axis));
   }
@@ -221,7 +221,7 @@ ComposeImage(const SpatialSamplingProblem & problem, const std::vector<at::Tenso
     }
   }
   at::Tensor result = isNearest ? sum : RoundToType(sum, type);
-  if (problem.Fill == SamplingFill::Constant)
+  if (problem.PaddingMode == SamplingPaddingMode::Constant)
   {
     at::Tensor isOutside = at::zeros_like(places[0], at::kBool);
     for (unsigned int axis = 0; axis < problem.Dimension; ++axis)
@@ -230,7 +230,7 @@ ComposeImage(const SpatialSamplingProblem & problem, const std::vector<at::Tenso
         .logical_or_(places[axis] >= static_cast<double>(problem.InputSize[axis]) - 0.5);
     }
     at::Tensor fill =
-      RoundToType(at::full_like(isOutside.flatten(), image.FillValue, at::kDouble), type).expand(result.sizes());
+      RoundToType(at::full_like(isOutside.flatten(), image.PaddingValue, at::kDouble), type).expand(result.sizes());
     result = at::where(isOutside.flatten(), AsIndexable(fill.contiguous()), AsIndexable(result));
   }
   image.Output.copy_((result.scalar_type() == type ? result : result.view(type)).reshape(image.Output.sizes()));

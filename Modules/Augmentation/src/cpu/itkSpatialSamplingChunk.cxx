@@ -56,8 +56,8 @@ NextStep(std::int32_t pixel, std::int32_t size, TIndex stride)
   return VIsWrapped && pixel == size - 1 ? -pixel * stride : stride;
 }
 
-/** How the second neighbour along x is found. */
-enum class Neighbour
+/** How the second neighbor along x is found. */
+enum class Neighbor
 {
   /** In the next place of memory. */
   Packed,
@@ -75,13 +75,13 @@ struct Pair
 
 /** The pixels at `at` and `at` + `right`. Where they are packed they are loaded as one word, which is half as many
  * accesses to the cache and, where compilers gather, half as many gathers. */
-template <Neighbour VNeighbour, typename TPixel, typename TIndex>
+template <Neighbor VNeighbor, typename TPixel, typename TIndex>
 ITKTorch_ALWAYS_INLINE Pair<AccumulatorType<TPixel>>
                        LoadPair(const TPixel * in, TIndex at, TIndex right)
 {
   using Value = AccumulatorType<TPixel>;
 #if defined(__GNUC__) && __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
-  if constexpr (VNeighbour == Neighbour::Packed && sizeof(TPixel) <= 4)
+  if constexpr (VNeighbor == Neighbor::Packed && sizeof(TPixel) <= 4)
   {
     using Half = std::conditional_t<sizeof(TPixel) == 1,
                                     std::uint8_t,
@@ -100,17 +100,17 @@ ITKTorch_ALWAYS_INLINE Pair<AccumulatorType<TPixel>>
   return { static_cast<Value>(in[at]), static_cast<Value>(in[at + right]) };
 }
 
-template <typename TPixel, unsigned int VDimension, Neighbour VNeighbour, typename TIndex>
+template <typename TPixel, unsigned int VDimension, Neighbor VNeighbor, typename TIndex>
 ITKTorch_ALWAYS_INLINE void
 SampleLinear(const SamplingChunk & chunk, const SamplingSource & source, TPixel * __restrict output, std::int64_t step)
 {
   using Value = AccumulatorType<TPixel>;
-  constexpr bool     isWrapped = VNeighbour == Neighbour::Wrapped;
+  constexpr bool     isWrapped = VNeighbor == Neighbor::Wrapped;
   const auto * const in = static_cast<const TPixel *>(source.Pixels);
-  // An axis of one pixel has no second neighbour.
+  // An axis of one pixel has no second neighbor.
   const auto stride = [&](unsigned int axis)
   { return static_cast<TIndex>(source.Size[axis] > 1 ? source.Stride[axis] : 0); };
-  const TIndex strideX = VNeighbour == Neighbour::Packed ? 1 : stride(0);
+  const TIndex strideX = VNeighbor == Neighbor::Packed ? 1 : stride(0);
   const TIndex strideY = stride(1);
   const TIndex strideZ = VDimension == 3 ? stride(2) : 0;
   for (int j = 0; j < chunk.Count; ++j)
@@ -124,8 +124,8 @@ SampleLinear(const SamplingChunk & chunk, const SamplingSource & source, TPixel 
     const TIndex       down = NextStep<isWrapped>(y, source.Size[1], strideY);
     const auto         sampleInPlane = [&](TIndex o)
     {
-      const auto above = LoadPair<VNeighbour>(in, o, right);
-      const auto below = LoadPair<VNeighbour>(in, static_cast<TIndex>(o + down), right);
+      const auto above = LoadPair<VNeighbor>(in, o, right);
+      const auto below = LoadPair<VNeighbor>(in, static_cast<TIndex>(o + down), right);
       return Mix(Mix(above.First, above.Second, fx), Mix(below.First, below.Second, fx), fy);
     };
     if constexpr (VDimension == 3)
@@ -149,7 +149,7 @@ ITKTorch_ALWAYS_INLINE void
 SampleNearest(const SamplingChunk & chunk, const SamplingSource & source, TPixel * __restrict output, std::int64_t step)
 {
   const auto * const in = static_cast<const TPixel *>(source.Pixels);
-  const bool         isWrapped = source.Fill == SamplingFill::Wrap;
+  const bool         isWrapped = source.PaddingMode == SamplingPaddingMode::Wrap;
   for (int j = 0; j < chunk.Count; ++j)
   {
     TIndex at = 0;
@@ -184,11 +184,11 @@ SampleCubic(const SamplingChunk & chunk, const SamplingSource & source, TPixel *
       for (int k = 0; k < 4; ++k)
       {
         std::int32_t pixel = chunk.Pixel[axis][j] + k - 1;
-        if (source.Fill == SamplingFill::Wrap)
+        if (source.PaddingMode == SamplingPaddingMode::Wrap)
         {
           pixel = FloorModulo(pixel, size);
         }
-        else if (source.Fill == SamplingFill::Reflect)
+        else if (source.PaddingMode == SamplingPaddingMode::Reflect)
         {
           pixel = FloorModulo(pixel, 2 * size);
           pixel = pixel >= size ? 2 * size - 1 - pixel : pixel;
@@ -225,17 +225,17 @@ template <typename TPixel, unsigned int VDimension, typename TIndex>
 ITKTorch_ALWAYS_INLINE void
 SampleLinearOf(const SamplingChunk & chunk, const SamplingSource & source, TPixel * output, std::int64_t step)
 {
-  if (source.Fill == SamplingFill::Wrap)
+  if (source.PaddingMode == SamplingPaddingMode::Wrap)
   {
-    SampleLinear<TPixel, VDimension, Neighbour::Wrapped, TIndex>(chunk, source, output, step);
+    SampleLinear<TPixel, VDimension, Neighbor::Wrapped, TIndex>(chunk, source, output, step);
   }
   else if (source.Stride[0] == 1 && source.Size[0] > 1 && step == 1)
   {
-    SampleLinear<TPixel, VDimension, Neighbour::Packed, TIndex>(chunk, source, output, 1);
+    SampleLinear<TPixel, VDimension, Neighbor::Packed, TIndex>(chunk, source, output, 1);
   }
   else
   {
-    SampleLinear<TPixel, VDimension, Neighbour::Strided, TIndex>(chunk, source, output, step);
+    SampleLinear<TPixel, VDimension, Neighbor::Strided, TIndex>(chunk, source, output, step);
   }
 }
 
@@ -368,9 +368,9 @@ SampleChunkAs(const SamplingChunk &  chunk,
     dimension == 3 ? SampleCubic<TPixel, 3>(chunk, source, output, step)
                    : SampleCubic<TPixel, 2>(chunk, source, output, step);
   }
-  if (!chunk.IsInner && source.Fill == SamplingFill::Constant)
+  if (!chunk.IsInner && source.PaddingMode == SamplingPaddingMode::Constant)
   {
-    FillOutside(chunk, source.FillValue, output, step);
+    FillOutside(chunk, source.PaddingValue, output, step);
   }
 }
 } // namespace

@@ -11,12 +11,12 @@ namespace itk
 /** An image's pixels as the sampler sees them. */
 struct SamplingSource
 {
-  const void *   Pixels{ nullptr };
-  at::ScalarType Type{ at::ScalarType::Float };
-  std::int64_t   Stride[3]{ 0, 0, 0 };
-  std::int32_t   Size[3]{ 1, 1, 1 };
-  SamplingFill   Fill{ SamplingFill::Reflect };
-  double         FillValue{ 0.0 };
+  const void *        Pixels{ nullptr };
+  at::ScalarType      Type{ at::ScalarType::Float };
+  std::int64_t        Stride[3]{ 0, 0, 0 };
+  std::int32_t        Size[3]{ 1, 1, 1 };
+  SamplingPaddingMode PaddingMode{ SamplingPaddingMode::Reflect };
+  double              PaddingValue{ 0.0 };
 };
 
 /** One component of a chunk's points; `step` is the output's from point to point. Cubic interpolation takes points that

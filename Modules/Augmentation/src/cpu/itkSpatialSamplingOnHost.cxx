@@ -76,8 +76,8 @@ public:
       SamplingSource source;
       source.Pixels = image.Input.data_ptr();
       source.Type = image.Input.scalar_type();
-      source.Fill = problem.Fill;
-      source.FillValue = image.FillValue;
+      source.PaddingMode = problem.PaddingMode;
+      source.PaddingValue = image.PaddingValue;
       std::int64_t first = 0;
       for (unsigned int axis = 0; axis < problem.Dimension; ++axis)
       {
@@ -234,7 +234,7 @@ private:
       std::fill(m_Folded.IsInside, m_Folded.IsInside + m_Folded.Count, std::uint8_t{ 1 });
       for (unsigned int axis = 0; axis < m_Problem.Dimension; ++axis)
       {
-        FoldPoints(m_Folded, axis, static_cast<std::int32_t>(m_Problem.InputSize[axis]), m_Problem.Fill);
+        FoldPoints(m_Folded, axis, static_cast<std::int32_t>(m_Problem.InputSize[axis]), m_Problem.PaddingMode);
       }
     }
   }
@@ -242,7 +242,8 @@ private:
   void
   Sample(std::int64_t x, const Row & row)
   {
-    const bool isFilledByValue = m_Problem.Fill == SamplingFill::Edge || m_Problem.Fill == SamplingFill::Constant;
+    const bool isFilledByValue =
+      m_Problem.PaddingMode == SamplingPaddingMode::Edge || m_Problem.PaddingMode == SamplingPaddingMode::Constant;
     for (std::size_t i = 0; i < m_Images.size(); ++i)
     {
       const auto & image = m_Images[i];

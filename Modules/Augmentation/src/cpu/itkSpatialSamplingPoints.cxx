@@ -102,11 +102,11 @@ FoldByMirroring(std::int32_t * pixels,
 } // namespace
 
 void
-FoldPoints(SamplingChunk & chunk, unsigned int axis, std::int32_t size, SamplingFill fill)
+FoldPoints(SamplingChunk & chunk, unsigned int axis, std::int32_t size, SamplingPaddingMode fill)
 {
   std::int32_t * const pixels = chunk.Pixel[axis];
   float * const        fractions = chunk.Fraction[axis];
-  if (fill == SamplingFill::Wrap)
+  if (fill == SamplingPaddingMode::Wrap)
   {
     for (int i = 0; i < chunk.Count; ++i)
     {
@@ -114,7 +114,7 @@ FoldPoints(SamplingChunk & chunk, unsigned int axis, std::int32_t size, Sampling
     }
     return;
   }
-  if (fill == SamplingFill::Constant)
+  if (fill == SamplingPaddingMode::Constant)
   {
     for (int i = 0; i < chunk.Count; ++i)
     {
@@ -123,8 +123,8 @@ FoldPoints(SamplingChunk & chunk, unsigned int axis, std::int32_t size, Sampling
       chunk.IsInside[i] &= static_cast<std::uint8_t>(!isBefore && !isAfter);
     }
   }
-  const bool         isReflected = fill == SamplingFill::Reflect;
-  const bool         isMirrored = fill == SamplingFill::Mirror && size > 1;
+  const bool         isReflected = fill == SamplingPaddingMode::Reflect;
+  const bool         isMirrored = fill == SamplingPaddingMode::Mirror && size > 1;
   const std::int32_t period = isReflected ? 2 * size : isMirrored ? 2 * size - 2 : 0;
   FoldByMirroring(pixels,
                   fractions,

@@ -10,7 +10,7 @@ namespace itk
 /** Points sampled in one go: few enough that a float holds their places to 1e-5 of a pixel, and for the level-1 cache. */
 constexpr int chunkLength = 64;
 
-/** Places in the input of neighbouring pixels of a row: pixel + fraction along each axis, the fraction in [0, 1), or in
+/** Places in the input of neighboring pixels of a row: pixel + fraction along each axis, the fraction in [0, 1), or in
  * [0, 1] after folding. */
 struct SamplingChunk
 {
@@ -19,7 +19,7 @@ struct SamplingChunk
   float        Fraction[3][chunkLength];
   /** 0 where the fill value is due. */
   std::uint8_t IsInside[chunkLength];
-  /** All points and their neighbours lie inside the image. */
+  /** All points and their neighbors lie inside the image. */
   bool IsInner{ true };
 };
 
@@ -37,10 +37,10 @@ LocatePoints(const float *  coefficients,
              float *        fraction);
 
 /** Brings points beyond the border inside by the rule of `fill`, for linear and nearest interpolation, along an axis of
- * `size` pixels: afterwards a point's neighbours are pixel and pixel + 1, both inside if there are two; with Wrap the one
+ * `size` pixels: afterwards a point's neighbors are pixel and pixel + 1, both inside if there are two; with Wrap the one
  * after the last is the first. */
 void
-FoldPoints(SamplingChunk & chunk, unsigned int axis, std::int32_t size, SamplingFill fill);
+FoldPoints(SamplingChunk & chunk, unsigned int axis, std::int32_t size, SamplingPaddingMode fill);
 
 /** In [0, period). */
 inline std::int32_t

@@ -19,7 +19,7 @@ struct SpatialSamplingCudaImage
   std::int32_t Type;
   /** SamplingInterpolation. */
   std::int32_t Interpolation;
-  double       FillValue;
+  double       PaddingValue;
 };
 
 /** See SpatialSamplingProblem. `Input` of the images points to the whole image's first pixel, also where it is not
@@ -27,8 +27,8 @@ struct SpatialSamplingCudaImage
 struct SpatialSamplingCudaJob
 {
   std::int32_t Dimension;
-  /** SamplingFill. */
-  std::int32_t Fill;
+  /** SamplingPaddingMode. */
+  std::int32_t PaddingMode;
   std::int64_t OutputStart[3];
   std::int64_t OutputSize[3];
   std::int32_t InputSize[3];

@@ -17,7 +17,7 @@
 namespace itk
 {
 /** One output pixel of a job; the kernel runs it for all. Also compiled for the host, where tests compare it with the
- * CPU's kernel. The numbers are those of TorchComponentType, SamplingInterpolation and SamplingFill. */
+ * CPU's kernel. The numbers are those of TorchComponentType, SamplingInterpolation and SamplingPaddingMode. */
 class SpatialSamplingPoint
 {
 public:
@@ -64,7 +64,7 @@ public:
   }
 
 private:
-  enum Fill
+  enum PaddingMode
   {
     Reflect,
     Mirror,
@@ -187,13 +187,13 @@ private:
     const std::int32_t size = m_Job.InputSize[axis];
     std::int32_t       pixel = m_Pixel[axis];
     float              fraction = m_Fraction[axis];
-    if (m_Job.Fill == Wrap)
+    if (m_Job.PaddingMode == Wrap)
     {
       m_Folded[axis] = FloorModulo(pixel, size);
       m_FoldedFraction[axis] = fraction;
       return;
     }
-    if (m_Job.Fill == Constant)
+    if (m_Job.PaddingMode == Constant)
     {
       const bool isBefore = pixel < -1 || (pixel == -1 && fraction < 0.5f);
       const bool isAfter = pixel >= size || (pixel == size - 1 && fraction >= 0.5f);
@@ -201,12 +201,14 @@ private:
     }
     else if (pixel < 0 || pixel >= size - 1)
     {
-      const std::int32_t period = m_Job.Fill == Reflect ? 2 * size : m_Job.Fill == Mirror ? 2 * size - 2 : 0;
-      const std::int32_t sum = m_Job.Fill == Reflect ? 2 * size - 1 : 2 * size - 2;
+      const std::int32_t period = m_Job.PaddingMode == Reflect  ? 2 * size
+                                  : m_Job.PaddingMode == Mirror ? 2 * size - 2
+                                                                : 0;
+      const std::int32_t sum = m_Job.PaddingMode == Reflect ? 2 * size - 1 : 2 * size - 2;
       if (period > 0)
       {
         pixel = FloorModulo(pixel, period);
-        if (pixel >= (m_Job.Fill == Reflect ? size : size - 1))
+        if (pixel >= (m_Job.PaddingMode == Reflect ? size : size - 1))
         {
           pixel = fraction > 0.0f ? sum - 1 - pixel : sum - pixel;
           fraction = fraction > 0.0f ? 1.0f - fraction : 0.0f;
@@ -267,7 +269,7 @@ private:
     }
     for (std::int32_t component = 0; component < image.Components; ++component)
     {
-      *output = m_IsInside ? SampleComponent<TPixel, TValue>(input, image) : ToPixel<TPixel>(image.FillValue);
+      *output = m_IsInside ? SampleComponent<TPixel, TValue>(input, image) : ToPixel<TPixel>(image.PaddingValue);
       input += image.InputComponentStride;
       output += image.OutputComponentStride;
     }
@@ -328,13 +330,13 @@ private:
   {
     const std::int32_t size = m_Job.InputSize[axis];
     const std::int32_t pixel = m_Folded[axis] + step;
-    return pixel < size ? pixel : m_Job.Fill == Wrap ? 0 : size - 1;
+    return pixel < size ? pixel : m_Job.PaddingMode == Wrap ? 0 : size - 1;
   }
 
   ITKTorch_HOST_DEVICE bool
   IsClamped() const
   {
-    return m_Job.Fill == Edge || m_Job.Fill == Constant;
+    return m_Job.PaddingMode == Edge || m_Job.PaddingMode == Constant;
   }
 
   ITKTorch_HOST_DEVICE std::int32_t
@@ -342,11 +344,11 @@ private:
   {
     const std::int32_t size = m_Job.InputSize[axis];
     std::int32_t       pixel = (IsClamped() ? m_Folded[axis] : m_Pixel[axis]) + step;
-    if (m_Job.Fill == Wrap)
+    if (m_Job.PaddingMode == Wrap)
     {
       return FloorModulo(pixel, size);
     }
-    if (m_Job.Fill == Reflect)
+    if (m_Job.PaddingMode == Reflect)
     {
       pixel = FloorModulo(pixel, 2 * size);
       return pixel >= size ? 2 * size - 1 - pixel : pixel;

@@ -135,7 +135,7 @@ private:
         own = this->KeepNear(own) ? own : Objects{};
         own.Second = own.SecondLabel == 0 ? Objects::Infinity : own.Second;
       }
-      // A pixel is seen from afar at its edges, which it shares with its neighbours.
+      // A pixel is seen from afar at its edges, which it shares with its neighbors.
       m_Line.SetSites(length + 1,
                       -1,
                       2,

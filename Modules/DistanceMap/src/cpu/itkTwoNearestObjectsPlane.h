@@ -16,7 +16,7 @@ namespace itk
 class Plane
 {
 public:
-  /** \param unit steps for each pixel: with 2 the nearest edge of a pixel is one step nearer than its centre */
+  /** \param unit steps for each pixel: with 2 the nearest edge of a pixel is one step nearer than its center */
   Plane(std::int64_t width, std::int64_t height, int unit, double spacing)
     : m_Width(width)
     , m_Unit(unit)
@@ -42,7 +42,7 @@ public:
     m_Rows[static_cast<std::size_t>(y)].assign(pieces.begin(), pieces.end());
   }
 
-  /** Reads columns from left to right, a few neighbours at a time. */
+  /** Reads columns from left to right, a few neighbors at a time. */
   class ColumnReader
   {
   public:

@@ -59,7 +59,7 @@ struct LoadFound
   }
 };
 
-/** A thread for each pixel; neighbouring threads read neighbouring pixels on every axis. */
+/** A thread for each pixel; neighboring threads read neighboring pixels on every axis. */
 template <typename TLoad>
 __global__ void
 SearchAxis(TLoad load, TwoNearestObjectsBuffers to, std::int64_t pixels, Axis axis)

@@ -24,9 +24,9 @@ ToWide(const at::Tensor & tensor)
   return tensor.to(at::kDouble);
 }
 
-/** The neighbour `by` pixels along an axis (0 is x) of each pixel; outside the image its nearest pixel. */
+/** The neighbor `by` pixels along an axis (0 is x) of each pixel; outside the image its nearest pixel. */
 at::Tensor
-Neighbour(const at::Tensor & tensor, std::int64_t axis, std::int64_t by)
+Neighbor(const at::Tensor & tensor, std::int64_t axis, std::int64_t by)
 {
   const std::int64_t place = tensor.dim() - 1 - axis;
   const std::int64_t length = tensor.size(place);
@@ -43,7 +43,7 @@ SmoothAlong(const at::Tensor & image, std::int64_t axis, const std::vector<doubl
   at::Tensor       sum = at::zeros_like(wide);
   for (std::size_t k = 0; k < weights.size(); ++k)
   {
-    sum.add_(Neighbour(wide, axis, static_cast<std::int64_t>(k) - radius).mul_(weights[k]));
+    sum.add_(Neighbor(wide, axis, static_cast<std::int64_t>(k) - radius).mul_(weights[k]));
   }
   return sum.to(image.scalar_type());
 }
@@ -133,7 +133,7 @@ private:
     std::vector<at::Tensor> differences;
     for (std::int64_t axis = 0; axis < m_Dimension; ++axis)
     {
-      differences.push_back((Neighbour(tensor, axis, 1) - Neighbour(tensor, axis, -1)) * (0.5 / m_PixelSize[axis]));
+      differences.push_back((Neighbor(tensor, axis, 1) - Neighbor(tensor, axis, -1)) * (0.5 / m_PixelSize[axis]));
     }
     return differences;
   }
@@ -142,7 +142,7 @@ private:
   Second(std::int64_t axis) const
   {
     const at::Tensor wide = ToWide(m_Smoothed);
-    const at::Tensor sum = (Neighbour(wide, axis, -1) - wide * 2.0) + Neighbour(wide, axis, 1);
+    const at::Tensor sum = (Neighbor(wide, axis, -1) - wide * 2.0) + Neighbor(wide, axis, 1);
     return (sum * (1.0 / (m_PixelSize[axis] * m_PixelSize[axis]))).to(m_Smoothed.scalar_type());
   }
 
@@ -150,7 +150,7 @@ private:
   Mixed(std::int64_t i, std::int64_t j) const
   {
     const at::Tensor wide = ToWide(m_Smoothed);
-    const auto corner = [&](std::int64_t byI, std::int64_t byJ) { return Neighbour(Neighbour(wide, i, byI), j, byJ); };
+    const auto corner = [&](std::int64_t byI, std::int64_t byJ) { return Neighbor(Neighbor(wide, i, byI), j, byJ); };
     const at::Tensor sum = ((corner(-1, -1) - corner(-1, 1)) - corner(1, -1)) + corner(1, 1);
     return (sum * (0.25 / (m_PixelSize[i] * m_PixelSize[j]))).to(m_Smoothed.scalar_type());
   }
@@ -158,8 +158,8 @@ private:
   static at::Tensor
   IsCrossing(const at::Tensor & here, std::int64_t axis)
   {
-    const at::Tensor before = Neighbour(here, axis, -1);
-    const at::Tensor after = Neighbour(here, axis, 1);
+    const at::Tensor before = Neighbor(here, axis, -1);
+    const at::Tensor after = Neighbor(here, axis, 1);
     const at::Tensor opposite = -here;
     return ((here >= 0) & (before < opposite)) | ((here <= 0) & (before > opposite)) |
            ((here > 0) & (after <= opposite)) | ((here < 0) & (after >= opposite)) |

@@ -11,11 +11,11 @@ namespace itk
 namespace
 {
 template <typename T, int D>
-struct Neighbours
+struct Neighbors
 {
   static constexpr int middle{ CannyRows<T, D>::Middle };
 
-  /** How far the rows of the neighbours along an axis but x are apart. */
+  /** How far the rows of the neighbors along an axis but x are apart. */
   static constexpr int
   Step(int axis)
   {
@@ -32,7 +32,7 @@ struct Neighbours
   {
     return axis == 0 ? rows[middle][x + 1] : rows[middle + Step(axis)][x];
   }
-  /** The neighbour along two axes, each by -1 or 1. */
+  /** The neighbor along two axes, each by -1 or 1. */
   static ITKTorch_INLINE T
   Corner(const T * const * rows, int i, int byI, int j, int byJ, std::int64_t x)
   {
@@ -45,7 +45,7 @@ ITKTorch_INLINE void
 CurvatureOfRow(std::int64_t count, const CannyRows<T, D> & around, const CannyFactors<T, D> & factors, T * curvature)
 {
   using Arithmetic = CannyArithmetic<T, D>;
-  using At = Neighbours<T, D>;
+  using At = Neighbors<T, D>;
   const CannyRows<T, D>    rows = around;
   const CannyFactors<T, D> f = factors;
 #pragma GCC ivdep
@@ -88,7 +88,7 @@ SuppressInRow(std::int64_t               count,
               T *                        suppressed)
 {
   using Arithmetic = CannyArithmetic<T, D>;
-  using At = Neighbours<T, D>;
+  using At = Neighbors<T, D>;
   const CannyRows<T, D>    rows = around;
   const CannyRows<T, D>    curvature = aroundCurvature;
   const CannyFactors<T, D> f = factors;
@@ -124,7 +124,7 @@ DirectionOfRow(std::int64_t count, const CannyRows<T, D> & rows, const CannyFact
     for (int i = 0; i < D; ++i)
     {
       first[i] = CannyArithmetic<T, D>::FirstDifference(
-        Neighbours<T, D>::Before(rows.Row, i, x), Neighbours<T, D>::After(rows.Row, i, x), f.First[i]);
+        Neighbors<T, D>::Before(rows.Row, i, x), Neighbors<T, D>::After(rows.Row, i, x), f.First[i]);
     }
     CannyArithmetic<T, D>::Direction(first, direction + D * x);
   }

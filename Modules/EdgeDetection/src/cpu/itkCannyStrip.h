@@ -71,7 +71,7 @@ private:
   void
   SuppressPlane(std::int64_t plane);
 
-  /** Rows [First, Last) of some last planes, each padded by the neighbour of its ends. */
+  /** Rows [First, Last) of some last planes, each padded by the neighbor of its ends. */
   struct Planes
   {
     std::int64_t   First;

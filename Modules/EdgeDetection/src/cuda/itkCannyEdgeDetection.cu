@@ -89,7 +89,7 @@ JoinPixels(CannyCudaHysteresis hysteresis, std::int64_t pixels)
   const std::int64_t pixel = ThisPixel();
   if (pixel < pixels && hysteresis.Parents[pixel] >= 0)
   {
-    itk::CannyPoint<T, D>(hysteresis.Size, pixel).JoinNeighbours(hysteresis.Parents);
+    itk::CannyPoint<T, D>(hysteresis.Size, pixel).JoinNeighbors(hysteresis.Parents);
   }
 }
 

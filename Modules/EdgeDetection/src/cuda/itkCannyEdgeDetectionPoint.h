@@ -8,7 +8,7 @@
 
 namespace itk
 {
-/** One pixel and its neighbours; outside the image its nearest pixel. A thread of a kernel computes one. Also compiled
+/** One pixel and its neighbors; outside the image its nearest pixel. A thread of a kernel computes one. Also compiled
  * for the host, where tests compare it with the CPU's rows. */
 template <typename T, int D>
 class CannyPoint
@@ -100,9 +100,9 @@ public:
     }
   }
 
-  /** Joins the kinds of this weak pixel and of the weak ones among the half of its neighbours that come before it. */
+  /** Joins the kinds of this weak pixel and of the weak ones among the half of its neighbors that come before it. */
   ITKTorch_HOST_DEVICE void
-  JoinNeighbours(std::int32_t * parents) const
+  JoinNeighbors(std::int32_t * parents) const
   {
     constexpr int offsets = D == 2 ? 9 : 27;
     for (int offset = 0; offset < offsets / 2; ++offset)
@@ -146,7 +146,7 @@ public:
 private:
   using Arithmetic = CannyArithmetic<T, D>;
 
-  /** To the neighbour `by` pixels along an axis, or to the last one before it. */
+  /** To the neighbor `by` pixels along an axis, or to the last one before it. */
   ITKTorch_HOST_DEVICE std::int64_t
                        Offset(int axis, std::int64_t by) const
   {

@@ -27,9 +27,9 @@ def random_labels(random, shape, objects):
     labels = np.zeros(shape, np.uint16)
     grid = np.indices(shape)
     for label in random.permutation(objects) + 1:
-        centre = random.uniform(0, shape)
+        center = random.uniform(0, shape)
         radius = random.uniform(1.5, 5, len(shape))
-        distance = sum(((g - c) / r) ** 2 for g, c, r in zip(grid, centre, radius))
+        distance = sum(((g - c) / r) ** 2 for g, c, r in zip(grid, center, radius))
         labels[distance <= 1] = label
     return labels
 

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "composed/itkConnectedComponentsComposed.h"
-#include "itkGridNeighbours.h"
+#include "itkGridNeighbors.h"
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/arange.h>
 #include <ATen/ops/equal.h>
@@ -14,7 +14,7 @@ namespace itk
 {
 namespace
 {
-/** The pixels that have a neighbour at `offset` (along x, y, …), and those neighbours. */
+/** The pixels that have a neighbor at `offset` (along x, y, …), and those neighbors. */
 std::pair<at::Tensor, at::Tensor>
 PairsAt(const at::Tensor & image, const GridOffset & offset)
 {
@@ -51,23 +51,23 @@ ComposeComponentRoots(const at::Tensor & values, bool isFullyConnected, const st
 {
   const std::int64_t      pixels = values.numel();
   const at::Tensor        isObject = (values != 0).flatten();
-  std::vector<GridOffset> neighbours = GridNeighbours(static_cast<std::size_t>(values.dim()), isFullyConnected);
+  std::vector<GridOffset> neighbors = GridNeighbors(static_cast<std::size_t>(values.dim()), isFullyConnected);
   // Of a longer axis than 1 only: nothing is beyond the others.
-  neighbours.erase(std::remove_if(neighbours.begin(),
-                                  neighbours.end(),
-                                  [&](const GridOffset & offset)
-                                  {
-                                    for (std::size_t axis = 0; axis < offset.size(); ++axis)
-                                    {
-                                      if (values.size(values.dim() - 1 - static_cast<std::int64_t>(axis)) <=
-                                          std::abs(offset[axis]))
-                                      {
-                                        return true;
-                                      }
-                                    }
-                                    return false;
-                                  }),
-                   neighbours.end());
+  neighbors.erase(std::remove_if(neighbors.begin(),
+                                 neighbors.end(),
+                                 [&](const GridOffset & offset)
+                                 {
+                                   for (std::size_t axis = 0; axis < offset.size(); ++axis)
+                                   {
+                                     if (values.size(values.dim() - 1 - static_cast<std::int64_t>(axis)) <=
+                                         std::abs(offset[axis]))
+                                     {
+                                       return true;
+                                     }
+                                   }
+                                   return false;
+                                 }),
+                  neighbors.end());
   // One more, to which background points.
   at::Tensor parents = at::arange(pixels + 1, values.options());
   parents.narrow(0, 0, pixels).masked_fill_(~isObject, pixels);
@@ -76,7 +76,7 @@ ComposeComponentRoots(const at::Tensor & values, bool isFullyConnected, const st
     progress(done);
     const at::Tensor roots = parents.narrow(0, 0, pixels).view(values.sizes());
     at::Tensor       least = roots.clone();
-    for (const GridOffset & offset : neighbours)
+    for (const GridOffset & offset : neighbors)
     {
       const auto [value, otherValue] = PairsAt(values, offset);
       const at::Tensor to = PairsAt(least, offset).first;

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkComponentRuns.h"
-#include "itkGridNeighbours.h"
+#include "itkGridNeighbors.h"
 #include "itkRowRuns.h"
 #include "itkMacro.h"
 #include <ATen/Parallel.h>
@@ -38,7 +38,7 @@ ComponentRuns::ComponentRuns(std::vector<std::int64_t> size, bool isFullyConnect
     itkGenericExceptionMacro("A row must have at most " << std::numeric_limits<std::int32_t>::max() - 1
                                                         << " pixels, but has " << m_Width << '.');
   }
-  for (const GridOffset & offset : GridNeighbours(m_Size.size(), isFullyConnected))
+  for (const GridOffset & offset : GridNeighbors(m_Size.size(), isFullyConnected))
   {
     EarlierRow   earlier{ { offset.begin() + 1, offset.end() }, 0 };
     std::int64_t stride = 1;
@@ -54,7 +54,7 @@ ComponentRuns::ComponentRuns(std::vector<std::int64_t> size, bool isFullyConnect
       m_EarlierRows.push_back(earlier);
     }
   }
-  // Strips of whole planes of the last axis, so that few rows have neighbours in the strip before.
+  // Strips of whole planes of the last axis, so that few rows have neighbors in the strip before.
   const std::int64_t planes = m_Size.size() > 1 ? m_Size.back() : 1;
   const std::int64_t strips = std::clamp<std::int64_t>(
     m_Rows * m_Width / 100000,
@@ -112,7 +112,7 @@ ComponentRuns::FindRuns(const TPixel * pixels, bool areLabelsApart, const TorchP
   }
 }
 
-/** Calls merge(before, row) for the rows [begin, end) and their neighbours before them in [from, to). */
+/** Calls merge(before, row) for the rows [begin, end) and their neighbors before them in [from, to). */
 template <typename TMerge>
 void
 ComponentRuns::MergeRows(std::int64_t begin, std::int64_t end, std::int64_t from, std::int64_t to, const TMerge & merge)
@@ -147,7 +147,7 @@ ComponentRuns::MergeRows(std::int64_t begin, std::int64_t end, std::int64_t from
   }
 }
 
-/** Unites the runs of two rows that are neighbours. */
+/** Unites the runs of two rows that are neighbors. */
 template <typename TPixel>
 void
 ComponentRuns::MergeRuns(const TPixel * pixels, bool areLabelsApart, std::int64_t before, std::int64_t row)

@@ -62,7 +62,7 @@ public:
   }
 
 private:
-  /** A row before another one whose pixels are neighbours of that one's. */
+  /** A row before another one whose pixels are neighbors of that one's. */
   struct EarlierRow
   {
     std::vector<std::int64_t> Offset; // along y, z, …

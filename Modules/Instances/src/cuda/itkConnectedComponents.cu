@@ -36,7 +36,7 @@ Merge(itk::PixelGrid grid, const std::int64_t * values, std::int32_t * parents, 
   const std::int64_t pixel = PixelOfThread();
   if (pixel < pixels)
   {
-    itk::UniteWithEarlierNeighbours(grid,
+    itk::UniteWithEarlierNeighbors(grid,
                                     values,
                                     parents,
                                     static_cast<std::int32_t>(pixel),

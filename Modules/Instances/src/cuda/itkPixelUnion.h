@@ -61,14 +61,14 @@ UnitePixels(std::int32_t * parents, std::int32_t a, std::int32_t b, const TExcha
   }
 }
 
-/** Unites a pixel with its neighbours that come before it. */
+/** Unites a pixel with its neighbors that come before it. */
 template <typename TExchangeLess>
 ITKTorch_HOST_DEVICE void
-UniteWithEarlierNeighbours(const PixelGrid &     grid,
-                           const std::int64_t *  values,
-                           std::int32_t *        parents,
-                           std::int32_t          pixel,
-                           const TExchangeLess & exchangeLess)
+UniteWithEarlierNeighbors(const PixelGrid &     grid,
+                          const std::int64_t *  values,
+                          std::int32_t *        parents,
+                          std::int32_t          pixel,
+                          const TExchangeLess & exchangeLess)
 {
   const std::int64_t value = values[pixel];
   if (value == 0)

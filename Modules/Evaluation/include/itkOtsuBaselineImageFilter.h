@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#ifndef itkOtsuFloorImageFilter_h
-#define itkOtsuFloorImageFilter_h
+#ifndef itkOtsuBaselineImageFilter_h
+#define itkOtsuBaselineImageFilter_h
 
 #include "itkDefaultConvertPixelTraits.h"
 #include "itkImageToImageFilter.h"
@@ -10,28 +10,28 @@
 
 namespace itk
 {
-/** \class OtsuFloorImageFilter
- * \brief Objects by a global threshold: the floor that every network is printed beside.
+/** \class OtsuBaselineImageFilter
+ * \brief Objects by a global threshold: the baseline that every network is printed beside.
  *
- * The input is an 8-bit image with one (grey), three (RGB) or four (RGBA, alpha is ignored) components. Its luminance
+ * The input is an 8-bit image with one (gray), three (RGB) or four (RGBA, alpha is ignored) components. Its luminance
  * \f$ \lfloor 0.299 R + 0.587 G + 0.114 B + 0.5 \rfloor \f$ (ITU-R BT.601) is cut by UnitBinOtsuThreshold; what is
  * brighter is foreground, and foreground and background are exchanged when more than half of the pixels are
- * foreground. The output is 1 on objects and 0 elsewhere; an image of one grey value has no object.
+ * foreground. The output is 1 on objects and 0 elsewhere; an image of one gray value has no object.
  *
  * The threshold belongs to the whole image, so the filter asks for its whole input and makes its whole output.
  * `Update()` throws when the image has another number of components. */
 template <typename TInputImage, typename TOutputImage>
-class ITK_TEMPLATE_EXPORT OtsuFloorImageFilter : public ImageToImageFilter<TInputImage, TOutputImage>
+class ITK_TEMPLATE_EXPORT OtsuBaselineImageFilter : public ImageToImageFilter<TInputImage, TOutputImage>
 {
 public:
-  ITK_DISALLOW_COPY_AND_MOVE(OtsuFloorImageFilter);
+  ITK_DISALLOW_COPY_AND_MOVE(OtsuBaselineImageFilter);
 
-  using Self = OtsuFloorImageFilter;
+  using Self = OtsuBaselineImageFilter;
   using Superclass = ImageToImageFilter<TInputImage, TOutputImage>;
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(OtsuFloorImageFilter, ImageToImageFilter);
+  itkTypeMacro(OtsuBaselineImageFilter, ImageToImageFilter);
 
   using InputImageType = TInputImage;
   using OutputImageType = TOutputImage;
@@ -43,15 +43,15 @@ public:
 
   static_assert(TOutputImage::ImageDimension == ImageDimension, "Input and output must have the same dimension.");
   static_assert(std::is_same_v<typename DefaultConvertPixelTraits<InputPixelType>::ComponentType, unsigned char>,
-                "OtsuFloorImageFilter works on 8-bit components.");
+                "OtsuBaselineImageFilter works on 8-bit components.");
 
   /** Of a pixel, 0 to 255. */
   static unsigned int
   Luminance(const InputPixelType & pixel);
 
 protected:
-  OtsuFloorImageFilter() = default;
-  ~OtsuFloorImageFilter() override = default;
+  OtsuBaselineImageFilter() = default;
+  ~OtsuBaselineImageFilter() override = default;
 
   void
   VerifyInputInformation() const override;
@@ -68,7 +68,7 @@ protected:
 } // namespace itk
 
 #ifndef ITK_MANUAL_INSTANTIATION
-#  include "itkOtsuFloorImageFilter.hxx"
+#  include "itkOtsuBaselineImageFilter.hxx"
 #endif
 
 #endif

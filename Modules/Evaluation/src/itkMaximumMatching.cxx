@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkOneToOneMatches.h"
+#include "itkMaximumMatching.h"
 #include "itkBipartiteMatching.h"
 #include "itkMacro.h"
 #include "itkTwoNearestObjectsDistance.h"
@@ -62,7 +62,7 @@ NumberPixels(const PixelSet & set)
 } // namespace
 
 BoundaryCounts
-CountOneToOneMatches(const PixelSet &            prediction,
+CountMaximumMatching(const PixelSet &            prediction,
                      const PixelSet &            truth,
                      const std::vector<double> & spacing,
                      double                      tolerance)

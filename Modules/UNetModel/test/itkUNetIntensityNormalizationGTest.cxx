@@ -1,20 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkUNetIntensityRule.h"
+#include "itkUNetIntensityNormalization.h"
 #include "itkTorchTensorAccess.h"
 #include "itkUNetTestHelpers.h"
 #include <ATen/ops/tensor.h>
 #include <limits>
 
 using itk::TorchDevice;
-using itk::UNetIntensityRule;
+using itk::UNetIntensityNormalization;
 using namespace itk::Test;
 
 namespace
 {
 /** The rule applied to a row of pixels with C components: pixels (1, C, 1, N) given component by component. */
 std::vector<float>
-Apply(const UNetIntensityRule & rule, const at::Tensor & row)
+Apply(const UNetIntensityNormalization & rule, const at::Tensor & row)
 {
   const auto       result = rule.Apply(itk::MakeTorchTensor(row, TorchDevice::CPU()));
   const at::Tensor flat = itk::GetATensor(result).contiguous().reshape(-1);
@@ -27,9 +27,9 @@ Row(const std::vector<float> & values)
   return at::tensor(values).reshape({ 1, 1, 1, -1 });
 }
 
-TEST(UNetIntensityRule, PercentilesAreOrderStatisticsAndValuesOutsideAreCut)
+TEST(UNetIntensityNormalization, PercentilesAreOrderStatisticsAndValuesOutsideAreCut)
 {
-  UNetIntensityRule rule;
+  UNetIntensityNormalization rule;
   rule.AutomaticPolarity = false;
   rule.LowerPercentile = 25;
   rule.UpperPercentile = 75;
@@ -37,11 +37,11 @@ TEST(UNetIntensityRule, PercentilesAreOrderStatisticsAndValuesOutsideAreCut)
   EXPECT_EQ(Apply(rule, Row({ 100, 0, 20, 10, 30 })), (std::vector<float>{ 1, 0, 0.5, 0, 1 }));
 }
 
-TEST(UNetIntensityRule, ScalingMakesGainAndOffsetOfTheImageIrrelevant)
+TEST(UNetIntensityNormalization, ScalingMakesGainAndOffsetOfTheImageIrrelevant)
 {
-  const UNetIntensityRule  rule;
-  const std::vector<float> values{ 3, 1, 4, 1, 5, 9, 2, 6 };
-  std::vector<float>       changed;
+  const UNetIntensityNormalization rule;
+  const std::vector<float>         values{ 3, 1, 4, 1, 5, 9, 2, 6 };
+  std::vector<float>               changed;
   for (const float value : values)
   {
     changed.push_back(4.0f * value + 16.0f);
@@ -49,9 +49,9 @@ TEST(UNetIntensityRule, ScalingMakesGainAndOffsetOfTheImageIrrelevant)
   EXPECT_EQ(Apply(rule, Row(values)), Apply(rule, Row(changed)));
 }
 
-TEST(UNetIntensityRule, MostlyBrightImagesAreInverted)
+TEST(UNetIntensityNormalization, MostlyBrightImagesAreInverted)
 {
-  UNetIntensityRule rule;
+  UNetIntensityNormalization rule;
   rule.UpperPercentile = 100;
   rule.LowerPercentile = 0;
   EXPECT_EQ(Apply(rule, Row({ 200, 200, 200, 200, 100 })), (std::vector<float>{ 0, 0, 0, 0, 1 }));
@@ -60,9 +60,9 @@ TEST(UNetIntensityRule, MostlyBrightImagesAreInverted)
   EXPECT_EQ(Apply(rule, Row({ 200, 200, 200, 200, 100 })), (std::vector<float>{ 1, 1, 1, 1, 0 }));
 }
 
-TEST(UNetIntensityRule, LuminanceWeighsTheFirstThreeComponents)
+TEST(UNetIntensityNormalization, LuminanceWeighsTheFirstThreeComponents)
 {
-  UNetIntensityRule rule;
+  UNetIntensityNormalization rule;
   rule.Scaling = itk::UNetIntensityScaling::Factor;
   const at::Tensor pixels = at::tensor(std::vector<float>{ 100, 10, 1, 7 }).reshape({ 1, 4, 1, 1 });
   const auto       values = Apply(rule, pixels);
@@ -70,34 +70,34 @@ TEST(UNetIntensityRule, LuminanceWeighsTheFirstThreeComponents)
   EXPECT_FLOAT_EQ(values[0], 0.299f * 100 + 0.587f * 10 + 0.114f * 1);
 }
 
-TEST(UNetIntensityRule, ZScoreHasMeanZeroAndDeviationOne)
+TEST(UNetIntensityNormalization, ZScoreHasMeanZeroAndDeviationOne)
 {
-  UNetIntensityRule rule;
+  UNetIntensityNormalization rule;
   rule.Scaling = itk::UNetIntensityScaling::ZScore;
   const auto values = Apply(rule, Row({ 2, 4, 4, 4, 5, 5, 7, 9 }));
   EXPECT_FLOAT_EQ(values[0], -1.5f);
   EXPECT_FLOAT_EQ(values[7], 2.0f);
 }
 
-TEST(UNetIntensityRule, AConstantImageBecomesZero)
+TEST(UNetIntensityNormalization, AConstantImageBecomesZero)
 {
-  UNetIntensityRule rule;
+  UNetIntensityNormalization rule;
   EXPECT_EQ(Apply(rule, Row({ 7, 7, 7 })), (std::vector<float>{ 0, 0, 0 }));
   rule.Scaling = itk::UNetIntensityScaling::ZScore;
   EXPECT_EQ(Apply(rule, Row({ 7, 7, 7 })), (std::vector<float>{ 0, 0, 0 }));
 }
 
-TEST(UNetIntensityRule, IntegerPixelsGiveWhatTheirFloatsGive)
+TEST(UNetIntensityNormalization, IntegerPixelsGiveWhatTheirFloatsGive)
 {
-  const UNetIntensityRule rule;
-  const at::Tensor        row = Row({ 0, 60000, 30000, 5, 7, 9, 100 });
+  const UNetIntensityNormalization rule;
+  const at::Tensor                 row = Row({ 0, 60000, 30000, 5, 7, 9, 100 });
   for (const auto type : { at::kUInt16, at::kInt, at::kLong, at::kDouble })
   {
     EXPECT_EQ(Apply(rule, row.to(type)), Apply(rule, row));
   }
 }
 
-TEST(UNetIntensityRule, PixelsThatAreNotFiniteAreCounted)
+TEST(UNetIntensityNormalization, PixelsThatAreNotFiniteAreCounted)
 {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   const float infinity = std::numeric_limits<float>::infinity();
@@ -108,7 +108,7 @@ TEST(UNetIntensityRule, PixelsThatAreNotFiniteAreCounted)
                  "intensities must be finite, but 2 of 4 are NaN or infinite");
 }
 
-TEST(UNetIntensityRule, TwoComponentsHaveNoLuminance)
+TEST(UNetIntensityNormalization, TwoComponentsHaveNoLuminance)
 {
   ExpectContains(MessageOf(
                    [&] {
@@ -117,9 +117,9 @@ TEST(UNetIntensityRule, TwoComponentsHaveNoLuminance)
                  "must have 1, 3 or more components for a luminance, but has 2");
 }
 
-TEST(UNetIntensityRule, PercentilesMustBeInOrder)
+TEST(UNetIntensityNormalization, PercentilesMustBeInOrder)
 {
-  UNetIntensityRule rule;
+  UNetIntensityNormalization rule;
   rule.LowerPercentile = 60;
   rule.UpperPercentile = 40;
   ExpectContains(MessageOf([&] { rule.Verify(); }),

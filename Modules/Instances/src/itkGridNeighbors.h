@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#ifndef itkGridNeighbours_h
-#define itkGridNeighbours_h
+#ifndef itkGridNeighbors_h
+#define itkGridNeighbors_h
 
 #include <cstdint>
 #include <cstdlib>
@@ -9,14 +9,14 @@
 
 namespace itk
 {
-/** A step from a pixel to a neighbour, along x, y, z, … */
+/** A step from a pixel to a neighbor, along x, y, z, … */
 using GridOffset = std::vector<std::int64_t>;
 
-/** The steps to a pixel's neighbours in raster order: those that share a face, or also those that share a corner. */
+/** The steps to a pixel's neighbors in raster order: those that share a face, or also those that share a corner. */
 inline std::vector<GridOffset>
-GridNeighbours(std::size_t dimension, bool isFullyConnected)
+GridNeighbors(std::size_t dimension, bool isFullyConnected)
 {
-  std::vector<GridOffset> neighbours;
+  std::vector<GridOffset> neighbors;
   GridOffset              offset(dimension, -1);
   for (std::size_t axis = 0; axis < dimension;)
   {
@@ -27,14 +27,14 @@ GridNeighbours(std::size_t dimension, bool isFullyConnected)
     }
     if (steps == 1 || (isFullyConnected && steps > 1))
     {
-      neighbours.push_back(offset);
+      neighbors.push_back(offset);
     }
     for (axis = 0; axis < dimension && ++offset[axis] > 1; ++axis)
     {
       offset[axis] = -1;
     }
   }
-  return neighbours;
+  return neighbors;
 }
 
 /** Pixels of a grid of this size along x, y, z, … */
@@ -49,15 +49,15 @@ NumberOfPixels(const std::vector<std::int64_t> & size)
   return pixels;
 }
 
-/** Calls visit(neighbour) for the neighbours of a pixel that are inside the grid, all as places in raster order. */
+/** Calls visit(neighbor) for the neighbors of a pixel that are inside the grid, all as places in raster order. */
 template <typename TVisit>
 void
-ForEachNeighbour(std::int64_t                      pixel,
-                 const std::vector<std::int64_t> & size,
-                 const std::vector<GridOffset> &   neighbours,
-                 const TVisit &                    visit)
+ForEachNeighbor(std::int64_t                      pixel,
+                const std::vector<std::int64_t> & size,
+                const std::vector<GridOffset> &   neighbors,
+                const TVisit &                    visit)
 {
-  for (const GridOffset & offset : neighbours)
+  for (const GridOffset & offset : neighbors)
   {
     std::int64_t rest = pixel;
     std::int64_t stride = 1;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkWriteImage.h"
+#include "itkWriteImageFile.h"
 #include "itkBinaryThresholdImageFilter.h"
 #include "itkFolderTest.h"
 #include "itkImageFileReader.h"
@@ -23,7 +23,7 @@ protected:
   ProblemWith(TImage * image, const std::string & name) const
   {
     const auto before = Names();
-    const auto problem = itk::Test::ProblemOf([&] { itk::WriteImage(image, In(name)); });
+    const auto problem = itk::Test::ProblemOf([&] { itk::WriteImageFile(image, In(name)); });
     if (!problem.empty())
     {
       EXPECT_EQ(Names(), before);
@@ -52,7 +52,7 @@ TEST_F(WriteImage, WhatIsReadIsWhatWasWritten)
   const auto image = itk::Test::MakeAwkwardImage<FloatImage>();
   for (const std::string name : { "a.nrrd", "a.mha", "a.nii.gz" })
   {
-    itk::WriteImage(image.GetPointer(), In(name));
+    itk::WriteImageFile(image.GetPointer(), In(name));
     const auto read = itk::ReadImage<FloatImage>(In(name));
     ExpectSamePixels(read.GetPointer(), image.GetPointer());
     // The same pixels at the same places, which NIfTI stores as floats.
@@ -72,7 +72,7 @@ TEST_F(WriteImage, WhatIsReadIsWhatWasWritten)
 TEST_F(WriteImage, AHeaderFindsItsPixels)
 {
   const auto image = itk::Test::MakeAwkwardImage<FloatImage>();
-  itk::WriteImage(image.GetPointer(), In("a.mhd"));
+  itk::WriteImageFile(image.GetPointer(), In("a.mhd"));
   EXPECT_EQ(Names(), (Files{ "a.mhd", "a.zraw" }));
   ExpectSamePixels(itk::ReadImage<FloatImage>(In("a.mhd")).GetPointer(), image.GetPointer());
 }
@@ -87,8 +87,8 @@ TEST_F(WriteImage, TheCompressionLevelDecidesTheSize)
   {
     image->GetBufferPointer()[i] = static_cast<unsigned char>((i / 7) % 11 + random.Uniform(0.0, 2.0));
   }
-  itk::WriteImage(image.GetPointer(), In("fast.png"), 1);
-  itk::WriteImage(image.GetPointer(), In("small.png"), 9);
+  itk::WriteImageFile(image.GetPointer(), In("fast.png"), 1);
+  itk::WriteImageFile(image.GetPointer(), In("small.png"), 9);
   EXPECT_LT(fs::file_size(In("small.png")), fs::file_size(In("fast.png")));
 }
 
@@ -169,7 +169,7 @@ TEST_F(WriteImage, WhatIsWrittenIsWhole)
   const auto image = itk::Test::MakeAwkwardImage<FloatImage>();
   for (const std::string name : { "a.mha", "b.mhd", "c.nii", "d.nii.gz" })
   {
-    itk::WriteImage(image.GetPointer(), In(name));
+    itk::WriteImageFile(image.GetPointer(), In(name));
     EXPECT_FALSE(itk::IsTruncatedImage(In(name))) << name;
     const std::string pixels = In(name == "b.mhd" ? "b.zraw" : name);
     fs::resize_file(pixels, fs::file_size(pixels) * 3 / 4);

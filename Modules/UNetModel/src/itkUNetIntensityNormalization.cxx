@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkUNetIntensityRule.h"
+#include "itkUNetIntensityNormalization.h"
 #include "itkImageTensor.h"
-#include "itkGreyValues.h"
+#include "itkGrayValues.h"
 #include "itkTorchTensorAccess.h"
 #include "itkUNetIntensityMeasurement.h"
 #include "itkUnitBinOtsuThreshold.h"
@@ -48,9 +48,9 @@ IsMostlyForeground(const at::Tensor & unitRange)
   }
   return 2 * above > static_cast<std::uint64_t>(unitRange.numel());
 }
-/** As GreyValues, by LibTorch's operations, for devices. */
+/** As GrayValues, by LibTorch's operations, for devices. */
 at::Tensor
-ToGreyValues(const TorchTensor & image, const UNetIntensityRule & rule)
+ToGrayValues(const TorchTensor & image, const UNetIntensityNormalization & rule)
 {
   const at::Tensor   pixels = GetATensor(image);
   const std::int64_t components = pixels.size(1);
@@ -60,7 +60,7 @@ ToGreyValues(const TorchTensor & image, const UNetIntensityRule & rule)
                                                                                                     << '.');
   }
   const at::Tensor values = pixels.to(at::kFloat);
-  if (rule.Colour == UNetColour::Keep || components == 1)
+  if (rule.Color == UNetColor::Keep || components == 1)
   {
     return values;
   }
@@ -91,7 +91,7 @@ Scaled(const at::Tensor & values, const UNetIntensityScale & scale)
 }
 
 UNetIntensityScale
-MeasureOnDevice(const UNetIntensityRule & rule, const at::Tensor & values)
+MeasureOnDevice(const UNetIntensityNormalization & rule, const at::Tensor & values)
 {
   VerifyFinite(values);
   UNetIntensityScale scale;
@@ -125,18 +125,18 @@ MeasureOnDevice(const UNetIntensityRule & rule, const at::Tensor & values)
 
 /** One pass over pixels on the host. */
 at::Tensor
-ScaledOnHost(const TorchTensor & image, UNetColour colour, const UNetIntensityScale & scale)
+ScaledOnHost(const TorchTensor & image, UNetColor color, const UNetIntensityScale & scale)
 {
-  const GreyValues          grey(image, colour);
+  const GrayValues          gray(image, color);
   std::vector<std::int64_t> sizes = image.GetShape();
-  sizes.push_back(grey.GetNumberOfValues() / (GetATensor(image).numel() / sizes[1]));
+  sizes.push_back(gray.GetNumberOfValues() / (GetATensor(image).numel() / sizes[1]));
   sizes.erase(sizes.begin() + 1);
   const at::Tensor          result = at::empty(sizes, at::kFloat); // components last
   float * const             out = result.mutable_data_ptr<float>();
-  const std::int64_t        length = grey.GetNumberOfValuesInRow();
+  const std::int64_t        length = gray.GetNumberOfValuesInRow();
   std::atomic<std::int64_t> notFinite{ 0 };
   at::parallel_for(0,
-                   grey.GetNumberOfValues() / length,
+                   gray.GetNumberOfValues() / length,
                    std::max<std::int64_t>(1, (std::int64_t{ 1 } << 16) / length),
                    [&](std::int64_t begin, std::int64_t end)
                    {
@@ -144,7 +144,7 @@ ScaledOnHost(const TorchTensor & image, UNetColour colour, const UNetIntensitySc
                      for (std::int64_t row = begin; row < end; ++row)
                      {
                        float * const values = out + row * length;
-                       grey.Get(row * length, (row + 1) * length, values);
+                       gray.Get(row * length, (row + 1) * length, values);
                        for (std::int64_t i = 0; i < length; ++i)
                        {
                          bad += std::isfinite(values[i]) ? 0 : 1;
@@ -154,21 +154,22 @@ ScaledOnHost(const TorchTensor & image, UNetColour colour, const UNetIntensitySc
                      notFinite += bad;
                    });
   VerifyFiniteIntensities(static_cast<std::uint64_t>(notFinite.load()),
-                          static_cast<std::uint64_t>(grey.GetNumberOfValues()));
+                          static_cast<std::uint64_t>(gray.GetNumberOfValues()));
   return result.movedim(-1, 1);
 }
 } // namespace
 
 const TorchParameterTable &
-UNetIntensityRule::Describe()
+UNetIntensityNormalization::Describe()
 {
-  using P = UNetIntensityRule;
+  using P = UNetIntensityNormalization;
   using Range = TorchParameterRange;
   static const TorchParameterTable table = []
   {
     TorchParameterTable t;
     t.AddChoice(
-      "Colour", &P::Colour, "Luminance of the first three components, or all as they are.", { "luminance", "keep" });
+       "Color", &P::Color, "Luminance of the first three components, or all as they are.", { "luminance", "keep" })
+      .Formerly("Colour");
     t.AddChoice("Scaling", &P::Scaling, "How intensities are scaled.", { "percentiles", "z-score", "factor" });
     t.Add("LowerPercentile",
           &P::LowerPercentile,
@@ -188,36 +189,36 @@ UNetIntensityRule::Describe()
 }
 
 void
-UNetIntensityRule::Verify() const
+UNetIntensityNormalization::Verify() const
 {
-  Describe().Verify(this, "UNetIntensityRule");
+  Describe().Verify(this, "UNetIntensityNormalization");
   if (LowerPercentile >= UpperPercentile)
   {
-    itkGenericExceptionMacro("UNetIntensityRule: LowerPercentile must be less than UpperPercentile ("
+    itkGenericExceptionMacro("UNetIntensityNormalization: LowerPercentile must be less than UpperPercentile ("
                              << UpperPercentile << "), but is " << LowerPercentile << '.');
   }
 }
 
 unsigned int
-UNetIntensityRule::GetNumberOfChannels(unsigned int numberOfComponents) const
+UNetIntensityNormalization::GetNumberOfChannels(unsigned int numberOfComponents) const
 {
-  return Colour == UNetColour::Keep ? numberOfComponents : numberOfComponents == 2 ? 0 : 1;
+  return Color == UNetColor::Keep ? numberOfComponents : numberOfComponents == 2 ? 0 : 1;
 }
 
 TorchTensor
-UNetIntensityRule::Apply(const TorchTensor & image) const
+UNetIntensityNormalization::Apply(const TorchTensor & image) const
 {
   return this->Apply(image, this->Measure(image));
 }
 
 UNetIntensityScale
-UNetIntensityRule::Measure(const TorchTensor & image, const TorchProgress & progress) const
+UNetIntensityNormalization::Measure(const TorchTensor & image, const TorchProgress & progress) const
 try
 {
-  VerifyImageTensor(image, "UNetIntensityRule::Measure()", "image", 3);
+  VerifyImageTensor(image, "UNetIntensityNormalization::Measure()", "image", 3);
   if (!image.GetDevice().IsHost())
   {
-    return MeasureOnDevice(*this, ToGreyValues(image, *this));
+    return MeasureOnDevice(*this, ToGrayValues(image, *this));
   }
   constexpr std::int64_t    valuesOfPart = std::int64_t{ 1 } << 22;
   const auto                shape = image.GetShape();
@@ -242,24 +243,24 @@ try
 }
 catch (...)
 {
-  TorchExecution::Rethrow("UNetIntensityRule::Measure()");
+  TorchExecution::Rethrow("UNetIntensityNormalization::Measure()");
 }
 
 TorchTensor
-UNetIntensityRule::Apply(const TorchTensor & part, const UNetIntensityScale & scale) const
+UNetIntensityNormalization::Apply(const TorchTensor & part, const UNetIntensityScale & scale) const
 try
 {
-  VerifyImageTensor(part, "UNetIntensityRule::Apply()", "part", 3);
+  VerifyImageTensor(part, "UNetIntensityNormalization::Apply()", "part", 3);
   if (part.GetDevice().IsHost())
   {
-    return MakeTorchTensor(ScaledOnHost(part, Colour, scale), part.GetDevice());
+    return MakeTorchTensor(ScaledOnHost(part, Color, scale), part.GetDevice());
   }
-  const at::Tensor values = ToGreyValues(part, *this);
+  const at::Tensor values = ToGrayValues(part, *this);
   VerifyFinite(values);
   return MakeTorchTensor(Scaled(values, scale), part.GetDevice());
 }
 catch (...)
 {
-  TorchExecution::Rethrow("UNetIntensityRule::Apply()");
+  TorchExecution::Rethrow("UNetIntensityNormalization::Apply()");
 }
 } // namespace itk

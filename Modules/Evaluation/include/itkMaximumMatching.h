@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#ifndef itkOneToOneMatches_h
-#define itkOneToOneMatches_h
+#ifndef itkMaximumMatching_h
+#define itkMaximumMatching_h
 
 #include "itkBoundaryDistances.h"
 
@@ -12,7 +12,7 @@ namespace itk
  * to detect natural image boundaries using local brightness, color, and texture cues", IEEE PAMI 26, 2004.
  * \throws ExceptionObject if the sets are of images of different sizes, or the tolerance is no finite number from 0 on */
 BoundaryCounts
-CountOneToOneMatches(const PixelSet &            prediction,
+CountMaximumMatching(const PixelSet &            prediction,
                      const PixelSet &            truth,
                      const std::vector<double> & spacing,
                      double                      tolerance);

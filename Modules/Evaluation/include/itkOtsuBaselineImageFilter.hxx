@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#ifndef itkOtsuFloorImageFilter_hxx
-#define itkOtsuFloorImageFilter_hxx
+#ifndef itkOtsuBaselineImageFilter_hxx
+#define itkOtsuBaselineImageFilter_hxx
 
-#include "itkOtsuFloorImageFilter.h"
+#include "itkOtsuBaselineImageFilter.h"
 
 #include "itkUnitBinOtsuThreshold.h"
 
@@ -17,19 +17,19 @@ namespace itk
 {
 template <typename TInputImage, typename TOutputImage>
 void
-OtsuFloorImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() const
+OtsuBaselineImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() const
 {
   Superclass::VerifyInputInformation();
   const auto components = this->GetInput()->GetNumberOfComponentsPerPixel();
   if (components != 1 && components != 3 && components != 4)
   {
-    itkExceptionMacro("The image must have 1 (grey), 3 (RGB) or 4 (RGBA) components, not " << components << '.');
+    itkExceptionMacro("The image must have 1 (gray), 3 (RGB) or 4 (RGBA) components, not " << components << '.');
   }
 }
 
 template <typename TInputImage, typename TOutputImage>
 void
-OtsuFloorImageFilter<TInputImage, TOutputImage>::EnlargeOutputRequestedRegion(DataObject * output)
+OtsuBaselineImageFilter<TInputImage, TOutputImage>::EnlargeOutputRequestedRegion(DataObject * output)
 {
   Superclass::EnlargeOutputRequestedRegion(output);
   output->SetRequestedRegionToLargestPossibleRegion();
@@ -37,7 +37,7 @@ OtsuFloorImageFilter<TInputImage, TOutputImage>::EnlargeOutputRequestedRegion(Da
 
 template <typename TInputImage, typename TOutputImage>
 void
-OtsuFloorImageFilter<TInputImage, TOutputImage>::GenerateInputRequestedRegion()
+OtsuBaselineImageFilter<TInputImage, TOutputImage>::GenerateInputRequestedRegion()
 {
   Superclass::GenerateInputRequestedRegion();
   const_cast<TInputImage *>(this->GetInput())->SetRequestedRegionToLargestPossibleRegion();
@@ -45,7 +45,7 @@ OtsuFloorImageFilter<TInputImage, TOutputImage>::GenerateInputRequestedRegion()
 
 template <typename TInputImage, typename TOutputImage>
 void
-OtsuFloorImageFilter<TInputImage, TOutputImage>::GenerateData()
+OtsuBaselineImageFilter<TInputImage, TOutputImage>::GenerateData()
 {
   this->AllocateOutputs();
   const TInputImage * const input = this->GetInput();
@@ -96,7 +96,7 @@ OtsuFloorImageFilter<TInputImage, TOutputImage>::GenerateData()
 
 template <typename TInputImage, typename TOutputImage>
 unsigned int
-OtsuFloorImageFilter<TInputImage, TOutputImage>::Luminance(const InputPixelType & pixel)
+OtsuBaselineImageFilter<TInputImage, TOutputImage>::Luminance(const InputPixelType & pixel)
 {
   if constexpr (std::is_arithmetic_v<InputPixelType>)
   {
@@ -104,8 +104,8 @@ OtsuFloorImageFilter<TInputImage, TOutputImage>::Luminance(const InputPixelType 
   }
   else
   {
-    const bool isGrey = NumericTraits<InputPixelType>::GetLength(pixel) == 1;
-    return isGrey ? pixel[0] : (299u * pixel[0] + 587u * pixel[1] + 114u * pixel[2] + 500u) / 1000u;
+    const bool isGray = NumericTraits<InputPixelType>::GetLength(pixel) == 1;
+    return isGray ? pixel[0] : (299u * pixel[0] + 587u * pixel[1] + 114u * pixel[2] + 500u) / 1000u;
   }
 }
 } // namespace itk

@@ -4,9 +4,9 @@
 /** What a network must beat, and what it can reach at most: a global threshold, Canny's edges, and the truth itself seen
  * through the steps that turn a network's output into objects. */
 
-#include "CannyFloor.h"
+#include "CannyBaseline.h"
 #include "NucleiImages.h"
-#include "ObjectFloors.h"
+#include "ObjectBaselines.h"
 #include "itkConsoleProgress.h"
 #include "itkSegmentationMetric.h"
 #include "itkErrorSentence.h"
@@ -38,7 +38,7 @@ struct Options
 
 /** Mean Dice, IoU, mAP and F1; average precision of all objects together. */
 void
-PrintTable(const std::vector<ObjectFloors::Row> & rows)
+PrintTable(const std::vector<ObjectBaselines::Row> & rows)
 {
   std::printf("%-36s %7s %7s %7s %7s %7s %7s %7s\n", "", "Dice", "IoU", "mAP", "F1@.7", "AP@.5", "AP@.7", "AP@.9");
   for (const auto & row : rows)
@@ -58,10 +58,10 @@ PrintTable(const std::vector<ObjectFloors::Row> & rows)
 }
 
 void
-PrintCanny(const CannyFloor & canny, std::size_t images)
+PrintCanny(const CannyBaseline & canny, std::size_t images)
 {
   const auto result = canny.GetResult();
-  const auto print = [](const char * name, const CannyFloor::Numbers & numbers, const char * format)
+  const auto print = [](const char * name, const CannyBaseline::Numbers & numbers, const char * format)
   {
     std::printf("%-36s", name);
     for (const double number : numbers)
@@ -95,10 +95,10 @@ Run(const Options & options)
   {
     itkGenericExceptionMacro(<< options.Pairs << " has no pair of these folds.");
   }
-  ObjectFloors objects;
-  CannyFloor   canny;
-  std::size_t  cannyImages = 0;
-  auto         progress = std::make_unique<itk::ConsoleProgress>("Floors");
+  ObjectBaselines objects;
+  CannyBaseline   canny;
+  std::size_t     cannyImages = 0;
+  auto            progress = std::make_unique<itk::ConsoleProgress>("Baselines");
   for (std::size_t i = 0; i < pairs.size(); ++i)
   {
     itk::VerifyImageFile(pairs[i].Image);
@@ -154,7 +154,7 @@ main(int argc, char ** argv)
   }
   catch (const std::exception & error)
   {
-    std::cerr << "Floors: " << itk::ErrorSentence(error) << std::endl;
+    std::cerr << "Baselines: " << itk::ErrorSentence(error) << std::endl;
     return EXIT_FAILURE;
   }
 }

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "CannyFloor.h"
-#include "ObjectFloors.h"
+#include "CannyBaseline.h"
+#include "ObjectBaselines.h"
 
 #include <cmath>
 #include <gtest/gtest.h>
@@ -33,14 +33,14 @@ FillRectangle(TImage * image, int x, int y, int width, int height, typename TIma
 }
 
 double
-Mean(const ObjectFloors & floors, std::size_t row, const std::string & metric)
+Mean(const ObjectBaselines & baselines, std::size_t row, const std::string & metric)
 {
-  return floors.GetRows()[row].Scores.GetMean(itk::SegmentationMetric::Get(metric));
+  return baselines.GetRows()[row].Scores.GetMean(itk::SegmentationMetric::Get(metric));
 }
 
 /** Two nuclei of 10 by 10 pixels that touch along a side, and a bright speck of 3 by 3 that is none. */
-ObjectFloors
-MakeFloorsOfTouchingSquares(int speckEdge)
+ObjectBaselines
+MakeBaselinesOfTouchingSquares(int speckEdge)
 {
   const auto                 image = MakeImage<ImageType>(40);
   const auto                 truth = MakeImage<LabelType>(40);
@@ -49,66 +49,66 @@ MakeFloorsOfTouchingSquares(int speckEdge)
   FillRectangle(image.GetPointer(), 30, 30, speckEdge, speckEdge, bright);
   FillRectangle(truth.GetPointer(), 5, 5, 10, 10, LabelType::PixelType{ 1 });
   FillRectangle(truth.GetPointer(), 15, 5, 10, 10, LabelType::PixelType{ 2 });
-  ObjectFloors floors;
-  floors.Add("touching", image, truth);
-  return floors;
+  ObjectBaselines baselines;
+  baselines.Add("touching", image, truth);
+  return baselines;
 }
 } // namespace
 
-TEST(ObjectFloors, AThresholdCountsSpecksAsPixelsButNotAsObjects)
+TEST(ObjectBaselines, AThresholdCountsSpecksAsPixelsButNotAsObjects)
 {
-  const auto floors = MakeFloorsOfTouchingSquares(3);
-  EXPECT_DOUBLE_EQ(Mean(floors, 0, "Dice"), 2.0 * 200 / (209 + 200));
-  EXPECT_DOUBLE_EQ(Mean(floors, 0, "IntersectionOverUnion"), 200.0 / 209);
-  EXPECT_EQ(Mean(floors, 0, "PredictedObjects"), 1.0);
+  const auto baselines = MakeBaselinesOfTouchingSquares(3);
+  EXPECT_DOUBLE_EQ(Mean(baselines, 0, "Dice"), 2.0 * 200 / (209 + 200));
+  EXPECT_DOUBLE_EQ(Mean(baselines, 0, "IntersectionOverUnion"), 200.0 / 209);
+  EXPECT_EQ(Mean(baselines, 0, "PredictedObjects"), 1.0);
   // One object of both nuclei overlaps either by exactly a half, which is not more than a half.
-  EXPECT_EQ(Mean(floors, 0, "KaggleMeanAveragePrecision"), 0.0);
-  EXPECT_EQ(Mean(MakeFloorsOfTouchingSquares(4), 0, "PredictedObjects"), 2.0);
+  EXPECT_EQ(Mean(baselines, 0, "KaggleMeanAveragePrecision"), 0.0);
+  EXPECT_EQ(Mean(MakeBaselinesOfTouchingSquares(4), 0, "PredictedObjects"), 2.0);
 }
 
-TEST(ObjectFloors, APerfectMaskJoinsNucleiThatTouch)
+TEST(ObjectBaselines, APerfectMaskJoinsNucleiThatTouch)
 {
-  const auto floors = MakeFloorsOfTouchingSquares(3);
-  EXPECT_EQ(Mean(floors, 1, "Dice"), 1.0);
-  EXPECT_EQ(Mean(floors, 1, "PredictedObjects"), 1.0);
-  EXPECT_EQ(Mean(floors, 1, "KaggleMeanAveragePrecision"), 0.0);
+  const auto baselines = MakeBaselinesOfTouchingSquares(3);
+  EXPECT_EQ(Mean(baselines, 1, "Dice"), 1.0);
+  EXPECT_EQ(Mean(baselines, 1, "PredictedObjects"), 1.0);
+  EXPECT_EQ(Mean(baselines, 1, "KaggleMeanAveragePrecision"), 0.0);
 }
 
-TEST(ObjectFloors, WithoutTouchingPixelsNucleiArePartedAndTooSmall)
+TEST(ObjectBaselines, WithoutTouchingPixelsNucleiArePartedAndTooSmall)
 {
-  const auto floors = MakeFloorsOfTouchingSquares(3);
-  EXPECT_DOUBLE_EQ(Mean(floors, 2, "Dice"), 2.0 * 180 / (180 + 200));
-  EXPECT_EQ(Mean(floors, 2, "PredictedObjects"), 2.0);
+  const auto baselines = MakeBaselinesOfTouchingSquares(3);
+  EXPECT_DOUBLE_EQ(Mean(baselines, 2, "Dice"), 2.0 * 180 / (180 + 200));
+  EXPECT_EQ(Mean(baselines, 2, "PredictedObjects"), 2.0);
   // Each overlaps by 0.9: more than the thresholds 0.5, 0.55, …, 0.85.
-  EXPECT_DOUBLE_EQ(Mean(floors, 2, "KaggleMeanAveragePrecision"), 0.8);
+  EXPECT_DOUBLE_EQ(Mean(baselines, 2, "KaggleMeanAveragePrecision"), 0.8);
 }
 
-TEST(ObjectFloors, RegrownNucleiAreTheTrueOnes)
+TEST(ObjectBaselines, RegrownNucleiAreTheTrueOnes)
 {
-  const auto floors = MakeFloorsOfTouchingSquares(3);
-  EXPECT_EQ(Mean(floors, 3, "Dice"), 1.0);
-  EXPECT_EQ(Mean(floors, 3, "KaggleMeanAveragePrecision"), 1.0);
+  const auto baselines = MakeBaselinesOfTouchingSquares(3);
+  EXPECT_EQ(Mean(baselines, 3, "Dice"), 1.0);
+  EXPECT_EQ(Mean(baselines, 3, "KaggleMeanAveragePrecision"), 1.0);
 }
 
-TEST(ObjectFloors, NucleiThatTouchAtACornerLoseThatPixelEach)
+TEST(ObjectBaselines, NucleiThatTouchAtACornerLoseThatPixelEach)
 {
   const auto image = MakeImage<ImageType>(40);
   const auto truth = MakeImage<LabelType>(40);
   FillRectangle(truth.GetPointer(), 5, 5, 5, 5, LabelType::PixelType{ 1 });
   FillRectangle(truth.GetPointer(), 10, 10, 5, 5, LabelType::PixelType{ 2 });
   image->GetBufferPointer()[0].Fill(200);
-  ObjectFloors floors;
-  floors.Add("at a corner", image, truth);
-  EXPECT_EQ(Mean(floors, 1, "KaggleMeanAveragePrecision"), 1.0);
-  EXPECT_DOUBLE_EQ(Mean(floors, 2, "Dice"), 2.0 * 48 / (48 + 50));
-  EXPECT_EQ(Mean(floors, 3, "Dice"), 1.0);
+  ObjectBaselines baselines;
+  baselines.Add("at a corner", image, truth);
+  EXPECT_EQ(Mean(baselines, 1, "KaggleMeanAveragePrecision"), 1.0);
+  EXPECT_DOUBLE_EQ(Mean(baselines, 2, "Dice"), 2.0 * 48 / (48 + 50));
+  EXPECT_EQ(Mean(baselines, 3, "Dice"), 1.0);
 }
 
 namespace
 {
 /** Adds an image with one nucleus, a square, and perhaps another square that is none. */
 void
-AddSquare(CannyFloor & canny, float height, float heightOfOther, bool isFoundByOtsu)
+AddSquare(CannyBaseline & canny, float height, float heightOfOther, bool isFoundByOtsu)
 {
   const auto image = MakeImage<FloatType>(96);
   const auto otsu = MakeImage<LabelType>(96);
@@ -127,9 +127,9 @@ AddSquare(CannyFloor & canny, float height, float heightOfOther, bool isFoundByO
 
 // A low threshold finds both squares of the first image, so F is 2/3, and the square of the second image: F is 1. A high one
 // finds the nucleus of the first image alone, F is 1, and nothing in the second: F is 0.
-TEST(CannyFloor, OneThresholdForAllIsWorseThanTheBestOfEachImage)
+TEST(CannyBaseline, OneThresholdForAllIsWorseThanTheBestOfEachImage)
 {
-  CannyFloor canny;
+  CannyBaseline canny;
   AddSquare(canny, 128.0f, 8.0f, true);
   AddSquare(canny, 8.0f, 0.0f, false);
   const auto     result = canny.GetResult();
@@ -143,12 +143,12 @@ TEST(CannyFloor, OneThresholdForAllIsWorseThanTheBestOfEachImage)
   EXPECT_LT(result.OdsThreshold[twoPixels], 8.0 / std::sqrt(2.0 * 3.14159265 * result.OdsVariance[twoPixels]));
 }
 
-TEST(CannyFloor, EachToleranceIsCountedByItself)
+TEST(CannyBaseline, EachToleranceIsCountedByItself)
 {
-  CannyFloor canny;
-  const auto image = MakeImage<FloatType>(64);
-  const auto otsu = MakeImage<LabelType>(64);
-  const auto truth = MakeImage<LabelType>(64);
+  CannyBaseline canny;
+  const auto    image = MakeImage<FloatType>(64);
+  const auto    otsu = MakeImage<LabelType>(64);
+  const auto    truth = MakeImage<LabelType>(64);
   FillRectangle(image.GetPointer(), 20, 0, 44, 64, 128.0f);
   // Outlines are straight lines 3 pixels apart: the truth begins at 20, the threshold's object at 23.
   FillRectangle(truth.GetPointer(), 20, 0, 44, 64, LabelType::PixelType{ 1 });
@@ -156,12 +156,12 @@ TEST(CannyFloor, EachToleranceIsCountedByItself)
   canny.Add(
     Nuclei::AsTensor(image.GetPointer()), Nuclei::AsTensor(otsu.GetPointer()), Nuclei::AsTensor(truth.GetPointer()));
   const auto result = canny.GetResult();
-  EXPECT_EQ(result.Otsu, (CannyFloor::Numbers{ 0.0, 0.0, 1.0 }));
-  EXPECT_EQ(result.Ois, (CannyFloor::Numbers{ 1.0, 1.0, 1.0 }));
+  EXPECT_EQ(result.Otsu, (CannyBaseline::Numbers{ 0.0, 0.0, 1.0 }));
+  EXPECT_EQ(result.Ois, (CannyBaseline::Numbers{ 1.0, 1.0, 1.0 }));
   EXPECT_EQ(result.Ods, result.Ois);
 }
 
-TEST(CannyFloor, NoImagesGiveZeros)
+TEST(CannyBaseline, NoImagesGiveZeros)
 {
-  EXPECT_EQ(CannyFloor().GetResult().Ods, (CannyFloor::Numbers{}));
+  EXPECT_EQ(CannyBaseline().GetResult().Ods, (CannyBaseline::Numbers{}));
 }

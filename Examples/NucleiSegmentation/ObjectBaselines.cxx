@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "ObjectFloors.h"
+#include "ObjectBaselines.h"
 #include "itkInstanceSegmentationImageFilter.h"
 
 #include <algorithm>
@@ -74,7 +74,7 @@ Regrow(const FloatType * probabilities)
 } // namespace
 
 void
-ObjectFloors::Add(const std::string & name, const Nuclei::ImageType * image, const LabelType * truth)
+ObjectBaselines::Add(const std::string & name, const Nuclei::ImageType * image, const LabelType * truth)
 {
   const Nuclei::OtsuObjects otsu(image);
   auto                      otsuScores = EvaluateObjects(otsu.Objects, truth);

@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#ifndef itkWriteImage_h
-#define itkWriteImage_h
+#ifndef itkWriteImageFile_h
+#define itkWriteImageFile_h
 
 #include "itkAtomicFileWrite.h"
 #include "itkErrorSentence.h"
@@ -86,7 +86,7 @@ WriteTemporaryImage(ImageFileWriter<TImage> & writer,
  * \throws ExceptionObject that names file and cause, if the file cannot be written */
 template <typename TImage>
 void
-WriteImage(TImage * image, const std::string & fileName, int compressionLevel = -1)
+WriteImageFile(TImage * image, const std::string & fileName, int compressionLevel = -1)
 {
   VerifyImageCanBeWritten(fileName);
   const auto format = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
@@ -117,7 +117,7 @@ WriteImage(TImage * image, const std::string & fileName, int compressionLevel = 
  * \throws ExceptionObject that names file and cause, if the file cannot be written, and what making the image throws */
 template <typename TImage>
 void
-WriteImageInPieces(TImage * image, const std::string & fileName, unsigned int pieces)
+WriteImageFileInPieces(TImage * image, const std::string & fileName, unsigned int pieces)
 {
   VerifyImageCanBeWritten(fileName);
   image->UpdateOutputInformation();

@@ -1,10 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#ifndef itkGreyValues_h
-#define itkGreyValues_h
+#ifndef itkGrayValues_h
+#define itkGrayValues_h
 
 #include "itkTorchTensor.h"
-#include "itkUNetIntensityRule.h"
+#include "itkUNetIntensityNormalization.h"
 #include <functional>
 
 namespace itk
@@ -12,11 +12,11 @@ namespace itk
 /** Values of an image on the host as float, in the order of memory: one for each pixel, or one for each component.
  *
  * A luminance is (0.299 R + 0.587 G) + 0.114 B with every product and sum rounded to float. */
-class GreyValues
+class GrayValues
 {
 public:
   /** \throws ExceptionObject for two components where a luminance is asked for */
-  GreyValues(const TorchTensor & image, UNetColour colour);
+  GrayValues(const TorchTensor & image, UNetColor color);
 
   std::int64_t
   GetNumberOfValues() const

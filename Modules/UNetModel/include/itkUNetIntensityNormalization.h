@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#ifndef itkUNetIntensityRule_h
-#define itkUNetIntensityRule_h
+#ifndef itkUNetIntensityNormalization_h
+#define itkUNetIntensityNormalization_h
 
 #include "itkTorchParameterTable.h"
 #include "itkTorchProgress.h"
@@ -10,7 +10,7 @@
 
 namespace itk
 {
-enum class UNetColour : std::uint8_t
+enum class UNetColor : std::uint8_t
 {
   Luminance,
   Keep
@@ -45,11 +45,11 @@ struct UNetIntensityScale
   }
 };
 
-/** \class UNetIntensityRule
+/** \class UNetIntensityNormalization
  * \brief What a model expects its images to have been through; kept with the model and applied by the filters.
  *
  * In this order, over the whole image:
- * -# colour: luminance 0.299 R + 0.587 G + 0.114 B of the first three components, or all components as they are;
+ * -# color: luminance 0.299 R + 0.587 G + 0.114 B of the first three components, or all components as they are;
  * -# scaling: (x − a) / (b − a) cut to [0, 1], with a and b the LowerPercentile and UpperPercentile of all values;
  *    or (x − mean) / standard deviation; or Factor · x. A constant image becomes 0 by the first two;
  * -# polarity, with percentiles only: 1 − x where Otsu's threshold of 256 bins on [0, 1] leaves more than half of the
@@ -58,9 +58,9 @@ struct UNetIntensityScale
  * The p-th percentile of n values is the k-th smallest, k = 1 + floor(p / 100 · (n − 1)).
  * \ingroup ITKTorchUNet
  */
-struct UNetIntensityRule
+struct UNetIntensityNormalization
 {
-  UNetColour           Colour{ UNetColour::Luminance };
+  UNetColor            Color{ UNetColor::Luminance };
   UNetIntensityScaling Scaling{ UNetIntensityScaling::Percentiles };
   double               LowerPercentile{ 1.0 };
   double               UpperPercentile{ 99.8 };

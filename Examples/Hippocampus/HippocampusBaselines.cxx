@@ -6,7 +6,7 @@
 
 #include "itkErrorSentence.h"
 #include "itkImageLabelPairs.h"
-#include "itkWriteImage.h"
+#include "itkWriteImageFile.h"
 
 #include "itkImageFileReader.h"
 
@@ -149,7 +149,7 @@ Write(const itk::ImageLabelPair & pair, const Threshold & threshold, int label, 
                  labels->GetBufferPointer(),
                  [&](int level) { return static_cast<unsigned char>(threshold.Contains(level) ? label : 0); });
   fs::create_directories(folder);
-  itk::WriteImage(labels.GetPointer(), (folder / fs::path(pair.Image).filename()).string());
+  itk::WriteImageFile(labels.GetPointer(), (folder / fs::path(pair.Image).filename()).string());
 }
 } // namespace
 
@@ -158,7 +158,7 @@ main(int argc, char * argv[])
 {
   if (argc != 3)
   {
-    std::cerr << "Usage: HippocampusFloors pairs.csv FOLDER\nWrites FOLDER/background, FOLDER/threshold-1 and "
+    std::cerr << "Usage: HippocampusBaselines pairs.csv FOLDER\nWrites FOLDER/background, FOLDER/threshold-1 and "
                  "FOLDER/threshold-2 for fold "
               << testFold << "; the thresholds are those of fold " << trainingFold << '.' << std::endl;
     return 2;
@@ -190,7 +190,7 @@ main(int argc, char * argv[])
   }
   catch (const std::exception & error)
   {
-    std::cerr << "HippocampusFloors: " << itk::ErrorSentence(error) << std::endl;
+    std::cerr << "HippocampusBaselines: " << itk::ErrorSentence(error) << std::endl;
     return 1;
   }
   return 0;

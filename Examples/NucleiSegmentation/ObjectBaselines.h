@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#ifndef ObjectFloors_h
-#define ObjectFloors_h
+#ifndef ObjectBaselines_h
+#define ObjectBaselines_h
 
 #include "NucleiImages.h"
 #include "itkSegmentationScoreSet.h"
@@ -9,10 +9,10 @@
 #include <string>
 #include <vector>
 
-/** \class ObjectFloors
+/** \class ObjectBaselines
  * \brief The scores of what needs no network: a global threshold, and the truth itself seen through the steps that turn a
  * network's output into objects. */
-class ObjectFloors
+class ObjectBaselines
 {
 public:
   struct Row

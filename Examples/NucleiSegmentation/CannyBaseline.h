@@ -1,21 +1,21 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#ifndef CannyFloor_h
-#define CannyFloor_h
+#ifndef CannyBaseline_h
+#define CannyBaseline_h
 
 #include "itkCannyComparison.h"
 
 #include <array>
 #include <vector>
 
-/** \class CannyFloor
+/** \class CannyBaseline
  * \brief How well Canny's edges and a threshold's outlines find the outlines of the true objects, if Canny's parameters are
  * chosen by the truth: an upper bound of what Canny can do.
  *
  * Each image is tried with every variance and every upper threshold; the lower threshold is 0.4 of it. ODS is the best
  * threshold for the whole set, OIS the best one of each image, each with the variance that is best for it. P. Arbeláez
  * et al., "Contour detection and hierarchical image segmentation", IEEE PAMI 33, 2011. */
-class CannyFloor
+class CannyBaseline
 {
 public:
   static constexpr std::size_t NumberOfTolerances = 3;

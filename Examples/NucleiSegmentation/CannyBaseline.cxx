@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "CannyFloor.h"
+#include "CannyBaseline.h"
 
 #include <algorithm>
 
@@ -21,14 +21,14 @@ CountAtTolerances(const itk::PixelSet & boundary, const itk::PixelSet & truth)
 } // namespace
 
 const std::vector<double> &
-CannyFloor::GetVariances()
+CannyBaseline::GetVariances()
 {
   static const std::vector<double> variances{ 1.0, 2.0, 4.0, 9.0 };
   return variances;
 }
 
 const std::vector<double> &
-CannyFloor::GetThresholds()
+CannyBaseline::GetThresholds()
 {
   static const std::vector<double> thresholds{ 0.5, 1.0,  1.5,  2.0,  3.0,  4.0,  6.0,
                                                8.0, 12.0, 16.0, 24.0, 32.0, 48.0, 64.0 };
@@ -36,7 +36,7 @@ CannyFloor::GetThresholds()
 }
 
 void
-CannyFloor::Add(const itk::TorchTensor & luminance, const itk::TorchTensor & otsu, const itk::TorchTensor & truth)
+CannyBaseline::Add(const itk::TorchTensor & luminance, const itk::TorchTensor & otsu, const itk::TorchTensor & truth)
 {
   const std::vector<double> pixels(2, 1.0);
   const auto                real = itk::PixelSet::FromOutline(truth, {}, false);
@@ -58,8 +58,8 @@ CannyFloor::Add(const itk::TorchTensor & luminance, const itk::TorchTensor & ots
   m_Images.push_back(std::move(image));
 }
 
-CannyFloor::Result
-CannyFloor::GetResult() const
+CannyBaseline::Result
+CannyBaseline::GetResult() const
 {
   Result       result{};
   const double images = static_cast<double>(m_Images.size());

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkGreyValues.h"
+#include "itkGrayValues.h"
 #include "itkTorchTensorAccess.h"
 #include "itkMacro.h"
 
@@ -65,15 +65,15 @@ GetConversion(TorchComponentType type)
 }
 } // namespace
 
-GreyValues::GreyValues(const TorchTensor & image, UNetColour colour)
+GrayValues::GrayValues(const TorchTensor & image, UNetColor color)
   : m_Image(image.ToInterleaved())
   , m_Components(GetATensor(m_Image).size(1))
   , m_Conversion(GetConversion(image.GetComponentType()))
 {
   const at::Tensor pixels = GetATensor(m_Image);
-  TORCH_CHECK(image.GetDevice().IsHost() && pixels.size(0) == 1, "grey values are of one image on the host");
-  UNetIntensityRule rule;
-  rule.Colour = colour;
+  TORCH_CHECK(image.GetDevice().IsHost() && pixels.size(0) == 1, "gray values are of one image on the host");
+  UNetIntensityNormalization rule;
+  rule.Color = color;
   const unsigned int channels = rule.GetNumberOfChannels(static_cast<unsigned int>(m_Components));
   if (channels == 0)
   {
@@ -86,7 +86,7 @@ GreyValues::GreyValues(const TorchTensor & image, UNetColour colour)
 }
 
 void
-GreyValues::Get(std::int64_t begin, std::int64_t end, float * values) const
+GrayValues::Get(std::int64_t begin, std::int64_t end, float * values) const
 {
   const bool isLuminance = m_ValuesOfPixel < m_Components;
   m_Conversion(m_Image.GetPointer(), m_Components, isLuminance, begin / m_ValuesOfPixel, end / m_ValuesOfPixel, values);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkOtsuFloorImageFilter.h"
+#include "itkOtsuBaselineImageFilter.h"
 
 #include "itkImage.h"
 #include "itkImageRegionIteratorWithIndex.h"
@@ -64,9 +64,9 @@ BoxImage(const typename TImage::PixelType & inside,
 
 template <typename TImage>
 typename Mask<TImage::ImageDimension>::Pointer
-Floor(const TImage * image)
+Baseline(const TImage * image)
 {
-  auto filter = itk::OtsuFloorImageFilter<TImage, Mask<TImage::ImageDimension>>::New();
+  auto filter = itk::OtsuBaselineImageFilter<TImage, Mask<TImage::ImageDimension>>::New();
   filter->SetInput(image);
   filter->Update();
   return filter->GetOutput();
@@ -96,44 +96,44 @@ Pixel(unsigned char red, unsigned char green, unsigned char blue)
 }
 } // namespace
 
-TEST(OtsuFloorImageFilter, BrightObjectOnDarkGroundIsFound)
+TEST(OtsuBaselineImageFilter, BrightObjectOnDarkGroundIsFound)
 {
-  ExpectBox(Floor(BoxImage<itk::Image<unsigned char, 2>>(60, 50).GetPointer()).GetPointer());
-  ExpectBox(Floor(BoxImage<itk::Image<unsigned char, 3>>(255, 0).GetPointer()).GetPointer());
+  ExpectBox(Baseline(BoxImage<itk::Image<unsigned char, 2>>(60, 50).GetPointer()).GetPointer());
+  ExpectBox(Baseline(BoxImage<itk::Image<unsigned char, 3>>(255, 0).GetPointer()).GetPointer());
 }
 
-TEST(OtsuFloorImageFilter, DarkObjectOnBrightGroundIsFound)
+TEST(OtsuBaselineImageFilter, DarkObjectOnBrightGroundIsFound)
 {
-  ExpectBox(Floor(BoxImage<itk::Image<unsigned char, 2>>(50, 60).GetPointer()).GetPointer());
-  ExpectBox(Floor(BoxImage<itk::Image<unsigned char, 3>>(0, 255).GetPointer()).GetPointer());
+  ExpectBox(Baseline(BoxImage<itk::Image<unsigned char, 2>>(50, 60).GetPointer()).GetPointer());
+  ExpectBox(Baseline(BoxImage<itk::Image<unsigned char, 3>>(0, 255).GetPointer()).GetPointer());
 }
 
 // Luminance by hand: 0.587·100 = 58.7 for the green box, 0.299·190 = 56.8 for the red ground.
-TEST(OtsuFloorImageFilter, ColourIsWeightedByLuminance)
+TEST(OtsuBaselineImageFilter, ColorIsWeightedByLuminance)
 {
   using RGB = itk::RGBPixel<unsigned char>;
   ExpectBox(
-    Floor(BoxImage<itk::Image<RGB, 2>>(Pixel<RGB>(0, 100, 0), Pixel<RGB>(190, 0, 0)).GetPointer()).GetPointer());
+    Baseline(BoxImage<itk::Image<RGB, 2>>(Pixel<RGB>(0, 100, 0), Pixel<RGB>(190, 0, 0)).GetPointer()).GetPointer());
 }
 
 // Rounded, the box has 0.299·9 = 2.69 -> 3 and the ground 2; truncated, both would be 2.
-TEST(OtsuFloorImageFilter, LuminanceIsRoundedToTheNearestValue)
+TEST(OtsuBaselineImageFilter, LuminanceIsRoundedToTheNearestValue)
 {
   using RGB = itk::RGBPixel<unsigned char>;
-  ExpectBox(Floor(BoxImage<itk::Image<RGB, 2>>(Pixel<RGB>(9, 0, 0), Pixel<RGB>(2, 2, 2)).GetPointer()).GetPointer());
+  ExpectBox(Baseline(BoxImage<itk::Image<RGB, 2>>(Pixel<RGB>(9, 0, 0), Pixel<RGB>(2, 2, 2)).GetPointer()).GetPointer());
 }
 
-TEST(OtsuFloorImageFilter, AlphaIsIgnored)
+TEST(OtsuBaselineImageFilter, AlphaIsIgnored)
 {
   using RGBA = itk::RGBAPixel<unsigned char>;
   auto inside = Pixel<RGBA>(20, 20, 20);
   auto outside = Pixel<RGBA>(10, 10, 10);
   inside.SetAlpha(0);
   outside.SetAlpha(255);
-  ExpectBox(Floor(BoxImage<itk::Image<RGBA, 3>>(inside, outside).GetPointer()).GetPointer());
+  ExpectBox(Baseline(BoxImage<itk::Image<RGBA, 3>>(inside, outside).GetPointer()).GetPointer());
 }
 
-TEST(OtsuFloorImageFilter, VectorImagesOfOneThreeAndFourComponentsAreAccepted)
+TEST(OtsuBaselineImageFilter, VectorImagesOfOneThreeAndFourComponentsAreAccepted)
 {
   using VectorImageType = itk::VectorImage<unsigned char, 2>;
   for (const unsigned int components : { 1u, 3u, 4u })
@@ -142,18 +142,18 @@ TEST(OtsuFloorImageFilter, VectorImagesOfOneThreeAndFourComponentsAreAccepted)
     VectorImageType::PixelType outside(components);
     inside.Fill(20);
     outside.Fill(10);
-    ExpectBox(Floor(BoxImage<VectorImageType>(inside, outside, components).GetPointer()).GetPointer());
+    ExpectBox(Baseline(BoxImage<VectorImageType>(inside, outside, components).GetPointer()).GetPointer());
   }
 }
 
-TEST(OtsuFloorImageFilter, AnotherNumberOfComponentsIsAnError)
+TEST(OtsuBaselineImageFilter, AnotherNumberOfComponentsIsAnError)
 {
   using VectorImageType = itk::VectorImage<unsigned char, 2>;
   VectorImageType::PixelType pixel(2);
   pixel.Fill(1);
   try
   {
-    Floor(BoxImage<VectorImageType>(pixel, pixel, 2).GetPointer());
+    Baseline(BoxImage<VectorImageType>(pixel, pixel, 2).GetPointer());
     FAIL() << "no exception";
   }
   catch (const itk::ExceptionObject & error)
@@ -162,18 +162,18 @@ TEST(OtsuFloorImageFilter, AnotherNumberOfComponentsIsAnError)
   }
 }
 
-TEST(OtsuFloorImageFilter, ImageOfOneValueHasNoObject)
+TEST(OtsuBaselineImageFilter, ImageOfOneValueHasNoObject)
 {
-  const auto mask = Floor(BoxImage<itk::Image<unsigned char, 2>>(255, 255).GetPointer());
+  const auto mask = Baseline(BoxImage<itk::Image<unsigned char, 2>>(255, 255).GetPointer());
   for (itk::ImageRegionConstIterator<Mask<2>> it(mask, mask->GetBufferedRegion()); !it.IsAtEnd(); ++it)
   {
     EXPECT_EQ(it.Get(), 0);
   }
 }
 
-TEST(OtsuFloorImageFilter, StreamingConsumerGetsTheThresholdOfTheWholeImage)
+TEST(OtsuBaselineImageFilter, StreamingConsumerGetsTheThresholdOfTheWholeImage)
 {
-  auto filter = itk::OtsuFloorImageFilter<itk::Image<unsigned char, 2>, Mask<2>>::New();
+  auto filter = itk::OtsuBaselineImageFilter<itk::Image<unsigned char, 2>, Mask<2>>::New();
   filter->SetInput(BoxImage<itk::Image<unsigned char, 2>>(60, 50));
   auto streamer = itk::StreamingImageFilter<Mask<2>, Mask<2>>::New();
   streamer->SetInput(filter->GetOutput());

@@ -1,0 +1,30 @@
+# SPDX-License-Identifier: Apache-2.0
+# Copyright ITKTorch contributors
+#
+# The picture of the modules in Documentation/Architecture.md is that of CMake's targets, and each module has a row in the table
+# below it.
+#
+#   cmake -D SOURCE_DIR=… -D MODULES=<names> -D "ARROWS=<A --\> B>" -P …     lists with commas between their elements
+
+string(REPLACE "," ";" MODULES "${MODULES}")
+string(REPLACE "," ";" ARROWS "${ARROWS}")
+file(STRINGS "${SOURCE_DIR}/Documentation/Architecture.md" lines ENCODING UTF-8)
+set(drawn)
+set(described)
+foreach(line IN LISTS lines)
+  if(line MATCHES "^  ([A-Za-z]+ --> [A-Za-z]+)$")
+    list(APPEND drawn "${CMAKE_MATCH_1}")
+  elseif(line MATCHES "^\\| `([A-Za-z]+)` \\|")
+    list(APPEND described "${CMAKE_MATCH_1}")
+  endif()
+endforeach()
+list(SORT drawn)
+list(SORT ARROWS)
+if(NOT drawn STREQUAL ARROWS OR drawn STREQUAL "")
+  message(FATAL_ERROR "Architecture.md draws\n${drawn}\nbut the targets are linked as\n${ARROWS}")
+endif()
+foreach(module IN LISTS MODULES)
+  if(NOT module IN_LIST described)
+    message(FATAL_ERROR "Architecture.md has no row for ${module}.")
+  endif()
+endforeach()
