@@ -6,6 +6,7 @@
 #
 #   cmake -D SOURCE_DIR=… -D MODULES=<names> -D "ARROWS=<A --\> B>" -P …     lists with commas between their elements
 
+cmake_minimum_required(VERSION 3.25)
 string(REPLACE "," ";" MODULES "${MODULES}")
 string(REPLACE "," ";" ARROWS "${ARROWS}")
 file(STRINGS "${SOURCE_DIR}/Documentation/Architecture.md" lines ENCODING UTF-8)

@@ -5,6 +5,7 @@
 #
 #   cmake -D BASE=<files> -D ABOVE=<files> -P …     lists with commas between their elements
 
+cmake_minimum_required(VERSION 3.25)
 string(REPLACE "," ";" BASE "${BASE}")
 string(REPLACE "," ";" ABOVE "${ABOVE}")
 
