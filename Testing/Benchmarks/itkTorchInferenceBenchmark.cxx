@@ -120,10 +120,8 @@ MeasureOverhead(unsigned int filters, itk::UNetPrecision precision, const char *
   {
     weights.emplace(weight, itk::GetATensor(tensor));
   }
-  const itk::UNetPredictor network(model->GetSpecification(),
-                                   weights,
-                                   precision == itk::UNetPrecision::BFloat16 ? at::kBFloat16 : at::kFloat,
-                                   precision == itk::UNetPrecision::BFloat16);
+  const itk::UNetPredictor network(
+    model->GetSpecification(), weights, { itk::UNetConvolution::Automatic, precision, true });
   const auto pixels = itk::GetTorchTensor(image.GetPointer(), image->GetBufferedRegion(), itk::TorchDevice::CPU());
   const at::Tensor window = itk::GetATensor(model->GetIntensityNormalization().Apply(pixels));
   at::Tensor       logits;

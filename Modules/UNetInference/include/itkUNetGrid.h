@@ -3,7 +3,8 @@
 #ifndef itkUNetGrid_h
 #define itkUNetGrid_h
 
-#include "itkTorchTensor.h"
+#include "itkUNetInferencePlan.h"
+#include "itkUNetModel.h"
 #include "itkImageBase.h"
 #include <vector>
 
@@ -52,6 +53,22 @@ private:
   typename GridType::Pointer m_Image;
   typename GridType::Pointer m_Grid;
 };
+
+/** The grids that the network sees an image on: of the model's pixel size, and with a scale step above 1 also of sizes smaller
+ * and larger by that factor. Empty where the image's own grid is the only one. */
+template <unsigned int VDimension>
+std::vector<UNetGrid<VDimension>>
+MakeUNetGrids(const ImageBase<VDimension> * image, const UNetModel & model, double scaleStep);
+
+/** What the probabilities of a region of the image take.
+ * \param plans one for each grid
+ * \param components of a pixel */
+template <unsigned int VDimension>
+UNetInferenceCost
+EstimateUNetGridCost(const std::vector<UNetGrid<VDimension>> & grids,
+                     const std::vector<UNetInferencePlan> &    plans,
+                     const ImageRegion<VDimension> &           region,
+                     unsigned int                              components);
 
 extern template class UNetGrid<2>;
 extern template class UNetGrid<3>;

@@ -63,16 +63,17 @@ public:
   /** Outputs of a region.
    * \param part at least UNetInferencePlan::GetInputRegion() of it, on the device
    * \param scale of the whole image, by the model's intensity normalization
+   * \param plan of the whole image, from GetPlan()
    * \param type component type of the result: float or double, for labels an integer type
    * \return shape (1, classes or 1, …) of the region */
   TorchTensor
-  Compute(const UNetImagePart &           part,
-          const UNetRegion &              region,
-          const UNetIntensityScale &      scale,
-          UNetInferenceOutput             output,
-          const UNetInferenceParameters & parameters,
-          TorchComponentType              type,
-          const UNetInferenceObserver &   observer) const;
+  Compute(const UNetImagePart &         part,
+          const UNetRegion &            region,
+          const UNetIntensityScale &    scale,
+          UNetInferenceOutput           output,
+          UNetInferencePlan             plan,
+          TorchComponentType            type,
+          const UNetInferenceObserver & observer) const;
 
   /** Computes a window of zeros, so that kernels are made, and algorithms of cuDNN chosen, before there is an image.
    * \param size of the window along x, y (, z), multiples of the stride */

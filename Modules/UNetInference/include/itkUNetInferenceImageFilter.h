@@ -5,7 +5,7 @@
 
 #include "itkTorchImageToImageFilter.h"
 #include "itkUNetGrid.h"
-#include "itkUNetInference.h"
+#include "itkUNetInferenceSession.h"
 #include "itkUNetWholeImageScale.h"
 
 namespace itk
@@ -160,18 +160,12 @@ private:
   void
   WarnOf(const UNetInferencePlan & plan);
 
-  /** Copies the weights to the device, if it has them not. */
-  void
-  PrepareInference(const TorchDevice & device);
-  bool
-  IsPrepared(const TorchDevice & device) const;
-
   /** Makes all known that cost and memory depend on. */
   void
   Prepare();
 
   /** Of an image of this largest region: the input's, or a grid's. */
-  UNetInferencePlan
+  const UNetInferencePlan &
   GetPlan(const InputRegionType & largest) const;
 
   /** The part of the input that decides a region of the output. */
@@ -181,12 +175,9 @@ private:
   UNetInferenceParameters m_Parameters;
   UNetPrecision           m_UsedPrecision{ UNetPrecision::Automatic };
 
-  std::unique_ptr<UNetInference> m_Inference;
-  UNetModel::ConstPointer        m_InferenceModel;
-  TimeStamp                      m_InferenceTime;
-  TorchDevice                    m_InferenceDevice;
-  std::string                    m_Warning;
-  const TInputImage *            m_WarnedInput{ nullptr };
+  mutable UNetInferenceSession m_Session;
+  std::string                  m_Warning;
+  const TInputImage *          m_WarnedInput{ nullptr };
 
   UNetWholeImageScale<TInputImage> m_Scale;
 };

@@ -7,10 +7,8 @@
 #include "itkUNetModelFits.h"
 #include "itkImageRegionSplitterSlowDimension.h"
 #include "itkTorchExecution.h"
-#include "itkUNetReceptiveField.h"
 #include "itkUNetRegions.h"
 #include <algorithm>
-#include <optional>
 
 namespace itk
 {
@@ -63,7 +61,8 @@ template <typename TInputImage, typename TOutputImage>
 void
 UNetInferenceImageFilter<TInputImage, TOutputImage>::EnlargeOutputRequestedRegion(DataObject * output)
 {
-  const bool isLocal = UNetReceptiveField(this->GetModel()->GetSpecification()).IsLocal();
+  m_Session.BeginPass();
+  const bool isLocal = UNetLayerList(this->GetModel()->GetSpecification()).IsLocal();
   if (!isLocal && !this->GetPlan(this->GetInput()->GetLargestPossibleRegion()).IsBlended())
   {
     output->SetRequestedRegionToLargestPossibleRegion();
@@ -104,67 +103,20 @@ template <typename TInputImage, typename TOutputImage>
 auto
 UNetInferenceImageFilter<TInputImage, TOutputImage>::MakeGrids() const -> std::vector<GridType>
 {
-  const TInputImage * const image = this->GetInput();
-  const UNetModel * const   model = this->GetModel();
-  std::vector<double>       spacing(image->GetSpacing().Begin(), image->GetSpacing().End());
-  const bool                isForImage = model->IsForSpacing(spacing);
-  std::vector<GridType>     grids;
-  if (isForImage && m_Parameters.ScaleStep == 1.0)
-  {
-    return grids;
-  }
-  spacing = isForImage ? spacing : model->GetSpacing();
-  grids.emplace_back(image, spacing);
-  if (m_Parameters.ScaleStep > 1.0)
-  {
-    for (const double factor : { 1.0 / m_Parameters.ScaleStep, m_Parameters.ScaleStep })
-    {
-      std::vector<double> scaled = spacing;
-      std::transform(spacing.begin(), spacing.end(), scaled.begin(), [factor](double s) { return s * factor; });
-      grids.emplace_back(image, scaled);
-    }
-  }
-  return grids;
+  return MakeUNetGrids<ImageDimension>(this->GetInput(), *this->GetModel(), m_Parameters.ScaleStep);
 }
 
 template <typename TInputImage, typename TOutputImage>
-bool
-UNetInferenceImageFilter<TInputImage, TOutputImage>::IsPrepared(const TorchDevice & device) const
-{
-  const UNetModel * const model = this->GetModel();
-  return m_Inference && m_InferenceModel == model && m_InferenceTime >= model->GetMTime() &&
-         m_InferenceDevice == device;
-}
-
-template <typename TInputImage, typename TOutputImage>
-void
-UNetInferenceImageFilter<TInputImage, TOutputImage>::PrepareInference(const TorchDevice & device)
-{
-  if (!this->IsPrepared(device))
-  {
-    const UNetModel * const model = this->GetModel();
-    m_Inference.reset();
-    m_Inference = std::make_unique<UNetInference>(*model, device);
-    m_InferenceModel = model;
-    m_InferenceTime.Modified();
-    m_InferenceDevice = device;
-    m_Warning.clear();
-  }
-}
-
-template <typename TInputImage, typename TOutputImage>
-UNetInferencePlan
+const UNetInferencePlan &
 UNetInferenceImageFilter<TInputImage, TOutputImage>::GetPlan(const InputRegionType & largest) const
 {
-  const auto        extent = ToUNetRegion(largest, largest).Size;
-  const TorchDevice device = this->GetResolvedDevice();
-  if (this->IsPrepared(device))
-  {
-    std::optional<UNetInferencePlan> plan;
-    TorchExecution::Run(*this, device, [&] { plan.emplace(m_Inference->GetPlan(m_Parameters, extent)); });
-    return *plan;
-  }
-  return { this->GetModel()->GetSpecification(), m_Parameters, UNetPrecision::Float32, extent };
+  const TorchDevice         device = this->GetResolvedDevice();
+  const UNetInferencePlan * plan = nullptr;
+  TorchExecution::Run(
+    *this,
+    device,
+    [&] { plan = &m_Session.GetPlan(*this->GetModel(), device, m_Parameters, ToUNetRegion(largest, largest).Size); });
+  return *plan;
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -174,7 +126,8 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::Prepare()
   this->UpdateOutputInformation();
   const_cast<UNetModel *>(this->GetModel())->Update();
   const TorchDevice device = this->GetResolvedDevice();
-  TorchExecution::Run(*this, device, [&] { this->PrepareInference(device); });
+  m_Session.BeginPass();
+  TorchExecution::Run(*this, device, [&] { m_Session.Prepare(*this->GetModel(), device); });
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -200,29 +153,12 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::EstimateCost(const typename
     const auto largest = this->GetInput()->GetLargestPossibleRegion();
     return this->GetPlan(largest).EstimateCost(ToUNetRegion(region, largest));
   }
-  const std::uint64_t classes = this->GetModel()->GetSpecification().Classes;
-  UNetInferenceCost   sum;
+  std::vector<UNetInferencePlan> plans;
   for (const GridType & grid : grids)
   {
-    const auto largest = grid.GetLargestRegion();
-    const auto plan = this->GetPlan(largest);
-    const auto ofGrid = ToUNetRegion(grid.GetGridRegion(region), largest);
-    const auto cost = plan.EstimateCost(ofGrid);
-    const auto part = ToImageRegion(plan.GetInputRegion(ofGrid), largest);
-    // Pixels before and after resampling, probabilities on the grid, and those on the image that wait for the other grids.
-    const SizeValueType pixels = part.GetNumberOfPixels() + grid.GetImageRegion(part).GetNumberOfPixels();
-    const std::uint64_t memory =
-      cost.Memory + sizeof(float) * (pixels * GetTorchNumberOfComponents(this->GetInput()) +
-                                     grid.GetGridRegion(region).GetNumberOfPixels() * classes +
-                                     grids.size() * region.GetNumberOfPixels() * classes);
-    sum.WindowSize = memory > sum.Memory ? cost.WindowSize : sum.WindowSize;
-    sum.Memory = std::max(sum.Memory, memory);
-    sum.NumberOfWindows += cost.NumberOfWindows;
-    sum.MultiplyAdds += cost.MultiplyAdds;
+    plans.push_back(this->GetPlan(grid.GetLargestRegion()));
   }
-  sum.Factor = sum.MultiplyAdds / (this->GetModel()->GetSpecification().GetMultiplyAddsPerPixel() *
-                                   static_cast<double>(region.GetNumberOfPixels()));
-  return sum;
+  return EstimateUNetGridCost<ImageDimension>(grids, plans, region, GetTorchNumberOfComponents(this->GetInput()));
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -249,19 +185,14 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::WarmUp()
 {
   this->Prepare();
   const auto window = this->EstimateCost(this->GetInput()->GetLargestPossibleRegion()).WindowSize;
-  TorchExecution::Run(*this, m_InferenceDevice, [&] { m_Inference->WarmUp(m_Parameters, window); });
+  TorchExecution::Run(*this, m_Session.GetDevice(), [&] { m_Session.GetInference().WarmUp(m_Parameters, window); });
 }
 
 template <typename TInputImage, typename TOutputImage>
 void
 UNetInferenceImageFilter<TInputImage, TOutputImage>::ReleaseDeviceMemory()
 {
-  if (m_Inference)
-  {
-    m_Inference.reset();
-    m_InferenceModel = nullptr;
-    m_InferenceDevice.ReleaseUnusedMemory();
-  }
+  m_Session.Release();
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -298,9 +229,13 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensors()
 {
   const TInputImage * const input = this->GetInput();
   const UNetModel * const   model = this->GetModel();
-  const TorchTensor         pixels = this->GetInputTensor(input);
-  this->PrepareInference(pixels.GetDevice());
-  m_UsedPrecision = m_Inference->GetPrecision(m_Parameters.Precision, m_Parameters.Convolution);
+  const auto                grids = this->MakeGrids();
+  // What is resampled is resampled on the host, and goes to the device as the network sees it.
+  const TorchTensor pixels = grids.empty()
+                               ? this->GetInputTensor(input)
+                               : GetTorchTensor(input, this->GetInputRequestedRegion(input), TorchDevice::CPU());
+  m_Session.Prepare(*model, this->GetResolvedDevice());
+  m_UsedPrecision = m_Session.GetInference().GetPrecision(m_Parameters.Precision, m_Parameters.Convolution);
 
   constexpr double         shareOfMeasurement = 0.02; // of the time
   const auto               largest = input->GetLargestPossibleRegion();
@@ -310,22 +245,22 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensors()
       ? model->GetIntensityNormalization().Measure(pixels, this->MakeObserver(0.0, shareOfMeasurement).Progress)
       : m_Scale.Get();
   using Traits = UNetOutputTraits<TOutputImage>;
-  const auto grids = this->MakeGrids();
   if (!grids.empty())
   {
     this->SetOutputTensor(this->GetOutput(), this->ComputeOnGrids(grids, scale));
     return;
   }
-  this->WarnOf(this->GetPlan(largest));
+  const UNetInferencePlan & plan = this->GetPlan(largest);
+  this->WarnOf(plan);
   const UNetRegion part = ToUNetRegion(requested, largest);
   this->SetOutputTensor(this->GetOutput(),
-                        m_Inference->Compute({ pixels, part.Start, ToUNetRegion(largest, largest).Size },
-                                             ToUNetRegion(this->GetOutput()->GetRequestedRegion(), largest),
-                                             scale,
-                                             Traits::Output,
-                                             m_Parameters,
-                                             GetTorchComponentType<typename Traits::ComponentType>(),
-                                             this->MakeObserver(shareOfMeasurement, 1.0)));
+                        m_Session.GetInference().Compute({ pixels, part.Start, ToUNetRegion(largest, largest).Size },
+                                                         ToUNetRegion(this->GetOutput()->GetRequestedRegion(), largest),
+                                                         scale,
+                                                         Traits::Output,
+                                                         plan,
+                                                         GetTorchComponentType<typename Traits::ComponentType>(),
+                                                         this->MakeObserver(shareOfMeasurement, 1.0)));
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -380,7 +315,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::ComputeOnGrid(const GridTyp
 {
   const auto       largest = grid.GetLargestRegion();
   const auto       gridRegion = grid.GetGridRegion(region);
-  const auto       plan = this->GetPlan(largest);
+  const auto &     plan = this->GetPlan(largest);
   const UNetRegion outputRegion = ToUNetRegion(gridRegion, largest);
   const UNetRegion part = plan.GetInputRegion(outputRegion);
   const auto       partRegion = ToImageRegion(part, largest);
@@ -391,19 +326,19 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::ComputeOnGrid(const GridTyp
   {
     throw TorchOutOfMemoryError(__FILE__,
                                 __LINE__,
-                                "Device " + m_InferenceDevice.GetName() +
+                                "Device " + m_Session.GetDevice().GetName() +
                                   " ran out of memory, and smaller windows need more of the input: update again.",
                                 ITK_LOCATION);
   }
   const auto pixels = GetTorchTensor(this->GetInput(), imageRegion, TorchDevice::CPU());
-  const auto onGrid = grid.ToGrid(pixels, imageRegion, partRegion).To(m_InferenceDevice);
-  const auto values = m_Inference->Compute({ onGrid, part.Start, ToUNetRegion(largest, largest).Size },
-                                           outputRegion,
-                                           scale,
-                                           output,
-                                           m_Parameters,
-                                           TorchComponentType::Float32,
-                                           observer);
+  const auto onGrid = grid.ToGrid(pixels, imageRegion, partRegion).To(m_Session.GetDevice());
+  const auto values = m_Session.GetInference().Compute({ onGrid, part.Start, ToUNetRegion(largest, largest).Size },
+                                                       outputRegion,
+                                                       scale,
+                                                       output,
+                                                       plan,
+                                                       TorchComponentType::Float32,
+                                                       observer);
   return grid.ToImage(values, gridRegion, region);
 }
 

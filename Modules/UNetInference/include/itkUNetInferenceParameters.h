@@ -40,10 +40,6 @@ enum class UNetConvolution : std::uint8_t
   Winograd
 };
 
-/** Whether Winograd's filtering is wanted in a precision other than Automatic. */
-bool
-WantsWinograd(UNetConvolution convolution, UNetPrecision precision);
-
 /** How the windows that the network sees make up the image. */
 enum class UNetTiling : std::uint8_t
 {

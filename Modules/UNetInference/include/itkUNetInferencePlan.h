@@ -5,7 +5,7 @@
 
 #include "itkTorchDevice.h"
 #include "itkUNetInferenceParameters.h"
-#include "itkUNetSpecification.h"
+#include "itkUNetConvolutionChoice.h"
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -70,7 +70,7 @@ public:
    * \param maximumMemory bytes that the network may take; see GetMaximumMemory() */
   UNetInferencePlan(const UNetSpecification &         specification,
                     const UNetInferenceParameters &   parameters,
-                    UNetPrecision                     precision,
+                    const UNetConvolutionChoice &     choice,
                     const std::vector<std::int64_t> & extent,
                     std::uint64_t                     maximumMemory = ~std::uint64_t{ 0 });
 
@@ -113,6 +113,24 @@ public:
   unsigned int
   GetNumberOfStreamDivisions() const;
 
+  const UNetSpecification &
+  GetSpecification() const
+  {
+    return m_Specification;
+  }
+
+  const UNetInferenceParameters &
+  GetParameters() const
+  {
+    return m_Parameters;
+  }
+
+  const UNetConvolutionChoice &
+  GetChoice() const
+  {
+    return m_Choice;
+  }
+
   /** Edge of the largest window that MaximumWindowSize allows; 0: any. */
   std::uint64_t
   GetLargestWindow() const
@@ -128,8 +146,6 @@ public:
 private:
   std::uint64_t
   GetBlendedWindow() const;
-  bool
-  UsesWinograd(std::int64_t outputs, std::int64_t inputs) const;
   /** Bytes of the sums of blended windows that are not complete. */
   std::uint64_t
   EstimateSums(const UNetRegion & region, const UNetTile & tile) const;
@@ -141,8 +157,9 @@ private:
   MakeTilesOfAnySize(const UNetRegion & region) const;
 
   UNetSpecification         m_Specification;
+  UNetLayerList             m_Layers;
   UNetInferenceParameters   m_Parameters;
-  UNetPrecision             m_Precision;
+  UNetConvolutionChoice     m_Choice;
   std::vector<std::int64_t> m_Extent;
   std::uint64_t             m_MaximumMemory;
   bool                      m_IsBlended{ false };

@@ -3,7 +3,7 @@
 #ifndef itkUNetReceptiveField_h
 #define itkUNetReceptiveField_h
 
-#include "itkUNetSpecification.h"
+#include "itkUNetLayerList.h"
 #include <cstdint>
 
 namespace itk
@@ -40,7 +40,7 @@ public:
   bool
   IsLocal() const
   {
-    return m_IsLocal;
+    return m_Layers.IsLocal();
   }
 
   /** \param output outputs, within [0, extent)
@@ -58,14 +58,12 @@ public:
   GetMargin() const;
 
 private:
+  /** Of the image, if the network is local or not. */
   UNetInterval
-  BeforeEncoder(unsigned int level, UNetInterval output, std::int64_t extent) const;
-  UNetInterval
-  BeforeDecoder(unsigned int level, UNetInterval output, std::int64_t extent) const;
+  GetDecidingInput(UNetInterval output, std::int64_t extent) const;
 
-  bool         m_IsLocal;
-  unsigned int m_Levels;
-  std::int64_t m_Convolutions;
+  UNetLayerList m_Layers;
+  std::int64_t  m_Stride;
 };
 } // namespace itk
 

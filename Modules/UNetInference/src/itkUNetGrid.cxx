@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetGrid.h"
+#include "itkUNetRegions.h"
 #include "itkImageTensor.h"
 #include "itkResampleOntoGrid.h"
 #include "itkTorchTensorAccess.h"
@@ -150,6 +151,77 @@ UNetGrid<VDimension>::ToImage(const TorchTensor & values,
   return Resample(values, gridRegion, *m_Grid, *m_Image, imageRegion);
 }
 
+template <unsigned int VDimension>
+std::vector<UNetGrid<VDimension>>
+MakeUNetGrids(const ImageBase<VDimension> * image, const UNetModel & model, double scaleStep)
+{
+  std::vector<double>               spacing(image->GetSpacing().Begin(), image->GetSpacing().End());
+  const bool                        isForImage = model.IsForSpacing(spacing);
+  std::vector<UNetGrid<VDimension>> grids;
+  if (isForImage && scaleStep == 1.0)
+  {
+    return grids;
+  }
+  spacing = isForImage ? spacing : model.GetSpacing();
+  grids.emplace_back(image, spacing);
+  if (scaleStep > 1.0)
+  {
+    for (const double factor : { 1.0 / scaleStep, scaleStep })
+    {
+      std::vector<double> scaled = spacing;
+      std::transform(spacing.begin(), spacing.end(), scaled.begin(), [factor](double s) { return s * factor; });
+      grids.emplace_back(image, scaled);
+    }
+  }
+  return grids;
+}
+
+template <unsigned int VDimension>
+UNetInferenceCost
+EstimateUNetGridCost(const std::vector<UNetGrid<VDimension>> & grids,
+                     const std::vector<UNetInferencePlan> &    plans,
+                     const ImageRegion<VDimension> &           region,
+                     unsigned int                              components)
+{
+  const UNetSpecification & specification = plans.front().GetSpecification();
+  const std::uint64_t       classes = specification.Classes;
+  UNetInferenceCost         sum;
+  for (std::size_t i = 0; i < grids.size(); ++i)
+  {
+    const auto largest = grids[i].GetLargestRegion();
+    const auto ofGrid = ToUNetRegion(grids[i].GetGridRegion(region), largest);
+    const auto cost = plans[i].EstimateCost(ofGrid);
+    const auto part = ToImageRegion(plans[i].GetInputRegion(ofGrid), largest);
+    // Pixels before and after resampling, probabilities on the grid, and those on the image that wait for the other grids.
+    const SizeValueType pixels = part.GetNumberOfPixels() + grids[i].GetImageRegion(part).GetNumberOfPixels();
+    const std::uint64_t memory =
+      cost.Memory +
+      sizeof(float) * (pixels * components + grids[i].GetGridRegion(region).GetNumberOfPixels() * classes +
+                       grids.size() * region.GetNumberOfPixels() * classes);
+    sum.WindowSize = memory > sum.Memory ? cost.WindowSize : sum.WindowSize;
+    sum.Memory = std::max(sum.Memory, memory);
+    sum.NumberOfWindows += cost.NumberOfWindows;
+    sum.MultiplyAdds += cost.MultiplyAdds;
+  }
+  sum.Factor =
+    sum.MultiplyAdds / (specification.GetMultiplyAddsPerPixel() * static_cast<double>(region.GetNumberOfPixels()));
+  return sum;
+}
+
+template std::vector<UNetGrid<2>>
+MakeUNetGrids<2>(const ImageBase<2> *, const UNetModel &, double);
+template std::vector<UNetGrid<3>>
+MakeUNetGrids<3>(const ImageBase<3> *, const UNetModel &, double);
+template UNetInferenceCost
+EstimateUNetGridCost<2>(const std::vector<UNetGrid<2>> &,
+                        const std::vector<UNetInferencePlan> &,
+                        const ImageRegion<2> &,
+                        unsigned int);
+template UNetInferenceCost
+EstimateUNetGridCost<3>(const std::vector<UNetGrid<3>> &,
+                        const std::vector<UNetInferencePlan> &,
+                        const ImageRegion<3> &,
+                        unsigned int);
 template class UNetGrid<2>;
 template class UNetGrid<3>;
 } // namespace itk

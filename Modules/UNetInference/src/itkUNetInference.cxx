@@ -170,22 +170,21 @@ public:
   {}
 
   const UNetPredictor &
-  GetNetwork(UNetPrecision precision, UNetConvolution convolution)
+  GetNetwork(const UNetConvolutionChoice & choice)
   {
-    const bool withWinograd = this->UsesWinograd(precision, convolution);
-    auto &     network = m_Networks[{ precision, withWinograd }];
+    auto & network = m_Networks[choice];
     if (!network)
     {
-      network = std::make_unique<UNetPredictor>(Specification, m_Weights, ScalarTypeOf(precision), withWinograd);
+      network = std::make_unique<UNetPredictor>(Specification, m_Weights, choice);
     }
     return *network;
   }
 
   /** \param precision other than Automatic */
-  bool
-  UsesWinograd(UNetPrecision precision, UNetConvolution wanted) const
+  UNetConvolutionChoice
+  MakeChoice(UNetPrecision precision, UNetConvolution wanted) const
   {
-    return Device.IsHost() && WantsWinograd(wanted, precision);
+    return { wanted, precision, Device.IsHost() };
   }
 
   UNetPrecision
@@ -197,7 +196,7 @@ public:
       automatic = this->IsFasterAndAgrees(UNetPrecision::BFloat16, convolution) ? UNetPrecision::BFloat16
                                                                                 : UNetPrecision::Float32;
       const auto slower = automatic == UNetPrecision::BFloat16 ? UNetPrecision::Float32 : UNetPrecision::BFloat16;
-      m_Networks.erase({ slower, this->UsesWinograd(slower, convolution) });
+      m_Networks.erase(this->MakeChoice(slower, convolution));
     }
     return automatic;
   }
@@ -259,7 +258,7 @@ private:
     std::generate_n(
       image.mutable_data_ptr<float>(), image.numel(), [&random] { return static_cast<float>(random.Uniform()); });
     const auto compute = [this, convolution, input = image.to(GetC10Device(Device))](UNetPrecision p)
-    { return this->GetNetwork(p, convolution).Predict(input).to(at::kCPU); };
+    { return this->GetNetwork(this->MakeChoice(p, convolution)).Predict(input).to(at::kCPU); };
     const CuDNNSettings settings(Device, true);
     const at::Tensor    expected = compute(UNetPrecision::Float32);
     const at::Tensor    found = compute(precision);
@@ -278,9 +277,9 @@ private:
     return least < leastOfFloat;
   }
 
-  UNetWeights                                                              m_Weights;
-  std::map<std::pair<UNetPrecision, bool>, std::unique_ptr<UNetPredictor>> m_Networks;
-  std::map<UNetConvolution, UNetPrecision>                                 m_Automatic;
+  UNetWeights                                                     m_Weights;
+  std::map<UNetConvolutionChoice, std::unique_ptr<UNetPredictor>> m_Networks;
+  std::map<UNetConvolution, UNetPrecision>                        m_Automatic;
 };
 
 UNetInference::UNetInference(const UNetModel & model, const TorchDevice & device)
@@ -310,11 +309,9 @@ UNetInference::GetPlan(const UNetInferenceParameters & parameters, const std::ve
                                   : std::min(parameters.MaximumWindowSize, m_Implementation->LargestWindow);
   }
   const auto precision = this->GetPrecision(parameters.Precision, parameters.Convolution);
-  limited.Convolution = m_Implementation->UsesWinograd(precision, parameters.Convolution) ? UNetConvolution::Winograd
-                                                                                          : UNetConvolution::Direct;
   return { m_Implementation->Specification,
            limited,
-           precision,
+           m_Implementation->MakeChoice(precision, parameters.Convolution),
            extent,
            UNetInferencePlan::GetMaximumMemory(parameters, m_Implementation->Device) };
 }
@@ -328,7 +325,7 @@ try
   std::vector<std::int64_t>       whole{ 1, m_Implementation->Specification.Channels };
   whole.insert(whole.end(), shape.begin(), shape.end());
   // Its weights outlive the scope, so they are made before it.
-  const auto &           network = m_Implementation->GetNetwork(precision, parameters.Convolution);
+  const auto & network = m_Implementation->GetNetwork(m_Implementation->MakeChoice(precision, parameters.Convolution));
   const TorchMemoryReuse reuse;
   const CuDNNSettings    settings(m_Implementation->Device, true);
   m_Implementation->PredictWindow(
@@ -356,7 +353,7 @@ try
                        { start, extent },
                        m_Implementation->IntensityNormalization.Measure(image),
                        output,
-                       parameters,
+                       this->GetPlan(parameters, extent),
                        type,
                        {});
 }
@@ -366,18 +363,18 @@ catch (...)
 }
 
 TorchTensor
-UNetInference::Compute(const UNetImagePart &           part,
-                       const UNetRegion &              region,
-                       const UNetIntensityScale &      scale,
-                       UNetInferenceOutput             output,
-                       const UNetInferenceParameters & parameters,
-                       TorchComponentType              type,
-                       const UNetInferenceObserver &   observer) const
+UNetInference::Compute(const UNetImagePart &         part,
+                       const UNetRegion &            region,
+                       const UNetIntensityScale &    scale,
+                       UNetInferenceOutput           output,
+                       UNetInferencePlan             plan,
+                       TorchComponentType            type,
+                       const UNetInferenceObserver & observer) const
 try
 {
   VerifyImageTensor(part.Pixels, "UNetInference::Compute()", "pixels", 3);
-  const auto   precision = this->GetPrecision(parameters.Precision, parameters.Convolution);
-  const auto & network = m_Implementation->GetNetwork(precision, parameters.Convolution);
+  const auto & parameters = plan.GetParameters();
+  const auto & network = m_Implementation->GetNetwork(plan.GetChoice());
   const auto   transforms = GetUNetTestTimeTransforms(parameters.TestTimeAugmentation, region.Size.size());
   const auto   channels = output == UNetInferenceOutput::Probabilities ? m_Implementation->Specification.Classes : 1;
   at::Tensor   result = EmptyPixels(region, channels, ScalarTypeOf(type), GetC10Device(m_Implementation->Device));
@@ -387,7 +384,7 @@ try
       logits, output, parameters.Threshold, CropToRegion(result, region, written), m_Implementation->Device.IsHost());
   };
 
-  const auto computeAll = [&](const UNetInferencePlan & plan)
+  const auto computeAll = [&]
   {
     const TorchMemoryReuse reuse;
     const auto             tiles = plan.MakeTiles(region);
@@ -406,12 +403,11 @@ try
     }
   };
 
-  auto plan = this->GetPlan(parameters, part.Extent);
   while (true)
   {
     try
     {
-      computeAll(plan);
+      computeAll();
       return MakeTorchTensor(result, m_Implementation->Device);
     }
     catch (const c10::Error & error)

@@ -4,13 +4,6 @@
 
 namespace itk
 {
-bool
-WantsWinograd(UNetConvolution convolution, UNetPrecision precision)
-{
-  return convolution == UNetConvolution::Winograd ||
-         (convolution == UNetConvolution::Automatic && precision == UNetPrecision::BFloat16);
-}
-
 const TorchParameterTable &
 UNetInferenceParameters::Describe()
 {

@@ -22,19 +22,6 @@ NumberOfPixels(const std::vector<std::int64_t> & size)
   return std::accumulate(size.begin(), size.end(), 1.0, std::multiplies<>());
 }
 
-bool
-EndsWith(const std::string & text, const std::string & end)
-{
-  return text.size() >= end.size() && text.compare(text.size() - end.size(), end.size(), end) == 0;
-}
-
-/** Of a tensor such as "encoder.3.0.convolution.weight". */
-unsigned int
-GetLevel(const std::string & name)
-{
-  return static_cast<unsigned int>(std::stoul(name.substr(name.find('.') + 1)));
-}
-
 UNetRegion
 Whole(const std::vector<std::int64_t> & extent)
 {
@@ -58,18 +45,19 @@ GetShownRegion(const UNetRegion & window, const std::vector<std::int64_t> & exte
 
 UNetInferencePlan::UNetInferencePlan(const UNetSpecification &         specification,
                                      const UNetInferenceParameters &   parameters,
-                                     UNetPrecision                     precision,
+                                     const UNetConvolutionChoice &     choice,
                                      const std::vector<std::int64_t> & extent,
                                      std::uint64_t                     maximumMemory)
   : m_Specification(specification)
+  , m_Layers(specification)
   , m_Parameters(parameters)
-  , m_Precision(precision)
+  , m_Choice(choice)
   , m_Extent(extent)
   , m_MaximumMemory(maximumMemory)
 {
   const auto largest = static_cast<std::uint64_t>(*std::max_element(extent.begin(), extent.end()));
-  const bool isAutomatic = parameters.Tiling == UNetTiling::Automatic && !UNetReceptiveField(specification).IsLocal() &&
-                           largest > this->GetBlendedWindow();
+  const bool isAutomatic =
+    parameters.Tiling == UNetTiling::Automatic && !m_Layers.IsLocal() && largest > this->GetBlendedWindow();
   m_IsBlended = parameters.Tiling == UNetTiling::Blended || isAutomatic;
 }
 
@@ -124,7 +112,7 @@ UNetInferencePlan::MakeTiles(const UNetRegion & region) const
   const auto bytes = this->EstimateMemory(tiles.front().Window.Size) + this->EstimateSums(region, tiles.front());
   if (bytes > m_MaximumMemory)
   {
-    const bool needsWhole = !m_IsBlended && !UNetReceptiveField(m_Specification).IsLocal();
+    const bool needsWhole = !m_IsBlended && !m_Layers.IsLocal();
     itkGenericExceptionMacro("MaximumMemory must be at least "
                              << (bytes >> 20) + 1 << " MiB for this model"
                              << (m_IsBlended
@@ -174,25 +162,28 @@ UNetInferencePlan::EstimateCost(const UNetRegion & region) const
 std::uint64_t
 UNetInferencePlan::EstimateMemory(const std::vector<std::int64_t> & size) const
 {
-  const at::ScalarType precision = ScalarTypeOf(m_Precision);
+  const at::ScalarType precision = ScalarTypeOf(m_Choice.GetPrecision());
   double               numbers = 0.0;
   std::uint64_t        scratch = 0;
-  for (const auto & tensor : m_Specification.GetTensors())
+  for (const UNetLayer & layer : m_Layers.GetLayers())
   {
-    double kept = NumberOfPixels(tensor.Shape);
-    if (EndsWith(tensor.Name, ".convolution.weight") && this->UsesWinograd(tensor.Shape[0], tensor.Shape[1]))
+    const bool usesWinograd = m_Choice.UsesWinograd(layer);
+    for (const auto & tensor : m_Layers.GetTensors(layer))
     {
-      kept *= WinogradConvolution::GetGrowthOfWeights(precision);
-      const auto sizeOfLevel = [&, level = GetLevel(tensor.Name)](std::size_t axis)
-      { return axis < size.size() ? std::max<std::int64_t>(1, size[axis] >> level) : 1; };
+      const bool grows = usesWinograd && tensor.InitialValue == UNetTensorDescription::Kind::ConvolutionWeight;
+      numbers += NumberOfPixels(tensor.Shape) * (grows ? WinogradConvolution::GetGrowthOfWeights(precision) : 1.0);
+    }
+    if (usesWinograd)
+    {
+      const auto sizeOfLevel = [&](std::size_t axis)
+      { return axis < size.size() ? std::max<std::int64_t>(1, size[axis] >> layer.Level) : 1; };
       scratch = std::max(scratch,
                          WinogradConvolution::EstimateScratch({ 1, sizeOfLevel(2), sizeOfLevel(1), sizeOfLevel(0) },
                                                               size.size() == 3 ? 3 : 1,
-                                                              tensor.Shape[1],
-                                                              tensor.Shape[0],
+                                                              layer.Inputs,
+                                                              layer.Outputs,
                                                               precision));
     }
-    numbers += kept;
   }
   return static_cast<std::uint64_t>(numbers) * this->GetBytesOfNumber() + scratch +
          static_cast<std::uint64_t>(NumberOfPixels(size) * this->GetBytesOfPixel());
@@ -255,17 +246,10 @@ UNetInferencePlan::GetBlendedWindow() const
   return std::max(stride, wanted / stride * stride);
 }
 
-bool
-UNetInferencePlan::UsesWinograd(std::int64_t outputs, std::int64_t inputs) const
-{
-  return WantsWinograd(m_Parameters.Convolution, m_Precision) &&
-         WinogradConvolution::IsFaster(outputs, inputs, ScalarTypeOf(m_Precision));
-}
-
 std::uint64_t
 UNetInferencePlan::GetBytesOfNumber() const
 {
-  return m_Precision == UNetPrecision::Float32 ? sizeof(float) : sizeof(std::uint16_t);
+  return m_Choice.GetPrecision() == UNetPrecision::Float32 ? sizeof(float) : sizeof(std::uint16_t);
 }
 
 double
@@ -274,10 +258,12 @@ UNetInferencePlan::GetBytesOfPixel() const
   // At the highest level of the decoder: skip connection, both halves side by side, and what came from below; with
   // normalization by the image's statistics or padding by the edge also copies of those.
   const double below = 2.0 / static_cast<double>(std::int64_t{ 1 } << m_Specification.Dimension);
-  const bool   isPadded = m_Specification.Padding == UNetPadding::Edge &&
-                        !this->UsesWinograd(m_Specification.BaseFilters, m_Specification.BaseFilters);
+  UNetLayer    convolution;
+  convolution.What = UNetLayer::Kind::Convolution;
+  convolution.Inputs = convolution.Outputs = m_Specification.BaseFilters;
+  const bool   isPadded = m_Specification.Padding == UNetPadding::Edge && !m_Choice.UsesWinograd(convolution);
   const double padded = isPadded ? 2.0 : 0.0;
-  const double copied = UNetReceptiveField(m_Specification).IsLocal() ? 0.0 : 4.0;
+  const double copied = m_Layers.IsLocal() ? 0.0 : 4.0;
   const double images = std::max({ 3.0 + below, 3.0 + padded, copied });
   const double filters =
     static_cast<double>(m_Specification.BaseFilters) * static_cast<double>(this->GetBytesOfNumber());

@@ -27,6 +27,12 @@ ToPrecision(const at::Tensor & tensor, at::ScalarType precision)
 {
   return tensor.defined() ? tensor.to(precision) : tensor;
 }
+
+double
+NumberOfPixels(const at::Tensor & image)
+{
+  return static_cast<double>(image.numel() / image.size(1));
+}
 } // namespace
 
 at::ScalarType
@@ -37,47 +43,55 @@ ScalarTypeOf(UNetPrecision precision)
                                                : at::kFloat;
 }
 
-UNetPredictor::UNetPredictor(const UNetSpecification & specification,
-                             const UNetWeights &       weights,
-                             at::ScalarType            precision,
-                             bool                      withWinograd)
+UNetPredictor::UNetPredictor(const UNetSpecification &     specification,
+                             const UNetWeights &           weights,
+                             const UNetConvolutionChoice & choice)
   : m_Specification(specification)
-  , m_Precision(precision)
+  , m_Layers(specification)
+  , m_Precision(ScalarTypeOf(choice.GetPrecision()))
 {
-  const auto makeLevel = [&](const std::string & name)
+  for (const UNetLayer & layer : m_Layers.GetLayers())
   {
-    std::vector<Convolution> level;
-    for (unsigned int index = 0; index < specification.ConvolutionsPerLevel; ++index)
-    {
-      level.push_back(this->MakeConvolution(weights, name + "." + std::to_string(index), withWinograd));
-    }
-    return level;
-  };
-  for (unsigned int level = 0; level <= specification.Levels; ++level)
-  {
-    m_Encoder.push_back(makeLevel("encoder." + std::to_string(level)));
+    m_Operations.push_back(this->MakeOperation(weights, layer, choice));
   }
-  for (unsigned int level = 0; level < specification.Levels; ++level)
-  {
-    const std::string name = "decoder." + std::to_string(level);
-    m_Decoder.push_back(makeLevel(name));
-    m_Upsampling.emplace_back(
-      weights.at(name + ".upsampling.weight"), weights.at(name + ".upsampling.bias"), precision);
-  }
-  m_ClassifierWeight = ToPrecision(weights.at("classifier.weight"), precision);
-  m_ClassifierWeight = m_ClassifierWeight.contiguous(ChannelsLast(m_ClassifierWeight.dim()));
-  m_ClassifierBias = ToPrecision(weights.at("classifier.bias"), precision);
 }
 
-UNetPredictor::Convolution
-UNetPredictor::MakeConvolution(const UNetWeights & weights, const std::string & name, bool withWinograd) const
+UNetPredictor::Operation
+UNetPredictor::MakeOperation(const UNetWeights &           weights,
+                             const UNetLayer &             layer,
+                             const UNetConvolutionChoice & choice) const
 {
+  Operation operation;
+  switch (layer.What)
+  {
+    case UNetLayer::Kind::Convolution:
+      return this->MakeConvolution(weights, layer, choice);
+    case UNetLayer::Kind::Upsampling:
+      operation.Upsampling = std::make_shared<UNetUpsampling>(
+        weights.at(layer.TensorName + ".weight"), weights.at(layer.TensorName + ".bias"), m_Precision);
+      break;
+    case UNetLayer::Kind::Head:
+      operation.Weight = ToPrecision(weights.at(layer.TensorName + ".weight"), m_Precision);
+      operation.Weight = operation.Weight.contiguous(ChannelsLast(operation.Weight.dim()));
+      operation.Bias = ToPrecision(weights.at(layer.TensorName + ".bias"), m_Precision);
+      break;
+    default:
+      break;
+  }
+  return operation;
+}
+
+UNetPredictor::Operation
+UNetPredictor::MakeConvolution(const UNetWeights &           weights,
+                               const UNetLayer &             layer,
+                               const UNetConvolutionChoice & choice) const
+{
+  const std::string & name = layer.TensorName;
   // In double, so that folding costs no more than one rounding.
   at::Tensor weight = weights.at(name + ".convolution.weight").to(at::kDouble);
   at::Tensor bias = Find(weights, name + ".convolution.bias");
   bias = bias.defined() ? bias.to(at::kDouble) : bias;
-  Convolution convolution;
-  convolution.Filters = weight.size(0);
+  Operation operation;
   if (m_Specification.Normalization == UNetNormalization::Batch)
   {
     const auto get = [&](const char * what) { return weights.at(name + ".normalization." + what).to(at::kDouble); };
@@ -90,98 +104,113 @@ UNetPredictor::MakeConvolution(const UNetWeights & weights, const std::string & 
   }
   else
   {
-    convolution.Scale = ToPrecision(Find(weights, name + ".normalization.weight"), m_Precision);
-    convolution.Shift = ToPrecision(Find(weights, name + ".normalization.bias"), m_Precision);
+    operation.Scale = ToPrecision(Find(weights, name + ".normalization.weight"), m_Precision);
+    operation.Shift = ToPrecision(Find(weights, name + ".normalization.bias"), m_Precision);
   }
-  if (withWinograd && weight.is_cpu() && WinogradConvolution::IsFaster(weight.size(0), weight.size(1), m_Precision))
+  if (choice.UsesWinograd(layer))
   {
-    convolution.Winograd = std::make_shared<WinogradConvolution>(weight, bias, m_Precision);
-    return convolution;
+    operation.Winograd = std::make_shared<WinogradConvolution>(weight, bias, m_Precision);
+    return operation;
   }
-  convolution.Weight = PackConvolutionWeight(ToPrecision(weight, m_Precision), m_Specification.Padding);
-  convolution.Bias = ToPrecision(bias, m_Precision);
-  return convolution;
+  operation.Weight = PackConvolutionWeight(ToPrecision(weight, m_Precision), m_Specification.Padding);
+  operation.Bias = ToPrecision(bias, m_Precision);
+  return operation;
 }
 
 at::Tensor
 UNetPredictor::Predict(const at::Tensor & image, const StartType & start, const TorchProgress & progress) const
 {
-  const auto pixelsOf = [](const at::Tensor & tensor) { return static_cast<double>(tensor.numel() / tensor.size(1)); };
-  TorchProgressSteps      layers(progress, pixelsOf(image) * m_Specification.GetMultiplyAddsPerPixel());
-  const bool              is3D = m_Specification.Dimension == 3;
-  std::vector<at::Tensor> skips;
-  const auto startOf = [&start](unsigned int level) { return StartType{ start[0] >> level, start[1] >> level }; };
-  at::Tensor values = image.to(m_Precision).contiguous(ChannelsLast(image.dim()));
-  for (unsigned int level = 0; level <= m_Specification.Levels; ++level)
+  TorchProgressSteps      layers(progress, NumberOfPixels(image) * m_Layers.GetMultiplyAddsPerPixel());
+  std::vector<at::Tensor> outputs(m_Layers.GetNumberOfLayers());
+  outputs.front() = image.to(m_Precision).contiguous(ChannelsLast(image.dim()));
+  for (std::size_t i = 1; i < outputs.size(); ++i)
   {
-    if (level > 0)
+    outputs[i] = this->Compute(i, outputs, start, layers);
+    for (const std::size_t source : m_Layers[i].Sources)
     {
-      skips.push_back(values);
-      values = is3D ? at::max_pool3d(values, 2) : at::max_pool2d(values, 2);
+      if (m_Layers.IsLastUse(source, i))
+      {
+        outputs[source].reset();
+      }
     }
-    values = this->Compute(std::move(values), m_Encoder[level], startOf(level), layers);
   }
-  for (unsigned int level = m_Specification.Levels; level-- > 0;)
-  {
-    const TorchProgress upsampled =
-      layers.Next(pixelsOf(skips[level]) * static_cast<double>(values.size(1) * skips[level].size(1)));
-    values = this->Concatenate(skips[level], values, m_Upsampling[level]);
-    upsampled(1.0);
-    values = this->Compute(std::move(values), m_Decoder[level], startOf(level), layers);
-  }
-  values = is3D ? at::conv3d(values, m_ClassifierWeight, m_ClassifierBias)
-                : at::conv2d(values, m_ClassifierWeight, m_ClassifierBias);
-  return values.to(at::kFloat);
+  return outputs.back().to(at::kFloat);
 }
 
 at::Tensor
-UNetPredictor::Compute(at::Tensor                       image,
-                       const std::vector<Convolution> & level,
-                       const StartType &                start,
-                       TorchProgressSteps &             layers) const
+UNetPredictor::Compute(std::size_t               index,
+                       std::vector<at::Tensor> & outputs,
+                       const StartType &         start,
+                       TorchProgressSteps &      layers) const
 {
-  const double pixels = static_cast<double>(image.numel() / image.size(1));
-  const double kernel = image.dim() == 5 ? 27.0 : 9.0;
-  for (const Convolution & convolution : level)
+  const bool         is3D = m_Specification.Dimension == 3;
+  const UNetLayer &  layer = m_Layers[index];
+  const Operation &  operation = m_Operations[index];
+  const at::Tensor & image = outputs[layer.Sources.front()];
+  switch (layer.What)
   {
-    const TorchProgress progress =
-      layers.Next(kernel * pixels * static_cast<double>(image.size(1) * convolution.Filters));
-    switch (m_Specification.Normalization)
+    case UNetLayer::Kind::Convolution:
     {
-      case UNetNormalization::Instance:
-        image = this->Convolve(image, convolution, false, start, progress);
-        image = at::instance_norm(
-          image, convolution.Scale, convolution.Shift, {}, {}, true, 0.0, m_Specification.NormalizationEpsilon, true);
-        image.relu_();
-        break;
-      case UNetNormalization::Group:
-        image = this->Convolve(image, convolution, false, start, progress);
-        image = at::group_norm(image,
-                               UNetSpecification::NumberOfGroups,
-                               convolution.Scale,
-                               convolution.Shift,
-                               m_Specification.NormalizationEpsilon);
-        image.relu_();
-        break;
-      default:
-        image = this->Convolve(image, convolution, true, start, progress);
-        break;
+      const TorchProgress progress = layers.Next(NumberOfPixels(image) * m_Layers.GetMultiplyAddsPerOutputPixel(layer));
+      const at::Tensor    result =
+        this->ConvolveAndNormalize(image, operation, { start[0] >> layer.Level, start[1] >> layer.Level }, progress);
+      progress(1.0);
+      return result;
     }
-    progress(1.0);
+    case UNetLayer::Kind::Pooling:
+      return is3D ? at::max_pool3d(image, 2) : at::max_pool2d(image, 2);
+    case UNetLayer::Kind::Concatenation:
+    {
+      // The upsampling before it has handed on what it is computed of.
+      const std::size_t   up = layer.Sources[1];
+      at::Tensor &        skip = outputs[layer.Sources[0]];
+      const TorchProgress progress =
+        layers.Next(NumberOfPixels(skip) * m_Layers.GetMultiplyAddsPerOutputPixel(m_Layers[up]));
+      const at::Tensor result = this->Concatenate(skip, outputs[up], *m_Operations[up].Upsampling);
+      progress(1.0);
+      return result;
+    }
+    case UNetLayer::Kind::Head:
+      return is3D ? at::conv3d(image, operation.Weight, operation.Bias)
+                  : at::conv2d(image, operation.Weight, operation.Bias);
+    default:
+      return image;
   }
-  return image;
+}
+
+at::Tensor
+UNetPredictor::ConvolveAndNormalize(const at::Tensor &    image,
+                                    const Operation &     operation,
+                                    const StartType &     start,
+                                    const TorchProgress & progress) const
+{
+  const double epsilon = m_Specification.NormalizationEpsilon;
+  at::Tensor   result;
+  switch (m_Specification.Normalization)
+  {
+    case UNetNormalization::Instance:
+      result = this->Convolve(image, operation, false, start, progress);
+      result = at::instance_norm(result, operation.Scale, operation.Shift, {}, {}, true, 0.0, epsilon, true);
+      return result.relu_();
+    case UNetNormalization::Group:
+      result = this->Convolve(image, operation, false, start, progress);
+      result = at::group_norm(result, UNetSpecification::NumberOfGroups, operation.Scale, operation.Shift, epsilon);
+      return result.relu_();
+    default:
+      return this->Convolve(image, operation, true, start, progress);
+  }
 }
 
 at::Tensor
 UNetPredictor::Convolve(const at::Tensor &    image,
-                        const Convolution &   convolution,
+                        const Operation &     operation,
                         bool                  withReLU,
                         const StartType &     start,
                         const TorchProgress & progress) const
 {
-  return convolution.Winograd
-           ? convolution.Winograd->Compute(image, m_Specification.Padding, withReLU, start, progress)
-           : ConvolveInParts(image, convolution.Weight, convolution.Bias, m_Specification.Padding, withReLU, progress);
+  return operation.Winograd
+           ? operation.Winograd->Compute(image, m_Specification.Padding, withReLU, start, progress)
+           : ConvolveInParts(image, operation.Weight, operation.Bias, m_Specification.Padding, withReLU, progress);
 }
 
 at::Tensor

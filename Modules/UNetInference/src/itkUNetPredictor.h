@@ -4,7 +4,7 @@
 #define itkUNetPredictor_h
 
 #include "itkTorchProgress.h"
-#include "itkUNetInferenceParameters.h"
+#include "itkUNetConvolutionChoice.h"
 #include "itkUNetNetwork.h"
 #include "itkUNetUpsampling.h"
 #include "cpu/itkWinogradConvolution.h"
@@ -25,13 +25,10 @@ ScalarTypeOf(UNetPrecision precision);
 class UNetPredictor
 {
 public:
-  /** \param weights on the device, every tensor of the specification
-   * \param precision kFloat, kBFloat16 or kHalf
-   * \param withWinograd whether convolutions that gain by it are computed by Winograd's filtering */
-  UNetPredictor(const UNetSpecification & specification,
-                const UNetWeights &       weights,
-                at::ScalarType            precision,
-                bool                      withWinograd);
+  /** \param weights on the device, every tensor of the specification */
+  UNetPredictor(const UNetSpecification &     specification,
+                const UNetWeights &           weights,
+                const UNetConvolutionChoice & choice);
 
   /** \param image (N, Channels, …) float, sizes multiples of the stride
    * \param start where the image begins along y and x in a larger one, multiples of the stride: windows then
@@ -51,31 +48,38 @@ public:
   }
 
 private:
-  /** A 3×3 convolution with what follows it. */
-  struct Convolution
+  /** What a layer was made ready for. */
+  struct Operation
   {
     at::Tensor                                 Weight;
     at::Tensor                                 Bias;     // may be undefined
     std::shared_ptr<const WinogradConvolution> Winograd; // instead of the weight and the bias
     at::Tensor                                 Scale;    // γ and β of a normalization by the image's own statistics
     at::Tensor                                 Shift;
-    std::int64_t                               Filters{ 0 };
+    std::shared_ptr<const UNetUpsampling>      Upsampling;
   };
 
   /** Where an image begins. */
   using StartType = std::array<std::int64_t, 2>;
 
-  Convolution
-  MakeConvolution(const UNetWeights & weights, const std::string & name, bool withWinograd) const;
+  Operation
+  MakeConvolution(const UNetWeights & weights, const UNetLayer & layer, const UNetConvolutionChoice & choice) const;
+  Operation
+  MakeOperation(const UNetWeights & weights, const UNetLayer & layer, const UNetConvolutionChoice & choice) const;
 
   at::Tensor
-  Compute(at::Tensor                       image,
-          const std::vector<Convolution> & level,
-          const StartType &                start,
-          TorchProgressSteps &             layers) const;
+  Compute(std::size_t               index,
+          std::vector<at::Tensor> & outputs,
+          const StartType &         start,
+          TorchProgressSteps &      layers) const;
+  at::Tensor
+  ConvolveAndNormalize(const at::Tensor &    image,
+                       const Operation &     operation,
+                       const StartType &     start,
+                       const TorchProgress & progress) const;
   at::Tensor
   Convolve(const at::Tensor &    image,
-           const Convolution &   convolution,
+           const Operation &     operation,
            bool                  withReLU,
            const StartType &     start,
            const TorchProgress & progress) const;
@@ -83,13 +87,10 @@ private:
   at::Tensor
   Concatenate(at::Tensor & skip, const at::Tensor & lower, const UNetUpsampling & upsampling) const;
 
-  UNetSpecification                     m_Specification;
-  at::ScalarType                        m_Precision;
-  std::vector<std::vector<Convolution>> m_Encoder;
-  std::vector<std::vector<Convolution>> m_Decoder;
-  std::vector<UNetUpsampling>           m_Upsampling;
-  at::Tensor                            m_ClassifierWeight;
-  at::Tensor                            m_ClassifierBias;
+  UNetSpecification      m_Specification;
+  UNetLayerList          m_Layers;
+  at::ScalarType         m_Precision;
+  std::vector<Operation> m_Operations; // one for each layer
 };
 } // namespace itk
 

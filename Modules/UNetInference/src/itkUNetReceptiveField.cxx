@@ -21,61 +21,66 @@ Halved(UNetInterval interval)
 } // namespace
 
 UNetReceptiveField::UNetReceptiveField(const UNetSpecification & specification)
-  : m_IsLocal(specification.Normalization == UNetNormalization::Batch ||
-              specification.Normalization == UNetNormalization::None)
-  , m_Levels(specification.Levels)
-  , m_Convolutions(specification.ConvolutionsPerLevel)
+  : m_Layers(specification)
+  , m_Stride(specification.GetStride())
 {}
 
 UNetInterval
-UNetReceptiveField::BeforeEncoder(unsigned int level, UNetInterval output, std::int64_t extent) const
+UNetReceptiveField::GetDecidingInput(UNetInterval output, std::int64_t extent) const
 {
-  UNetInterval input = output;
-  for (unsigned int l = level + 1; l-- > 0;)
+  // What each layer's output is needed of; empty where it is not known yet.
+  std::vector<UNetInterval> needed(m_Layers.GetNumberOfLayers());
+  needed.back() = output;
+  for (std::size_t i = needed.size(); i-- > 1;)
   {
-    input = Widened(input, m_Convolutions, extent >> l);
-    if (l > 0)
+    const UNetLayer & layer = m_Layers[i];
+    UNetInterval      before = needed[i];
+    switch (layer.What)
     {
-      input = { 2 * input.Begin, 2 * input.End };
+      case UNetLayer::Kind::Convolution:
+      case UNetLayer::Kind::Head:
+        before = Widened(before, layer.Kernel / 2, extent >> layer.Level);
+        break;
+      case UNetLayer::Kind::Pooling:
+        before = { 2 * before.Begin, 2 * before.End };
+        break;
+      case UNetLayer::Kind::Upsampling:
+        before = Halved(before);
+        break;
+      default:
+        break;
+    }
+    for (const std::size_t source : layer.Sources)
+    {
+      const bool isFirst = needed[source] == UNetInterval{};
+      needed[source] = isFirst ? before
+                               : UNetInterval{ std::min(needed[source].Begin, before.Begin),
+                                               std::max(needed[source].End, before.End) };
     }
   }
-  return input;
-}
-
-UNetInterval
-UNetReceptiveField::BeforeDecoder(unsigned int level, UNetInterval output, std::int64_t extent) const
-{
-  if (level == m_Levels)
-  {
-    return this->BeforeEncoder(level, output, extent);
-  }
-  const UNetInterval concatenated = Widened(output, m_Convolutions, extent >> level);
-  const UNetInterval skip = this->BeforeEncoder(level, concatenated, extent);
-  const UNetInterval up = this->BeforeDecoder(level + 1, Halved(concatenated), extent);
-  return { std::min(skip.Begin, up.Begin), std::max(skip.End, up.End) };
+  return needed.front();
 }
 
 UNetInterval
 UNetReceptiveField::GetInput(UNetInterval output, std::int64_t extent) const
 {
-  return m_IsLocal ? this->BeforeDecoder(0, output, extent) : UNetInterval{ 0, extent };
+  return this->IsLocal() ? this->GetDecidingInput(output, extent) : UNetInterval{ 0, extent };
 }
 
 UNetInterval
 UNetReceptiveField::GetWindow(UNetInterval output, std::int64_t extent) const
 {
-  const std::int64_t stride = std::int64_t{ 1 } << m_Levels;
   const UNetInterval input = this->GetInput(output, extent);
-  return { input.Begin / stride * stride, (input.End + stride - 1) / stride * stride };
+  return { input.Begin / m_Stride * m_Stride, (input.End + m_Stride - 1) / m_Stride * m_Stride };
 }
 
 std::int64_t
 UNetReceptiveField::GetMargin() const
 {
-  // Far from either end of an image.
-  const std::int64_t stride = std::int64_t{ 1 } << m_Levels;
-  const std::int64_t begin = stride * 64 * (m_Convolutions + 1);
-  const UNetInterval input = this->BeforeDecoder(0, { begin, begin + stride }, 2 * begin + stride);
-  return std::max(begin - input.Begin, input.End - (begin + stride));
+  // Far from either end of an image: each convolution reaches at most a stride.
+  const auto         layers = static_cast<std::int64_t>(m_Layers.GetNumberOfLayers());
+  const std::int64_t begin = m_Stride * layers;
+  const UNetInterval input = this->GetDecidingInput({ begin, begin + m_Stride }, 2 * begin + m_Stride);
+  return std::max(begin - input.Begin, input.End - (begin + m_Stride));
 }
 } // namespace itk

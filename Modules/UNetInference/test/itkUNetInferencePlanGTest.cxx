@@ -15,6 +15,14 @@ using namespace itk::Test;
 
 namespace
 {
+itk::UNetConvolutionChoice
+Choice(const UNetInferenceParameters & parameters)
+{
+  return { parameters.Convolution, UNetPrecision::Float32, true };
+}
+
+const itk::UNetConvolutionChoice inFloat32 = Choice({});
+
 UNetRegion
 Whole(const std::vector<std::int64_t> & extent)
 {
@@ -25,7 +33,7 @@ TEST(UNetInferencePlan, AWholeImageOfTheStrideCostsItsMultiplyAddsOnce)
 {
   UNetSpecification specification;
   specification.Channels = 3;
-  const UNetInferencePlan plan(specification, {}, UNetPrecision::Float32, { 512, 512 });
+  const UNetInferencePlan plan(specification, {}, inFloat32, { 512, 512 });
   const auto              cost = plan.EstimateCost(Whole({ 512, 512 }));
   EXPECT_EQ(cost.NumberOfWindows, 1u);
   EXPECT_EQ(cost.WindowSize, (std::vector<std::int64_t>{ 512, 512 }));
@@ -34,7 +42,7 @@ TEST(UNetInferencePlan, AWholeImageOfTheStrideCostsItsMultiplyAddsOnce)
 
   UNetInferenceParameters flips;
   flips.TestTimeAugmentation = itk::UNetTestTimeAugmentation::Flips;
-  const UNetInferencePlan four(specification, flips, UNetPrecision::Float32, { 512, 512 });
+  const UNetInferencePlan four(specification, flips, Choice(flips), { 512, 512 });
   EXPECT_EQ(four.EstimateCost(Whole({ 512, 512 })).Factor, 4.0);
 }
 
@@ -44,13 +52,13 @@ TEST(UNetInferencePlan, BlendingIsCheaperThanExactTilesOfADeepNetworkInVolumes)
   specification.Dimension = 3;
   const std::vector<std::int64_t> extent{ 1280, 1280, 1280 };
   const UNetRegion                inner{ { 640, 640, 640 }, { 128, 128, 128 } };
-  const UNetInferencePlan         exact(specification, {}, UNetPrecision::Float32, extent);
+  const UNetInferencePlan         exact(specification, {}, inFloat32, extent);
   // 128 outputs and a margin of 96 at either side.
   EXPECT_NEAR(exact.EstimateCost(inner).Factor, 320.0 * 320 * 320 / (128.0 * 128 * 128), 1e-9);
 
   UNetInferenceParameters parameters;
   parameters.Tiling = UNetTiling::Blended;
-  const UNetInferencePlan blended(specification, parameters, UNetPrecision::Float32, extent);
+  const UNetInferencePlan blended(specification, parameters, Choice(parameters), extent);
   // Windows of 128 at every 96 pixels.
   EXPECT_NEAR(blended.EstimateCost(Whole(extent)).Factor, std::pow(13.0 * 128 / 1280, 3), 1e-9);
 }
@@ -63,11 +71,11 @@ TEST(UNetInferencePlan, TheSumsOfBlendedWindowsCountTowardsTheMaximumMemory)
   parameters.Tiling = UNetTiling::Blended;
   parameters.MaximumWindowSize = 64;
   const std::vector<std::int64_t> extent{ 1 << 20, 64 };
-  const UNetInferencePlan         plan(specification, parameters, UNetPrecision::Float32, extent);
+  const UNetInferencePlan         plan(specification, parameters, Choice(parameters), extent);
   // 64 rows, twice, of two floats for each pixel.
   const std::uint64_t sums = (std::uint64_t{ 1 } << 20) * 64 * 2 * 2 * sizeof(float);
   EXPECT_EQ(plan.EstimateCost(Whole(extent)).Memory, plan.EstimateMemory({ 64, 64 }) + sums);
-  const UNetInferencePlan small(specification, parameters, UNetPrecision::Float32, extent, sums);
+  const UNetInferencePlan small(specification, parameters, Choice(parameters), extent, sums);
   ExpectContains(MessageOf([&] { small.MakeTiles(Whole(extent)); }), "MaximumMemory must be at least 1025 MiB");
 }
 
@@ -92,8 +100,7 @@ TEST(UNetInferencePlan, WinogradsFilteringCountsItsWeightsAndItsScratch)
   {
     UNetInferenceParameters parameters;
     parameters.Convolution = convolution;
-    return UNetInferencePlan(specification, parameters, UNetPrecision::Float32, { 512, 512 })
-      .EstimateMemory({ 512, 512 });
+    return UNetInferencePlan(specification, parameters, Choice(parameters), { 512, 512 }).EstimateMemory({ 512, 512 });
   };
   // 36 numbers for 9; the most scratch is that of 1024 and 512 channels on 64 x 64 pixels, for two threads.
   const std::uint64_t scratch = 2u * 36 * (64 * 1024 + 16 + 64 * 512 + 16) * 4;
@@ -107,8 +114,11 @@ TEST(UNetInferencePlan, HalfTheBytesOfANumberTakeAboutHalfTheMemory)
 {
   itk::UNetInferenceParameters direct;
   direct.Convolution = itk::UNetConvolution::Direct;
-  const UNetInferencePlan full({}, direct, UNetPrecision::Float32, { 1024, 1024 });
-  const UNetInferencePlan half({}, direct, UNetPrecision::BFloat16, { 1024, 1024 });
+  const UNetInferencePlan full({}, direct, Choice(direct), { 1024, 1024 });
+  const UNetInferencePlan half({},
+                               direct,
+                               itk::UNetConvolutionChoice(itk::UNetConvolution::Direct, UNetPrecision::BFloat16, true),
+                               { 1024, 1024 });
   EXPECT_NEAR(static_cast<double>(half.EstimateMemory({ 1024, 1024 })) /
                 static_cast<double>(full.EstimateMemory({ 1024, 1024 })),
               0.5,
@@ -130,7 +140,7 @@ TEST(UNetInferencePlan, EachStreamedPieceIsOneRowOfWindowsWithinTheMemory)
       extent.push_back(Draw(random, 1, specification.Dimension == 3 ? 300 : 4000));
     }
     const auto              maximum = static_cast<std::uint64_t>(Draw(random, 80, 500)) << 20;
-    const UNetInferencePlan plan(specification, {}, UNetPrecision::Float32, extent, maximum);
+    const UNetInferencePlan plan(specification, {}, inFloat32, extent, maximum);
     const auto              pieces = static_cast<std::int64_t>(plan.GetNumberOfStreamDivisions());
     numberOfCuts += pieces > 1 ? 1 : 0;
     const std::int64_t rows = (extent.back() + pieces - 1) / pieces;
@@ -161,7 +171,7 @@ TEST(UNetInferencePlan, PiecesThatBeginBetweenStridesAreOneRowOfWindowsToo)
     const std::int64_t      extent = Draw(random, 100, 5000);
     UNetInferenceParameters parameters;
     parameters.MaximumWindowSize = static_cast<std::uint64_t>(Draw(random, 120, 300));
-    const UNetInferencePlan plan(specification, parameters, UNetPrecision::Float32, { 8, extent });
+    const UNetInferencePlan plan(specification, parameters, Choice(parameters), { 8, extent });
     const auto              pieces = static_cast<std::int64_t>(plan.GetNumberOfStreamDivisions());
     const std::int64_t      rows = (extent + pieces - 1) / pieces;
     for (std::int64_t begin = 0; begin < extent; begin += rows)
@@ -176,7 +186,7 @@ TEST(UNetInferencePlan, PiecesThatBeginBetweenStridesAreOneRowOfWindowsToo)
 TEST(UNetInferencePlan, WindowsCanBeHalvedDownToTheSmallest)
 {
   const std::vector<std::int64_t> extent{ 2000, 2000 };
-  UNetInferencePlan               plan({}, {}, UNetPrecision::Float32, extent);
+  UNetInferencePlan               plan({}, {}, inFloat32, extent);
   std::int64_t                    edge = 2000;
   int                             times = 0;
   while (plan.HalveWindows(Whole(extent)))

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkTorchTensorAccess.h"
+#include "itkUNetReceptiveField.h"
 #include "itkTorchTestImages.h"
 #include "itkUNetInferenceImageFilter.h"
 #include "itkUNetTestHelpers.h"

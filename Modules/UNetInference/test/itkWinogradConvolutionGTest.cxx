@@ -249,8 +249,12 @@ ExpectTheNetwork(unsigned int dimension, itk::UNetNormalization normalization, U
   std::vector<std::int64_t> shape{ 2, 3 };
   shape.insert(shape.end(), edge.begin(), edge.end());
   const at::Tensor image = MakeNumbers(shape, random);
-  const at::Tensor expected = itk::UNetPredictor(specification, weights, at::kFloat, false).Predict(image);
-  const at::Tensor found = itk::UNetPredictor(specification, weights, at::kFloat, true).Predict(image);
+  const at::Tensor expected =
+    itk::UNetPredictor(specification, weights, { itk::UNetConvolution::Direct, itk::UNetPrecision::Float32, true })
+      .Predict(image);
+  const at::Tensor found =
+    itk::UNetPredictor(specification, weights, { itk::UNetConvolution::Winograd, itk::UNetPrecision::Float32, true })
+      .Predict(image);
   // Ten or more layers of sums in float, whose rounding either has.
   EXPECT_LE((found - expected).abs().max().item<double>(), 3e-5 * expected.abs().max().item<double>());
   if (WinogradConvolution::IsFaster(16, 16, at::kFloat))

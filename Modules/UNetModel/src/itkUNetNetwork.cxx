@@ -62,6 +62,7 @@ InitializeUNetWeights(const UNetSpecification & specification, std::uint64_t see
 
 UNetNetwork::UNetNetwork(const UNetSpecification & specification, UNetWeights weights)
   : m_Specification(specification)
+  , m_Layers(specification)
   , m_Weights(std::move(weights))
 {
   for (auto & [name, tensor] : m_Weights)
@@ -82,10 +83,10 @@ UNetNetwork::Train(const at::Tensor & image, TorchRandom random, const TorchProg
   return Forward(image, &random, progress);
 }
 
-class UNetNetwork::Layers
+class UNetNetwork::LayerProgress
 {
 public:
-  Layers(const TorchProgress & progress, double multiplyAdds)
+  LayerProgress(const TorchProgress & progress, double multiplyAdds)
     : m_Progress(progress)
     , m_MultiplyAdds(multiplyAdds)
     , m_Thread(std::this_thread::get_id())
@@ -121,57 +122,75 @@ private:
 };
 
 at::Tensor
-UNetNetwork::Forward(at::Tensor image, TorchRandom * random, const TorchProgress & progress) const
+UNetNetwork::Forward(const at::Tensor & image, TorchRandom * random, const TorchProgress & progress) const
 {
-  Layers                  layers(progress, NumberOfPixels(image) * m_Specification.GetMultiplyAddsPerPixel());
-  const bool              isTraining = random != nullptr;
-  const bool              is3D = m_Specification.Dimension == 3;
-  std::vector<at::Tensor> skips;
-  image = image.contiguous(ChannelsLast(image.dim()));
-  for (unsigned int level = 0; level <= m_Specification.Levels; ++level)
+  LayerProgress           done(progress, NumberOfPixels(image) * m_Layers.GetMultiplyAddsPerPixel());
+  std::vector<at::Tensor> outputs(m_Layers.GetNumberOfLayers());
+  outputs.front() = image.contiguous(ChannelsLast(image.dim()));
+  for (std::size_t i = 1; i < outputs.size(); ++i)
   {
-    if (level > 0)
+    const UNetLayer &       layer = m_Layers[i];
+    std::vector<at::Tensor> sources;
+    for (const std::size_t source : layer.Sources)
     {
-      skips.push_back(image);
-      image = is3D ? at::max_pool3d(image, 2) : at::max_pool2d(image, 2);
+      sources.push_back(outputs[source]);
+      if (m_Layers.IsLastUse(source, i))
+      {
+        outputs[source].reset();
+      }
     }
-    image = Level(image, "encoder." + std::to_string(level), isTraining, layers);
+    outputs[i] = this->Compute(layer, sources, random);
+    const double multiplyAdds = m_Layers.GetMultiplyAddsPerOutputPixel(layer);
+    if (multiplyAdds > 0.0 && layer.What != UNetLayer::Kind::Head)
+    {
+      done.Add(outputs[i], NumberOfPixels(outputs[i]) * multiplyAdds);
+    }
   }
-  if (isTraining && m_Specification.Dropout > 0.0)
-  {
-    image = Dropout(image, *random);
-  }
-  for (unsigned int level = m_Specification.Levels; level-- > 0;)
-  {
-    const std::string  name = "decoder." + std::to_string(level);
-    const at::Tensor & weight = Weight(name + ".upsampling.weight");
-    const at::Tensor & bias = Weight(name + ".upsampling.bias");
-    const at::Tensor   upsampled =
-      is3D ? at::conv_transpose3d(image, weight, bias, 2) : at::conv_transpose2d(image, weight, bias, 2);
-    const at::Tensor & skip = skips[level];
-    image = m_Specification.Concatenation == UNetConcatenation::SkipFirst ? at::cat({ skip, upsampled }, 1)
-                                                                          : at::cat({ upsampled, skip }, 1);
-    layers.Add(image, NumberOfPixels(skip) * static_cast<double>(skip.size(1) * 2 * skip.size(1)));
-    image = Level(image, name, isTraining, layers);
-  }
-  const at::Tensor & weight = Weight("classifier.weight");
-  const at::Tensor & bias = Weight("classifier.bias");
-  return is3D ? at::conv3d(image, weight, bias) : at::conv2d(image, weight, bias);
+  return outputs.back();
 }
 
 at::Tensor
-UNetNetwork::Level(at::Tensor image, const std::string & name, bool isTraining, Layers & layers) const
+UNetNetwork::Compute(const UNetLayer & layer, const std::vector<at::Tensor> & sources, TorchRandom * random) const
 {
-  for (unsigned int index = 0; index < m_Specification.ConvolutionsPerLevel; ++index)
+  const bool         is3D = m_Specification.Dimension == 3;
+  const at::Tensor & image = sources.front();
+  switch (layer.What)
   {
-    const std::string  step = name + "." + std::to_string(index);
-    const at::Tensor & weight = Weight(step + ".convolution.weight");
-    const at::Tensor   bias = OptionalWeight(step + ".convolution.bias");
-    image = Convolve(image, weight, bias, m_Specification.Padding, false);
-    image = at::relu(Normalize(image, step + ".normalization", isTraining));
-    layers.Add(image, NumberOfPixels(image) * static_cast<double>(weight.numel()));
+    case UNetLayer::Kind::Convolution:
+    {
+      const at::Tensor & weight = this->Weight(layer.TensorName + ".convolution.weight");
+      const at::Tensor   bias = this->OptionalWeight(layer.TensorName + ".convolution.bias");
+      const at::Tensor   convolved = Convolve(image, weight, bias, m_Specification.Padding, false);
+      return at::relu(this->Normalize(convolved, layer.TensorName + ".normalization", random != nullptr));
+    }
+    case UNetLayer::Kind::Pooling:
+      return is3D ? at::max_pool3d(image, 2) : at::max_pool2d(image, 2);
+    case UNetLayer::Kind::Dropout:
+      return random == nullptr ? image : this->Dropout(image, *random);
+    case UNetLayer::Kind::Upsampling:
+    {
+      const at::Tensor & weight = this->Weight(layer.TensorName + ".weight");
+      const at::Tensor & bias = this->Weight(layer.TensorName + ".bias");
+      return is3D ? at::conv_transpose3d(image, weight, bias, 2) : at::conv_transpose2d(image, weight, bias, 2);
+    }
+    case UNetLayer::Kind::Concatenation:
+      return this->Concatenate(sources[0], sources[1]);
+    case UNetLayer::Kind::Head:
+    {
+      const at::Tensor & weight = this->Weight(layer.TensorName + ".weight");
+      const at::Tensor & bias = this->Weight(layer.TensorName + ".bias");
+      return is3D ? at::conv3d(image, weight, bias) : at::conv2d(image, weight, bias);
+    }
+    default:
+      return image;
   }
-  return image;
+}
+
+at::Tensor
+UNetNetwork::Concatenate(const at::Tensor & skip, const at::Tensor & upsampled) const
+{
+  return m_Specification.Concatenation == UNetConcatenation::SkipFirst ? at::cat({ skip, upsampled }, 1)
+                                                                       : at::cat({ upsampled, skip }, 1);
 }
 
 at::Tensor

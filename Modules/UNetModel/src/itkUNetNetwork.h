@@ -5,6 +5,7 @@
 
 #include "itkTorchProgress.h"
 #include "itkTorchRandom.h"
+#include "itkUNetLayerList.h"
 #include "itkUNetSpecification.h"
 #include <ATen/core/Tensor.h>
 #include <map>
@@ -56,12 +57,15 @@ public:
 
 private:
   /** What is told after a layer, and when its gradient is known. */
-  class Layers;
+  class LayerProgress;
 
+  /** The logits of the full resolution. */
   at::Tensor
-  Forward(at::Tensor image, TorchRandom * random, const TorchProgress & progress) const;
+  Forward(const at::Tensor & image, TorchRandom * random, const TorchProgress & progress) const;
   at::Tensor
-  Level(at::Tensor image, const std::string & name, bool isTraining, Layers & layers) const;
+  Compute(const UNetLayer & layer, const std::vector<at::Tensor> & sources, TorchRandom * random) const;
+  at::Tensor
+  Concatenate(const at::Tensor & skip, const at::Tensor & upsampled) const;
   at::Tensor
   Normalize(const at::Tensor & image, const std::string & name, bool isTraining) const;
   at::Tensor
@@ -72,6 +76,7 @@ private:
   OptionalWeight(const std::string & name) const;
 
   UNetSpecification m_Specification;
+  UNetLayerList     m_Layers;
   UNetWeights       m_Weights;
 };
 } // namespace itk

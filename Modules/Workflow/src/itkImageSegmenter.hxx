@@ -120,8 +120,8 @@ private:
     {
       return false;
     }
-    const UNetInferencePlan plan(
-      m_Model->GetSpecification(), m_Settings.Network, UNetPrecision::Float32, extent, m_MaximumMemory);
+    const UNetConvolutionChoice choice(m_Settings.Network.Convolution, UNetPrecision::Float32, true);
+    const UNetInferencePlan plan(m_Model->GetSpecification(), m_Settings.Network, choice, extent, m_MaximumMemory);
     try
     {
       return plan.GetNumberOfStreamDivisions() > 1;

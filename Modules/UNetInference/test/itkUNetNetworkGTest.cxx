@@ -331,9 +331,15 @@ ExpectLikeSlowReference(const UNetSpecification & specification)
   };
   // Slow reference in double: float sums of some hundred products differ in the sixth digit.
   expectNear(UNetNetwork(specification, weights).Predict(input), 1e-5);
-  expectNear(itk::UNetPredictor(specification, weights, at::kFloat, false).Predict(input), 1e-5);
+  expectNear(
+    itk::UNetPredictor(specification, weights, { itk::UNetConvolution::Direct, itk::UNetPrecision::Float32, true })
+      .Predict(input),
+    1e-5);
   // Eight bits of mantissa, rounded after each layer.
-  expectNear(itk::UNetPredictor(specification, weights, at::kBFloat16, false).Predict(input), 0.03);
+  expectNear(
+    itk::UNetPredictor(specification, weights, { itk::UNetConvolution::Direct, itk::UNetPrecision::BFloat16, true })
+      .Predict(input),
+    0.03);
 }
 
 TEST(UNetNetwork, ForwardPassIsThatOfTheSlowReferenceIn2D)
@@ -375,9 +381,10 @@ TEST(UNetNetwork, ABatchIsItsImagesOneByOne)
   {
     weights.emplace(name, itk::GetATensor(tensor));
   }
-  const itk::UNetPredictor network(model->GetSpecification(), weights, at::kFloat, false);
-  itk::TorchRandom         random(4);
-  const at::Tensor         batch = at::empty({ 4, 1, 24, 36 }, at::kFloat);
+  const itk::UNetPredictor network(
+    model->GetSpecification(), weights, { itk::UNetConvolution::Direct, itk::UNetPrecision::Float32, true });
+  itk::TorchRandom random(4);
+  const at::Tensor batch = at::empty({ 4, 1, 24, 36 }, at::kFloat);
   std::generate_n(batch.mutable_data_ptr<float>(), batch.numel(), [&] { return static_cast<float>(random.Uniform()); });
   for (std::int64_t size = 1; size <= 4; ++size)
   {

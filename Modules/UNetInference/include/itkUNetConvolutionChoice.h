@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkUNetConvolutionChoice_h
+#define itkUNetConvolutionChoice_h
+
+#include "itkUNetInferenceParameters.h"
+#include "itkUNetLayerList.h"
+#include <utility>
+
+namespace itk
+{
+/** \class UNetConvolutionChoice
+ * \brief How the layers of a network are computed: the one place that decides it, for the predictor, its memory and its cost.
+ * \ingroup ITKTorchUNetInference */
+class UNetConvolutionChoice
+{
+public:
+  /** \param precision other than Automatic
+   * \param isHost whether it is the CPU that computes */
+  UNetConvolutionChoice(UNetConvolution wanted, UNetPrecision precision, bool isHost);
+
+  UNetPrecision
+  GetPrecision() const
+  {
+    return m_Precision;
+  }
+
+  /** Whether a layer is computed by WinogradConvolution: wanted, and faster. */
+  bool
+  UsesWinograd(const UNetLayer & layer) const;
+
+  /** Choices of equal order make the same predictor. */
+  bool
+  operator<(const UNetConvolutionChoice & other) const
+  {
+    return std::pair(m_Precision, m_WantsWinograd) < std::pair(other.m_Precision, other.m_WantsWinograd);
+  }
+
+private:
+  UNetPrecision m_Precision;
+  bool          m_WantsWinograd;
+};
+} // namespace itk
+
+#endif

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkUNetConvolutionChoice.h"
+#include "itkUNetPredictor.h"
+
+namespace itk
+{
+UNetConvolutionChoice::UNetConvolutionChoice(UNetConvolution wanted, UNetPrecision precision, bool isHost)
+  : m_Precision(precision)
+  , m_WantsWinograd(isHost && (wanted == UNetConvolution::Winograd ||
+                               (wanted == UNetConvolution::Automatic && precision == UNetPrecision::BFloat16)))
+{}
+
+bool
+UNetConvolutionChoice::UsesWinograd(const UNetLayer & layer) const
+{
+  return m_WantsWinograd && layer.What == UNetLayer::Kind::Convolution &&
+         WinogradConvolution::IsFaster(layer.Outputs, layer.Inputs, ScalarTypeOf(m_Precision));
+}
+} // namespace itk
