@@ -251,6 +251,17 @@ TEST(UNetGrid, PixelsOfADeviceAreResampledToo)
   ExpectSameImage<ImageType<2>>(outputs[1].GetPointer(), outputs[0].GetPointer(), 1e-6);
 }
 
+TEST(UNetGrid, OnlyWhatTheNetworkSeesGoesToTheDevice)
+{
+  const auto image = MakeImage<2>(20);
+  const auto filter = MakeFilter<ImageType<2>>(image.GetPointer(), MakeModelOfSpacing<2>(image, 1.7).GetPointer());
+  filter->SetDevice("staged");
+  itk::TorchTransferCounters::Reset();
+  filter->Update();
+  // The window, and the probabilities that were resampled on the host.
+  EXPECT_EQ(itk::TorchTransferCounters::Get().Uploads, 2u);
+}
+
 TEST(UNetGrid, AveragedScalesStreamAsTheWholeImage)
 {
   const auto image = MakeImage<2>(120);
