@@ -18,6 +18,7 @@
 #include "itkInstanceParameterFile.h"
 #include "itkInstanceSegmentationImageFilter.h"
 #include "itkTorchRuntime.h"
+#include "itkTrainingOptions.h"
 #include "itkUNetModelReader.h"
 #include "itkUNetModelWriter.h"
 #include "itkUNetInferenceImageFilter.h"
@@ -329,8 +330,8 @@ main(int argc, char * argv[])
       "File of itktorch tune: how probabilities become objects.")
     ->type_name("FILE");
   itk::AddDeviceOptions(app, options.Device, options.Threads);
-  itk::AddParameterOptions(app, itk::UNetTrainingParameters::Describe(), &options.Training, "Training");
-  itk::AddParameterOptions(app, itk::UNetSpecification::Describe(), &options.Specification, "Network");
+  itk::AddTrainingOptions(app, options.Training);
+  itk::AddParameterOptions(app, options.Specification, "Network");
   try
   {
     app.parse(argc, argv);

@@ -34,7 +34,7 @@ CASES = [
     ("train", f"itktorch train pairs.csv -o model.safetensors {SMALL} --levels 1"),
     ("train-deep", f"itktorch train pairs.csv -o deep.safetensors {SMALL} --levels 3 --normalization instance --convolution-bias"
                    " --dropout 0.2 --padding edge --concatenation upsampled-first --weight-decay 0.01 --learning-rate-schedule constant"),
-    ("train-weighted", f"itktorch train pairs.csv -o weighted.safetensors {SMALL} --levels 1 --weight-map paper --gap-width 2"
+    ("train-weighted", f"itktorch train pairs.csv -o weighted.safetensors {SMALL} --levels 1 --weight-map paper --weight-map-gap-width 2"
                        " --augmentation nuclei --augmented-weights recomputed"),
     ("train-falk", f"itktorch train pairs.csv -o falk.safetensors {SMALL} --levels 1 --weight-map falk --augmentation unet-paper --scaling z-score"),
     ("train-again", f"itktorch train pairs.csv -o again.safetensors {SMALL} --initial-model model.safetensors --augmentation keras-generator"),
@@ -92,8 +92,6 @@ CASES = [
     ("segment-image", "SegmentImage a.png model.safetensors program.png"),
     ("baselines", "Baselines {nuclei}/pairs.csv --folds 8 --every 4"),
     ("nuclei", "NucleiSegmentation {nuclei}/pairs.csv --output example --epochs 1 --base-filters 4 --levels 2 --crop-size 64 --rows 3"),
-    ("parameters", "itktorch parameters"),
-    ("metrics", "itktorch metrics"),
 ]
 
 # Times, and hashes of text that holds names.
@@ -116,7 +114,7 @@ def record(folder, build):
     for name, command in CASES:
         words = command.format(nuclei=os.path.relpath(NUCLEI, folder.resolve())).split()
         program = build / "bin" / words[0]
-        if words[0] == "itktorch" and words[1] not in ("parameters", "metrics"):
+        if words[0] == "itktorch":
             words += ["--threads", "2"]
             words += ["--device", "cpu"] if words[1] != "evaluate" else []
         done = subprocess.run([program, *words[1:]], cwd=folder, env=environment, capture_output=True, text=True)

@@ -63,6 +63,7 @@ public:
   itkTorchParameterMacro(Unit);
   itkTorchParameterMacro(LockedAxes);
   itkTorchParameterMacro(PreventFolding);
+  itkBooleanMacro(PreventFolding);
   itkTorchParameterMacro(Interpolation);
   itkTorchParameterMacro(PaddingMode);
   itkTorchParameterMacro(PaddingValue);

@@ -41,7 +41,7 @@ struct ElasticDeformationParameters
   double                PaddingValue{ 0.0 };
   std::uint64_t         Seed{ 0 };
 
-  static const TorchParameterTable &
+  static const TorchParameterTable<ElasticDeformationParameters> &
   Describe();
 };
 } // namespace itk

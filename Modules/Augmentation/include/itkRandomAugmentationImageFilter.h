@@ -65,8 +65,10 @@ public:
   itkTorchParametersMacro(RandomAugmentationParameters);
   itkTorchParameterMacro(CropSize);
   itkTorchParameterMacro(PadSmallImages);
+  itkBooleanMacro(PadSmallImages);
   itkTorchParameterMacro(ForegroundProbability);
   itkTorchParameterMacro(UseImageSpacing);
+  itkBooleanMacro(UseImageSpacing);
   itkTorchParameterMacro(Center);
   itkTorchParameterMacro(FlipProbability);
   itkTorchParameterMacro(TurnProbability);
@@ -76,7 +78,9 @@ public:
   itkTorchParameterMacro(ZoomProbability);
   itkTorchParameterMacro(Zoom);
   itkTorchParameterMacro(ZoomPerAxis);
+  itkBooleanMacro(ZoomPerAxis);
   itkTorchParameterMacro(LogarithmicZoom);
+  itkBooleanMacro(LogarithmicZoom);
   itkTorchParameterMacro(ShearProbability);
   itkTorchParameterMacro(Shear);
   itkTorchParameterMacro(TranslationProbability);
@@ -90,6 +94,7 @@ public:
   itkTorchParameterMacro(Unit);
   itkTorchParameterMacro(LockedAxes);
   itkTorchParameterMacro(PreventFolding);
+  itkBooleanMacro(PreventFolding);
   itkTorchParameterMacro(Interpolation);
   itkTorchParameterMacro(PaddingMode);
   itkTorchParameterMacro(PaddingValue);

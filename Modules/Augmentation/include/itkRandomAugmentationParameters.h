@@ -70,7 +70,7 @@ struct RandomAugmentationParameters : public ElasticDeformationParameters
   std::vector<double> PoissonPeak{ 50.0, 500.0 };
   double              ChannelShuffleProbability{ 0.0 };
 
-  static const TorchParameterTable &
+  static const TorchParameterTable<RandomAugmentationParameters> &
   Describe();
 
   static RandomAugmentationParameters

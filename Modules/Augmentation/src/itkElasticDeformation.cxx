@@ -15,7 +15,7 @@ namespace itk
 void
 VerifyElasticDeformation(const ElasticDeformationParameters & parameters, unsigned int dimension)
 {
-  ElasticDeformationParameters::Describe().Verify(&parameters, "ElasticDeformation");
+  TorchParameterView(parameters).Verify("ElasticDeformation");
   const auto verify = [dimension](const char * name, const std::vector<double> & numbers)
   {
     if (numbers.size() != 1 && numbers.size() != dimension)

@@ -243,4 +243,36 @@ catch (...)
 {
   TorchExecution::Rethrow("RandomAugmentation::Apply()");
 }
+
+void
+VerifyRandomAugmentation(const RandomAugmentationParameters & parameters, unsigned int dimension)
+{
+  TorchParameterView(parameters).Verify("RandomAugmentation");
+  VerifyElasticDeformation(parameters, dimension);
+  const auto verify = [dimension](const char * name, const std::vector<double> & numbers, bool mayBeEmpty)
+  {
+    if (!(mayBeEmpty && numbers.empty()) && numbers.size() != 1 && numbers.size() != dimension)
+    {
+      itkGenericExceptionMacro(<< name << " must be 1 number or " << dimension << ", one for each axis, but is "
+                               << TorchParameter::Format(TorchParameterValue(numbers)) << '.');
+    }
+  };
+  verify("FlipProbability", parameters.FlipProbability, false);
+  verify("CropSize", parameters.CropSize, true);
+  for (const double size : parameters.CropSize)
+  {
+    if (size != std::floor(size))
+    {
+      itkGenericExceptionMacro("CropSize must be whole numbers, but is "
+                               << TorchParameter::Format(TorchParameterValue(parameters.CropSize)) << '.');
+    }
+  }
+  const auto & range = parameters.IntensityRange;
+  if (!range.empty() &&
+      (range.size() != 2 || !(range[0] < range[1]) || !std::isfinite(range[0]) || !std::isfinite(range[1])))
+  {
+    itkGenericExceptionMacro("IntensityRange must be two finite numbers, the lower one first, or none, but is "
+                             << TorchParameter::Format(TorchParameterValue(range)) << '.');
+  }
+}
 } // namespace itk

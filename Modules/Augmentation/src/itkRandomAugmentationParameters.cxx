@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkElasticField.h"
 #include "itkRandomAugmentationParameters.h"
 #include "itkMacro.h"
 #include <cmath>
@@ -14,7 +13,7 @@ using Range = TorchParameterRange;
 using Unit = TorchParameterUnit;
 
 void
-DescribeSpatial(TorchParameterTable & t)
+DescribeSpatial(TorchParameterTable<RandomAugmentationParameters> & t)
 {
   const Range probability = Range::Between(0, 1);
   t.Add("CropSize",
@@ -59,7 +58,7 @@ DescribeSpatial(TorchParameterTable & t)
 }
 
 void
-DescribeIntensity(TorchParameterTable & t)
+DescribeIntensity(TorchParameterTable<RandomAugmentationParameters> & t)
 {
   const Range probability = Range::Between(0, 1);
   t.Add("IntensityRange",
@@ -144,14 +143,14 @@ Volume()
 }
 } // namespace
 
-const TorchParameterTable &
+const TorchParameterTable<RandomAugmentationParameters> &
 RandomAugmentationParameters::Describe()
 {
-  static const TorchParameterTable table = []
+  static const TorchParameterTable<RandomAugmentationParameters> table = []
   {
-    TorchParameterTable t;
+    TorchParameterTable<RandomAugmentationParameters> t;
     DescribeSpatial(t);
-    DescribeElasticField<RandomAugmentationParameters>(t);
+    t.AddInherited<ElasticDeformationParameters>();
     DescribeIntensity(t);
     return t;
   }();
@@ -181,37 +180,5 @@ GetRandomAugmentationPresetNames()
 {
   static const std::vector<std::string> names{ "none", "keras-generator", "unet-paper", "nuclei", "volume" };
   return names;
-}
-
-void
-VerifyRandomAugmentation(const RandomAugmentationParameters & parameters, unsigned int dimension)
-{
-  RandomAugmentationParameters::Describe().Verify(&parameters, "RandomAugmentation");
-  VerifyElasticDeformation(parameters, dimension);
-  const auto verify = [dimension](const char * name, const std::vector<double> & numbers, bool mayBeEmpty)
-  {
-    if (!(mayBeEmpty && numbers.empty()) && numbers.size() != 1 && numbers.size() != dimension)
-    {
-      itkGenericExceptionMacro(<< name << " must be 1 number or " << dimension << ", one for each axis, but is "
-                               << TorchParameter::Format(TorchParameterValue(numbers)) << '.');
-    }
-  };
-  verify("FlipProbability", parameters.FlipProbability, false);
-  verify("CropSize", parameters.CropSize, true);
-  for (const double size : parameters.CropSize)
-  {
-    if (size != std::floor(size))
-    {
-      itkGenericExceptionMacro("CropSize must be whole numbers, but is "
-                               << TorchParameter::Format(TorchParameterValue(parameters.CropSize)) << '.');
-    }
-  }
-  const auto & range = parameters.IntensityRange;
-  if (!range.empty() &&
-      (range.size() != 2 || !(range[0] < range[1]) || !std::isfinite(range[0]) || !std::isfinite(range[1])))
-  {
-    itkGenericExceptionMacro("IntensityRange must be two finite numbers, the lower one first, or none, but is "
-                             << TorchParameter::Format(TorchParameterValue(range)) << '.');
-  }
 }
 } // namespace itk

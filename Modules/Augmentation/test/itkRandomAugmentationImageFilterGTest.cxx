@@ -281,7 +281,7 @@ TEST(RandomAugmentationImageFilter, EachParameterHasASetterThatReachesTheTable)
   const auto  expect = [&](const char * name, const itk::TorchParameterValue & value)
   {
     const auto view = filter->GetParameterView();
-    EXPECT_EQ(view.Table->GetParameter(name).Get(view.Values), value) << name;
+    EXPECT_EQ(view.Get(name), value) << name;
     ++checked;
   };
 #define ITKTorch_CHECK_SETTER(name, value, text)                                                                       \
@@ -337,7 +337,7 @@ TEST(RandomAugmentationImageFilter, EachParameterHasASetterThatReachesTheTable)
   ITKTorch_CHECK_SETTER(PoissonPeak, (Numbers{ 21.0, 22.0 }), (Numbers{ 21.0, 22.0 }));
   ITKTorch_CHECK_SETTER(ChannelShuffleProbability, 0.24, 0.24);
 #undef ITKTorch_CHECK_SETTER
-  EXPECT_EQ(checked, filter->GetParameterView().Table->GetParameters().size());
+  EXPECT_EQ(checked, filter->GetParameterView().GetList().GetParameters().size());
 }
 
 TEST(RandomAugmentationImageFilter, NoComponentsAreAnError)

@@ -20,11 +20,10 @@ namespace itk
  * \param group heading in the help
  * \param leftOut parameters that get no option */
 void
-AddParameterOptions(CLI::App &                    app,
-                    const TorchParameterTable &   table,
-                    void *                        parameters,
-                    const std::string &           group,
-                    const std::set<std::string> & leftOut = {});
+AddParameterOptions(CLI::App &                      app,
+                    const TorchParameterReference & parameters,
+                    const std::string &             group,
+                    const std::set<std::string> &   leftOut = {});
 
 /** Adds `--device` and `--threads`. Names that no device can have are refused while the command line is read; whether
  * the machine has the device is found out by who uses it.

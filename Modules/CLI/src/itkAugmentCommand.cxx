@@ -258,7 +258,7 @@ AddAugmentCommand(CLI::App & command)
     ->type_name("NAME")
     ->default_str("nuclei");
   AddDeviceOptions(command, options->Device, options->Threads);
-  AddParameterOptions(command, RandomAugmentationParameters::Describe(), &options->Parameters, "Augmentation");
+  AddParameterOptions(command, options->Parameters, "Augmentation");
   command.callback(
     [options]
     {

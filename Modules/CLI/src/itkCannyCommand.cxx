@@ -130,11 +130,11 @@ AddCannyCommand(CLI::App & command)
                 "Also write the image with both in yellow, Canny only in magenta, the segmentation only in cyan.")
     ->needs(segmentation);
   AddDeviceOptions(command, options->Device, options->Threads);
-  AddParameterOptions(command, CannyEdgeDetectionParameters::Describe(), &options->Canny, "Canny");
+  AddParameterOptions(command, options->Canny, "Canny");
   const auto * const rule = command.get_option("--threshold-rule");
   const auto * const lower = command.get_option("--lower-threshold");
   const auto * const upper = command.get_option("--upper-threshold");
-  AddParameterOptions(command, CannyComparisonParameters::Describe(), &options->Comparison, "Comparison");
+  AddParameterOptions(command, options->Comparison, "Comparison");
   command.callback(
     [options, rule, lower, upper]
     {

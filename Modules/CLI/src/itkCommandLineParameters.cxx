@@ -3,6 +3,7 @@
 #include "itkCommandLineParameters.h"
 #include "itkTorchDevice.h"
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cctype>
 #include <stdexcept>
 
@@ -68,12 +69,12 @@ Parse(const TorchParameter & parameter, const std::string & text)
 
 /** \throws CLI::ValidationError for a value outside the range or too large for its type */
 void
-Read(const TorchParameter & parameter, void * parameters, const std::string & text)
+Read(const TorchParameter & parameter, const TorchParameterReference & parameters, const std::string & text)
 {
   const TorchParameterValue value = Parse(parameter, text);
-  parameter.Set(parameters, value);
-  std::string problem = parameter.Check(parameters);
-  if (std::holds_alternative<std::int64_t>(value) && parameter.Get(parameters) != value)
+  parameters.Set(parameter, value);
+  std::string problem = parameters.Check(parameter);
+  if (std::holds_alternative<std::int64_t>(value) && parameters.Get(parameter) != value)
   {
     const std::string range = parameter.Range.Describe();
     problem = parameter.Name + " must be " + (range.empty() ? "a number that its type holds" : range) + ", but is ";
@@ -89,8 +90,10 @@ Read(const TorchParameter & parameter, void * parameters, const std::string & te
 std::string
 DescribeOption(const TorchParameter & parameter)
 {
+  const std::string unit = GetUnitName(parameter.Unit);
   const std::string range = parameter.Range.Describe();
-  return parameter.Description + (range.empty() ? "" : " (" + range + ")");
+  const std::string both = unit + (unit.empty() || range.empty() ? "" : ", ") + range;
+  return parameter.Description + (both.empty() ? "" : " (" + both + ")");
 }
 
 std::string
@@ -110,6 +113,14 @@ TypeName(const TorchParameter & parameter)
   }
   return names;
 }
+/** "WeightMap" → "weight map". */
+std::string
+ToWords(const std::string & name)
+{
+  std::string words = ToOptionName(name);
+  std::replace(words.begin(), words.end(), '-', ' ');
+  return words;
+}
 } // namespace
 
 std::string
@@ -128,27 +139,27 @@ ToOptionName(const std::string & parameterName)
 }
 
 void
-AddParameterOptions(CLI::App &                    app,
-                    const TorchParameterTable &   table,
-                    void *                        parameters,
-                    const std::string &           group,
-                    const std::set<std::string> & leftOut)
+AddParameterOptions(CLI::App &                      app,
+                    const TorchParameterReference & parameters,
+                    const std::string &             group,
+                    const std::set<std::string> &   leftOut)
 {
-  for (const auto & parameter : table.GetParameters())
+  for (const auto & parameter : parameters.GetList().GetParameters())
   {
     if (leftOut.count(parameter.Name) > 0)
     {
       continue;
     }
     const std::string name = ToOptionName(parameter.Name);
+    const std::string heading = parameter.Group.empty() ? group : group + ", " + ToWords(parameter.Group);
     if (std::holds_alternative<bool>(parameter.Default))
     {
       app
         .add_flag_function(
           "--" + name + ",!--no-" + name,
-          [&parameter, parameters](std::int64_t count) { parameter.Set(parameters, count > 0); },
-          DescribeOption(parameter) + " [" + TorchParameter::Format(parameter.Get(parameters)) + "]")
-        ->group(group);
+          [&parameter, parameters](std::int64_t count) { parameters.Set(parameter, count > 0); },
+          DescribeOption(parameter) + " [" + TorchParameter::Format(parameters.Get(parameter)) + "]")
+        ->group(heading);
       continue;
     }
     app
@@ -157,8 +168,8 @@ AddParameterOptions(CLI::App &                    app,
         [&parameter, parameters](const std::string & text) { Read(parameter, parameters, text); },
         DescribeOption(parameter))
       ->type_name(TypeName(parameter))
-      ->default_str(TorchParameter::Format(parameter.Get(parameters)))
-      ->group(group);
+      ->default_str(TorchParameter::Format(parameters.Get(parameter)))
+      ->group(heading);
   }
 }
 

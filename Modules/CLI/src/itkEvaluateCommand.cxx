@@ -240,7 +240,7 @@ AddEvaluateCommand(CLI::App & command)
     ->capture_default_str();
   command.add_option("--seed", options->Report.Seed, "Decides the bootstrap samples.")->capture_default_str();
   command.add_option("--threads", options->Threads, "Threads; 0 for all processors.")->capture_default_str();
-  AddParameterOptions(command, SegmentationEvaluationParameters::Describe(), &options->Parameters, "Evaluation");
+  AddParameterOptions(command, options->Parameters, "Evaluation");
   AddClassOptions(command, *options);
   command.callback(
     [options, &command]

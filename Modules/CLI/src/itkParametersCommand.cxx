@@ -23,7 +23,7 @@ AddParametersCommand(CLI::App & command)
   command.callback(
     []
     {
-      const auto write = [](const char * title, const TorchParameterTable & table)
+      const auto write = [](const char * title, const TorchParameterList & table)
       {
         std::cout << "\n## " << title << "\n\n";
         table.WriteMarkdown(std::cout);

@@ -256,11 +256,7 @@ AddSegmentCommand(CLI::App & command)
   AddOutputOptions(command, options->Settings);
   AddDeviceOptions(command, options->Device, options->Threads);
   AddManyImagesOptions(command, *options);
-  AddParameterOptions(command,
-                      UNetInferenceParameters::Describe(),
-                      &options->Settings.Network,
-                      "Network",
-                      SegmentationSettings::UnusedNetworkParameters);
+  AddParameterOptions(command, options->Settings.Network, "Network", SegmentationSettings::UnusedNetworkParameters);
   // Before the parameters, which change what it sets.
   command
     .add_option_function<std::string>(
@@ -269,7 +265,7 @@ AddSegmentCommand(CLI::App & command)
       "File of itktorch tune with the parameters below.")
     ->type_name("FILE")
     ->group(objectsGroup);
-  AddParameterOptions(command, InstanceSegmentationParameters::Describe(), &options->Settings.Objects, objectsGroup);
+  AddParameterOptions(command, options->Settings.Objects, objectsGroup);
   command.callback([options, &command] { Run(*options, command); });
 }
 } // namespace

@@ -10,6 +10,7 @@
 #include "itkImageLabelPairs.h"
 #include "itkPngIntegrity.h"
 #include "itkTorchRuntime.h"
+#include "itkTrainingOptions.h"
 #include "itkUNetModelReader.h"
 #include "itkUNetModelWriter.h"
 #include "itkUNetTrainingImageFilter.h"
@@ -177,10 +178,9 @@ AddTrainCommand(CLI::App & command)
     ->type_name("NAMES")
     ->check(MakeCommandLineValidator(ClassNames::Parse));
   AddDeviceOptions(command, options->Device, options->Threads);
-  AddParameterOptions(command, UNetTrainingParameters::Describe(), &options->Training, "Training");
-  AddParameterOptions(command, UNetSpecification::Describe(), &options->Specification, "Network");
-  AddParameterOptions(
-    command, UNetIntensityNormalization::Describe(), &options->IntensityNormalization, "Intensity normalization");
+  AddTrainingOptions(command, options->Training);
+  AddParameterOptions(command, options->Specification, "Network");
+  AddParameterOptions(command, options->IntensityNormalization, "Intensity normalization");
   command.callback(
     [options]
     {

@@ -129,7 +129,7 @@ void
 PrintTrial(const ParameterGrid & grid, const char * name, const Trial & trial)
 {
   std::printf("%-24s %8.4f", name, trial.Score);
-  for (const auto & value : grid.GetValues(&trial.Parameters))
+  for (const auto & value : grid.GetValues(trial.Parameters))
   {
     std::printf(" %18s", value.c_str());
   }
@@ -164,7 +164,7 @@ Tune(const TuneOptions & options, const std::vector<ImageLabelPair> & pairs, UNe
   for (std::size_t i = 0; i < grid.GetNumberOfPoints(); ++i)
   {
     InstanceSegmentationParameters parameters = options.Parameters;
-    grid.SetPoint(i, &parameters);
+    grid.SetPoint(i, parameters);
     trials.push_back({ Score<VDimension>(images, parameters, metric), parameters });
     progress->Show(static_cast<double>(i + 1) / static_cast<double>(grid.GetNumberOfPoints()));
   }
@@ -203,7 +203,7 @@ Run(const TuneOptions & options)
   for (std::size_t i = 0; i < grid.GetNumberOfPoints(); ++i)
   {
     InstanceSegmentationParameters parameters = options.Parameters;
-    grid.SetPoint(i, &parameters);
+    grid.SetPoint(i, parameters);
   }
   auto       pairs = ReadImageLabelPairs(options.Pairs);
   const auto isLeftOut = [&options](const ImageLabelPair & pair)
@@ -248,7 +248,7 @@ AddTuneCommand(CLI::App & command)
   command.add_option("--metric", options->Metric, "Mean over images to make best; a column of evaluate --csv.")
     ->capture_default_str();
   AddDeviceOptions(command, options->Device, options->Threads);
-  AddParameterOptions(command, InstanceSegmentationParameters::Describe(), &options->Parameters, "Objects");
+  AddParameterOptions(command, options->Parameters, "Objects");
   command.callback([options] { Run(*options); });
 }
 } // namespace

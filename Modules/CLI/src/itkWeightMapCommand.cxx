@@ -102,7 +102,7 @@ AddWeightMapCommand(CLI::App & command)
     ->type_name("NAME")
     ->default_str("paper");
   AddDeviceOptions(command, options->Device, options->Threads);
-  AddParameterOptions(command, BoundaryWeightMapParameters::Describe(), &options->Parameters, "Weight map");
+  AddParameterOptions(command, options->Parameters, "Weight map");
   command.callback(
     [options]
     {

@@ -22,12 +22,12 @@ struct Parameters
 
   std::vector<double> Weights{ 1.0, 0.5 };
 
-  static const itk::TorchParameterTable &
+  static const itk::TorchParameterTable<Parameters> &
   Describe()
   {
     using P = Parameters;
     using Range = itk::TorchParameterRange;
-    static const auto table = itk::TorchParameterTable()
+    static const auto table = itk::TorchParameterTable<Parameters>()
                                 .Add("LearningRate", &P::LearningRate, "Step size.", Range::GreaterThan(0))
                                 .Add("Epochs", &P::Epochs, "Passes.", Range::Between(1, 100))
                                 .Add("Seed", &P::Seed, "Start.")
@@ -49,7 +49,7 @@ struct CommandLine
   explicit CommandLine(std::vector<std::string> arguments)
   {
     CLI::App app;
-    itk::AddParameterOptions(app, Parameters::Describe(), &Values, "Training");
+    itk::AddParameterOptions(app, Values, "Training");
     itk::AddDeviceOptions(app, Device, Threads);
     Help = app.help();
     std::reverse(arguments.begin(), arguments.end());

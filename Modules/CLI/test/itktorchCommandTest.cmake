@@ -198,7 +198,20 @@ run(1 ARGS tune pairs.csv -m model.safetensors -o t.json --folds 99 SAYS "at lea
 run(1 ARGS segment a.png out.png -m model.safetensors --objects scores.json SAYS "scores.json: it must be a file of itktorch tune")
 run(1 ARGS segment a.png out.png -m model.safetensors --objects absent.json SAYS "absent.json: there is no such file")
 
-run(0 ARGS train pairs.csv -o weighted.safetensors ${small} --weight-map paper --gap-width 2)
+run(0 ARGS train pairs.csv -o weighted.safetensors ${small} --weight-map paper --weight-map-gap-width 2)
+# A named setting is changed by parameters, wherever they stand.
+run(0 ARGS train pairs.csv -o wide.safetensors ${small} --weight-map paper --weight-map-gap-width 2 --weight-map-sigma 8)
+run(0 ARGS train pairs.csv -o also-wide.safetensors ${small} --weight-map-sigma 8 --weight-map-gap-width 2 --weight-map paper)
+expect_equal_files(also-wide.safetensors wide.safetensors)
+file(SHA256 "${FOLDER}/weighted.safetensors" weighted)
+file(SHA256 "${FOLDER}/wide.safetensors" wide)
+if(weighted STREQUAL wide)
+  fail("--weight-map-sigma must reach the training.")
+endif()
+run(1 ARGS train pairs.csv -o m.safetensors ${small} --weight-map paper --weight-map-class-weighting given --weight-map-class-weights 1,2,3
+  SAYS "ClassWeights must be one number for each of the 2 classes, but are 3")
+run(2 ARGS train pairs.csv -o m.safetensors ${small} --weight-map-sigma 0 SAYS "WeightMapSigma must be greater than 0, but is 0")
+run(2 ARGS train pairs.csv -o m.safetensors ${small} --augmentation-zoom 3,2 SAYS "AugmentationZoom must be two numbers")
 expect_file(weighted.safetensors)
 run(0 ARGS weight-map a-label.png weights.nrrd --separated separated.png --gap-width 2 --picture picture.png)
 foreach(name weights.nrrd separated.png picture.png)
@@ -257,7 +270,7 @@ run(2 ARGS augment a.png --sheet s.png --zoom-probability 2 SAYS "ZoomProbabilit
 run(2 ARGS augment a.png --sheet s.png --rotation 20,10
   SAYS "Rotation must be two numbers in \\[-360, 360\\], the lower one first, but is 20,10")
 run(2 ARGS augment a.png --sheet s.png --rotation 20 SAYS "the lower one first, but is 20")
-run(2 ARGS train pairs.csv -o m.safetensors --augmentation round SAYS "Augmentation must be one of none, keras-generator")
+run(2 ARGS train pairs.csv -o m.safetensors --augmentation round SAYS "--augmentation" "round")
 run(2 ARGS weight-map a-label.png w.nrrd --sigma -5 SAYS "Sigma must be greater than 0, but is -5")
 run(2 ARGS weight-map a-label.png w.nrrd --gap-width -1 SAYS "GapWidth must be in \\[0, 100\\], but is -1")
 run(2 ARGS weight-map a-label.png w.nrrd --class-weights 1,x SAYS "ClassWeights must be numbers with commas")

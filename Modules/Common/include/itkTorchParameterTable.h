@@ -4,6 +4,7 @@
 #define itkTorchParameterTable_h
 
 #include "itkIndent.h"
+#include <algorithm>
 #include <cstdint>
 #include <functional>
 #include <iosfwd>
@@ -22,8 +23,14 @@ enum class TorchParameterUnit : std::uint8_t
   Pixels,
   Millimeters,
   Percent,
-  Degrees
+  Degrees,
+  /** 2^20 bytes, MiB. */
+  Mebibytes
 };
+
+/** "pixels", "mm", "%", "degrees", "MiB"; empty for None. */
+const char *
+GetUnitName(TorchParameterUnit unit);
 
 /** Value of a parameter. An enumeration is its name. */
 using TorchParameterValue = std::variant<bool, std::int64_t, double, std::string, std::vector<double>>;
@@ -71,6 +78,8 @@ struct TorchParameterRange
 struct TorchParameter
 {
   std::string Name;
+  /** The outermost group that it belongs to; empty for none. */
+  std::string Group;
   /** What files of earlier versions call it; may be empty. */
   std::string              FormerName;
   std::string              Description;
@@ -93,54 +102,13 @@ struct TorchParameter
   Check(const void * parameters) const;
 };
 
-/** \class TorchParameterTable
- * \brief The parameters of one struct, each written once.
- *
- * Defaults come from a default-constructed struct. A parameter outside its range is reported by Verify(), not by its
- * setter.
- * \ingroup ITKTorchCore
+/** \class TorchParameterList
+ * \brief The parameters of a struct whose type is not known; see TorchParameterTable and TorchParameterView.
+ * \ingroup ITKTorchCommon
  */
-class TorchParameterTable
+class TorchParameterList
 {
 public:
-  template <typename TParameters, typename TValue>
-  TorchParameterTable &
-  Add(const char * name,
-      TValue TParameters::*       member,
-      const char *                description,
-      const TorchParameterRange & range = {},
-      TorchParameterUnit          unit = TorchParameterUnit::None);
-
-  /** The ends of an interval, both belonging to it: two numbers, the lower one first. */
-  template <typename TParameters>
-  TorchParameterTable &
-  AddInterval(const char *        name,
-              std::vector<double> TParameters::*member,
-              const char *                      description,
-              const TorchParameterRange &       range = {},
-              TorchParameterUnit                unit = TorchParameterUnit::None)
-  {
-    Add(name, member, description, range, unit);
-    m_Parameters.back().IsInterval = true;
-    return *this;
-  }
-
-  /** An enumeration; `choices` in the order of its values. */
-  template <typename TParameters, typename TEnumeration>
-  TorchParameterTable &
-  AddChoice(const char * name,
-            TEnumeration TParameters::*member,
-            const char *               description,
-            std::vector<std::string>   choices);
-
-  /** The parameter that was added last was called so by earlier versions: files that use the name are read. */
-  TorchParameterTable &
-  Formerly(const char * name)
-  {
-    m_Parameters.back().FormerName = name;
-    return *this;
-  }
-
   const std::vector<TorchParameter> &
   GetParameters() const
   {
@@ -152,27 +120,180 @@ public:
   const TorchParameter &
   GetParameter(const std::string & name) const;
 
-  /** \param owner class that the message names
-   * \throws ExceptionObject with one sentence for each parameter outside its range */
-  void
-  Verify(const void * parameters, const char * owner) const;
-
-  void
-  Print(std::ostream & os, Indent indent, const void * parameters) const;
-
   /** A Markdown table: name, default, range, unit, meaning. */
   void
   WriteMarkdown(std::ostream & os) const;
 
-private:
+protected:
   std::vector<TorchParameter> m_Parameters;
 };
 
-/** A struct of parameters and its table, as a filter shows them to its base class. */
-struct TorchParameterView
+/** \class TorchParameterView
+ * \brief A struct of parameters and its list, for readers that do not know its type. It outlives neither.
+ * \ingroup ITKTorchCommon */
+class TorchParameterView
 {
-  const TorchParameterTable * Table{ nullptr };
-  const void *                Values{ nullptr };
+public:
+  /** Of a class without parameters. */
+  TorchParameterView() = default;
+
+  /** \param parameters a struct with a static function Describe() */
+  template <typename TParameters, typename = std::enable_if_t<!std::is_base_of<TorchParameterView, TParameters>::value>>
+  TorchParameterView(const TParameters & parameters)
+    : m_List(&TParameters::Describe())
+    , m_Values(&parameters)
+  {}
+
+  const TorchParameterList &
+  GetList() const
+  {
+    return *m_List;
+  }
+
+  TorchParameterValue
+  Get(const TorchParameter & parameter) const
+  {
+    return parameter.Get(m_Values);
+  }
+
+  /** \throws ExceptionObject if there is no parameter of this name */
+  TorchParameterValue
+  Get(const std::string & name) const
+  {
+    return this->Get(m_List->GetParameter(name));
+  }
+
+  /** Empty for an allowed value, else "Name must be …, but is …". */
+  std::string
+  Check(const TorchParameter & parameter) const
+  {
+    return parameter.Check(m_Values);
+  }
+
+  /** \param owner class that the message names
+   * \throws ExceptionObject with one sentence for each parameter outside its range */
+  void
+  Verify(const char * owner) const;
+
+  void
+  Print(std::ostream & os, Indent indent) const;
+
+  /** Of structs of one type: whether all parameters have the same values. */
+  bool
+  operator==(const TorchParameterView & other) const;
+
+protected:
+  const TorchParameterList * m_List{ nullptr };
+  const void *               m_Values{ nullptr };
+};
+
+/** \class TorchParameterReference
+ * \brief A TorchParameterView that may change the values.
+ * \ingroup ITKTorchCommon */
+class TorchParameterReference : public TorchParameterView
+{
+public:
+  template <typename TParameters, typename = std::enable_if_t<!std::is_base_of<TorchParameterView, TParameters>::value>>
+  TorchParameterReference(TParameters & parameters)
+    : TorchParameterView(parameters)
+    , m_Changed(&parameters)
+  {}
+
+  void
+  Set(const TorchParameter & parameter, const TorchParameterValue & value) const
+  {
+    parameter.Set(m_Changed, value);
+  }
+
+private:
+  void * m_Changed;
+};
+
+/** \class TorchParameterTable
+ * \brief The parameters of one struct, each written once.
+ *
+ * Defaults come from a default-constructed struct. A parameter outside its range is reported by Verify(), not by its
+ * setter. The struct has a static function Describe(), which returns its table.
+ * \ingroup ITKTorchCommon
+ */
+template <typename TParameters>
+class TorchParameterTable : public TorchParameterList
+{
+public:
+  /** \param member a number, a switch, text, or a list of numbers */
+  template <typename TValue>
+  TorchParameterTable &
+  Add(const char * name,
+      TValue TParameters::*       member,
+      const char *                description,
+      const TorchParameterRange & range = {},
+      TorchParameterUnit          unit = TorchParameterUnit::None);
+
+  /** The ends of an interval, both belonging to it: two numbers, the lower one first. */
+  TorchParameterTable &
+  AddInterval(const char *        name,
+              std::vector<double> TParameters::*member,
+              const char *                      description,
+              const TorchParameterRange &       range = {},
+              TorchParameterUnit                unit = TorchParameterUnit::None)
+  {
+    this->Add(name, member, description, range, unit);
+    m_Parameters.back().IsInterval = true;
+    return *this;
+  }
+
+  /** An enumeration; `choices` in the order of its values. */
+  template <typename TEnumeration>
+  TorchParameterTable &
+  AddChoice(const char * name,
+            TEnumeration TParameters::*member,
+            const char *               description,
+            std::vector<std::string>   choices);
+
+  /** All parameters of a struct inside this one, their names behind the group's: Sigma of the group WeightMap becomes
+   * WeightMapSigma. Groups nest.
+   * \param leftOut parameters that the outer struct decides itself */
+  template <typename TGroup>
+  TorchParameterTable &
+  AddGroup(const std::string & name, TGroup TParameters::*member, const std::vector<std::string> & leftOut = {})
+  {
+    return this->AddMembers(
+      TGroup::Describe(),
+      name,
+      leftOut,
+      [member](const TParameters & parameters) -> const TGroup & { return parameters.*member; },
+      [member](TParameters & parameters) -> TGroup & { return parameters.*member; });
+  }
+
+  /** All parameters of a struct that this one is derived from. */
+  template <typename TBase>
+  TorchParameterTable &
+  AddInherited()
+  {
+    return this->AddMembers(
+      TBase::Describe(),
+      "",
+      {},
+      [](const TParameters & parameters) -> const TBase & { return parameters; },
+      [](TParameters & parameters) -> TBase & { return parameters; });
+  }
+
+  /** The parameter that was added last was called so by earlier versions: files that use the name are read. */
+  TorchParameterTable &
+  Formerly(const char * name)
+  {
+    m_Parameters.back().FormerName = name;
+    return *this;
+  }
+
+private:
+  template <typename TPart, typename TRead, typename TWrite>
+  TorchParameterTable &
+  AddMembers(const TorchParameterTable<TPart> & table,
+             const std::string &                prefix,
+             const std::vector<std::string> &   leftOut,
+             const TRead &                      read,
+             const TWrite &                     write);
 };
 
 /** \class TorchParameterized
@@ -181,7 +302,6 @@ struct TorchParameterView
 class TorchParameterized
 {
 public:
-  /** Without a table for a class without parameters. */
   virtual TorchParameterView
   GetParameterView() const
   {
@@ -196,21 +316,13 @@ protected:
   void
   VerifyParameters(const char * owner) const
   {
-    const TorchParameterView view = this->GetParameterView();
-    if (view.Table != nullptr)
-    {
-      view.Table->Verify(view.Values, owner);
-    }
+    this->GetParameterView().Verify(owner);
   }
 
   void
   PrintParameters(std::ostream & os, Indent indent) const
   {
-    const TorchParameterView view = this->GetParameterView();
-    if (view.Table != nullptr)
-    {
-      view.Table->Print(os, indent, view.Values);
-    }
+    this->GetParameterView().Print(os, indent);
   }
 };
 
@@ -229,7 +341,7 @@ protected:
   }                                                                                                                    \
   ::itk::TorchParameterView GetParameterView() const override                                                          \
   {                                                                                                                    \
-    return { &ParametersType::Describe(), &m_Parameters };                                                             \
+    return m_Parameters;                                                                                               \
   }                                                                                                                    \
   static_assert(true, "needs a semicolon")
 
@@ -249,13 +361,14 @@ protected:
   }                                                                                                                    \
   static_assert(true, "needs a semicolon")
 
-template <typename TParameters, typename TValue>
-TorchParameterTable &
-TorchParameterTable::Add(const char * name,
-                         TValue TParameters::*       member,
-                         const char *                description,
-                         const TorchParameterRange & range,
-                         TorchParameterUnit          unit)
+template <typename TParameters>
+template <typename TValue>
+TorchParameterTable<TParameters> &
+TorchParameterTable<TParameters>::Add(const char * name,
+                                      TValue TParameters::*       member,
+                                      const char *                description,
+                                      const TorchParameterRange & range,
+                                      TorchParameterUnit          unit)
 {
   using Stored = std::conditional_t<
     std::is_same<TValue, bool>::value,
@@ -282,12 +395,13 @@ TorchParameterTable::Add(const char * name,
   return *this;
 }
 
-template <typename TParameters, typename TEnumeration>
-TorchParameterTable &
-TorchParameterTable::AddChoice(const char * name,
-                               TEnumeration TParameters::*member,
-                               const char *               description,
-                               std::vector<std::string>   choices)
+template <typename TParameters>
+template <typename TEnumeration>
+TorchParameterTable<TParameters> &
+TorchParameterTable<TParameters>::AddChoice(const char * name,
+                                            TEnumeration TParameters::*member,
+                                            const char *               description,
+                                            std::vector<std::string>   choices)
 {
   static_assert(std::is_enum<TEnumeration>::value, "A choice is an enumeration.");
   TorchParameter parameter;
@@ -311,6 +425,36 @@ TorchParameterTable::AddChoice(const char * name,
   const TParameters defaults{};
   parameter.Default = parameter.Get(&defaults);
   m_Parameters.push_back(std::move(parameter));
+  return *this;
+}
+
+template <typename TParameters>
+template <typename TPart, typename TRead, typename TWrite>
+TorchParameterTable<TParameters> &
+TorchParameterTable<TParameters>::AddMembers(const TorchParameterTable<TPart> & table,
+                                             const std::string &                prefix,
+                                             const std::vector<std::string> &   leftOut,
+                                             const TRead &                      read,
+                                             const TWrite &                     write)
+{
+  const TParameters defaults{};
+  for (const TorchParameter & part : table.GetParameters())
+  {
+    if (std::find(leftOut.begin(), leftOut.end(), part.Name) != leftOut.end())
+    {
+      continue;
+    }
+    TorchParameter parameter = part;
+    parameter.Name = prefix + part.Name;
+    parameter.Group = prefix.empty() ? part.Group : prefix;
+    parameter.FormerName = part.FormerName.empty() ? "" : prefix + part.FormerName;
+    parameter.Get = [get = part.Get, read](const void * parameters)
+    { return get(&read(*static_cast<const TParameters *>(parameters))); };
+    parameter.Set = [set = part.Set, write](void * parameters, const TorchParameterValue & value)
+    { set(&write(*static_cast<TParameters *>(parameters)), value); };
+    parameter.Default = parameter.Get(&defaults);
+    m_Parameters.push_back(std::move(parameter));
+  }
   return *this;
 }
 } // namespace itk

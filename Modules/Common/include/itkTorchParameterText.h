@@ -7,15 +7,15 @@
 
 namespace itk
 {
-/** A JSON object with a member for each parameter of the table. */
+/** A JSON object with a member for each parameter. */
 std::string
-WriteParameters(const TorchParameterTable & table, const void * parameters);
+WriteParameters(const TorchParameterView & parameters);
 
 /** Sets the parameters that a JSON object names; the others stay. Ranges are not checked; see
- * TorchParameterTable::Verify().
+ * TorchParameterView::Verify().
  * \throws ExceptionObject for text that is no such object, a name that the table lacks, and a value of another type */
 void
-ReadParameters(const std::string & json, const TorchParameterTable & table, void * parameters);
+ReadParameters(const std::string & json, const TorchParameterReference & parameters);
 } // namespace itk
 
 #endif

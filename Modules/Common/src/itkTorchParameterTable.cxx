@@ -32,14 +32,14 @@ Join(const std::vector<std::string> & words, const char * separator)
   }
   return joined;
 }
+} // namespace
 
 const char *
-UnitName(TorchParameterUnit unit)
+GetUnitName(TorchParameterUnit unit)
 {
-  static constexpr const char * names[] = { "", "pixels", "mm", "%", "degrees" };
+  static constexpr const char * names[] = { "", "pixels", "mm", "%", "degrees", "MiB" };
   return names[static_cast<int>(unit)];
 }
-} // namespace
 
 std::string
 TorchParameter::Format(const TorchParameterValue & value)
@@ -129,7 +129,7 @@ TorchParameter::Check(const void * parameters) const
 }
 
 const TorchParameter &
-TorchParameterTable::GetParameter(const std::string & name) const
+TorchParameterList::GetParameter(const std::string & name) const
 {
   const auto found = std::find_if(m_Parameters.begin(),
                                   m_Parameters.end(),
@@ -142,12 +142,13 @@ TorchParameterTable::GetParameter(const std::string & name) const
 }
 
 void
-TorchParameterTable::Verify(const void * parameters, const char * owner) const
+TorchParameterView::Verify(const char * owner) const
 {
-  std::string problems;
-  for (const auto & parameter : m_Parameters)
+  std::string                     problems;
+  static const TorchParameterList none;
+  for (const auto & parameter : (m_List ? *m_List : none).GetParameters())
   {
-    const std::string problem = parameter.Check(parameters);
+    const std::string problem = this->Check(parameter);
     problems += problem.empty() ? "" : " " + problem;
   }
   if (!problems.empty())
@@ -157,23 +158,34 @@ TorchParameterTable::Verify(const void * parameters, const char * owner) const
 }
 
 void
-TorchParameterTable::Print(std::ostream & os, Indent indent, const void * parameters) const
+TorchParameterView::Print(std::ostream & os, Indent indent) const
 {
-  for (const auto & parameter : m_Parameters)
+  static const TorchParameterList none;
+  for (const auto & parameter : (m_List ? *m_List : none).GetParameters())
   {
-    os << indent << parameter.Name << ": " << TorchParameter::Format(parameter.Get(parameters)) << '\n';
+    os << indent << parameter.Name << ": " << TorchParameter::Format(this->Get(parameter)) << '\n';
   }
 }
 
+bool
+TorchParameterView::operator==(const TorchParameterView & other) const
+{
+  return m_List == other.m_List &&
+         (m_List == nullptr ||
+          std::all_of(m_List->GetParameters().begin(),
+                      m_List->GetParameters().end(),
+                      [&](const TorchParameter & parameter) { return this->Get(parameter) == other.Get(parameter); }));
+}
+
 void
-TorchParameterTable::WriteMarkdown(std::ostream & os) const
+TorchParameterList::WriteMarkdown(std::ostream & os) const
 {
   os << "| parameter | default | allowed | unit | meaning |\n|---|---|---|---|---|\n";
   for (const auto & parameter : m_Parameters)
   {
     os << "| `" << parameter.Name << "` | " << TorchParameter::Format(parameter.Default) << " | "
        << (parameter.Choices.empty() ? parameter.Range.Describe() : Join(parameter.Choices, ", ")) << " | "
-       << UnitName(parameter.Unit) << " | " << parameter.Description << " |\n";
+       << GetUnitName(parameter.Unit) << " | " << parameter.Description << " |\n";
   }
 }
 } // namespace itk

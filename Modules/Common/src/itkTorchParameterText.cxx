@@ -8,7 +8,9 @@ namespace itk
 namespace
 {
 void
-SetParameter(const TorchParameter & parameter, const nlohmann::ordered_json & value, void * parameters)
+SetParameter(const TorchParameter &          parameter,
+             const nlohmann::ordered_json &  value,
+             const TorchParameterReference & parameters)
 {
   std::visit(
     [&](const auto & kind)
@@ -25,10 +27,10 @@ SetParameter(const TorchParameter & parameter, const nlohmann::ordered_json & va
       }
       if (isOfType)
       {
-        parameter.Set(parameters, wanted);
+        parameters.Set(parameter, wanted);
       }
       // A type that cannot hold the value, or an unknown choice.
-      if (!isOfType || parameter.Get(parameters) != TorchParameterValue(wanted) ||
+      if (!isOfType || parameters.Get(parameter) != TorchParameterValue(wanted) ||
           (value.is_number_float() && wanted != value))
       {
         itkGenericExceptionMacro(<< parameter.Name << " must be a value of its type ("
@@ -41,18 +43,18 @@ SetParameter(const TorchParameter & parameter, const nlohmann::ordered_json & va
 } // namespace
 
 std::string
-WriteParameters(const TorchParameterTable & table, const void * parameters)
+WriteParameters(const TorchParameterView & parameters)
 {
   auto json = nlohmann::ordered_json::object();
-  for (const auto & parameter : table.GetParameters())
+  for (const auto & parameter : parameters.GetList().GetParameters())
   {
-    std::visit([&](const auto & value) { json[parameter.Name] = value; }, parameter.Get(parameters));
+    std::visit([&](const auto & value) { json[parameter.Name] = value; }, parameters.Get(parameter));
   }
   return json.dump();
 }
 
 void
-ReadParameters(const std::string & json, const TorchParameterTable & table, void * parameters)
+ReadParameters(const std::string & json, const TorchParameterReference & parameters)
 {
   try
   {
@@ -63,7 +65,7 @@ ReadParameters(const std::string & json, const TorchParameterTable & table, void
     }
     for (const auto & [name, value] : object.items())
     {
-      SetParameter(table.GetParameter(name), value, parameters);
+      SetParameter(parameters.GetList().GetParameter(name), value, parameters);
     }
   }
   catch (const nlohmann::json::exception & error)

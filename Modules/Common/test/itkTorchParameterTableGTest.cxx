@@ -31,12 +31,12 @@ struct Parameters
   std::string   Title{ "none" };
   Shape         Form{ Shape::Square };
 
-  static const TorchParameterTable &
+  static const TorchParameterTable<Parameters> &
   Describe()
   {
     using P = Parameters;
     static const auto table =
-      TorchParameterTable()
+      TorchParameterTable<Parameters>()
         .Add("Sigma", &P::Sigma, "Width.", TorchParameterRange::GreaterThan(0.0), TorchParameterUnit::Pixels)
         .Add("Weight", &P::Weight, "Share.", TorchParameterRange::FromBelow(0.0, 1.0), TorchParameterUnit::Percent)
         .Add("Count", &P::Count, "How many.", TorchParameterRange::Between(1, 8))
@@ -53,7 +53,7 @@ MessageFor(const Parameters & parameters)
 {
   try
   {
-    Parameters::Describe().Verify(&parameters, "MyFilter");
+    itk::TorchParameterView(parameters).Verify("MyFilter");
   }
   catch (const itk::ExceptionObject & error)
   {
@@ -64,7 +64,7 @@ MessageFor(const Parameters & parameters)
 
 TEST(TorchParameterTable, DefaultsAreThoseOfADefaultConstructedStruct)
 {
-  const TorchParameterTable & table = Parameters::Describe();
+  const itk::TorchParameterList & table = Parameters::Describe();
   EXPECT_EQ(table.GetParameter("Sigma").Default, TorchParameterValue(2.5));
   EXPECT_EQ(table.GetParameter("Weight").Default, TorchParameterValue(0.25));
   EXPECT_EQ(table.GetParameter("Count").Default, TorchParameterValue(std::int64_t{ 3 }));
@@ -81,7 +81,7 @@ TEST(TorchParameterTable, AnIntervalIsTwoNumbersInItsRangeTheLowerOneFirst)
   {
     std::vector<double> Angle{ -5.0, 5.0 };
   };
-  TorchParameterTable table;
+  TorchParameterTable<Interval> table;
   table.AddInterval(
     "Angle", &Interval::Angle, "Turn.", TorchParameterRange::Between(-90, 90), TorchParameterUnit::Degrees);
   const auto messageFor = [&](const std::vector<double> & angle)
@@ -139,7 +139,7 @@ TEST(TorchParameterTable, NaNIsOutsideEveryRange)
   parameters.Sigma = std::numeric_limits<double>::quiet_NaN();
   EXPECT_EQ(MessageFor(parameters), "MyFilter: Sigma must be greater than 0, but is nan.");
 
-  const auto anyNumber = TorchParameterTable().Add("Sigma", &Parameters::Sigma, "Width.");
+  const auto anyNumber = TorchParameterTable<Parameters>().Add("Sigma", &Parameters::Sigma, "Width.");
   EXPECT_EQ(anyNumber.GetParameter("Sigma").Check(&parameters), "Sigma must be a number, but is nan.");
 }
 
@@ -148,6 +148,67 @@ TEST(TorchParameterTable, AnUnknownChoiceNamesTheChoices)
   Parameters parameters;
   Parameters::Describe().GetParameter("Form").Set(&parameters, std::string("Triangle"));
   EXPECT_EQ(MessageFor(parameters), "MyFilter: Form must be one of Round, Square, but is 2.");
+}
+
+namespace
+{
+struct Derived : public Parameters
+{
+  Parameters Inner;
+  double     Own{ 7.0 };
+
+  static const TorchParameterTable<Derived> &
+  Describe()
+  {
+    static const auto table = TorchParameterTable<Derived>()
+                                .AddInherited<Parameters>()
+                                .AddGroup("Inner", &Derived::Inner)
+                                .Add("Own", &Derived::Own, "");
+    return table;
+  }
+};
+
+struct Outermost
+{
+  Outermost() { Middle.Inner.Sigma = 9.0; }
+  Derived Middle;
+
+  static const TorchParameterTable<Outermost> &
+  Describe()
+  {
+    static const auto table = TorchParameterTable<Outermost>().AddGroup("Middle", &Outermost::Middle);
+    return table;
+  }
+};
+} // namespace
+
+TEST(TorchParameterTable, GroupsNestAndTheirParametersAreNamedBehindThem)
+{
+  const auto & parameters = Outermost::Describe().GetParameters();
+  ASSERT_EQ(parameters.size(), 2 * Parameters::Describe().GetParameters().size() + 1);
+  EXPECT_EQ(parameters.front().Name, "MiddleSigma");
+  EXPECT_EQ(parameters.back().Name, "MiddleOwn");
+  const auto & inner = Outermost::Describe().GetParameter("MiddleInnerSigma");
+  // The default is that of the whole, not of the group by itself.
+  EXPECT_EQ(inner.Default, TorchParameterValue(9.0));
+  Outermost                          outermost;
+  const itk::TorchParameterReference reference(outermost);
+  reference.Set(inner, 4.0);
+  EXPECT_EQ(outermost.Middle.Inner.Sigma, 4.0);
+  EXPECT_EQ(outermost.Middle.Sigma, 2.5);
+  reference.Set(Outermost::Describe().GetParameter("MiddleSigma"), 3.0);
+  EXPECT_EQ(outermost.Middle.Sigma, 3.0);
+  reference.Set(inner, -1.0);
+  EXPECT_EQ(reference.Check(inner), "MiddleInnerSigma must be greater than 0, but is -1.");
+}
+
+TEST(TorchParameterTable, StructsAreEqualIfAllTheirParametersAre)
+{
+  const Outermost a;
+  Outermost       b;
+  EXPECT_TRUE(itk::TorchParameterView(a) == itk::TorchParameterView(b));
+  b.Middle.Inner.Form = Shape::Round;
+  EXPECT_FALSE(itk::TorchParameterView(a) == itk::TorchParameterView(b));
 }
 
 TEST(TorchParameterTable, AnUnknownNameIsAnException)
@@ -177,7 +238,7 @@ TEST(TorchParameterTable, PrintWritesOneLinePerParameter)
 {
   std::ostringstream text;
   const Parameters   parameters;
-  Parameters::Describe().Print(text, itk::Indent(2), &parameters);
+  itk::TorchParameterView(parameters).Print(text, itk::Indent(2));
   EXPECT_EQ(text.str(),
             "  Sigma: 2.5\n  Weight: 0.25\n  Count: 3\n  Seed: 4000000000\n  IsFast: true\n  Title: none\n"
             "  Form: Square\n");

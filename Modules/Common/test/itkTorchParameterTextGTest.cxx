@@ -20,11 +20,11 @@ struct Parameters
   Shape               Kind{ Shape::Round };
   std::vector<double> List{ 1.0, 2.0 };
 
-  static const itk::TorchParameterTable &
+  static const itk::TorchParameterTable<Parameters> &
   Describe()
   {
     using P = Parameters;
-    static const auto table = itk::TorchParameterTable()
+    static const auto table = itk::TorchParameterTable<Parameters>()
                                 .Add("Width", &P::Width, "", itk::TorchParameterRange::AtLeast(0))
                                 .Add("Count", &P::Count, "")
                                 .Formerly("Number")
@@ -40,17 +40,17 @@ std::string
 ErrorOf(const std::string & json)
 {
   Parameters parameters;
-  return itk::Test::MessageOf([&] { itk::ReadParameters(json, Parameters::Describe(), &parameters); });
+  return itk::Test::MessageOf([&] { itk::ReadParameters(json, parameters); });
 }
 } // namespace
 
 TEST(TorchParameterText, WhatIsWrittenIsRead)
 {
   const Parameters written{ 0.1, -5, 4000000000u, true, Shape::Square, { 0.5 } };
-  const auto       text = itk::WriteParameters(Parameters::Describe(), &written);
+  const auto       text = itk::WriteParameters(written);
   EXPECT_EQ(text, R"({"Width":0.1,"Count":-5,"Size":4000000000,"Filled":true,"Kind":"square","List":[0.5]})");
   Parameters read;
-  itk::ReadParameters(text, Parameters::Describe(), &read);
+  itk::ReadParameters(text, read);
   EXPECT_EQ(read.Width, 0.1);
   EXPECT_EQ(read.Count, -5);
   EXPECT_EQ(read.Size, 4000000000u);
@@ -63,7 +63,7 @@ TEST(TorchParameterText, WhatIsNotNamedStays)
 {
   Parameters parameters;
   parameters.Width = 9.0;
-  itk::ReadParameters(R"({"Count": 4})", Parameters::Describe(), &parameters);
+  itk::ReadParameters(R"({"Count": 4})", parameters);
   EXPECT_EQ(parameters.Count, 4);
   EXPECT_EQ(parameters.Width, 9.0);
 }
@@ -71,9 +71,9 @@ TEST(TorchParameterText, WhatIsNotNamedStays)
 TEST(TorchParameterText, WhatEarlierVersionsWroteIsRead)
 {
   Parameters parameters;
-  itk::ReadParameters(R"({"Number": 6})", Parameters::Describe(), &parameters);
+  itk::ReadParameters(R"({"Number": 6})", parameters);
   EXPECT_EQ(parameters.Count, 6);
-  EXPECT_EQ(itk::WriteParameters(Parameters::Describe(), &parameters).find("Number"), std::string::npos);
+  EXPECT_EQ(itk::WriteParameters(parameters).find("Number"), std::string::npos);
 }
 
 TEST(TorchParameterText, WrongTextIsNamed)

@@ -54,7 +54,9 @@ public:
 
   itkTorchParametersMacro(TwoNearestObjectsDistanceParameters);
   itkTorchParameterMacro(UseImageSpacing);
+  itkBooleanMacro(UseImageSpacing);
   itkTorchParameterMacro(SquaredDistance);
+  itkBooleanMacro(SquaredDistance);
   itkTorchParameterMacro(MaximumDistance);
   itkTorchParameterMacro(Border);
 

@@ -25,7 +25,7 @@ struct TwoNearestObjectsDistanceParameters
   double       MaximumDistance{ std::numeric_limits<double>::infinity() };
   ObjectBorder Border{ ObjectBorder::PixelCenter };
 
-  static const TorchParameterTable &
+  static const TorchParameterTable<TwoNearestObjectsDistanceParameters> &
   Describe();
 };
 } // namespace itk

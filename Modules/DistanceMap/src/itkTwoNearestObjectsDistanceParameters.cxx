@@ -4,13 +4,13 @@
 
 namespace itk
 {
-const TorchParameterTable &
+const TorchParameterTable<TwoNearestObjectsDistanceParameters> &
 TwoNearestObjectsDistanceParameters::Describe()
 {
   using P = TwoNearestObjectsDistanceParameters;
   using Range = TorchParameterRange;
   static const auto table =
-    TorchParameterTable()
+    TorchParameterTable<TwoNearestObjectsDistanceParameters>()
       .Add(
         "UseImageSpacing", &P::UseImageSpacing, "Distances in physical units; otherwise in pixels of the finest axis.")
       .Add("SquaredDistance", &P::SquaredDistance, "Give squared distances.")

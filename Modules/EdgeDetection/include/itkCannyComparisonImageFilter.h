@@ -99,6 +99,7 @@ public:
   itkTorchParameterMacro(AgreementTolerance);
   itkTorchParameterMacro(Matching);
   itkTorchParameterMacro(UseImageSpacing);
+  itkBooleanMacro(UseImageSpacing);
 
   OverlayImageType *
   GetOverlay();

@@ -79,7 +79,7 @@ void
 CannyComparisonImageFilter<TInputImage, TLabelImage>::VerifyPreconditions() ITKv5_CONST
 {
   Superclass::VerifyPreconditions();
-  CannyEdgeDetectionParameters::Describe().Verify(&m_CannyParameters, this->GetNameOfClass());
+  TorchParameterView(m_CannyParameters).Verify(this->GetNameOfClass());
   VerifyCannyEdgeDetection(m_CannyParameters, ImageDimension);
   VerifyCannyComparison(m_Parameters);
 }
@@ -193,7 +193,7 @@ void
 CannyComparisonImageFilter<TInputImage, TLabelImage>::PrintSelf(std::ostream & os, Indent indent) const
 {
   Superclass::PrintSelf(os, indent);
-  CannyEdgeDetectionParameters::Describe().Print(os, indent, &m_CannyParameters);
+  TorchParameterView(m_CannyParameters).Print(os, indent);
 }
 } // namespace itk
 

@@ -25,7 +25,7 @@ struct CannyComparisonParameters
   BoundaryMatching    Matching{ BoundaryMatching::WithinTolerance };
   bool                UseImageSpacing{ false };
 
-  static const TorchParameterTable &
+  static const TorchParameterTable<CannyComparisonParameters> &
   Describe();
 };
 } // namespace itk

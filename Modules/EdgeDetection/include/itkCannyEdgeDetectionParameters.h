@@ -43,7 +43,7 @@ struct CannyEdgeDetectionParameters
   CannySpacingMode    SpacingMode{ CannySpacingMode::ITKCompatible };
   CannyThresholdRule  ThresholdRule{ CannyThresholdRule::Given };
 
-  static const TorchParameterTable &
+  static const TorchParameterTable<CannyEdgeDetectionParameters> &
   Describe();
 };
 } // namespace itk

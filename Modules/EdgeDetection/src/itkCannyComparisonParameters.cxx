@@ -4,13 +4,13 @@
 
 namespace itk
 {
-const TorchParameterTable &
+const TorchParameterTable<CannyComparisonParameters> &
 CannyComparisonParameters::Describe()
 {
   using P = CannyComparisonParameters;
   using Range = TorchParameterRange;
   static const auto table =
-    TorchParameterTable()
+    TorchParameterTable<CannyComparisonParameters>()
       .Add("Tolerances",
            &P::Tolerances,
            "Distances at which boundaries still match, for precision, recall and F.",

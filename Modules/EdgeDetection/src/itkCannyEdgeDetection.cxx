@@ -38,7 +38,7 @@ try
 {
   const at::Tensor          plain = PlainImage(image);
   std::vector<std::int64_t> size(plain.sizes().rbegin(), plain.sizes().rend());
-  CannyEdgeDetectionParameters::Describe().Verify(&parameters, "CannyEdgeDetection");
+  TorchParameterView(parameters).Verify("CannyEdgeDetection");
   VerifyCannyEdgeDetection(parameters, static_cast<unsigned int>(size.size()));
   if (spacing.size() != size.size())
   {

@@ -4,13 +4,13 @@
 
 namespace itk
 {
-const TorchParameterTable &
+const TorchParameterTable<CannyEdgeDetectionParameters> &
 CannyEdgeDetectionParameters::Describe()
 {
   using P = CannyEdgeDetectionParameters;
   using Range = TorchParameterRange;
   static const auto table =
-    TorchParameterTable()
+    TorchParameterTable<CannyEdgeDetectionParameters>()
       .Add("Variance",
            &P::Variance,
            "Variance of the Gaussian in physical units squared: one number, or one along each axis.",

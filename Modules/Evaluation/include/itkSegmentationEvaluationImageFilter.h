@@ -79,7 +79,9 @@ public:
   itkTorchParameterMacro(BoundaryTolerance);
   itkTorchParameterMacro(SurfaceTolerance);
   itkTorchParameterMacro(EvaluateBoundary);
+  itkBooleanMacro(EvaluateBoundary);
   itkTorchParameterMacro(EvaluateSurface);
+  itkBooleanMacro(EvaluateSurface);
 
   /** \param name of a metric of SegmentationMetric::GetAll(); there is an exception for others */
   const MetricOutputType *

@@ -25,7 +25,7 @@ struct SegmentationEvaluationParameters
   bool               EvaluateBoundary{ true };
   bool               EvaluateSurface{ true };
 
-  static const TorchParameterTable &
+  static const TorchParameterTable<SegmentationEvaluationParameters> &
   Describe();
 };
 } // namespace itk

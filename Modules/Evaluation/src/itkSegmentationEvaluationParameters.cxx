@@ -4,13 +4,13 @@
 
 namespace itk
 {
-const TorchParameterTable &
+const TorchParameterTable<SegmentationEvaluationParameters> &
 SegmentationEvaluationParameters::Describe()
 {
   using P = SegmentationEvaluationParameters;
   using Range = TorchParameterRange;
   static const auto table =
-    TorchParameterTable()
+    TorchParameterTable<SegmentationEvaluationParameters>()
       .AddChoice("Labels",
                  &P::Labels,
                  "Whether each label but 0 is an object, to be matched with any other, or a class.",

@@ -14,7 +14,7 @@ struct ConnectedComponentsParameters
   std::uint64_t MinimumObjectSize{ 0 };
   bool          SortByObjectSize{ false };
 
-  static const TorchParameterTable &
+  static const TorchParameterTable<ConnectedComponentsParameters> &
   Describe();
 };
 } // namespace itk

@@ -65,7 +65,7 @@ struct InstanceSegmentationParameters
   bool               FullyConnected{ false };
   bool               UseImageSpacing{ false };
 
-  static const TorchParameterTable &
+  static const TorchParameterTable<InstanceSegmentationParameters> &
   Describe();
 
   /** Components of a pixel that Channels stands for. */

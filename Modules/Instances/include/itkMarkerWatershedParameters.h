@@ -15,7 +15,7 @@ struct MarkerWatershedParameters
   bool                MarkWatershedLine{ true };
   std::vector<double> LevelRange{ -std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity() };
 
-  static const TorchParameterTable &
+  static const TorchParameterTable<MarkerWatershedParameters> &
   Describe();
 };
 } // namespace itk

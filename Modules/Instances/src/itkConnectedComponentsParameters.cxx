@@ -4,12 +4,12 @@
 
 namespace itk
 {
-const TorchParameterTable &
+const TorchParameterTable<ConnectedComponentsParameters> &
 ConnectedComponentsParameters::Describe()
 {
   using P = ConnectedComponentsParameters;
   static const auto table =
-    TorchParameterTable()
+    TorchParameterTable<ConnectedComponentsParameters>()
       .Add("FullyConnected", &P::FullyConnected, "Pixels that share only an edge or a corner are neighbors, too.")
       .Add("KeepLabelsApart", &P::KeepLabelsApart, "Only pixels of equal values are connected.")
       .Add("MinimumObjectSize",

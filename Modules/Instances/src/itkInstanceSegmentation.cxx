@@ -18,7 +18,7 @@ VerifyArguments(const std::vector<std::int64_t> &      shape,
                 const std::vector<double> &            spacing,
                 const InstanceSegmentationParameters & parameters)
 {
-  InstanceSegmentationParameters::Describe().Verify(&parameters, "InstanceSegmentation");
+  TorchParameterView(parameters).Verify("InstanceSegmentation");
   VerifyInstanceChannels(parameters, static_cast<unsigned int>(shape[1]));
   VerifySpacing(spacing, shape.size() - 2);
 }

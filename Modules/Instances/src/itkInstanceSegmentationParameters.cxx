@@ -5,13 +5,13 @@
 
 namespace itk
 {
-const TorchParameterTable &
+const TorchParameterTable<InstanceSegmentationParameters> &
 InstanceSegmentationParameters::Describe()
 {
   using P = InstanceSegmentationParameters;
   using Range = TorchParameterRange;
   static const auto table =
-    TorchParameterTable()
+    TorchParameterTable<InstanceSegmentationParameters>()
       .AddChoice(
         "Channels",
         &P::Channels,
@@ -87,7 +87,7 @@ VerifyInstanceChannels(const InstanceSegmentationParameters & parameters, unsign
 {
   if (numberOfComponents != parameters.GetNumberOfComponents())
   {
-    const auto channels = InstanceSegmentationParameters::Describe().GetParameter("Channels").Get(&parameters);
+    const auto channels = TorchParameterView(parameters).Get("Channels");
     itkGenericExceptionMacro("With Channels " << TorchParameter::Format(channels) << " the input's pixels must have "
                                               << parameters.GetNumberOfComponents() << " component"
                                               << (parameters.GetNumberOfComponents() > 1 ? "s" : "") << ", but have "

@@ -155,7 +155,7 @@ InstanceSegmentationStream::InstanceSegmentationStream(const std::vector<std::in
                                                        const std::string &                    temporaryFile,
                                                        LabelSink                              sink)
 {
-  InstanceSegmentationParameters::Describe().Verify(&parameters, "InstanceSegmentationStream");
+  TorchParameterView(parameters).Verify("InstanceSegmentationStream");
   VerifySpacing(spacing, size.size());
   Verify(parameters);
   m_Implementation = std::make_unique<Implementation>(size, spacing, parameters, temporaryFile, std::move(sink));

@@ -73,7 +73,7 @@ try
   VerifyImageTensor(landscape, "MarkerWatershed::Compute()", "landscape");
   VerifyImageTensor(markers, "MarkerWatershed::Compute()", "markers");
   VerifyOptionalImageTensor(mask, "MarkerWatershed::Compute()", "mask");
-  MarkerWatershedParameters::Describe().Verify(&parameters, "MarkerWatershed");
+  TorchParameterView(parameters).Verify("MarkerWatershed");
   const at::Tensor levels =
     ToFloodLevels(landscape.To(TorchDevice::CPU()), parameters.LevelRange.at(0), parameters.LevelRange.at(1));
   const at::Tensor    inside = ToMask(mask);

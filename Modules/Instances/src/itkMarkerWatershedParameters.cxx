@@ -4,12 +4,12 @@
 
 namespace itk
 {
-const TorchParameterTable &
+const TorchParameterTable<MarkerWatershedParameters> &
 MarkerWatershedParameters::Describe()
 {
   using P = MarkerWatershedParameters;
   static const auto table =
-    TorchParameterTable()
+    TorchParameterTable<MarkerWatershedParameters>()
       .Add("FullyConnected", &P::FullyConnected, "Water also flows across edges and corners.")
       .Add("MarkWatershedLine", &P::MarkWatershedLine, "Pixels where the water of two markers meets stay 0.")
       .AddInterval(

@@ -28,7 +28,7 @@ struct NucleiPhantomParameters
   double       Noise{ 2.0 };
   double       ShotNoise{ 0.5 };
 
-  static const TorchParameterTable &
+  static const TorchParameterTable<NucleiPhantomParameters> &
   Describe();
 };
 } // namespace itk

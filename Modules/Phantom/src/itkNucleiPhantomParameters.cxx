@@ -4,15 +4,15 @@
 
 namespace itk
 {
-const TorchParameterTable &
+const TorchParameterTable<NucleiPhantomParameters> &
 NucleiPhantomParameters::Describe()
 {
   using P = NucleiPhantomParameters;
   using Range = TorchParameterRange;
-  constexpr auto                   pixels = TorchParameterUnit::Pixels;
-  static const TorchParameterTable table = []
+  constexpr auto                                            pixels = TorchParameterUnit::Pixels;
+  static const TorchParameterTable<NucleiPhantomParameters> table = []
   {
-    TorchParameterTable t;
+    TorchParameterTable<NucleiPhantomParameters> t;
     t.Add("Seed", &P::Seed, "Number that all random numbers follow from.", Range::AtLeast(0));
     t.Add(
       "NumberOfNuclei", &P::NumberOfNuclei, "Nuclei to place; 0 for as many as Coverage asks for.", Range::AtLeast(0));

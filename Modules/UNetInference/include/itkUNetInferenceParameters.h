@@ -76,7 +76,7 @@ struct UNetInferenceParameters
   double                   ScaleStep{ 1.0 };
   bool                     ResampleToModelSpacing{ true };
 
-  static const TorchParameterTable &
+  static const TorchParameterTable<UNetInferenceParameters> &
   Describe();
 };
 } // namespace itk

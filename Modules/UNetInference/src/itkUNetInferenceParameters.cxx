@@ -4,13 +4,13 @@
 
 namespace itk
 {
-const TorchParameterTable &
+const TorchParameterTable<UNetInferenceParameters> &
 UNetInferenceParameters::Describe()
 {
   using P = UNetInferenceParameters;
-  static const TorchParameterTable table = []
+  static const TorchParameterTable<UNetInferenceParameters> table = []
   {
-    TorchParameterTable t;
+    TorchParameterTable<UNetInferenceParameters> t;
     t.Add("Threshold",
           &P::Threshold,
           "Probability above which a pixel is labeled foreground, for one or two classes.",
@@ -25,9 +25,10 @@ UNetInferenceParameters::Describe()
     t.Add(
       "MaximumMemory",
       &P::MaximumMemory,
-      "MiB that the network may take; decides the windows of exact tiling. 0: half of the main memory that is free, "
+      "Memory that the network may take; decides the windows of exact tiling. 0: half of the main memory that is free, "
       "nine tenths of a GPU's. Results depend on it by their rounding only.",
-      TorchParameterRange::Between(0, 1 << 30));
+      TorchParameterRange::Between(0, 1 << 30),
+      TorchParameterUnit::Mebibytes);
     t.AddChoice("Tiling",
                 &P::Tiling,
                 "How windows make up the image; auto: exact, but blended for networks with instance or group "

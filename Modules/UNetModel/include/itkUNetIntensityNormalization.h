@@ -67,7 +67,7 @@ struct UNetIntensityNormalization
   double               Factor{ 1.0 };
   bool                 AutomaticPolarity{ true };
 
-  static const TorchParameterTable &
+  static const TorchParameterTable<UNetIntensityNormalization> &
   Describe();
 
   /** \throws ExceptionObject that names every parameter outside its range */

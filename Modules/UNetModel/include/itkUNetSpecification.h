@@ -80,7 +80,7 @@ struct UNetSpecification
   UNetPadding       Padding{ UNetPadding::Zero };
   UNetConcatenation Concatenation{ UNetConcatenation::SkipFirst };
 
-  static const TorchParameterTable &
+  static const TorchParameterTable<UNetSpecification> &
   Describe();
 
   /** \throws ExceptionObject that names every parameter outside its range */

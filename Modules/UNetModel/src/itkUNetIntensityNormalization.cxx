@@ -159,14 +159,14 @@ ScaledOnHost(const TorchTensor & image, UNetColor color, const UNetIntensityScal
 }
 } // namespace
 
-const TorchParameterTable &
+const TorchParameterTable<UNetIntensityNormalization> &
 UNetIntensityNormalization::Describe()
 {
   using P = UNetIntensityNormalization;
   using Range = TorchParameterRange;
-  static const TorchParameterTable table = []
+  static const TorchParameterTable<UNetIntensityNormalization> table = []
   {
-    TorchParameterTable t;
+    TorchParameterTable<UNetIntensityNormalization> t;
     t.AddChoice(
        "Color", &P::Color, "Luminance of the first three components, or all as they are.", { "luminance", "keep" })
       .Formerly("Colour");
@@ -191,7 +191,7 @@ UNetIntensityNormalization::Describe()
 void
 UNetIntensityNormalization::Verify() const
 {
-  Describe().Verify(this, "UNetIntensityNormalization");
+  TorchParameterView(*this).Verify("UNetIntensityNormalization");
   if (LowerPercentile >= UpperPercentile)
   {
     itkGenericExceptionMacro("UNetIntensityNormalization: LowerPercentile must be less than UpperPercentile ("

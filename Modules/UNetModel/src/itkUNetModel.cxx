@@ -237,9 +237,9 @@ UNetModel::PrintSelf(std::ostream & os, Indent indent) const
 {
   Superclass::PrintSelf(os, indent);
   os << indent << "Specification:" << std::endl;
-  UNetSpecification::Describe().Print(os, indent.GetNextIndent(), &m_Specification);
+  TorchParameterView(m_Specification).Print(os, indent.GetNextIndent());
   os << indent << "Intensity normalization:" << std::endl;
-  UNetIntensityNormalization::Describe().Print(os, indent.GetNextIndent(), &m_IntensityNormalization);
+  TorchParameterView(m_IntensityNormalization).Print(os, indent.GetNextIndent());
   os << indent << "Number of parameters: " << m_Specification.GetNumberOfParameters() << std::endl;
   os << indent << "Weights: " << m_Weights.size() << " tensors" << std::endl;
 }

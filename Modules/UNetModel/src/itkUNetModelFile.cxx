@@ -33,9 +33,9 @@ ReadUNetModelFile(const std::string & fileName, UNetModel & model, bool readsWei
   try
   {
     UNetSpecification specification;
-    ReadParameters(text("specification", "{}"), UNetSpecification::Describe(), &specification);
+    ReadParameters(text("specification", "{}"), specification);
     UNetIntensityNormalization rule;
-    ReadParameters(text("intensity", "{}"), UNetIntensityNormalization::Describe(), &rule);
+    ReadParameters(text("intensity", "{}"), rule);
     specification.Verify();
     rule.Verify();
     model.SetSpecification(specification);
@@ -75,9 +75,8 @@ WriteUNetModelFile(const std::string & fileName, const UNetModel & model)
   Safetensors file;
   file.Tensors = model.GetWeights();
   file.Metadata["format"] = formatName;
-  file.Metadata["specification"] = WriteParameters(UNetSpecification::Describe(), &model.GetSpecification());
-  file.Metadata["intensity"] =
-    WriteParameters(UNetIntensityNormalization::Describe(), &model.GetIntensityNormalization());
+  file.Metadata["specification"] = WriteParameters(model.GetSpecification());
+  file.Metadata["intensity"] = WriteParameters(model.GetIntensityNormalization());
   file.Metadata["classes"] = nlohmann::json(model.GetClassNames()).dump();
   file.Metadata["spacing"] = nlohmann::json(model.GetSpacing()).dump();
   file.Metadata["orientation"] = model.GetOrientation();

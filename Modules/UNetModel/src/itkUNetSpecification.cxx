@@ -7,14 +7,14 @@
 
 namespace itk
 {
-const TorchParameterTable &
+const TorchParameterTable<UNetSpecification> &
 UNetSpecification::Describe()
 {
   using P = UNetSpecification;
   using Range = TorchParameterRange;
-  static const TorchParameterTable table = []
+  static const TorchParameterTable<UNetSpecification> table = []
   {
-    TorchParameterTable t;
+    TorchParameterTable<UNetSpecification> t;
     t.Add("Dimension", &P::Dimension, "Dimension of the images.", Range::Between(2, 3));
     t.Add(
       "Channels", &P::Channels, "Components of a pixel, after the intensity normalization.", Range::Between(1, 4096));
@@ -47,7 +47,7 @@ UNetSpecification::Describe()
 void
 UNetSpecification::Verify() const
 {
-  Describe().Verify(this, "UNetSpecification");
+  TorchParameterView(*this).Verify("UNetSpecification");
   if (Normalization == UNetNormalization::Group && BaseFilters % NumberOfGroups != 0)
   {
     itkGenericExceptionMacro("UNetSpecification: BaseFilters must be a multiple of "
@@ -83,13 +83,6 @@ UNetSpecification::GetMultiplyAddsPerPixel() const
 bool
 UNetSpecification::operator==(const UNetSpecification & other) const
 {
-  for (const auto & parameter : Describe().GetParameters())
-  {
-    if (parameter.Get(this) != parameter.Get(&other))
-    {
-      return false;
-    }
-  }
-  return true;
+  return TorchParameterView(*this) == TorchParameterView(other);
 }
 } // namespace itk

@@ -81,18 +81,48 @@ public:
   itkTorchParameterMacro(LearningRateSchedule);
   itkTorchParameterMacro(WeightDecay);
   itkTorchParameterMacro(LabelRule);
-  itkTorchParameterMacro(WeightMap);
-  itkTorchParameterMacro(GapWidth);
-  itkTorchParameterMacro(Augmentation);
+  itkTorchParameterMacro(UseWeightMap);
+  itkBooleanMacro(UseWeightMap);
   itkTorchParameterMacro(AugmentedWeights);
   itkTorchParameterMacro(Seed);
   itkTorchParameterMacro(MaximumCacheSize);
 
-  /** Random changes of the crops instead of a preset's; CropSize and Seed are the training's. Empty for the preset. */
+  /** Weights of the pixels by a named setting, or by none. */
   void
-  SetCustomAugmentation(const std::optional<RandomAugmentationParameters> & augmentation)
+  SetWeightMap(UNetWeightMap preset)
   {
-    m_Parameters.CustomAugmentation = augmentation;
+    m_Parameters.SetWeightMap(preset);
+    this->Modified();
+  }
+
+  /** All parameters of the weight map, which UseWeightMap switches on. */
+  void
+  SetWeightMapParameters(const BoundaryWeightMapParameters & parameters)
+  {
+    m_Parameters.WeightMap = parameters;
+    this->Modified();
+  }
+
+  /** Width in pixels of the background that is cut between touching objects, with or without weights. */
+  void
+  SetGapWidth(unsigned int width)
+  {
+    m_Parameters.WeightMap.GapWidth = width;
+    this->Modified();
+  }
+
+  /** Random changes of the crops by a named setting. */
+  void
+  SetAugmentation(RandomAugmentationPreset preset)
+  {
+    this->SetAugmentationParameters(RandomAugmentationParameters::FromPreset(preset));
+  }
+
+  /** Random changes of the crops; CropSize and Seed are the training's. */
+  void
+  SetAugmentationParameters(const RandomAugmentationParameters & parameters)
+  {
+    m_Parameters.Augmentation = parameters;
     this->Modified();
   }
 

@@ -256,9 +256,9 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::PrintSelf(std::ostream & os,
 {
   Superclass::PrintSelf(os, indent);
   os << indent << "Specification:" << std::endl;
-  UNetSpecification::Describe().Print(os, indent.GetNextIndent(), &m_Specification);
+  TorchParameterView(m_Specification).Print(os, indent.GetNextIndent());
   os << indent << "IntensityNormalization:" << std::endl;
-  UNetIntensityNormalization::Describe().Print(os, indent.GetNextIndent(), &m_IntensityNormalization);
+  TorchParameterView(m_IntensityNormalization).Print(os, indent.GetNextIndent());
   os << indent << "Epochs trained: " << m_History.size() << std::endl;
 }
 } // namespace itk

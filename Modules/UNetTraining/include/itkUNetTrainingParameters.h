@@ -3,10 +3,10 @@
 #ifndef itkUNetTrainingParameters_h
 #define itkUNetTrainingParameters_h
 
+#include "itkBoundaryWeightMapParameters.h"
 #include "itkRandomAugmentationParameters.h"
 #include "itkTorchParameterTable.h"
 #include <cstdint>
-#include <optional>
 
 namespace itk
 {
@@ -25,7 +25,7 @@ enum class UNetLabelRule : std::uint8_t
   ClassIndex
 };
 
-/** Weights of pixels that are computed from a pair's instance labels; see BoundaryWeightMap. */
+/** Named settings of a training's weight map; see BoundaryWeightMap. */
 enum class UNetWeightMap : std::uint8_t
 {
   None,
@@ -52,17 +52,20 @@ struct UNetTrainingParameters
   UNetLearningRateSchedule LearningRateSchedule{ UNetLearningRateSchedule::Cosine };
   double                   WeightDecay{ 0.0 };
   UNetLabelRule            LabelRule{ UNetLabelRule::Foreground };
-  UNetWeightMap            WeightMap{ UNetWeightMap::None };
-  unsigned int             GapWidth{ 0 };
-  RandomAugmentationPreset Augmentation{ RandomAugmentationPreset::None };
-  UNetAugmentedWeights     AugmentedWeights{ UNetAugmentedWeights::Warped };
-  std::uint64_t            Seed{ 0 };
-  unsigned int             MaximumCacheSize{ 2048 };
+  /** Whether pixels are weighed by the WeightMap of their pair's instance labels. Its GapWidth counts also without. */
+  bool                        UseWeightMap{ false };
+  BoundaryWeightMapParameters WeightMap;
+  /** Its CropSize and Seed are the training's. */
+  RandomAugmentationParameters Augmentation;
+  UNetAugmentedWeights         AugmentedWeights{ UNetAugmentedWeights::Warped };
+  std::uint64_t                Seed{ 0 };
+  unsigned int                 MaximumCacheSize{ 2048 };
 
-  /** Instead of the preset's; CropSize and Seed are the training's. */
-  std::optional<RandomAugmentationParameters> CustomAugmentation;
+  /** Sets UseWeightMap and the WeightMap, but for its GapWidth. */
+  void
+  SetWeightMap(UNetWeightMap preset);
 
-  static const TorchParameterTable &
+  static const TorchParameterTable<UNetTrainingParameters> &
   Describe();
 };
 } // namespace itk

@@ -25,9 +25,9 @@ GetNumberOfBytes(const AugmentationImages & images)
 RandomAugmentationParameters
 GetAugmentationParameters(const UNetTrainingParameters & parameters)
 {
-  RandomAugmentationParameters augmentation =
-    parameters.CustomAugmentation.value_or(RandomAugmentationParameters::FromPreset(parameters.Augmentation));
-  if (!parameters.CustomAugmentation && parameters.Augmentation == RandomAugmentationPreset::None)
+  RandomAugmentationParameters       augmentation = parameters.Augmentation;
+  const RandomAugmentationParameters none;
+  if (TorchParameterView(augmentation) == TorchParameterView(none))
   {
     augmentation.PaddingMode = SamplingPaddingMode::Mirror;
   }
@@ -45,7 +45,7 @@ UNetSamples::UNetSamples(const UNetModel &              model,
   , m_Device(device)
   , m_Augmentation(GetAugmentationParameters(parameters))
   , m_IsTargetMadeOfCrops(parameters.AugmentedWeights == UNetAugmentedWeights::Recomputed &&
-                          (parameters.WeightMap != UNetWeightMap::None || parameters.GapWidth > 0))
+                          (parameters.UseWeightMap || parameters.WeightMap.GapWidth > 0))
   , m_Cached(data.GetNumberOfPairs())
 {}
 
@@ -196,15 +196,18 @@ UNetSamples::MakeTarget(const AugmentationImages &  images,
                         const std::string &         name) const
 {
   AugmentationImages result = images;
-  if (m_Parameters.WeightMap != UNetWeightMap::None || m_Parameters.GapWidth > 0)
+  if (m_Parameters.UseWeightMap || m_Parameters.WeightMap.GapWidth > 0)
   {
-    auto parameters = m_Parameters.WeightMap == UNetWeightMap::Falk ? BoundaryWeightMapParameters::Falk()
-                                                                    : BoundaryWeightMapParameters::Paper();
-    parameters.GapWidth = m_Parameters.GapWidth;
-    parameters.BorderWeight = m_Parameters.WeightMap == UNetWeightMap::None ? 0.0 : parameters.BorderWeight;
+    auto parameters = m_Parameters.WeightMap;
+    if (!m_Parameters.UseWeightMap)
+    {
+      parameters = {};
+      parameters.GapWidth = m_Parameters.WeightMap.GapWidth;
+      parameters.BorderWeight = 0.0;
+    }
     const auto map = BoundaryWeightMap::Compute(images.Label, spacing, parameters, {}, [](double) {});
     result.Label = map.SeparatedLabels;
-    if (m_Parameters.WeightMap != UNetWeightMap::None)
+    if (m_Parameters.UseWeightMap)
     {
       result.Weight = images.Weight.IsDefined()
                         ? MakeTorchTensor(GetATensor(images.Weight) * GetATensor(map.Weight), images.Weight.GetDevice())

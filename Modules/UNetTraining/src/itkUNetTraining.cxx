@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetTraining.h"
+#include "itkBoundaryWeightMap.h"
 #include "itkImageTensor.h"
 #include "itkTorchTensorAccess.h"
 #include "itkUNetNetwork.h"
@@ -185,17 +186,21 @@ void
 VerifyUNetTraining(const UNetSpecification & specification, const UNetTrainingParameters & parameters)
 {
   specification.Verify();
-  UNetTrainingParameters::Describe().Verify(&parameters, "UNetTraining");
+  TorchParameterView(parameters).Verify("UNetTraining");
   if (parameters.LabelRule == UNetLabelRule::Foreground && specification.Classes > 2)
   {
     itkGenericExceptionMacro("LabelRule must be class-index for more than 2 classes, but is foreground for "
                              << specification.Classes << '.');
   }
   if (parameters.LabelRule != UNetLabelRule::Foreground &&
-      (parameters.WeightMap != UNetWeightMap::None || parameters.GapWidth > 0))
+      (parameters.UseWeightMap || parameters.WeightMap.GapWidth > 0))
   {
     itkGenericExceptionMacro("LabelRule must be foreground for a WeightMap or a GapWidth, which need a label for each "
                              "object, but is class-index.");
+  }
+  if (parameters.UseWeightMap)
+  {
+    VerifyBoundaryWeightMap(parameters.WeightMap, {});
   }
   if (parameters.CropSize % specification.GetStride() != 0)
   {

@@ -4,15 +4,15 @@
 
 namespace itk
 {
-const TorchParameterTable &
+const TorchParameterTable<UNetTrainingParameters> &
 UNetTrainingParameters::Describe()
 {
   using P = UNetTrainingParameters;
   using Range = TorchParameterRange;
   using Unit = TorchParameterUnit;
-  static const TorchParameterTable table = []
+  static const TorchParameterTable<UNetTrainingParameters> table = []
   {
-    TorchParameterTable t;
+    TorchParameterTable<UNetTrainingParameters> t;
     t.Add("Epochs", &P::Epochs, "Passes over the training images.", Range::Between(1, 1e6));
     t.Add("BatchSize", &P::BatchSize, "Crops in a step of the optimizer.", Range::Between(1, 4096));
     t.Add("CropSize",
@@ -31,28 +31,33 @@ UNetTrainingParameters::Describe()
                 &P::LabelRule,
                 "Whether every label but 0 is the last class, or labels are class numbers.",
                 { "foreground", "class-index" });
-    t.AddChoice(
-      "WeightMap",
-      &P::WeightMap,
-      "Weigh pixels by a boundary weight map of the instance labels, so that gaps between objects are learned.",
-      { "none", "paper", "falk" });
-    t.Add("GapWidth",
-          &P::GapWidth,
-          "Width of the background that is cut between touching objects; 0 leaves them as they are.",
-          Range::Between(0, 100),
-          Unit::Pixels);
-    t.AddChoice("Augmentation",
-                &P::Augmentation,
-                "Random changes of the crops; see RandomAugmentationImageFilter.",
-                GetRandomAugmentationPresetNames());
+    t.Add("UseWeightMap",
+          &P::UseWeightMap,
+          "Weigh pixels by a boundary weight map of the instance labels, so that gaps between objects are learned.");
+    t.AddGroup("WeightMap", &P::WeightMap);
+    t.AddGroup("Augmentation", &P::Augmentation, { "CropSize", "Seed" });
     t.AddChoice("AugmentedWeights",
                 &P::AugmentedWeights,
                 "Weight map and gaps of the images, deformed with them, or computed again from each deformed crop.",
                 { "warped", "recomputed" });
     t.Add("Seed", &P::Seed, "Decides initial weights, order and places of the crops, and their augmentation.");
-    t.Add("MaximumCacheSize", &P::MaximumCacheSize, "MiB of prepared images to keep; the others are read again.");
+    t.Add("MaximumCacheSize",
+          &P::MaximumCacheSize,
+          "Memory for prepared images; the others are read again.",
+          {},
+          TorchParameterUnit::Mebibytes);
     return t;
   }();
   return table;
+}
+
+void
+UNetTrainingParameters::SetWeightMap(UNetWeightMap preset)
+{
+  const unsigned int gapWidth = WeightMap.GapWidth;
+  UseWeightMap = preset != UNetWeightMap::None;
+  WeightMap =
+    preset == UNetWeightMap::Falk ? BoundaryWeightMapParameters::Falk() : BoundaryWeightMapParameters::Paper();
+  WeightMap.GapWidth = gapWidth;
 }
 } // namespace itk

@@ -109,7 +109,7 @@ TEST(UNetSamples, AugmentedImagesAndTargetsMoveTogether)
   augmentation.RotationProbability = augmentation.ElasticProbability = augmentation.ZoomProbability = 1.0;
   augmentation.Interpolation = itk::SamplingInterpolation::Nearest;
   augmentation.Deviation = { 4.0 };
-  parameters.CustomAugmentation = augmentation;
+  parameters.Augmentation = augmentation;
   UNetSamples samples(*model, *data, parameters, "cpu");
   const auto  batch = samples.MakeBatch({ 0, 1, 2 }, 0);
   const float middle = batch.Image.min().item<float>() / 2 + batch.Image.max().item<float>() / 2;
@@ -139,15 +139,15 @@ TEST(UNetSamples, RecomputedWeightsAreThoseOfTheDeformedLabels)
   rule.Scaling = itk::UNetIntensityScaling::Factor;
   model->SetIntensityNormalization(rule);
   auto parameters = MakeParameters();
-  parameters.WeightMap = itk::UNetWeightMap::Paper;
-  parameters.GapWidth = 2;
+  parameters.SetWeightMap(itk::UNetWeightMap::Paper);
+  parameters.WeightMap.GapWidth = 2;
   parameters.AugmentedWeights = itk::UNetAugmentedWeights::Recomputed;
   itk::RandomAugmentationParameters augmentation;
   augmentation.RotationProbability = augmentation.ElasticProbability = augmentation.ZoomProbability = 1.0;
   augmentation.Interpolation = itk::SamplingInterpolation::Nearest;
   augmentation.Deviation = { 4.0 };
   augmentation.PaddingMode = itk::SamplingPaddingMode::Mirror;
-  parameters.CustomAugmentation = augmentation;
+  parameters.Augmentation = augmentation;
   UNetSamples samples(*model, *data, parameters, "cpu");
   const auto  recomputed = samples.MakeBatch({ 3 }, 0);
 
@@ -185,7 +185,7 @@ TEST(UNetSamples, RecomputedWeightsAreThoseOfTheDeformedLabels)
 TEST(UNetSamples, AnAugmentationForVolumesIsRefusedForImages)
 {
   auto parameters = MakeParameters();
-  parameters.Augmentation = itk::RandomAugmentationPreset::Volume;
+  parameters.Augmentation = itk::RandomAugmentationParameters::FromPreset(itk::RandomAugmentationPreset::Volume);
   ExpectContains(MessageOf([&] { itk::VerifyUNetTraining(SmallSpecification(2), parameters); }),
                  "GridSize must be 1 number or 2, one for each axis, but is 5,5,3.");
   EXPECT_EQ(MessageOf([&] { itk::VerifyUNetTraining(SmallSpecification(3), parameters); }), "");

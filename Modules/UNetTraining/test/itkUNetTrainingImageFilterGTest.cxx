@@ -696,7 +696,7 @@ TEST(UNetTraining, EachParameterHasASetterThatReachesTheTable)
   const auto  expect = [&](const char * name, const itk::TorchParameterValue & value)
   {
     const auto view = filter->GetParameterView();
-    EXPECT_EQ(view.Table->GetParameter(name).Get(view.Values), value) << name;
+    EXPECT_EQ(view.Get(name), value) << name;
     ++checked;
   };
   filter->SetEpochs(3);
@@ -715,19 +715,32 @@ TEST(UNetTraining, EachParameterHasASetterThatReachesTheTable)
   expect("WeightDecay", 0.25);
   filter->SetLabelRule(itk::UNetLabelRule::ClassIndex);
   expect("LabelRule", std::string("class-index"));
-  filter->SetWeightMap(itk::UNetWeightMap::Falk);
-  expect("WeightMap", std::string("falk"));
-  filter->SetGapWidth(4);
-  expect("GapWidth", std::int64_t{ 4 });
-  filter->SetAugmentation(itk::RandomAugmentationPreset::Nuclei);
-  expect("Augmentation", std::string("nuclei"));
+  filter->UseWeightMapOn();
+  expect("UseWeightMap", true);
   filter->SetAugmentedWeights(itk::UNetAugmentedWeights::Recomputed);
   expect("AugmentedWeights", std::string("recomputed"));
   filter->SetSeed(11);
   expect("Seed", std::int64_t{ 11 });
   filter->SetMaximumCacheSize(7);
   expect("MaximumCacheSize", std::int64_t{ 7 });
-  EXPECT_EQ(checked, filter->GetParameterView().Table->GetParameters().size());
+  const auto & parameters = filter->GetParameterView().GetList().GetParameters();
+  EXPECT_EQ(checked,
+            std::count_if(parameters.begin(), parameters.end(), [](const auto & p) { return p.Group.empty(); }));
+
+  filter->SetWeightMap(itk::UNetWeightMap::Falk);
+  expect("WeightMapBorderWeight", 50.0);
+  filter->SetWeightMap(itk::UNetWeightMap::None);
+  expect("UseWeightMap", false);
+  filter->SetGapWidth(4);
+  expect("WeightMapGapWidth", std::int64_t{ 4 });
+  filter->SetWeightMap(itk::UNetWeightMap::Paper);
+  expect("WeightMapGapWidth", std::int64_t{ 4 });
+  itk::BoundaryWeightMapParameters map;
+  map.Sigma = 8.0;
+  filter->SetWeightMapParameters(map);
+  expect("WeightMapSigma", 8.0);
+  filter->SetAugmentation(itk::RandomAugmentationPreset::Nuclei);
+  expect("AugmentationTurnProbability", 0.75);
 }
 
 TEST(UNetTraining, TheCacheDoesNotChangeTheWeights)

@@ -57,9 +57,11 @@ public:
   itkTorchParameterMacro(Region);
   itkTorchParameterMacro(Border);
   itkTorchParameterMacro(UseImageSpacing);
+  itkBooleanMacro(UseImageSpacing);
   itkTorchParameterMacro(ClassWeighting);
   itkTorchParameterMacro(ClassWeights);
   itkTorchParameterMacro(TermsPerClass);
+  itkBooleanMacro(TermsPerClass);
   itkTorchParameterMacro(IgnoreLabel);
   itkTorchParameterMacro(MaximumWeight);
   itkTorchParameterMacro(CutOff);

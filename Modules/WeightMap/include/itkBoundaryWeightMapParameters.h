@@ -52,7 +52,7 @@ struct BoundaryWeightMapParameters
   double                  CutOff{ 0.0 };
   unsigned int            GapWidth{ 0 };
 
-  static const TorchParameterTable &
+  static const TorchParameterTable<BoundaryWeightMapParameters> &
   Describe();
 
   /** The defaults: the border term of the U-Net paper, everywhere, beside w_c = 1. */

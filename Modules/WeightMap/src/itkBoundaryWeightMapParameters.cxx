@@ -6,13 +6,13 @@
 
 namespace itk
 {
-const TorchParameterTable &
+const TorchParameterTable<BoundaryWeightMapParameters> &
 BoundaryWeightMapParameters::Describe()
 {
   using P = BoundaryWeightMapParameters;
   using Range = TorchParameterRange;
   static const auto table =
-    TorchParameterTable()
+    TorchParameterTable<BoundaryWeightMapParameters>()
       .Add("BorderWeight", &P::BorderWeight, "Height w0 of the border term.", Range::AtLeast(0))
       .Add("Sigma",
            &P::Sigma,

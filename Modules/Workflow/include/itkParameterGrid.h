@@ -16,21 +16,21 @@ class ParameterGrid
 public:
   /** \param axes "Name=v1,v2,…" each
    * \throws ExceptionObject for text of another form, an unknown name, and a value that the parameter cannot have */
-  ParameterGrid(const TorchParameterTable & table, const std::vector<std::string> & axes);
+  ParameterGrid(const TorchParameterList & list, const std::vector<std::string> & axes);
 
   std::size_t
   GetNumberOfPoints() const;
 
   /** Sets the parameters of a point; the last axis varies fastest. */
   void
-  SetPoint(std::size_t point, void * parameters) const;
+  SetPoint(std::size_t point, const TorchParameterReference & parameters) const;
 
   std::vector<std::string>
   GetNames() const;
 
   /** The grid's parameters as text. */
   std::vector<std::string>
-  GetValues(const void * parameters) const;
+  GetValues(const TorchParameterView & parameters) const;
 
 private:
   struct Axis
@@ -39,8 +39,8 @@ private:
     std::vector<std::string> Values; // as JSON
   };
 
-  const TorchParameterTable & m_Table;
-  std::vector<Axis>           m_Axes;
+  const TorchParameterList & m_List;
+  std::vector<Axis>          m_Axes;
 };
 } // namespace itk
 

@@ -302,8 +302,7 @@ std::string
 EvaluationReport::ToJson() const
 {
   nlohmann::ordered_json report;
-  report["parameters"] =
-    nlohmann::ordered_json::parse(WriteParameters(SegmentationEvaluationParameters::Describe(), &m_Parameters));
+  report["parameters"] = nlohmann::ordered_json::parse(WriteParameters(m_Parameters));
   report["bootstrap"] = { { "Resamples", m_Options.Resamples },
                           { "Level", m_Options.Level },
                           { "Seed", m_Options.Seed } };

@@ -44,15 +44,15 @@ WriteSegmentationSettings(const SegmentationSettings & settings)
 {
   constexpr const char * kinds[] = { "objects", "mask", "probabilities", "classes" };
 
-  const auto parse = [](const TorchParameterTable & table, const void * values)
-  { return nlohmann::ordered_json::parse(WriteParameters(table, values)); };
+  const auto parse = [](const TorchParameterView & parameters)
+  { return nlohmann::ordered_json::parse(WriteParameters(parameters)); };
   nlohmann::ordered_json json{ { "Output", kinds[static_cast<int>(settings.Output)] } };
-  json["Network"] = parse(UNetInferenceParameters::Describe(), &settings.Network);
+  json["Network"] = parse(settings.Network);
   for (const auto & name : SegmentationSettings::UnusedNetworkParameters)
   {
     json["Network"].erase(name);
   }
-  const auto objects = parse(InstanceSegmentationParameters::Describe(), &settings.Objects);
+  const auto objects = parse(settings.Objects);
   if (settings.Output == Kind::Objects)
   {
     json["Objects"] = objects;

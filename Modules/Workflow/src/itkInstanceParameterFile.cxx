@@ -32,8 +32,8 @@ ReadInstanceParameters(const std::string & fileName)
   InstanceSegmentationParameters parameters;
   try
   {
-    ReadParameters(json[key].dump(), InstanceSegmentationParameters::Describe(), &parameters);
-    InstanceSegmentationParameters::Describe().Verify(&parameters, key);
+    ReadParameters(json[key].dump(), parameters);
+    TorchParameterView(parameters).Verify(key);
   }
   catch (const std::exception & error)
   {
@@ -48,7 +48,7 @@ WriteInstanceParameters(const std::string &                    fileName,
                         const std::string &                    report)
 {
   nlohmann::ordered_json json;
-  json[key] = nlohmann::ordered_json::parse(WriteParameters(InstanceSegmentationParameters::Describe(), &parameters));
+  json[key] = nlohmann::ordered_json::parse(WriteParameters(parameters));
   json["Tuning"] = nlohmann::ordered_json::parse(report);
   AtomicFileWrite(fileName, json.dump(2) + '\n');
 }

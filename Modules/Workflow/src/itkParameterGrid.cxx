@@ -18,8 +18,8 @@ AsJson(const std::string & text)
 }
 } // namespace
 
-ParameterGrid::ParameterGrid(const TorchParameterTable & table, const std::vector<std::string> & axes)
-  : m_Table(table)
+ParameterGrid::ParameterGrid(const TorchParameterList & list, const std::vector<std::string> & axes)
+  : m_List(list)
 {
   for (const auto & text : axes)
   {
@@ -30,7 +30,7 @@ ParameterGrid::ParameterGrid(const TorchParameterTable & table, const std::vecto
     }
     Axis               axis{ text.substr(0, equals), {} };
     std::istringstream values(text.substr(equals + 1));
-    m_Table.GetParameter(axis.Name);
+    m_List.GetParameter(axis.Name);
     for (std::string value; std::getline(values, value, ',');)
     {
       axis.Values.push_back(AsJson(value));
@@ -51,15 +51,15 @@ ParameterGrid::GetNumberOfPoints() const
 }
 
 void
-ParameterGrid::SetPoint(std::size_t point, void * parameters) const
+ParameterGrid::SetPoint(std::size_t point, const TorchParameterReference & parameters) const
 {
   for (auto axis = m_Axes.rbegin(); axis != m_Axes.rend(); ++axis)
   {
     const std::string & value = axis->Values[point % axis->Values.size()];
-    ReadParameters("{\"" + axis->Name + "\": " + value + '}', m_Table, parameters);
+    ReadParameters("{\"" + axis->Name + "\": " + value + '}', parameters);
     point /= axis->Values.size();
   }
-  m_Table.Verify(parameters, "The grid");
+  parameters.Verify("The grid");
 }
 
 std::vector<std::string>
@@ -74,9 +74,9 @@ ParameterGrid::GetNames() const
 }
 
 std::vector<std::string>
-ParameterGrid::GetValues(const void * parameters) const
+ParameterGrid::GetValues(const TorchParameterView & parameters) const
 {
-  const auto               all = nlohmann::json::parse(WriteParameters(m_Table, parameters));
+  const auto               all = nlohmann::json::parse(WriteParameters(parameters));
   std::vector<std::string> values;
   for (const auto & axis : m_Axes)
   {

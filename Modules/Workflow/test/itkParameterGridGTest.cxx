@@ -6,7 +6,7 @@
 
 namespace
 {
-const itk::TorchParameterTable &
+const itk::TorchParameterList &
 Table()
 {
   return itk::InstanceSegmentationParameters::Describe();
@@ -27,8 +27,8 @@ TEST(ParameterGrid, PointsAreAllCombinationsTheLastAxisFastest)
   {
     itk::InstanceSegmentationParameters parameters;
     parameters.SeedThreshold = 0.125;
-    grid.SetPoint(point, &parameters);
-    EXPECT_EQ(grid.GetValues(&parameters), expected[point]);
+    grid.SetPoint(point, parameters);
+    EXPECT_EQ(grid.GetValues(parameters), expected[point]);
     EXPECT_EQ(parameters.SeedThreshold, 0.125) << "no axis of the grid";
   }
 }
@@ -41,7 +41,7 @@ TEST(ParameterGrid, WrongAxesAreNamed)
       [&]
       {
         itk::InstanceSegmentationParameters parameters;
-        itk::ParameterGrid(Table(), { axis }).SetPoint(0, &parameters);
+        itk::ParameterGrid(Table(), { axis }).SetPoint(0, parameters);
       });
   };
   itk::Test::ExpectContains(message("MaskThreshold"), "but is MaskThreshold");
