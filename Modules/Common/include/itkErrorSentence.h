@@ -10,7 +10,7 @@ namespace itk
 {
 /** What an exception says to a person: its description on one line, without the source location, class name and address
  * that ITK's macros put before it.
- * \ingroup ITKTorchCore */
+ * \ingroup ITKTorchCommon */
 std::string
 ErrorSentence(const std::exception & error);
 } // namespace itk

@@ -9,7 +9,7 @@ namespace itk
 {
 /** The latest change of anything that decides a data object's content: of the filters before it, and of their inputs that
  * have no source. DataObject::GetPipelineMTime() changes also when a filter produces another region of the same image.
- * \ingroup ITKTorchCore */
+ * \ingroup ITKTorchCommon */
 ModifiedTimeType
 GetPipelineTime(const DataObject * data);
 } // namespace itk

@@ -12,7 +12,7 @@ namespace itk
 {
 /** A native resampling of `image` (linear, edge pixels outside) to another pixel size over the same field.
  * \param spacing along x, y (, z); empty keeps the image's own
- * \ingroup ITKTorchUNet */
+ * \ingroup ITKTorchCommon */
 template <typename TImage>
 typename ResampleImageFilter<TImage, TImage>::Pointer
 ResampleToSpacing(TImage * image, const std::vector<double> & spacing)
@@ -44,7 +44,7 @@ ResampleToSpacing(TImage * image, const std::vector<double> & spacing)
 }
 
 /** A native resampling of `image` (linear, edge pixels outside) onto the grid of `reference`.
- * \ingroup ITKTorchUNet */
+ * \ingroup ITKTorchCommon */
 template <typename TImage, typename TReference, typename TOutputImage = TImage>
 typename ResampleImageFilter<TImage, TOutputImage>::Pointer
 ResampleOntoGrid(TImage * image, const TReference * reference)

@@ -298,7 +298,7 @@ private:
 
 /** \class TorchParameterized
  * \brief A class whose parameters stand in a table, so that whoever has a pointer to an object can find them.
- * \ingroup ITKTorchCore */
+ * \ingroup ITKTorchCommon */
 class TorchParameterized
 {
 public:

@@ -16,7 +16,7 @@ namespace itk
  * samples. Generator: Philox4x32-10.
  *
  * J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
- * \ingroup ITKTorchCore
+ * \ingroup ITKTorchCommon
  */
 class TorchRandom
 {

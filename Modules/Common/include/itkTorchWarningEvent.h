@@ -12,7 +12,7 @@ namespace itk
  * \brief A filter goes on, but not as it was asked to; the message says in one sentence how.
  *
  * Without an observer the message goes to itk::OutputWindow.
- * \ingroup ITKTorchCore */
+ * \ingroup ITKTorchCommon */
 class TorchWarningEvent : public AnyEvent
 {
 public:

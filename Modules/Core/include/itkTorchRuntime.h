@@ -17,7 +17,8 @@ class TorchRuntime
 {
 public:
   /** Number of threads for LibTorch, this project's kernels and ITK's native filters alike.
-   * Call it before pipelines run, from the thread that runs them. Results do not depend on it.
+   * Call it before pipelines run, from the thread that runs them. A network's results may differ in rounding by it, all others are
+   * the same.
    * \param numberOfThreads 1 or more, of which ITK takes at most 128; 0 for the number of processors */
   static void
   SetNumberOfThreads(unsigned int numberOfThreads);

@@ -27,7 +27,7 @@ namespace itk
  *
  * P. Felzenszwalb, D. Huttenlocher, "Distance transforms of sampled functions", Theory of Computing 8, 2012, describes
  * the transform for one object.
- * \ingroup ITKTorchWeightMap
+ * \ingroup ITKTorchDistanceMap
  */
 class TwoNearestObjectsDistance
 {

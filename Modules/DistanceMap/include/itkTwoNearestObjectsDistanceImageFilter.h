@@ -22,7 +22,7 @@ namespace itk
  * The filter asks for the whole image, unless MaximumDistance bounds its reach. See TwoNearestObjectsDistance.
  * \tparam TInputImage image of integers
  * \tparam TOutputImage image of float or double
- * \ingroup ITKTorchWeightMap
+ * \ingroup ITKTorchDistanceMap
  */
 template <typename TInputImage, typename TOutputImage = Image<float, TInputImage::ImageDimension>>
 class ITK_TEMPLATE_EXPORT TwoNearestObjectsDistanceImageFilter

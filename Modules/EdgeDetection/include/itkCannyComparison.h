@@ -40,7 +40,7 @@ struct BoundaryComparison
  * An outline is the pixels of an object that have a face neighbor in another object or in none (PixelSet::FromOutline());
  * the border of the image is no outline. Edges inside objects count against Canny's precision, as they are no outline of
  * the truth.
- * \ingroup ITKTorchEvaluation */
+ * \ingroup ITKTorchEdgeDetection */
 class CannyComparison
 {
 public:

@@ -43,7 +43,7 @@ namespace itk
  * across the image.
  * \tparam TInputImage scalar image of 2 or 3 dimensions
  * \tparam TLabelImage image of integers
- * \ingroup ITKTorchEvaluation */
+ * \ingroup ITKTorchEdgeDetection */
 template <typename TInputImage, typename TLabelImage = Image<unsigned short, TInputImage::ImageDimension>>
 class ITK_TEMPLATE_EXPORT CannyComparisonImageFilter
   : public TorchImageToImageFilter<TInputImage, Image<unsigned char, TInputImage::ImageDimension>>

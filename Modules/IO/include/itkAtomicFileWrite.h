@@ -12,14 +12,14 @@ namespace itk
 {
 /** For work that takes long before its result is written.
  * \throws ExceptionObject that names `fileName` if no file can be made under that name
- * \ingroup ITKTorchCore */
+ * \ingroup ITKTorchIO */
 void
 VerifyFileCanBeWritten(const std::string & fileName);
 
 /** For writers that go wrong without room.
  * \param temporaryName file that is not there yet, where `bytes` are to be written for `fileName`
  * \throws ExceptionObject that names `fileName` if the disk, a quota or a limit of the process leaves less room
- * \ingroup ITKTorchCore */
+ * \ingroup ITKTorchIO */
 void
 VerifyRoomForFile(const std::string & fileName, const std::string & temporaryName, std::uintmax_t bytes);
 
@@ -28,18 +28,18 @@ VerifyRoomForFile(const std::string & fileName, const std::string & temporaryNam
  * \param write gets the temporary name: the same file name in a folder of its own, whose other files are moved as well,
  * such as the pixels of a separate header; throws if it fails
  * \throws ExceptionObject that names `fileName` if the file could not be made, and what `write` throws
- * \ingroup ITKTorchCore */
+ * \ingroup ITKTorchIO */
 void
 AtomicFileWrite(const std::string & fileName, const std::function<void(const std::string & temporaryName)> & write);
 
 /** The same for a file whose content is at hand.
- * \ingroup ITKTorchCore */
+ * \ingroup ITKTorchIO */
 void
 AtomicFileWrite(const std::string & fileName, const std::string & content);
 
 /** Removes the temporary folders of writes whose process was killed: those named `.partial-…` in which nothing has
  * changed for so long that nobody can be writing there.
- * \ingroup ITKTorchCore */
+ * \ingroup ITKTorchIO */
 void
 RemoveAbandonedWrites(const std::string & folder, std::chrono::hours age = std::chrono::hours(24));
 } // namespace itk

@@ -15,7 +15,7 @@ namespace itk
  *
  * Then the labels before are copied once. Uncompressed; a file that ends in .mhd is a header, and its pixels are in a second
  * file that ends in .raw.
- * \ingroup ITKTorchInstances
+ * \ingroup ITKTorchIO
  */
 class MetaImageLabelFile
 {

@@ -10,7 +10,7 @@ namespace itk
 /** Whether a file is a complete PNG with right check sums: signature, header chunk, data chunk, end chunk.
  *
  * The pixels are not decompressed.
- * \ingroup ITKTorchCore */
+ * \ingroup ITKTorchIO */
 bool
 IsIntactPng(const std::string & fileName);
 
@@ -18,7 +18,7 @@ IsIntactPng(const std::string & fileName);
  * which does not tell of missing pixels; see IsTruncatedImage().
  * \throws ExceptionObject that names the file if there is none, if it begins as a PNG does and is not intact, and if it is
  * truncated
- * \ingroup ITKTorchCore */
+ * \ingroup ITKTorchIO */
 void
 VerifyImageFile(const std::string & fileName);
 
@@ -27,7 +27,7 @@ class ImageIOBase;
 /** To be asked before a reader of `dimension` takes the first slice of a larger image without a word.
  * \param io as the reader made it, its information read
  * \throws ExceptionObject that names the file and both dimensions
- * \ingroup ITKTorchCore */
+ * \ingroup ITKTorchIO */
 void
 VerifyImageFileDimension(const ImageIOBase & io, unsigned int dimension);
 } // namespace itk

@@ -13,7 +13,7 @@ namespace itk
  *
  * Formats are told by the name's ending. False for other formats, and where a header is not understood, which the reader
  * says. The pixels are not decompressed unless a NIfTI file's length is in doubt.
- * \ingroup ITKTorchCore */
+ * \ingroup ITKTorchIO */
 bool
 IsTruncatedImage(const std::string & fileName);
 } // namespace itk

@@ -11,7 +11,7 @@ namespace itk
 {
 /** Labels that a file holds as real numbers.
  * \throws ExceptionObject that names the file and a number that is no label, unless all are whole
- * \ingroup ITKTorchCore */
+ * \ingroup ITKTorchIO */
 template <unsigned int VDimension>
 typename Image<std::int64_t, VDimension>::Pointer
 MakeWholeNumberLabels(const Image<double, VDimension> * numbers, const std::string & fileName)

@@ -25,7 +25,7 @@ namespace itk
  * point spread, with noise of the variance \f$Noise^2 + ShotNoise^2 \cdot I\f$ at intensity \f$I\f$.
  *
  * All of it is a function of parameters, image size and place: a part is rendered with the same bits as the whole.
- * \ingroup ITKTorchCore
+ * \ingroup ITKTorchPhantom
  */
 class NucleiPhantom
 {

@@ -23,7 +23,7 @@ namespace itk
  * nuclei.
  * \tparam TImage scalar image of 2 or 3 dimensions
  * \tparam TLabelImage image of integers
- * \ingroup ITKTorchCore
+ * \ingroup ITKTorchPhantom
  */
 template <typename TImage, typename TLabelImage = Image<unsigned short, TImage::ImageDimension>>
 class ITK_TEMPLATE_EXPORT NucleiPhantomImageSource

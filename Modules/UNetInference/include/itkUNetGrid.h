@@ -15,7 +15,7 @@ namespace itk
  *
  * Both ways are native resampling filters: linear, with edge pixels repeated outside, component by component. The first pixel of
  * the grid has the index 0. For 2 and 3 dimensions.
- * \ingroup ITKTorchUNet */
+ * \ingroup ITKTorchUNetInference */
 template <unsigned int VDimension>
 class UNetGrid
 {

@@ -40,7 +40,7 @@ struct UNetInferenceObserver
  * A device that runs out of memory halves the windows, reports it as a warning, and starts again; later ones
  * keep to it. Where smaller blended windows need more of the image than is there, it is an error, and
  * the next computation uses them.
- * \ingroup ITKTorchUNet */
+ * \ingroup ITKTorchUNetInference */
 class UNetInference
 {
 public:

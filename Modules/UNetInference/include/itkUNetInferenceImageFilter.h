@@ -56,7 +56,7 @@ VerifyUNetFilterInput(const UNetModel & model, const TInputImage * image);
  * Percentiles, mean and polarity of the intensity normalization are those of the whole image: when only a part of it is asked for,
  * the input is first read through once for each pass of UNetIntensityMeasurement, in pieces, and then again only when the
  * pipeline before it has changed.
- * \ingroup ITKTorchUNet
+ * \ingroup ITKTorchUNetInference
  */
 template <typename TInputImage, typename TOutputImage>
 class ITK_TEMPLATE_EXPORT UNetInferenceImageFilter : public TorchImageToImageFilter<TInputImage, TOutputImage>

@@ -61,7 +61,7 @@ struct UNetInferenceCost
  * Exact tiles share one window size, the largest for which the estimated memory is within the limit; the margin around
  * their outputs follows from the network. Blended windows begin at multiples of (1 − BlendedOverlap) · size from the
  * image's first pixel, the last one at the image's end.
- * \ingroup ITKTorchUNet */
+ * \ingroup ITKTorchUNetInference */
 class UNetInferencePlan
 {
 public:

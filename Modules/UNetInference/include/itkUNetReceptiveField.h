@@ -30,7 +30,7 @@ struct UNetInterval
  *
  * Poolings make the answer depend on where the outputs lie on the grid of the network's stride, whose origin is the image's
  * first pixel.
- * \ingroup ITKTorchUNet */
+ * \ingroup ITKTorchUNetInference */
 class UNetReceptiveField
 {
 public:

@@ -24,7 +24,7 @@ namespace itk
  * Parts are whole rows along x, in order, and together the image; then the result has the same bits however the image was
  * divided. Percentiles are exact: a first pass counts values by the upper half of their bits, a second one the lower halves
  * of those in the two percentiles' bins; polarity takes a third one.
- * \ingroup ITKTorchUNet */
+ * \ingroup ITKTorchUNetModel */
 class UNetIntensityMeasurement
 {
 public:

@@ -25,7 +25,7 @@ enum class UNetIntensityScaling : std::uint8_t
 
 /** \class UNetIntensityScale
  * \brief What a rule makes of an image's values, once the image is measured.
- * \ingroup ITKTorchUNet */
+ * \ingroup ITKTorchUNetModel */
 struct UNetIntensityScale
 {
   float Offset{ 0.0f };
@@ -56,7 +56,7 @@ struct UNetIntensityScale
  *    image above it, so that objects are bright.
  *
  * The p-th percentile of n values is the k-th smallest, k = 1 + floor(p / 100 · (n − 1)).
- * \ingroup ITKTorchUNet
+ * \ingroup ITKTorchUNetModel
  */
 struct UNetIntensityNormalization
 {

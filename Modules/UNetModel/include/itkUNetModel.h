@@ -18,7 +18,7 @@ namespace itk
  * Training filters and readers produce it, inference filters and writers consume it. Weights are float tensors on the
  * host under the names of UNetSpecification::GetTensors(), all finite. A model that was handed on is not changed any more.
  * Setters take what they are given; reader, writer, training and inference refuse a model that Verify() does not accept.
- * \ingroup ITKTorchUNet
+ * \ingroup ITKTorchUNetModel
  */
 class UNetModel : public DataObject
 {

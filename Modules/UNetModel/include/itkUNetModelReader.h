@@ -13,7 +13,7 @@ namespace itk
  *
  * The header is read, and checked, when the pipeline asks for information, the weights when it asks for data. A file whose
  * weights are not all finite, or whose variances are not all at least 0, is refused by an exception that names it and the weight.
- * \ingroup ITKTorchUNet
+ * \ingroup ITKTorchUNetModel
  */
 class UNetModelReader : public ProcessObject
 {

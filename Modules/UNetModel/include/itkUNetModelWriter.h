@@ -14,7 +14,7 @@ namespace itk
  *
  * The file appears under its name when it is complete. A model that UNetModel::Verify() does not accept, such as one with
  * weights that are not finite, is refused, and a file of that name stays as it is.
- * \ingroup ITKTorchUNet
+ * \ingroup ITKTorchUNetModel
  */
 class UNetModelWriter : public ProcessObject
 {

@@ -59,7 +59,7 @@ struct UNetTensorDescription
  * classes. The defaults are the network of the U-Net paper with batch normalization and same-size convolutions.
  *
  * O. Ronneberger, P. Fischer, T. Brox, "U-Net: convolutional networks for biomedical image segmentation", MICCAI 2015.
- * \ingroup ITKTorchUNet
+ * \ingroup ITKTorchUNetModel
  */
 struct UNetSpecification
 {

@@ -13,7 +13,7 @@ namespace itk
 {
 /** \class UNetWholeImageScale
  * \brief The intensity scale of a whole image of which only parts are in memory, kept until the image or the model changes.
- * \ingroup ITKTorchUNet */
+ * \ingroup ITKTorchUNetModel */
 template <typename TImage>
 class UNetWholeImageScale
 {

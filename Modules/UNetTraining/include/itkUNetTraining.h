@@ -36,7 +36,7 @@ struct UNetTrainingEpoch
  * threads. On the CPU the same seed and number of threads give the same weights.
  *
  * D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015.
- * \ingroup ITKTorchUNet
+ * \ingroup ITKTorchUNetTraining
  */
 class UNetTraining
 {

@@ -27,7 +27,7 @@ struct UNetTrainingSample
  * \brief Images with their label images, from memory or from files that are read when they are needed.
  *
  * What does not fit together is reported when the pair is asked for, so that training can name all such pairs at once.
- * \ingroup ITKTorchUNet
+ * \ingroup ITKTorchUNetTraining
  */
 class UNetTrainingData : public DataObject
 {

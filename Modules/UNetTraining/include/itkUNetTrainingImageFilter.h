@@ -31,7 +31,7 @@ namespace itk
  * A training whose loss or weights become infinite or NaN throws, and leaves a model without weights, which no writer takes.
  *
  * See UNetTraining for what is minimized and how.
- * \ingroup ITKTorchUNet
+ * \ingroup ITKTorchUNetTraining
  */
 template <typename TInputImage, typename TOutputImage>
 class ITK_TEMPLATE_EXPORT UNetTrainingImageFilter : public TorchImageToImageFilter<TInputImage, TOutputImage>
