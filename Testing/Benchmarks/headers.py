@@ -58,12 +58,16 @@ def compile_command(build, module):
     if not file.is_file():
         raise Unavailable(f"{file} is missing: configure with CMAKE_EXPORT_COMPILE_COMMANDS=ON.")
     folder = SOURCE / "Modules" / module
+    commands = []
     for entry in json.loads(file.read_text()):
-        if folder in Path(entry["file"]).parents:
+        if entry["file"].endswith(".cxx") and folder in Path(entry["file"]).parents:
             words = shlex.split(entry["command"])
             kept = [w for i, w in enumerate(words) if w not in ("-c", "-o") and words[i - 1] != "-o" and w != entry["file"]]
             # A compiler cache would answer instead of the compiler.
-            return kept[1:] if Path(kept[0]).name in ("ccache", "sccache") else kept
+            commands.append(kept[1:] if Path(kept[0]).name in ("ccache", "sccache") else kept)
+    if commands:
+        # The source that may include most, since a folder's libraries can differ in that.
+        return max(commands, key=lambda words: sum(w.startswith("-I") or w == "-isystem" for w in words))
     raise Unavailable(f"{file} has no source of the module {module}: configure that build again.")
 
 
