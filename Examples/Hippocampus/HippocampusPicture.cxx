@@ -117,7 +117,10 @@ DrawOutlines(LabelType * slice)
 }
 
 void
-AddRow(itk::ComparisonSheet & sheet, const std::string & image, const std::string & truth, const std::string & prediction)
+AddRow(itk::ComparisonSheet & sheet,
+       const std::string &    image,
+       const std::string &    truth,
+       const std::string &    prediction)
 {
   const auto volume = itk::ReadImage<VolumeType>(image);
   const auto trueLabels = itk::ReadImage<LabelVolumeType>(truth);
