@@ -47,7 +47,7 @@ ElasticDeformationParameters::Describe()
       { "reflect", "mirror", "edge", "constant", "wrap" });
     t.Add("PaddingValue",
           &P::PaddingValue,
-          "Image value beyond the border with the fill constant; labels and weights get 0.");
+          "Image value beyond the border with the padding mode constant; labels and weights get 0.");
     t.Add("Seed", &P::Seed, "Decides the displacement.");
     return t;
   }();

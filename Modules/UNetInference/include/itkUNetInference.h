@@ -91,6 +91,10 @@ public:
   UNetPrecision
   GetPrecision(UNetPrecision wanted, UNetConvolution convolution) const;
 
+  /** Edge of the largest window since the device ran out of memory; 0: it has not. */
+  std::uint64_t
+  GetLargestWindow() const;
+
 private:
   class Implementation;
   std::unique_ptr<Implementation> m_Implementation;

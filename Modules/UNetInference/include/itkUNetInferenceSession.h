@@ -12,7 +12,8 @@ namespace itk
 /** \class UNetInferenceSession
  * \brief What a filter keeps from one update to the next: the model made ready on a device, and the plans of the pass under way.
  *
- * A plan asks the device for its free memory, so it is made once for each grid of a pass: what was requested is what is computed.
+ * A plan asks the device for its free memory, so it is made once for each grid of a pass: what was requested is what is computed,
+ * unless the device runs out of memory on the way.
  * \ingroup ITKTorchUNetInference */
 class UNetInferenceSession
 {
@@ -31,7 +32,7 @@ public:
   bool
   IsPrepared(const UNetModel & model, const TorchDevice & device) const;
 
-  /** Of images of this size along x, y (, z). Before the model is ready: in float32, without a limit of memory. */
+  /** Of images of this size along x, y (, z); valid until the pass or the memory ends. Before the model is ready: in float32, without a limit of memory. */
   const UNetInferencePlan &
   GetPlan(const UNetModel &                 model,
           const TorchDevice &               device,
@@ -60,6 +61,7 @@ private:
   UNetModel::ConstPointer                                m_Model;
   TimeStamp                                              m_Time;
   TorchDevice                                            m_Device;
+  std::uint64_t                                          m_LargestWindow{ 0 }; // that the plans know of
   std::map<std::vector<std::int64_t>, UNetInferencePlan> m_Plans;
 };
 } // namespace itk

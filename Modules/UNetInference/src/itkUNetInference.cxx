@@ -288,6 +288,12 @@ UNetInference::UNetInference(const UNetModel & model, const TorchDevice & device
 
 UNetInference::~UNetInference() = default;
 
+std::uint64_t
+UNetInference::GetLargestWindow() const
+{
+  return m_Implementation->LargestWindow;
+}
+
 UNetPrecision
 UNetInference::GetPrecision(UNetPrecision wanted, UNetConvolution convolution) const
 {

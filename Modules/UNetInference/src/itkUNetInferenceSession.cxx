@@ -30,6 +30,12 @@ UNetInferenceSession::GetPlan(const UNetModel &                 model,
                               const UNetInferenceParameters &   parameters,
                               const std::vector<std::int64_t> & extent)
 {
+  const std::uint64_t largestWindow = m_Inference ? m_Inference->GetLargestWindow() : 0;
+  if (largestWindow != m_LargestWindow)
+  {
+    m_Plans.clear();
+    m_LargestWindow = largestWindow;
+  }
   const auto found = m_Plans.find(extent);
   if (found != m_Plans.end())
   {

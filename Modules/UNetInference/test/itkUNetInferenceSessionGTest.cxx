@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetInferenceSession.h"
+#include "itkTorchTensorAccess.h"
 #include "itkUNetTestHelpers.h"
+#include <ATen/ops/zeros.h>
 
 using itk::Test::MakeModel;
 using itk::Test::SmallSpecification;
@@ -35,6 +37,29 @@ TEST(UNetInferenceSession, WhatWasPlannedBeforeTheModelWasReadyIsPlannedAgain)
   EXPECT_EQ(precision(), itk::UNetPrecision::Float32);
   session.Prepare(*model, "cpu");
   EXPECT_EQ(precision(), itk::UNetPrecision::BFloat16);
+}
+
+TEST(UNetInferenceSession, PlansKeepToTheWindowsOfADeviceThatRanOutOfMemory)
+{
+  const auto                      model = MakeModel(SmallSpecification());
+  const std::vector<std::int64_t> extent{ 256, 256 };
+  itk::UNetInferenceSession       session;
+  session.Prepare(*model, "staged");
+  const auto plan = session.GetPlan(*model, "staged", {}, extent);
+  EXPECT_EQ(plan.GetLargestWindow(), 0u);
+  const auto pixels = itk::MakeTorchTensor(at::zeros({ 1, 1, 256, 256 }), itk::TorchDevice::CPU()).To("staged");
+  itk::TorchDevice::SetStagedAllocationsUntilFailure(0);
+  session.GetInference().Compute({ pixels, { 0, 0 }, extent },
+                                 { { 0, 0 }, extent },
+                                 model->GetIntensityNormalization().Measure(pixels),
+                                 itk::UNetInferenceOutput::Labels,
+                                 plan,
+                                 itk::TorchComponentType::UInt8,
+                                 {});
+  itk::TorchDevice::SetStagedAllocationsUntilFailure(-1);
+  const std::uint64_t edge = session.GetPlan(*model, "staged", {}, extent).GetLargestWindow();
+  EXPECT_GT(edge, 0u);
+  EXPECT_LT(edge, 256u);
 }
 
 TEST(UNetInferenceSession, AChangedModelOrAnotherDeviceIsMadeReadyAgain)

@@ -27,7 +27,7 @@ struct UNetTrainingEpoch
  * \brief Minimizes the mean over pixels of w · cross-entropy by Adam, on random crops at native size.
  *
  * An epoch takes CropsPerImage crops of each image in random order. A crop lies at random inside the image and goes through
- * RandomAugmentation; an image smaller than the crop is centered, and mirrored or filled as the augmentation fills.
+ * RandomAugmentation; an image smaller than the crop is centered, and padded by the augmentation's padding mode, or mirrored without one.
  * With one class the cross-entropy is the binary one of a sigmoid, else that of a softmax. The weights w are those of the
  * pair's weight image, times those of the WeightMap, 1 without either. With a GapWidth, touching objects are separated
  * first, so that the network learns the gap.

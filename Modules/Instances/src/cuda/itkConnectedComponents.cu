@@ -37,10 +37,10 @@ Merge(itk::PixelGrid grid, const std::int64_t * values, std::int32_t * parents, 
   if (pixel < pixels)
   {
     itk::UniteWithEarlierNeighbors(grid,
-                                    values,
-                                    parents,
-                                    static_cast<std::int32_t>(pixel),
-                                    [](std::int32_t * parent, std::int32_t value) { return atomicMin(parent, value); });
+                                   values,
+                                   parents,
+                                   static_cast<std::int32_t>(pixel),
+                                   [](std::int32_t * parent, std::int32_t value) { return atomicMin(parent, value); });
   }
 }
 
