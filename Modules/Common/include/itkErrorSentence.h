@@ -3,6 +3,7 @@
 #ifndef itkErrorSentence_h
 #define itkErrorSentence_h
 
+#include "ITKTorchCommonExport.h"
 #include <exception>
 #include <string>
 
@@ -11,7 +12,7 @@ namespace itk
 /** What an exception says to a person: its description on one line, without the source location, class name and address
  * that ITK's macros put before it.
  * \ingroup ITKTorchCommon */
-std::string
+ITKTorchCommon_EXPORT std::string
 ErrorSentence(const std::exception & error);
 } // namespace itk
 

@@ -3,6 +3,7 @@
 #ifndef itkSharedLibrary_h
 #define itkSharedLibrary_h
 
+#include "ITKTorchCommonExport.h"
 #include <string>
 
 namespace itk
@@ -10,10 +11,10 @@ namespace itk
 /** \class SharedLibrary
  * \brief A library that is loaded when it is needed, and stays loaded until the process ends.
  *
- * What is costly to load, or may be absent, is loaded by this class alone: LibTorch's CUDA library, the CUDA kernels, and the
- * libraries of the program's commands.
+ * What is costly to load, or may be absent, is loaded by this class alone: LibTorch's CUDA library, the CUDA kernels,
+ * and the libraries of the program's commands.
  * \ingroup ITKTorchCommon */
-class SharedLibrary
+class ITKTorchCommon_EXPORT SharedLibrary
 {
 public:
   /** Whether libraries that are loaded later find this one's symbols. */

@@ -3,7 +3,9 @@
 #ifndef itkTorchParameterTable_h
 #define itkTorchParameterTable_h
 
+#include "ITKTorchCommonExport.h"
 #include "itkIndent.h"
+#include "itkTorchEnumeration.h"
 #include <algorithm>
 #include <cstdint>
 #include <functional>
@@ -27,16 +29,19 @@ enum class TorchParameterUnit : std::uint8_t
   /** 2^20 bytes, MiB. */
   Mebibytes
 };
+itkTorchEnumerationMacro(TorchParameterUnit,
+                         { "None", "" },
+                         { "Pixels", "pixels" },
+                         { "Millimeters", "mm" },
+                         { "Percent", "%" },
+                         { "Degrees", "degrees" },
+                         { "Mebibytes", "MiB" });
 
-/** "pixels", "mm", "%", "degrees", "MiB"; empty for None. */
-const char *
-GetUnitName(TorchParameterUnit unit);
-
-/** Value of a parameter. An enumeration is its name. */
+/** Value of a parameter. An enumeration is its text. */
 using TorchParameterValue = std::variant<bool, std::int64_t, double, std::string, std::vector<double>>;
 
 /** Allowed values of a number, and of each number of a list. */
-struct TorchParameterRange
+struct ITKTorchCommon_EXPORT TorchParameterRange
 {
   double Minimum{ -std::numeric_limits<double>::infinity() };
   double Maximum{ std::numeric_limits<double>::infinity() };
@@ -75,17 +80,19 @@ struct TorchParameterRange
 };
 
 /** One parameter: what setters, checks, PrintSelf, command line and documentation read. */
-struct TorchParameter
+struct ITKTorchCommon_EXPORT TorchParameter
 {
   std::string Name;
   /** The outermost group that it belongs to; empty for none. */
   std::string Group;
   /** What files of earlier versions call it; may be empty. */
-  std::string              FormerName;
-  std::string              Description;
-  TorchParameterUnit       Unit{ TorchParameterUnit::None };
-  TorchParameterRange      Range;
-  std::vector<std::string> Choices;
+  std::string         FormerName;
+  std::string         Description;
+  TorchParameterUnit  Unit{ TorchParameterUnit::None };
+  TorchParameterRange Range;
+  /** The allowed values of an enumeration, and its name in C++. */
+  std::vector<TorchEnumerator> Choices;
+  std::string                  Enumeration;
   /** Two numbers, the lower one first. */
   bool                IsInterval{ false };
   TorchParameterValue Default;
@@ -100,13 +107,17 @@ struct TorchParameter
   /** Empty for an allowed value, else "Name must be …, but is …". */
   std::string
   Check(const void * parameters) const;
+
+  /** What the comment of its setter says: description, default, unit and range. */
+  std::string
+  Document() const;
 };
 
 /** \class TorchParameterList
  * \brief The parameters of a struct whose type is not known; see TorchParameterTable and TorchParameterView.
  * \ingroup ITKTorchCommon
  */
-class TorchParameterList
+class ITKTorchCommon_EXPORT TorchParameterList
 {
 public:
   const std::vector<TorchParameter> &
@@ -131,7 +142,7 @@ protected:
 /** \class TorchParameterView
  * \brief A struct of parameters and its list, for readers that do not know its type. It outlives neither.
  * \ingroup ITKTorchCommon */
-class TorchParameterView
+class ITKTorchCommon_EXPORT TorchParameterView
 {
 public:
   /** Of a class without parameters. */
@@ -190,7 +201,7 @@ protected:
 /** \class TorchParameterReference
  * \brief A TorchParameterView that may change the values.
  * \ingroup ITKTorchCommon */
-class TorchParameterReference : public TorchParameterView
+class ITKTorchCommon_EXPORT TorchParameterReference : public TorchParameterView
 {
 public:
   template <typename TParameters, typename = std::enable_if_t<!std::is_base_of<TorchParameterView, TParameters>::value>>
@@ -242,13 +253,14 @@ public:
     return *this;
   }
 
-  /** An enumeration; `choices` in the order of its values. */
+  /** An enumeration with an itkTorchEnumerationMacro().
+   * \param allowed the values that it may have; empty for all */
   template <typename TEnumeration>
   TorchParameterTable &
   AddChoice(const char * name,
-            TEnumeration TParameters::*member,
-            const char *               description,
-            std::vector<std::string>   choices);
+            TEnumeration TParameters::*       member,
+            const char *                      description,
+            const std::vector<TEnumeration> & allowed = {});
 
   /** All parameters of a struct inside this one, their names behind the group's: Sigma of the group WeightMap becomes
    * WeightMapSigma. Groups nest.
@@ -299,7 +311,7 @@ private:
 /** \class TorchParameterized
  * \brief A class whose parameters stand in a table, so that whoever has a pointer to an object can find them.
  * \ingroup ITKTorchCommon */
-class TorchParameterized
+class ITKTorchCommon_EXPORT TorchParameterized
 {
 public:
   virtual TorchParameterView
@@ -326,8 +338,8 @@ protected:
   }
 };
 
-/** In a TorchParameterized filter: SetParameters(), GetParameters() and what the base class needs to check and print them.
- * `type` has a static function Describe(). */
+/** In a TorchParameterized filter: SetParameters(), GetParameters() and what the base class needs to check and print
+ * them. `type` has a static function Describe(). */
 #define itkTorchParametersMacro(type)                                                                                  \
   using ParametersType = type;                                                                                         \
   void SetParameters(const ParametersType & parameters)                                                                \
@@ -358,6 +370,21 @@ protected:
   const decltype(ParametersType::name) & Get##name() const                                                             \
   {                                                                                                                    \
     return m_Parameters.name;                                                                                          \
+  }                                                                                                                    \
+  static_assert(true, "needs a semicolon")
+
+/** In a filter, beside itkTorchParameterMacro(name) of a list of one number for each axis: it is also set by one number
+ * for all axes, and by what ITK keeps such numbers in (FixedArray, Vector, Size, …). */
+#define itkTorchPerAxisParameterMacro(name)                                                                            \
+  template <typename TNumber, std::enable_if_t<std::is_arithmetic<TNumber>::value, int> = 0>                           \
+  void Set##name(TNumber value)                                                                                        \
+  {                                                                                                                    \
+    this->Set##name(std::vector<double>{ static_cast<double>(value) });                                                \
+  }                                                                                                                    \
+  template <typename TAxes, typename = decltype(TAxes::Dimension)>                                                     \
+  void Set##name(const TAxes & values)                                                                                 \
+  {                                                                                                                    \
+    this->Set##name(std::vector<double>(values.begin(), values.end()));                                                \
   }                                                                                                                    \
   static_assert(true, "needs a semicolon")
 
@@ -399,28 +426,29 @@ template <typename TParameters>
 template <typename TEnumeration>
 TorchParameterTable<TParameters> &
 TorchParameterTable<TParameters>::AddChoice(const char * name,
-                                            TEnumeration TParameters::*member,
-                                            const char *               description,
-                                            std::vector<std::string>   choices)
+                                            TEnumeration TParameters::*       member,
+                                            const char *                      description,
+                                            const std::vector<TEnumeration> & allowed)
 {
   static_assert(std::is_enum<TEnumeration>::value, "A choice is an enumeration.");
   TorchParameter parameter;
   parameter.Name = name;
   parameter.Description = description;
-  parameter.Choices = std::move(choices);
-  parameter.Get = [member, names = parameter.Choices](const void * parameters) -> TorchParameterValue
+  parameter.Enumeration = TorchEnumeration<TEnumeration>::Name;
+  const auto & values = TorchEnumeration<TEnumeration>::Values;
+  parameter.Choices.assign(std::begin(values), std::end(values));
+  if (!allowed.empty())
   {
-    const auto index = static_cast<std::size_t>(static_cast<const TParameters *>(parameters)->*member);
-    return index < names.size() ? names[index] : std::to_string(index);
-  };
-  parameter.Set = [member, names = parameter.Choices](void * parameters, const TorchParameterValue & value)
-  {
-    std::size_t index = 0;
-    while (index < names.size() && names[index] != std::get<std::string>(value))
-    {
-      ++index;
-    }
-    static_cast<TParameters *>(parameters)->*member = static_cast<TEnumeration>(index);
+    parameter.Choices.resize(allowed.size());
+    std::transform(allowed.begin(),
+                   allowed.end(),
+                   parameter.Choices.begin(),
+                   [&values](TEnumeration value) { return values[static_cast<std::size_t>(value)]; });
+  }
+  parameter.Get = [member](const void * parameters) -> TorchParameterValue
+  { return GetEnumerationText(static_cast<const TParameters *>(parameters)->*member); };
+  parameter.Set = [member](void * parameters, const TorchParameterValue & value) {
+    static_cast<TParameters *>(parameters)->*member = GetEnumerationValue<TEnumeration>(std::get<std::string>(value));
   };
   const TParameters defaults{};
   parameter.Default = parameter.Get(&defaults);

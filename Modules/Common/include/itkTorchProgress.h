@@ -3,13 +3,14 @@
 #ifndef itkTorchProgress_h
 #define itkTorchProgress_h
 
+#include "ITKTorchCommonExport.h"
 #include <atomic>
 #include <functional>
 
 namespace itk
 {
-/** How a computation tells the fraction of it that is done, in [0, 1]: on the thread that it was called on, between two pieces
- * of work. An exception, such as ProcessAborted, ends the computation. */
+/** How a computation tells the fraction of it that is done, in [0, 1]: on the thread that it was called on, between two
+ * pieces of work. An exception, such as ProcessAborted, ends the computation. */
 using TorchProgress = std::function<void(double)>;
 
 /** The progress of a step that is the part [begin, end] of a computation, whose progress may be empty. */
@@ -27,7 +28,7 @@ PartOfProgress(const TorchProgress & progress, double begin, double end)
 
 /** \class TorchProgressSteps
  * \brief The progress of steps that follow each other, each of them a part of the whole as large as its work. */
-class TorchProgressSteps
+class ITKTorchCommon_EXPORT TorchProgressSteps
 {
 public:
   /** \param work of all steps, in any unit */
@@ -52,7 +53,7 @@ private:
 
 /** \class TorchAbortFlag
  * \brief A process object's flag AbortGenerateData, which any thread may set while another one computes. */
-class TorchAbortFlag
+class ITKTorchCommon_EXPORT TorchAbortFlag
 {
 public:
   void
@@ -73,8 +74,8 @@ private:
   std::atomic<bool> m_IsAborted{ false };
 };
 
-/** In a process object: AbortGenerateDataOn() may be called by any thread, and ends what is computed at its next report of
- * progress. */
+/** In a process object: AbortGenerateDataOn() may be called by any thread, and ends what is computed at its next report
+ * of progress. */
 #define itkTorchAbortFlagMacro()                                                                                       \
 public:                                                                                                                \
   void SetAbortGenerateData(bool isAborted) override                                                                   \

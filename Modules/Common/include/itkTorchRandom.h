@@ -3,6 +3,7 @@
 #ifndef itkTorchRandom_h
 #define itkTorchRandom_h
 
+#include "ITKTorchCommonExport.h"
 #include <array>
 #include <cmath>
 #include <cstdint>
@@ -18,7 +19,7 @@ namespace itk
  * J. K. Salmon, M. A. Moraes, R. O. Dror, D. E. Shaw, "Parallel random numbers: as easy as 1, 2, 3", SC 2011.
  * \ingroup ITKTorchCommon
  */
-class TorchRandom
+class ITKTorchCommon_EXPORT TorchRandom
 {
 public:
   using CounterType = std::array<std::uint32_t, 4>;

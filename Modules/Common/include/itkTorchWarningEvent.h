@@ -3,17 +3,18 @@
 #ifndef itkTorchWarningEvent_h
 #define itkTorchWarningEvent_h
 
+#include "ITKTorchCommonExport.h"
 #include "itkEventObject.h"
 #include <string>
 
 namespace itk
 {
 /** \class TorchWarningEvent
- * \brief A filter goes on, but not as it was asked to; the message says in one sentence how.
+ * \brief Reports that a filter continues, but differently than requested; the message says in one sentence how.
  *
  * Without an observer the message goes to itk::OutputWindow.
  * \ingroup ITKTorchCommon */
-class TorchWarningEvent : public AnyEvent
+class ITKTorchCommon_EXPORT TorchWarningEvent : public AnyEvent
 {
 public:
   TorchWarningEvent() = default;

@@ -3,6 +3,7 @@
 #ifndef itkUnitBinOtsuThreshold_h
 #define itkUnitBinOtsuThreshold_h
 
+#include "ITKTorchCommonExport.h"
 #include <array>
 #include <cstdint>
 
@@ -15,7 +16,7 @@ namespace itk
  * A histogram with a single value v gives v, so nothing is foreground; an empty histogram gives 0.
  *
  * Source: N. Otsu, A threshold selection method from gray-level histograms, IEEE Trans. SMC 9(1), 1979. */
-unsigned int
+ITKTorchCommon_EXPORT unsigned int
 UnitBinOtsuThreshold(const std::array<std::uint64_t, 256> & histogram);
 } // namespace itk
 

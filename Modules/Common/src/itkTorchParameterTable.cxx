@@ -22,24 +22,25 @@ Number(double value)
   return text.str();
 }
 
+/** What `text` gives for each, with a separator between. */
+template <typename TList, typename TFunction>
 std::string
-Join(const std::vector<std::string> & words, const char * separator)
+Join(const TList & list, const char * separator, const TFunction & text)
 {
   std::string joined;
-  for (const auto & word : words)
+  for (const auto & element : list)
   {
-    joined += (joined.empty() ? "" : separator) + word;
+    joined += (joined.empty() ? "" : separator) + std::string(text(element));
   }
   return joined;
 }
-} // namespace
 
-const char *
-GetUnitName(TorchParameterUnit unit)
+std::string
+Texts(const std::vector<TorchEnumerator> & choices)
 {
-  static constexpr const char * names[] = { "", "pixels", "mm", "%", "degrees", "MiB" };
-  return names[static_cast<int>(unit)];
+  return Join(choices, ", ", [](const TorchEnumerator & choice) { return choice.Text; });
 }
+} // namespace
 
 std::string
 TorchParameter::Format(const TorchParameterValue & value)
@@ -58,9 +59,7 @@ TorchParameter::Format(const TorchParameterValue & value)
   }
   if (const auto * const numbers = std::get_if<std::vector<double>>(&value))
   {
-    std::vector<std::string> words;
-    std::transform(numbers->begin(), numbers->end(), std::back_inserter(words), Number);
-    return Join(words, ",");
+    return Join(*numbers, ",", Number);
   }
   return std::get<std::string>(value);
 }
@@ -98,9 +97,10 @@ TorchParameter::Check(const void * parameters) const
   std::string               allowed;
   if (!Choices.empty())
   {
-    if (std::find(Choices.begin(), Choices.end(), std::get<std::string>(value)) == Choices.end())
+    const auto & text = std::get<std::string>(value);
+    if (std::none_of(Choices.begin(), Choices.end(), [&text](const TorchEnumerator & x) { return x.Text == text; }))
     {
-      allowed = "one of " + Join(Choices, ", ");
+      allowed = "one of " + Texts(Choices);
     }
   }
   else if (const auto * const integer = std::get_if<std::int64_t>(&value))
@@ -126,6 +126,17 @@ TorchParameter::Check(const void * parameters) const
   }
   return allowed.empty() ? std::string{}
                          : Name + " must be " + allowed + ", but is " + TorchParameter::Format(value) + ".";
+}
+
+std::string
+TorchParameter::Document() const
+{
+  const std::string value = TorchParameter::Format(Default);
+  const std::string unit = GetEnumerationText(Unit);
+  const std::string range = Range.Describe();
+  const bool        isList = std::holds_alternative<std::vector<double>>(Default);
+  return Description + " Default: " + (value.empty() ? "empty" : value + (unit.empty() ? "" : " " + unit)) +
+         (range.empty() ? "" : (isList ? " (each " : " (") + range + ")") + ".";
 }
 
 const TorchParameter &
@@ -184,8 +195,9 @@ TorchParameterList::WriteMarkdown(std::ostream & os) const
   for (const auto & parameter : m_Parameters)
   {
     os << "| `" << parameter.Name << "` | " << TorchParameter::Format(parameter.Default) << " | "
-       << (parameter.Choices.empty() ? parameter.Range.Describe() : Join(parameter.Choices, ", ")) << " | "
-       << GetUnitName(parameter.Unit) << " | " << parameter.Description << " |\n";
+       << (parameter.Choices.empty() ? parameter.Range.Describe()
+                                     : Texts(parameter.Choices) + " ([`" + parameter.Enumeration + "`](#enumerations))")
+       << " | " << GetEnumerationText(parameter.Unit) << " | " << parameter.Description << " |\n";
   }
 }
 } // namespace itk

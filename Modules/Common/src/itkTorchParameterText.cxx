@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkTorchParameterText.h"
+#include "itkMacro.h"
 #include <nlohmann/json.hpp>
 
 namespace itk

@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkErrorSentence.h"
 #include "itkImageFileReader.h"
+#include "itkTorchMacros.h"
 #include <gtest/gtest.h>
 #include <stdexcept>
 
@@ -28,7 +29,7 @@ public:
   using Self = Thrower;
   using Pointer = itk::SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(Thrower, itk::Object);
+  itkOverrideGetNameOfClassMacro(Thrower);
 
   void
   Throw() const

@@ -11,7 +11,7 @@ template <typename T>
 class ResampleOntoGrid : public ::testing::Test
 {
 public:
-  using ImageType = T;
+  using Type = T;
 };
 
 using ImageTypes = ::testing::Types<itk::Image<float, 2>, itk::Image<float, 3>>;
@@ -89,7 +89,7 @@ Corner(const TImage * image, bool isLast)
 
 TYPED_TEST(ResampleOntoGrid, ThereAndBackARampStaysInItsPhysicalPlace)
 {
-  using ImageType = typename TestFixture::ImageType;
+  using ImageType = typename TestFixture::Type;
   const auto image = MakeRampImage<ImageType>();
   for (const double factor : { 0.5, 0.8, 1.7 })
   {
@@ -112,7 +112,7 @@ TYPED_TEST(ResampleOntoGrid, ThereAndBackARampStaysInItsPhysicalPlace)
 
 TYPED_TEST(ResampleOntoGrid, TheFieldKeepsItsFirstCornerAndHalfAPixelOfItsLast)
 {
-  using ImageType = typename TestFixture::ImageType;
+  using ImageType = typename TestFixture::Type;
   const auto image = MakeRampImage<ImageType>();
   const auto resample = itk::ResampleToSpacing(image.GetPointer(), std::vector<double>(ImageType::ImageDimension, 0.9));
   resample->UpdateOutputInformation();
@@ -124,7 +124,7 @@ TYPED_TEST(ResampleOntoGrid, TheFieldKeepsItsFirstCornerAndHalfAPixelOfItsLast)
 
 TYPED_TEST(ResampleOntoGrid, TheSameSpacingGivesTheSamePixels)
 {
-  using ImageType = typename TestFixture::ImageType;
+  using ImageType = typename TestFixture::Type;
   const auto          image = itk::Test::MakeAwkwardImage<ImageType>();
   std::vector<double> spacing(image->GetSpacing().Begin(), image->GetSpacing().End());
   for (const auto & wanted : { std::vector<double>{}, spacing })

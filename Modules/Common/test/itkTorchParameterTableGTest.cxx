@@ -20,6 +20,15 @@ enum class Shape : unsigned char
   Round,
   Square
 };
+} // namespace
+
+namespace itk
+{
+itkTorchEnumerationMacro(Shape, { "Round", "Round" }, { "Square", "Square" });
+} // namespace itk
+
+namespace
+{
 
 struct Parameters
 {
@@ -43,7 +52,7 @@ struct Parameters
         .Add("Seed", &P::Seed, "Start of the random numbers.")
         .Add("IsFast", &P::IsFast, "Speed.")
         .Add("Title", &P::Title, "Name of the result.", {}, TorchParameterUnit::Millimeters)
-        .AddChoice("Form", &P::Form, "Shape.", { "Round", "Square" });
+        .AddChoice("Form", &P::Form, "Shape.");
     return table;
   }
 };
@@ -257,6 +266,14 @@ TEST(TorchParameterTable, MarkdownIsATableWithDefaultRangeUnitAndMeaning)
             "| `Seed` | 4000000000 |  |  | Start of the random numbers. |\n"
             "| `IsFast` | true |  |  | Speed. |\n"
             "| `Title` | none |  | mm | Name of the result. |\n"
-            "| `Form` | Square | Round, Square |  | Shape. |\n");
+            "| `Form` | Square | Round, Square ([`Shape`](#enumerations)) |  | Shape. |\n");
+}
+
+TEST(TorchParameterTable, TheCommentOfASetterHasDescriptionDefaultUnitAndRange)
+{
+  const auto & table = Parameters::Describe();
+  EXPECT_EQ(table.GetParameter("Sigma").Document(), "Width. Default: 2.5 pixels (greater than 0).");
+  EXPECT_EQ(table.GetParameter("IsFast").Document(), "Speed. Default: true.");
+  EXPECT_EQ(table.GetParameter("Form").Document(), "Shape. Default: Square.");
 }
 } // namespace

@@ -10,6 +10,15 @@ enum class Shape : std::uint8_t
   Round,
   Square
 };
+} // namespace
+
+namespace itk
+{
+itkTorchEnumerationMacro(Shape, { "Round", "round" }, { "Square", "square" });
+} // namespace itk
+
+namespace
+{
 
 struct Parameters
 {
@@ -30,7 +39,7 @@ struct Parameters
                                 .Formerly("Number")
                                 .Add("Size", &P::Size, "")
                                 .Add("Filled", &P::Filled, "")
-                                .AddChoice("Kind", &P::Kind, "", { "round", "square" })
+                                .AddChoice("Kind", &P::Kind, "")
                                 .Add("List", &P::List, "");
     return table;
   }

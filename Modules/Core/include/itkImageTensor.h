@@ -3,6 +3,7 @@
 #ifndef itkImageTensor_h
 #define itkImageTensor_h
 
+#include "ITKTorchCoreExport.h"
 #include "itkTorchExecution.h"
 #include "itkTorchTensor.h"
 #include <limits>
@@ -16,7 +17,7 @@ namespace itk
  * \param largestDimension of images that the function takes
  * \throws ExceptionObject that says what the tensor is instead
  * \ingroup ITKTorchCore */
-void
+ITKTorchCore_EXPORT void
 VerifyImageTensor(const TorchTensor & tensor,
                   const char *        function,
                   const char *        name,

@@ -3,7 +3,9 @@
 #ifndef itkTorchDevice_h
 #define itkTorchDevice_h
 
+#include "ITKTorchCoreExport.h"
 #include "itkMacro.h"
+#include "itkTorchMacros.h"
 #include <cstdint>
 #include <iosfwd>
 #include <string>
@@ -21,13 +23,13 @@ namespace itk
  * | `cuda`, `cuda:N` | a CUDA device; LibTorch's CUDA library is loaded at run time, also by programs built without CUDA |
  * | `staged` | the CPU behind a buffer of its own, with counted copies: device code paths without a GPU, for tests |
  *
- * A TorchDevice holds any text; Resolve() is what checks it, so that setters never throw.
+ * A TorchDevice holds any text; Resolve() checks it, so that setters never throw.
  *
  * This class is the only place that may ask LibTorch about CUDA: LibTorch keeps its first answer for the life of the
  * process, so its CUDA library has to be loaded before the first question.
  * \ingroup ITKTorchCore
  */
-class TorchDevice
+class ITKTorchCore_EXPORT TorchDevice
 {
 public:
   enum class Kind : unsigned char
@@ -116,27 +118,27 @@ private:
   int         m_Index{ 0 };
 };
 
-std::ostream &
+ITKTorchCore_EXPORT std::ostream &
 operator<<(std::ostream & os, const TorchDevice & device);
 
 /** \class TorchDeviceError
  * \brief A device that was asked for is unknown or not present.
  * \ingroup ITKTorchCore */
-class TorchDeviceError : public ExceptionObject
+class ITKTorchCore_EXPORT TorchDeviceError : public ExceptionObject
 {
 public:
   using ExceptionObject::ExceptionObject;
-  itkTypeMacro(TorchDeviceError, ExceptionObject);
+  itkOverrideGetNameOfClassMacro(TorchDeviceError);
 };
 
 /** \class TorchOutOfMemoryError
  * \brief A device has too little memory left for what a filter needs.
  * \ingroup ITKTorchCore */
-class TorchOutOfMemoryError : public ExceptionObject
+class ITKTorchCore_EXPORT TorchOutOfMemoryError : public ExceptionObject
 {
 public:
   using ExceptionObject::ExceptionObject;
-  itkTypeMacro(TorchOutOfMemoryError, ExceptionObject);
+  itkOverrideGetNameOfClassMacro(TorchOutOfMemoryError);
 };
 } // namespace itk
 

@@ -3,6 +3,7 @@
 #ifndef itkTorchExecution_h
 #define itkTorchExecution_h
 
+#include "ITKTorchCoreExport.h"
 #include "itkTorchDevice.h"
 #include <functional>
 
@@ -14,7 +15,7 @@ class LightObject;
  * \brief Runs tensor computations; the one place where errors of LibTorch, CUDA and the allocators become ITK
  * exceptions.
  * \ingroup ITKTorchCore */
-class TorchExecution
+class ITKTorchCore_EXPORT TorchExecution
 {
 public:
   /** Runs `body` on the calling thread, without recording gradients.
@@ -23,8 +24,9 @@ public:
   static void
   Run(const LightObject & filter, const TorchDevice & device, const std::function<void()> & body);
 
-  /** The exception that is being handled, as an ITK exception that names the public function `function`: for functions that need
-   * no filter, in their last catch clause. Within Run(), which knows the filter and the device, it is passed on as it is. */
+  /** The exception that is being handled, as an ITK exception that names the public function `function`: for functions
+   * that need no filter, in their last catch clause. Within Run(), which knows the filter and the device, it is passed
+   * on as it is. */
   [[noreturn]] static void
   Rethrow(const char * function);
 

@@ -3,9 +3,10 @@
 #ifndef itkTorchImage_h
 #define itkTorchImage_h
 
-#include "itkTorchResident.h"
 #include "itkImage.h"
 #include "itkNumericTraitsVariableLengthVectorPixel.h"
+#include "itkTorchMacros.h"
+#include "itkTorchResident.h"
 #include "itkVectorImage.h"
 
 namespace itk
@@ -22,7 +23,7 @@ public:
   using Self = TorchPixelContainer;
   using Pointer = SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(TorchPixelContainer, TContainer);
+  itkOverrideGetNameOfClassMacro(TorchPixelContainer);
 
   /** \param tensor interleaved host pixels without gaps; undefined for none */
   void
@@ -39,12 +40,12 @@ private:
 /** \class TorchImage
  * \brief An itk::Image or itk::VectorImage whose pixels may be on a device.
  *
- * Torch filters make one for each image output; everybody else sees `TImage`. Native ITK filters, iterators and
- * GetPixel() read ITK's own buffer, so the pixels are brought there before anyone of them runs: UpdateOutputData()
- * copies to the host unless the request pass asked for the device only (see TorchResident), and Update() on the image
- * itself always ends on the host. When the outermost Update() of a pipeline returns, the images in its middle that still
- * hold pixels have them on the host, too, unless their filter keeps intermediates on the device (see
- * TorchImageToImageFilter). GetBufferPointer() synchronizes as well, as a second line of defence.
+ * Torch filters make one for each image output; all other code sees a `TImage`. Native ITK filters, iterators and
+ * GetPixel() read ITK's own buffer, so the pixels are copied there before any of them runs: UpdateOutputData() copies
+ * to the host unless the request pass asked for the device only (see TorchResident), and Update() on the image itself
+ * always ends on the host. When the outermost Update() of a pipeline returns, the images in its middle that still hold
+ * pixels have them on the host, too, unless their filter keeps intermediates on the device (see
+ * TorchImageToImageFilter). As a second safeguard, GetBufferPointer() also copies pixels to the host.
  *
  * On the CPU there is no second copy: the ITK buffer is the tensor's memory.
  *
@@ -126,7 +127,8 @@ protected:
 template <typename TImage>
 using TorchComponentOf = typename NumericTraits<typename TImage::PixelType>::ValueType;
 
-/** Whether the buffer of a `TImage` holds the pixels that it shows. An ImageAdaptor computes them from those in the buffer.
+/** Whether the buffer of a `TImage` holds the pixels that it shows. An ImageAdaptor computes them from those in the
+ * buffer.
  * \ingroup ITKTorchCore */
 template <typename TImage>
 constexpr bool IsTorchBuffer =

@@ -6,6 +6,7 @@
 #include "itkImageToImageFilter.h"
 #include "itkTorchExecution.h"
 #include "itkTorchImage.h"
+#include "itkTorchMacros.h"
 #include "itkTorchParameterTable.h"
 #include "itkTorchProgress.h"
 #include <map>
@@ -22,22 +23,23 @@ namespace itk
  *   return MakeTorchTensor(GetATensor(input).exp(), input.GetDevice());
  * }
  * \endcode
- * It gets the input's requested region and returns the output's, both as (1, C, …, y, x); see TorchTensor. A filter
- * with several inputs or outputs overrides GenerateTensors(). Everything else is ITK's own contract: a filter that
+ * It receives the input's requested region and returns the output's, both as (1, C, …, y, x); see TorchTensor. A filter
+ * with several inputs or outputs overrides GenerateTensors(). Everything else follows ITK's conventions: a filter that
  * needs a margin overrides GenerateInputRequestedRegion(), one that needs the whole image also
  * EnlargeOutputRequestedRegion().
  *
  * Outputs are TorchImages, so that pixels stay on the device between Torch filters; see TorchImage. When the outermost
- * Update() returns, all pixels that are still held are on the host; KeepIntermediatesOnDevice spares this filter the copy.
+ * Update() returns, all pixels that are still held are on the host; KeepIntermediatesOnDevice spares this filter the
+ * copy.
  *
- * The input may be an ImageAdaptor, whose pixels are copied as it shows them; the output may not.
+ * The input may be an ImageAdaptor, whose computed pixels are copied; the output may not.
  *
  * Setters never throw. Update() throws, before anything is computed: parameters and device are checked in
  * VerifyPreconditions(), geometry in VerifyInputInformation(). LibTorch runs on the thread that calls Update().
  *
- * ProgressEvents come on that thread, often enough for a bar, do not decrease and end at 1. AbortGenerateDataOn(), called by an
- * observer or by any other thread, makes Update() throw ProcessAborted at the next of them; then outputs are as before, and the
- * filter can be updated again.
+ * ProgressEvents are sent on that thread, often enough for a progress bar; the progress never decreases and ends at 1.
+ * If an observer or another thread calls AbortGenerateDataOn(), Update() throws ProcessAborted at the next event;
+ * outputs stay as before, and the filter can be updated again.
  * \ingroup ITKTorchCore
  */
 template <typename TInputImage, typename TOutputImage>
@@ -52,7 +54,10 @@ public:
   using Superclass = ImageToImageFilter<TInputImage, TOutputImage>;
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
-  itkTypeMacro(TorchImageToImageFilter, ImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(TorchImageToImageFilter);
+  static_assert(
+    TInputImage::ImageDimension == TOutputImage::ImageDimension,
+    "Input and output must have the same dimension: extract slices from the output by an ExtractImageFilter.");
   static_assert(IsTorchBuffer<TOutputImage>, "The output must be an itk::Image or itk::VectorImage, not an adaptor.");
   itkTorchAbortFlagMacro();
 
@@ -68,8 +73,8 @@ public:
   itkGetConstReferenceMacro(Device, TorchDevice);
 
   /** Whether outputs that only Torch filters asked for stay on the device alone when the outermost Update() returns. It
-   * saves a copy to the host for each. Before such an output's pixels are read, its own Update() is to be called: GetPixel()
-   * and iterators would find no buffer. Default: off. */
+   * saves a copy to the host for each. Before such an output's pixels are read, its own Update() is to be called:
+   * GetPixel() and iterators would find no buffer. Default: off. */
   itkSetMacro(KeepIntermediatesOnDevice, bool);
   itkGetConstMacro(KeepIntermediatesOnDevice, bool);
   itkBooleanMacro(KeepIntermediatesOnDevice);
@@ -95,9 +100,9 @@ protected:
   ~TorchImageToImageFilter() override = default;
 
   void
-  VerifyPreconditions() ITKv5_CONST override;
+  VerifyPreconditions() const override;
   void
-  VerifyInputInformation() ITKv5_CONST override;
+  VerifyInputInformation() const override;
   void
   GenerateOutputRequestedRegion(DataObject * output) override;
   void
@@ -116,8 +121,8 @@ protected:
   TorchDevice
   GetResolvedDevice() const;
 
-  /** The region of an input that this filter asked for. The image's own requested region may be larger by now, since the
-   * filter that makes it may have enlarged it. */
+  /** The region of an input that this filter asked for. The image's own requested region may be larger by now, since
+   * the filter that makes it may have enlarged it. */
   template <typename TImage>
   typename TImage::RegionType
   GetInputRequestedRegion(const TImage * image) const;
@@ -131,8 +136,8 @@ protected:
   TorchTensor
   CropToOutput(const TorchTensor & tensor) const;
 
-  /** Makes `tensor` the output's pixels. On the host it becomes the output's buffer, which filters behind this one may write
-   * to: give a Clone() of what is kept for later.
+  /** Makes `tensor` the output's pixels. On the host it becomes the output's buffer, which filters behind this one may
+   * write to: give a Clone() of what is kept for later.
    * \param tensor shape (1, C, …, y, x) of the output's requested region, of the output's component type */
   template <typename TImage>
   void

@@ -31,7 +31,7 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::MakeOutput(const DataObjectI
 
 template <typename TInputImage, typename TOutputImage>
 void
-TorchImageToImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() ITKv5_CONST
+TorchImageToImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() const
 {
   Superclass::VerifyPreconditions();
   this->VerifyParameters(this->GetNameOfClass());
@@ -40,7 +40,7 @@ TorchImageToImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() ITKv5_
 
 template <typename TInputImage, typename TOutputImage>
 void
-TorchImageToImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() ITKv5_CONST
+TorchImageToImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() const
 {
   Superclass::VerifyInputInformation();
   if (this->GetInput() == nullptr)

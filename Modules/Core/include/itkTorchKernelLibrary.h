@@ -3,6 +3,7 @@
 #ifndef itkTorchKernelLibrary_h
 #define itkTorchKernelLibrary_h
 
+#include "ITKTorchCoreExport.h"
 #include "itkTorchDevice.h"
 
 namespace itk
@@ -12,7 +13,7 @@ namespace itk
  *
  * Its functions have C linkage and take raw pointers and a stream; they know neither ITK nor LibTorch.
  * \ingroup ITKTorchCore */
-class TorchKernelLibrary
+class ITKTorchCore_EXPORT TorchKernelLibrary
 {
 public:
   /** Address of the plug-in's function `symbol`; null where there is no plug-in, or none with that function.

@@ -3,6 +3,7 @@
 #ifndef itkTorchMemoryReuse_h
 #define itkTorchMemoryReuse_h
 
+#include "ITKTorchCoreExport.h"
 #include <cstddef>
 #include <memory>
 
@@ -11,18 +12,20 @@ namespace itk
 /** \class TorchMemoryReuse
  * \brief While it lives, host tensors that its thread makes take the memory of those that it has freed.
  *
- * The system maps each page of a large block anew, which networks wait for at every layer. Memory is kept in the blocks that it
- * was got in, cut into pieces; a block that is free goes back before another one is got. So the process grows by some tenths
- * more than what is in use at the same time, and all of it is given back at the end. Tensors may outlive the scope and may be
- * freed by other threads.
+ * The system maps every page of a new large block, and networks wait for this at every layer. So memory is kept in the
+ * blocks in which it was allocated, cut into pieces; a free block is returned before another one is allocated. The
+ * process therefore grows by some tenths more than the memory in use at the same time, and all of it is returned at the
+ * end. Tensors may outlive the scope and may be freed by other threads.
  *
- * For this, LibTorch's allocator for the host is replaced while there is a scope on any thread, by one that hands everything on to it
- * on threads without a scope. The last scope to end restores it, unless somebody else has replaced it meanwhile. An allocator of the
- * host program that LibTorch does not let others replace, or that does not free by pointers alone, stays: then a scope does nothing.
+ * For this, LibTorch's allocator for the host is replaced while there is a scope on any thread; on threads without a
+ * scope, the replacement passes everything on to the original. The last scope to end restores the original, unless
+ * other code has replaced the allocator in the meantime. If the host program's allocator cannot be replaced in
+ * LibTorch, or does not free by pointers alone, it stays, and a scope does nothing.
  *
- * A scope within a scope of the same thread does nothing. Memory that LibTorch gets by raw_allocate() in a scope is freed in it.
+ * A scope within a scope of the same thread does nothing. Memory that LibTorch gets by raw_allocate() in a scope is
+ * freed in it.
  * \ingroup ITKTorchCore */
-class TorchMemoryReuse
+class ITKTorchCore_EXPORT TorchMemoryReuse
 {
 public:
   TorchMemoryReuse();

@@ -3,7 +3,9 @@
 #ifndef itkTorchResident_h
 #define itkTorchResident_h
 
+#include "ITKTorchCoreExport.h"
 #include "itkDataObject.h"
+#include "itkTorchEnumeration.h"
 #include "itkTorchTensor.h"
 #include <mutex>
 #include <vector>
@@ -17,17 +19,21 @@ enum class TorchResidence : std::uint8_t
   DeviceOnly,
   Both
 };
+itkTorchEnumerationMacro(TorchResidence,
+                         { "HostOnly", "host-only" },
+                         { "DeviceOnly", "device-only" },
+                         { "Both", "both" });
 
 /** \class TorchResident
  * \brief What a TorchImage is to a filter that knows neither its pixel type nor its dimension: a data object that keeps
  * account of where its pixels are, and whose pixels can be asked for on a device.
  *
- * The wish is part of the request pass, like a requested region. Asking for a region in the ordinary way asks for the
- * host; a Torch filter asks for its device instead, by a DeviceRequest. The two wishes are kept apart and the host
- * wins, so that a native and a Torch consumer of one output both find its pixels.
+ * This request is part of the request pass, like a requested region. Requesting a region in the ordinary way requests
+ * the host; a Torch filter requests its device instead, by a DeviceRequest. The two requests are kept apart and the
+ * host takes precedence, so that a native and a Torch consumer of one output both find its pixels.
  * \ingroup ITKTorchCore
  */
-class TorchResident
+class ITKTorchCore_EXPORT TorchResident
 {
 public:
   /** \class DeviceRequest
@@ -56,7 +62,8 @@ public:
   class DataPass
   {
   public:
-    /** \param isOpened whether there is a pass to be ended here; images that are left belong to the innermost open one */
+    /** \param isOpened whether there is a pass to be ended here; images that are left belong to the innermost open
+     * one */
     explicit DataPass(bool isOpened);
     /** Ends a pass that an exception has cut short, without exceptions of its own. */
     ~DataPass();

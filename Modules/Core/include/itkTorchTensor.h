@@ -3,7 +3,9 @@
 #ifndef itkTorchTensor_h
 #define itkTorchTensor_h
 
+#include "ITKTorchCoreExport.h"
 #include "itkTorchDevice.h"
+#include "itkTorchEnumeration.h"
 #include <cstdint>
 #include <memory>
 #include <type_traits>
@@ -29,6 +31,17 @@ enum class TorchComponentType : std::uint8_t
   Float32,
   Float64
 };
+itkTorchEnumerationMacro(TorchComponentType,
+                         { "UInt8", "uint8" },
+                         { "Int8", "int8" },
+                         { "UInt16", "uint16" },
+                         { "Int16", "int16" },
+                         { "UInt32", "uint32" },
+                         { "Int32", "int32" },
+                         { "UInt64", "uint64" },
+                         { "Int64", "int64" },
+                         { "Float32", "float32" },
+                         { "Float64", "float64" });
 
 /** The TorchComponentType of a C++ number type. */
 template <typename TComponent>
@@ -52,13 +65,14 @@ GetTorchComponentType()
  * Pixels have the shape (N, C, z, y, x): batch, component, then ITK's axes reversed. In memory the component varies
  * fastest, as in ITK's multi-component images, which is LibTorch's "channels last".
  *
- * What a function cannot do with a tensor (one that is undefined, mostly) is an ExceptionObject that names the function.
+ * If a function cannot use a tensor (usually because it is undefined), it throws an ExceptionObject that names the
+ * function.
  *
  * Copies share the pixels. A tensor from FromPixels() is a view that does not keep the buffer alive.
  * Include itkTorchTensorAccess.h to reach the at::Tensor inside.
  * \ingroup ITKTorchCore
  */
-class TorchTensor
+class ITKTorchCore_EXPORT TorchTensor
 {
 public:
   /** An undefined tensor. */
@@ -107,8 +121,8 @@ public:
   TorchTensor
   To(const TorchDevice & device) const;
 
-  /** The same pixels in memory of their own size, interleaved without gaps: itself where it already is so. A tensor of one
-   * or two axes, such as a list of weights, has no components to be put last. */
+  /** The same pixels in memory of their own size, interleaved without gaps: itself where it already is so. A tensor of
+   * one or two axes, such as a list of weights, has no components to be put last. */
   TorchTensor
   ToInterleaved() const;
 
@@ -149,7 +163,7 @@ private:
 /** \class TorchTransferCounters
  * \brief Copies of pixels between the host and other devices, for the whole process.
  * \ingroup ITKTorchCore */
-class TorchTransferCounters
+class ITKTorchCore_EXPORT TorchTransferCounters
 {
 public:
   struct Counts

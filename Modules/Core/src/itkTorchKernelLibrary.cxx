@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkTorchKernelLibrary.h"
+#include "itkLibTorchPrivate.h"
 #include "itkSharedLibrary.h"
-#include <cstdint>
 #include <optional>
 #include <string>
 
@@ -43,14 +43,10 @@ TorchKernelLibrary::GetCurrentStream(const TorchDevice & device)
   {
     return nullptr;
   }
-  // From LibTorch's C interface (torch/csrc/inductor/aoti_torch/c/shim.h), in libtorch_cuda, which nothing here links.
-  using GetStream = std::int32_t (*)(std::int32_t, void **);
-  static const auto getStream =
-    reinterpret_cast<GetStream>(SharedLibrary::FindAnywhere("aoti_torch_get_current_cuda_stream"));
   void * stream = nullptr;
-  if (getStream == nullptr || getStream(resolved.GetIndex(), &stream) != 0)
+  if (!LibTorchPrivate::GetCurrentStream(resolved.GetIndex(), &stream))
   {
-    itkGenericExceptionMacro("LibTorch does not tell its current stream on device " << resolved << '.');
+    itkGenericExceptionMacro("LibTorch gives no current stream on device " << resolved << '.');
   }
   return stream;
 }

@@ -13,8 +13,8 @@
 
 namespace itk
 {
-/** The memory of a scope: blocks of the C library, cut into pieces that are in use or free. Neighbors that are free are one
- * piece. */
+/** The memory of a scope: blocks of the C library, cut into pieces that are in use or free. Neighbors that are free are
+ * one piece. */
 class TorchMemoryReuse::Pool
 {
 public:

@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkTorchExecution.h"
 #include "itkTestHelpers.h"
+#include "itkTorchMacros.h"
 
 #include "itkObject.h"
 #include "itkObjectFactory.h"
@@ -24,7 +25,7 @@ public:
   using Self = MyFilter;
   using Pointer = itk::SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(MyFilter, Object);
+  itkOverrideGetNameOfClassMacro(MyFilter);
 };
 
 /** What TorchExecution makes of the exception; the exception must be a `TError` and nothing derived from it. */

@@ -619,7 +619,7 @@ public:
   using Superclass = itk::TorchImageToImageFilter<ImageType<2>, ImageType<2>>;
   using Pointer = itk::SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(ReportingFilter, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(ReportingFilter);
 
 protected:
   itk::TorchTensor
