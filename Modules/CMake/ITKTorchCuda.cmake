@@ -38,5 +38,6 @@ function(itktorch_add_cuda_kernels)
     install(TARGETS ITKTorchCUDA LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR} COMPONENT libraries)
   endif()
   target_sources(ITKTorchCUDA PRIVATE ${ARGN})
-  target_include_directories(ITKTorchCUDA PRIVATE include src "${PROJECT_SOURCE_DIR}/Modules/Common/include")
+  target_include_directories(ITKTorchCUDA PRIVATE include src "${PROJECT_SOURCE_DIR}/Modules/Common/include"
+    "${PROJECT_BINARY_DIR}/include")
 endfunction()

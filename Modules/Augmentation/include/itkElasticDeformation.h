@@ -3,6 +3,7 @@
 #ifndef itkElasticDeformation_h
 #define itkElasticDeformation_h
 
+#include "ITKTorchAugmentationExport.h"
 #include "itkSpatialSampling.h"
 #include "itkElasticDeformationParameters.h"
 #include "itkTorchTensor.h"
@@ -11,29 +12,29 @@
 namespace itk
 {
 /** \throws ExceptionObject if the lists do not fit the dimension */
-void
+ITKTorchAugmentation_EXPORT void
 VerifyElasticDeformation(const ElasticDeformationParameters & parameters, unsigned int dimension);
 
 /** \class ElasticDeformation
- * \brief One random smooth displacement u of an image: output pixel x shows the input at x + u(x).
+ * \brief A smooth random displacement field u of an image: output pixel x shows the input at x + u(x).
  *
- * *Grid* (Ronneberger et al.): u at the GridSize nodes is normal with mean 0 and standard deviation Deviation, each
- * component and node by itself. The outer nodes lie at the centers of the corner pixels; between nodes u is the cubic
- * B-spline through them, mirrored beyond the border.
+ * *Grid* (Ronneberger et al.): u at the GridSize nodes is normal with mean 0 and standard deviation Deviation,
+ * independently for each component and node. The outer nodes lie at the centers of the corner pixels; between nodes u
+ * is the cubic B-spline through them, mirrored beyond the border.
  *
  * *Smoothed noise* (Simard et al.): u = Amplitude · (G_Sigma ∗ noise), the noise uniform in (−1, 1) for each pixel and
- * component, also beyond the border, and G a Gaussian cut off at 3 Sigma with sum 1. For a Sigma of some pixels its standard
- * deviation is Amplitude / √3 / (2 √π Sigma)^(D/2): in 2D Amplitude / (6.14 Sigma).
+ * component, also beyond the border, and G a Gaussian cut off at 3 Sigma with sum 1. For a Sigma of some pixels its
+ * standard deviation is Amplitude / √3 / (2 √π Sigma)^(D/2): in 2D Amplitude / (6.14 Sigma).
  *
- * u is a function of the seed, the image's size (and spacing, for physical units) and the parameters alone. An axis of one
+ * u depends only on the seed, the image's size (and spacing, for physical units) and the parameters. An axis of one
  * pixel is not deformed.
  *
  * O. Ronneberger, P. Fischer, T. Brox, "U-Net: convolutional networks for biomedical image segmentation", MICCAI 2015.
- * P. Y. Simard, D. Steinkraus, J. C. Platt, "Best practices for convolutional neural networks applied to visual document
- * analysis", ICDAR 2003.
+ * P. Y. Simard, D. Steinkraus, J. C. Platt, "Best practices for convolutional neural networks applied to visual
+ * document analysis", ICDAR 2003.
  * \ingroup ITKTorchAugmentation
  */
-class ElasticDeformation
+class ITKTorchAugmentation_EXPORT ElasticDeformation
 {
 public:
   using IndexType = std::vector<std::int64_t>;

@@ -16,13 +16,6 @@ ElasticDeformationImageFilter<TImage>::ElasticDeformationImageFilter()
 
 template <typename TImage>
 auto
-ElasticDeformationImageFilter<TImage>::GetDisplacementField() -> DisplacementFieldType *
-{
-  return static_cast<DisplacementFieldType *>(this->ProcessObject::GetOutput("DisplacementField"));
-}
-
-template <typename TImage>
-auto
 ElasticDeformationImageFilter<TImage>::MakeOutput(const DataObjectIdentifierType & name) -> DataObjectPointer
 {
   return name == "DisplacementField" ? TorchImage<DisplacementFieldType>::New().GetPointer()
@@ -31,7 +24,7 @@ ElasticDeformationImageFilter<TImage>::MakeOutput(const DataObjectIdentifierType
 
 template <typename TImage>
 void
-ElasticDeformationImageFilter<TImage>::VerifyPreconditions() ITKv5_CONST
+ElasticDeformationImageFilter<TImage>::VerifyPreconditions() const
 {
   Superclass::VerifyPreconditions();
   VerifyElasticDeformation(m_Parameters, ImageDimension);
@@ -56,7 +49,7 @@ ElasticDeformationImageFilter<TImage>::GetMinimumJacobianDeterminant() const
 {
   if (this->GetInput() == nullptr)
   {
-    itkExceptionMacro("The input must be set before its deformation is asked for.");
+    itkExceptionMacro("The input must be set before the deformation is requested.");
   }
   return this->GetDeformation().GetMinimumJacobianDeterminant();
 }

@@ -3,7 +3,9 @@
 #ifndef itkElasticDeformationParameters_h
 #define itkElasticDeformationParameters_h
 
+#include "ITKTorchAugmentationExport.h"
 #include "itkSpatialSampling.h"
+#include "itkTorchEnumeration.h"
 #include "itkTorchParameterTable.h"
 #include <cstdint>
 #include <vector>
@@ -17,6 +19,7 @@ enum class ElasticModel : std::uint8_t
   /** Noise of every pixel, smoothed by a Gaussian. */
   SmoothedNoise
 };
+itkTorchEnumerationMacro(ElasticModel, { "Grid", "grid" }, { "SmoothedNoise", "smoothed-noise" });
 
 enum class ElasticUnit : std::uint8_t
 {
@@ -24,9 +27,10 @@ enum class ElasticUnit : std::uint8_t
   /** The image's own unit, usually mm. */
   Physical
 };
+itkTorchEnumerationMacro(ElasticUnit, { "Pixels", "pixels" }, { "Physical", "physical" });
 
 /** Lists hold one number for all axes or one for each, along x, y (, z). */
-struct ElasticDeformationParameters
+struct ITKTorchAugmentation_EXPORT ElasticDeformationParameters
 {
   ElasticModel          Model{ ElasticModel::Grid };
   std::vector<double>   GridSize{ 3.0 };

@@ -3,6 +3,7 @@
 #ifndef itkRandomAugmentation_h
 #define itkRandomAugmentation_h
 
+#include "ITKTorchAugmentationExport.h"
 #include "itkRandomAugmentationParameters.h"
 #include "itkElasticDeformation.h"
 #include "itkRandomAugmentationRecord.h"
@@ -10,7 +11,7 @@
 namespace itk
 {
 /** \throws ExceptionObject if the lists do not fit the dimension */
-void
+ITKTorchAugmentation_EXPORT void
 VerifyRandomAugmentation(const RandomAugmentationParameters & parameters, unsigned int dimension);
 
 /** What is changed together; label and weight may be undefined. */
@@ -35,13 +36,13 @@ struct AugmentationKey
 /** \class RandomAugmentation
  * \brief Draws and applies random changes of an image, its labels and its weights.
  *
- * All spatial changes are one map, sampled once: output pixel o shows the input at
+ * All spatial changes are composed into one transform and sampled once: output pixel o shows the input at
  *
  *   p = c_in + F · T · R · (S · Z · (o + u(o) − c_out) + t)
  *
- * with flips F, quarter turns T, rotation R, shear S, zoom Z, shift t, elastic displacement u (see ElasticDeformation; on the
- * output's grid) and the centers c_out of the output and c_in of the cropped place in the input. Images are interpolated by
- * Interpolation, labels nearest, weights linearly.
+ * with flips F, quarter turns T, rotation R, shear S, zoom Z, translation t, elastic displacement u (see
+ * ElasticDeformation; on the output's grid) and the centers c_out of the output and c_in of the crop in the input.
+ * Images use the chosen Interpolation, labels nearest-neighbor and weights linear interpolation.
  *
  * | change | drawn |
  * |---|---|
@@ -53,13 +54,13 @@ struct AugmentationKey
  * | shear | x' = cos s · x, y' = y − sin s · x |
  * | shift | fraction of the output's size, each axis by itself |
  *
- * Then the intensities change, with v = (value − low) / (high − low) and the ends of IntensityRange, or the image's extrema:
- * blur by a Gaussian (in pixels, reflected at the border), contrast m + c (v − m) about the component's mean m, gain · v +
- * offset, max(v, 0)^gamma, 1 − v, Gaussian noise of the drawn deviation, Poisson(peak · max(v, 0)) / peak, shuffled channels.
- * Integers are rounded and stay in their type's range.
+ * Then the intensities change, with v = (value − low) / (high − low) and the ends of IntensityRange, or the image's
+ * extrema: blur by a Gaussian (in pixels, reflected at the border), contrast m + c (v − m) about the component's mean
+ * m, gain · v + offset, max(v, 0)^gamma, 1 − v, Gaussian noise of the drawn deviation, Poisson(peak · max(v, 0)) /
+ * peak, shuffled channels. Integers are rounded and stay in their type's range.
  * \ingroup ITKTorchAugmentation
  */
-class RandomAugmentation
+class ITKTorchAugmentation_EXPORT RandomAugmentation
 {
 public:
   /** What happens to a sample.
@@ -71,7 +72,8 @@ public:
        const std::vector<double> &          spacing,
        const AugmentationKey &              key);
 
-  /** Applies a record to each sample, on `device`; images that are elsewhere are moved there, as far as they are needed.
+  /** Applies a record to each sample, on `device`; images that are elsewhere are moved there, as far as they are
+   * needed.
    * \param progress fraction done; may throw
    * \throws ExceptionObject if a record is of an image of another size or number of components */
   static std::vector<AugmentationImages>

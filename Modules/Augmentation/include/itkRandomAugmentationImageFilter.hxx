@@ -19,20 +19,6 @@ RandomAugmentationImageFilter<TImage, TLabelImage>::RandomAugmentationImageFilte
 
 template <typename TImage, typename TLabelImage>
 auto
-RandomAugmentationImageFilter<TImage, TLabelImage>::GetAugmentedLabels() -> LabelImageType *
-{
-  return static_cast<LabelImageType *>(this->ProcessObject::GetOutput("Labels"));
-}
-
-template <typename TImage, typename TLabelImage>
-auto
-RandomAugmentationImageFilter<TImage, TLabelImage>::GetAugmentedWeights() -> WeightImageType *
-{
-  return static_cast<WeightImageType *>(this->ProcessObject::GetOutput("Weights"));
-}
-
-template <typename TImage, typename TLabelImage>
-auto
 RandomAugmentationImageFilter<TImage, TLabelImage>::MakeOutput(const DataObjectIdentifierType & name)
   -> DataObjectPointer
 {
@@ -43,7 +29,7 @@ RandomAugmentationImageFilter<TImage, TLabelImage>::MakeOutput(const DataObjectI
 
 template <typename TImage, typename TLabelImage>
 void
-RandomAugmentationImageFilter<TImage, TLabelImage>::VerifyPreconditions() ITKv5_CONST
+RandomAugmentationImageFilter<TImage, TLabelImage>::VerifyPreconditions() const
 {
   Superclass::VerifyPreconditions();
   VerifyRandomAugmentation(m_Parameters, ImageDimension);
@@ -88,26 +74,6 @@ RandomAugmentationImageFilter<TImage, TLabelImage>::GenerateOutputInformation()
          static_cast<ImageBase<ImageDimension> *>(this->GetAugmentedWeights()) })
   {
     output->SetLargestPossibleRegion(region);
-  }
-}
-
-template <typename TImage, typename TLabelImage>
-void
-RandomAugmentationImageFilter<TImage, TLabelImage>::EnlargeOutputRequestedRegion(DataObject * output)
-{
-  output->SetRequestedRegionToLargestPossibleRegion();
-}
-
-template <typename TImage, typename TLabelImage>
-void
-RandomAugmentationImageFilter<TImage, TLabelImage>::GenerateInputRequestedRegion()
-{
-  for (const auto & input : this->GetInputs())
-  {
-    if (input)
-    {
-      input->SetRequestedRegionToLargestPossibleRegion();
-    }
   }
 }
 

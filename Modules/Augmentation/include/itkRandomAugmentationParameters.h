@@ -3,7 +3,9 @@
 #ifndef itkRandomAugmentationParameters_h
 #define itkRandomAugmentationParameters_h
 
+#include "ITKTorchAugmentationExport.h"
 #include "itkElasticDeformationParameters.h"
+#include "itkTorchEnumeration.h"
 #include "itkTorchParameterTable.h"
 #include <cstdint>
 #include <string>
@@ -18,6 +20,7 @@ enum class RandomAugmentationCenter : std::uint8_t
   /** n / 2 + 1/2, a pixel farther on, as Keras has it. */
   Keras
 };
+itkTorchEnumerationMacro(RandomAugmentationCenter, { "Image", "image" }, { "Keras", "keras" });
 
 enum class RandomAugmentationPreset : std::uint8_t
 {
@@ -27,9 +30,15 @@ enum class RandomAugmentationPreset : std::uint8_t
   Nuclei,
   Volume
 };
+itkTorchEnumerationMacro(RandomAugmentationPreset,
+                         { "None", "none" },
+                         { "KerasGenerator", "keras-generator" },
+                         { "UNetPaper", "unet-paper" },
+                         { "Nuclei", "nuclei" },
+                         { "Volume", "volume" });
 
 /** Each change happens with its probability, and then is uniform in its interval. */
-struct RandomAugmentationParameters : public ElasticDeformationParameters
+struct ITKTorchAugmentation_EXPORT RandomAugmentationParameters : public ElasticDeformationParameters
 {
   std::vector<double> CropSize;
   bool                PadSmallImages{ true };
@@ -76,10 +85,6 @@ struct RandomAugmentationParameters : public ElasticDeformationParameters
   static RandomAugmentationParameters
   FromPreset(RandomAugmentationPreset preset);
 };
-
-/** none, keras-generator, unet-paper, nuclei, volume: in the order of the enumeration. */
-const std::vector<std::string> &
-GetRandomAugmentationPresetNames();
 } // namespace itk
 
 #endif

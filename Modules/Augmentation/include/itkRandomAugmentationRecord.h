@@ -3,6 +3,7 @@
 #ifndef itkRandomAugmentationRecord_h
 #define itkRandomAugmentationRecord_h
 
+#include "ITKTorchAugmentationExport.h"
 #include "itkSpatialSampling.h"
 #include <string>
 #include <vector>
@@ -14,7 +15,7 @@ namespace itk
  *
  * Lists are along x, y (, z); places and sizes are in pixels. Neutral values stand for what was not drawn.
  * \ingroup ITKTorchAugmentation */
-struct RandomAugmentationRecord
+struct ITKTorchAugmentation_EXPORT RandomAugmentationRecord
 {
   static constexpr unsigned int CurrentVersion = 1;
 
@@ -42,7 +43,8 @@ struct RandomAugmentationRecord
   SamplingPaddingMode   PaddingMode{ SamplingPaddingMode::Reflect };
   double                PaddingValue{ 0.0 };
 
-  /** Nodes of the elastic grid along each axis, and their displacements: component slowest, then z, y, x. Empty for none. */
+  /** Nodes of the elastic grid along each axis, and their displacements: component slowest, then z, y, x. Empty for
+   * none. */
   std::vector<std::int64_t> ElasticGrid;
   std::vector<double>       ElasticNodes;
   /** Key, amplitude and sigma along each axis of elastic smoothed noise. Empty for none. */

@@ -3,6 +3,7 @@
 #ifndef itkSpatialSampling_h
 #define itkSpatialSampling_h
 
+#include "itkTorchEnumeration.h"
 #include <array>
 #include <cstdint>
 
@@ -16,6 +17,7 @@ enum class SamplingInterpolation : std::uint8_t
   /** Cubic B-spline through the pixels. */
   Cubic
 };
+itkTorchEnumerationMacro(SamplingInterpolation, { "Nearest", "nearest" }, { "Linear", "linear" }, { "Cubic", "cubic" });
 
 /** What lies beyond the image's border. For pixels a b c d: */
 enum class SamplingPaddingMode : std::uint8_t
@@ -31,6 +33,12 @@ enum class SamplingPaddingMode : std::uint8_t
   /** … c d | a b c d | a b … */
   Wrap
 };
+itkTorchEnumerationMacro(SamplingPaddingMode,
+                         { "Reflect", "reflect" },
+                         { "Mirror", "mirror" },
+                         { "Edge", "edge" },
+                         { "Constant", "constant" },
+                         { "Wrap", "wrap" });
 
 /** Output point o, in pixels along x, y (, z), to its place in the input: Matrix · o + Offset. */
 struct AffineMap

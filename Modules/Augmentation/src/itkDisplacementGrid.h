@@ -3,6 +3,7 @@
 #ifndef itkDisplacementGrid_h
 #define itkDisplacementGrid_h
 
+#include "ITKTorchAugmentationExport.h"
 #include <array>
 #include <cstdint>
 #include <vector>
@@ -26,7 +27,7 @@ CubicBSplineSlopes(double t);
  * The outer nodes lie at the centers of the corner pixels. Beyond them the grid is mirrored, so the field has slope 0
  * across the border. An axis of one pixel or of one node has a single cell of constant displacement.
  */
-class DisplacementGrid
+class ITKTorchAugmentation_EXPORT DisplacementGrid
 {
 public:
   DisplacementGrid() = default;

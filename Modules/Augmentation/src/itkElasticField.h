@@ -3,6 +3,7 @@
 #ifndef itkElasticField_h
 #define itkElasticField_h
 
+#include "ITKTorchAugmentationExport.h"
 #include "itkDisplacementGrid.h"
 #include "itkElasticDeformation.h"
 #include "itkSmoothedNoise.h"
@@ -30,14 +31,14 @@ OfAxis(const std::vector<double> & numbers, unsigned int axis);
 AxisSizes
 GetGridNodes(const ElasticDeformationParameters & parameters, unsigned int dimension);
 
-ElasticField
+ITKTorchAugmentation_EXPORT ElasticField
 DrawElasticField(const ElasticDeformationParameters & parameters,
                  const std::vector<std::int64_t> &    size,
                  const std::vector<double> &          spacing,
                  TorchRandom                          random);
 
 /** u in pixels of a region: (D, z, y, x), float, on the host. */
-at::Tensor
+ITKTorchAugmentation_EXPORT at::Tensor
 ComputeDisplacement(const ElasticField & field,
                     unsigned int         dimension,
                     const AxisSizes &    start,

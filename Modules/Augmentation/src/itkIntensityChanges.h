@@ -3,6 +3,7 @@
 #ifndef itkIntensityChanges_h
 #define itkIntensityChanges_h
 
+#include "ITKTorchAugmentationExport.h"
 #include "itkPixelRandom.h"
 #include "itkRandomAugmentationRecord.h"
 #include "itkTorchDevice.h"
@@ -12,7 +13,7 @@ namespace itk
 {
 /** The intensity changes of a record; see RandomAugmentation. The image itself where the record has none.
  * \param image (1, C, …, y, x) */
-at::Tensor
+ITKTorchAugmentation_EXPORT at::Tensor
 ChangeIntensities(const at::Tensor & image, const RandomAugmentationRecord & record, const TorchDevice & device);
 
 /** Uniform numbers in (0, 1), two for each component of each pixel: (2, C, …, y, x) for the shape (1, C, …, y, x). */

@@ -3,6 +3,7 @@
 #ifndef itkRandomAugmentationDraw_h
 #define itkRandomAugmentationDraw_h
 
+#include "ITKTorchAugmentationExport.h"
 #include "itkRandomAugmentation.h"
 #include "itkTorchRandom.h"
 
@@ -18,7 +19,7 @@ struct AugmentationGeometry
 
 /** The map of the spatial changes that a record says were drawn.
  * \param units pixel sizes along x, y (, z), in which is rotated and sheared */
-AffineMap
+ITKTorchAugmentation_EXPORT AffineMap
 ComposeAffineMap(const RandomAugmentationRecord & record,
                  const std::vector<double> &      units,
                  RandomAugmentationCenter         center);

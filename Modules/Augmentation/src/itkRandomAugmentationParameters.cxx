@@ -18,43 +18,50 @@ DescribeSpatial(TorchParameterTable<RandomAugmentationParameters> & t)
   const Range probability = Range::Between(0, 1);
   t.Add("CropSize",
         &P::CropSize,
-        "Size of the output along each axis; none for the image's own.",
+        "Size of the output along each axis; empty for the image's own.",
         Range::Between(1, 1 << 20),
         Unit::Pixels);
-  t.Add(
-    "PadSmallImages", &P::PadSmallImages, "Pad images that are smaller than the crop; otherwise they are an error.");
+  t.Add("PadSmallImages", &P::PadSmallImages, "Pad images that are smaller than the crop; if off, they are an error.");
   t.Add("ForegroundProbability",
         &P::ForegroundProbability,
-        "That the crop is placed to hold a random pixel whose label is not 0.",
+        "Probability that the crop is placed to contain a random pixel whose label is not 0.",
         probability);
   t.Add("UseImageSpacing",
         &P::UseImageSpacing,
         "Rotate and shear in physical units, so that anisotropic pixels keep their shape.");
   t.AddChoice("Center",
               &P::Center,
-              "Fixed point of rotation, zoom and shear: the image's center, or a pixel farther on as in Keras.",
-              { "image", "keras" });
-  t.Add("FlipProbability", &P::FlipProbability, "Of mirroring, for all axes or for each.", probability);
+              "Fixed point of rotation, zoom and shear: the image's center, or one pixel beyond it as in Keras.");
+  t.Add("FlipProbability",
+        &P::FlipProbability,
+        "Probability of mirroring: one for all axes, or one for each axis.",
+        probability);
   t.Add("TurnProbability",
         &P::TurnProbability,
-        "Of a turn by 90, 180 or 270 degrees in the plane of x and y.",
+        "Probability of a turn by 90, 180 or 270 degrees in the x-y plane.",
         probability);
-  t.Add("RotationProbability", &P::RotationProbability, "Of Rotation and Tilt.", probability);
-  t.AddInterval("Rotation", &P::Rotation, "In the plane of x and y.", Range::Between(-360, 360), Unit::Degrees);
-  t.AddInterval("Tilt", &P::Tilt, "About x and y, of 3D images.", Range::Between(-360, 360), Unit::Degrees);
-  t.Add("ZoomProbability", &P::ZoomProbability, "Of Zoom.", probability);
+  t.Add("RotationProbability", &P::RotationProbability, "Probability of Rotation and Tilt.", probability);
   t.AddInterval(
-    "Zoom", &P::Zoom, "Step in the input for a step in the output: below 1 magnifies.", Range::Between(0.01, 100));
-  t.Add("ZoomPerAxis", &P::ZoomPerAxis, "Draw a zoom for each axis.");
-  t.Add("LogarithmicZoom",
-        &P::LogarithmicZoom,
-        "Draw the zoom's logarithm uniformly, so that halves are as frequent as doubles.");
-  t.Add("ShearProbability", &P::ShearProbability, "Of Shear.", probability);
-  t.AddInterval("Shear", &P::Shear, "Angle by which the y axis leans.", Range::Between(-89, 89), Unit::Degrees);
-  t.Add("TranslationProbability", &P::TranslationProbability, "Of Translation.", probability);
+    "Rotation", &P::Rotation, "Angle of rotation in the x-y plane.", Range::Between(-360, 360), Unit::Degrees);
+  t.AddInterval("Tilt",
+                &P::Tilt,
+                "Angles of rotation of 3D images about the x and y axes.",
+                Range::Between(-360, 360),
+                Unit::Degrees);
+  t.Add("ZoomProbability", &P::ZoomProbability, "Probability of Zoom.", probability);
   t.AddInterval(
-    "Translation", &P::Translation, "Fraction of the output's size, drawn for each axis.", Range::Between(-1, 1));
-  t.Add("ElasticProbability", &P::ElasticProbability, "Of the elastic deformation.", probability);
+    "Zoom", &P::Zoom, "Step in the input for each step in the output; below 1 magnifies.", Range::Between(0.01, 100));
+  t.Add("ZoomPerAxis", &P::ZoomPerAxis, "Draw a separate zoom for each axis.");
+  t.Add(
+    "LogarithmicZoom", &P::LogarithmicZoom, "Draw the logarithm of the zoom uniformly, so that 1/2 is as likely as 2.");
+  t.Add("ShearProbability", &P::ShearProbability, "Probability of Shear.", probability);
+  t.AddInterval("Shear", &P::Shear, "Shear angle of the y axis.", Range::Between(-89, 89), Unit::Degrees);
+  t.Add("TranslationProbability", &P::TranslationProbability, "Probability of Translation.", probability);
+  t.AddInterval("Translation",
+                &P::Translation,
+                "Translation as a fraction of the output's size, drawn for each axis.",
+                Range::Between(-1, 1));
+  t.Add("ElasticProbability", &P::ElasticProbability, "Probability of the elastic deformation.", probability);
 }
 
 void
@@ -63,26 +70,26 @@ DescribeIntensity(TorchParameterTable<RandomAugmentationParameters> & t)
   const Range probability = Range::Between(0, 1);
   t.Add("IntensityRange",
         &P::IntensityRange,
-        "Intensities that count as 0 and 1 below: two numbers, or none for the image's extrema.");
-  t.Add("BlurProbability", &P::BlurProbability, "Of Blur.", probability);
-  t.AddInterval("Blur", &P::Blur, "Standard deviation of a Gaussian.", Range::Between(0, 100), Unit::Pixels);
-  t.Add("ContrastProbability", &P::ContrastProbability, "Of Contrast.", probability);
-  t.AddInterval("Contrast", &P::Contrast, "Factor of the difference to the mean.", Range::Between(0, 100));
-  t.Add("GainProbability", &P::GainProbability, "Of Gain.", probability);
+        "Intensities that the changes below take as 0 and 1: two numbers, or empty for the image's extrema.");
+  t.Add("BlurProbability", &P::BlurProbability, "Probability of Blur.", probability);
+  t.AddInterval("Blur", &P::Blur, "Standard deviation of the blurring Gaussian.", Range::Between(0, 100), Unit::Pixels);
+  t.Add("ContrastProbability", &P::ContrastProbability, "Probability of Contrast.", probability);
+  t.AddInterval("Contrast", &P::Contrast, "Factor of the difference from the mean.", Range::Between(0, 100));
+  t.Add("GainProbability", &P::GainProbability, "Probability of Gain.", probability);
   t.AddInterval("Gain", &P::Gain, "Factor of the intensity.", Range::Between(0, 100));
-  t.Add("OffsetProbability", &P::OffsetProbability, "Of Offset.", probability);
-  t.AddInterval("Offset", &P::Offset, "Added to the intensity.", Range::Between(-100, 100));
-  t.Add("GammaProbability", &P::GammaProbability, "Of Gamma.", probability);
+  t.Add("OffsetProbability", &P::OffsetProbability, "Probability of Offset.", probability);
+  t.AddInterval("Offset", &P::Offset, "Number added to the intensity.", Range::Between(-100, 100));
+  t.Add("GammaProbability", &P::GammaProbability, "Probability of Gamma.", probability);
   t.AddInterval("Gamma", &P::Gamma, "Exponent of the intensity.", Range::Between(0.01, 100));
-  t.Add("InversionProbability", &P::InversionProbability, "Of dark for bright.", probability);
-  t.Add("NoiseProbability", &P::NoiseProbability, "Of Noise.", probability);
+  t.Add("InversionProbability", &P::InversionProbability, "Probability of exchanging dark and bright.", probability);
+  t.Add("NoiseProbability", &P::NoiseProbability, "Probability of Noise.", probability);
   t.AddInterval("Noise", &P::Noise, "Standard deviation of Gaussian noise.", Range::Between(0, 100));
-  t.Add("PoissonProbability", &P::PoissonProbability, "Of Poisson noise.", probability);
+  t.Add("PoissonProbability", &P::PoissonProbability, "Probability of Poisson noise.", probability);
   t.AddInterval(
-    "PoissonPeak", &P::PoissonPeak, "Counts at intensity 1 of the Poisson noise.", Range::Between(1e-3, 1e6));
+    "PoissonPeak", &P::PoissonPeak, "Mean count of the Poisson noise at intensity 1.", Range::Between(1e-3, 1e6));
   t.Add("ChannelShuffleProbability",
         &P::ChannelShuffleProbability,
-        "Of putting the components in random order.",
+        "Probability of shuffling the components.",
         probability);
 }
 
@@ -173,12 +180,5 @@ RandomAugmentationParameters::FromPreset(RandomAugmentationPreset preset)
     default:
       return {};
   }
-}
-
-const std::vector<std::string> &
-GetRandomAugmentationPresetNames()
-{
-  static const std::vector<std::string> names{ "none", "keras-generator", "unet-paper", "nuclei", "volume" };
-  return names;
 }
 } // namespace itk

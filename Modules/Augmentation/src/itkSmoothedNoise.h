@@ -3,16 +3,19 @@
 #ifndef itkSmoothedNoise_h
 #define itkSmoothedNoise_h
 
+#include "ITKTorchAugmentationExport.h"
 #include "itkDisplacementGrid.h"
 #include "itkPixelRandom.h"
 
 namespace itk
 {
 /** \class SmoothedNoise
- * \brief Displacements that are noise, uniform in (−1, 1) for each pixel and component, smoothed by a Gaussian and scaled.
+ * \brief Displacements that are noise, uniform in (−1, 1) for each pixel and component, smoothed by a Gaussian and
+ * scaled.
  *
- * The noise goes on beyond the image, so its border is like its inside. The Gaussian is cut off at 3 σ and sums to 1. */
-class SmoothedNoise
+ * The noise goes on beyond the image, so its border is like its inside. The Gaussian is cut off at 3 σ and sums to
+ * 1. */
+class ITKTorchAugmentation_EXPORT SmoothedNoise
 {
 public:
   SmoothedNoise() = default;

@@ -3,6 +3,7 @@
 #ifndef itkSpatialSamplingOnDevice_h
 #define itkSpatialSamplingOnDevice_h
 
+#include "ITKTorchAugmentationExport.h"
 #include "cuda/itkSpatialSamplingCuda.h"
 #include "itkSpatialSamplingProblem.h"
 
@@ -14,7 +15,7 @@ SampleImagesOnDevice(const std::vector<SpatialSamplingJob> & jobs, const TorchDe
 
 /** What the CUDA kernel reads.
  * \param kept gets the tensors that the descriptions point to, on `device` */
-std::vector<SpatialSamplingCudaJob>
+ITKTorchAugmentation_EXPORT std::vector<SpatialSamplingCudaJob>
 DescribeSpatialSamplingJobs(const std::vector<SpatialSamplingJob> & jobs,
                             const at::Device &                      device,
                             std::vector<at::Tensor> &               kept);

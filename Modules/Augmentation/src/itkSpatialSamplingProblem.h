@@ -3,6 +3,7 @@
 #ifndef itkSpatialSamplingProblem_h
 #define itkSpatialSamplingProblem_h
 
+#include "ITKTorchAugmentationExport.h"
 #include "itkDisplacementGrid.h"
 #include "itkSmoothedNoise.h"
 #include "itkSpatialSampling.h"
@@ -13,7 +14,7 @@
 namespace itk
 {
 /** Where the pixels of an output region come from: output point o is sampled at Map(o + u(o)). */
-struct SpatialSamplingProblem
+struct ITKTorchAugmentation_EXPORT SpatialSamplingProblem
 {
   unsigned int Dimension{ 2 };
   /** The region to compute, on the grid where u is defined. */
@@ -59,7 +60,7 @@ struct SpatialSamplingJob
 
 /** On the device where all the images are.
  * \param progress fraction done; may throw */
-void
+ITKTorchAugmentation_EXPORT void
 SampleImages(std::vector<SpatialSamplingJob> &   jobs,
              const TorchDevice &                 device,
              const std::function<void(double)> & progress);

@@ -3,6 +3,7 @@
 #ifndef itkSplineCoefficients_h
 #define itkSplineCoefficients_h
 
+#include "ITKTorchAugmentationExport.h"
 #include "itkSpatialSampling.h"
 #include <ATen/core/Tensor.h>
 
@@ -12,7 +13,7 @@ namespace itk
  * [outer][count][inner] values. Solves c[k − 1] + 4 c[k] + c[k + 1] = 6 v[k].
  * \param fill how values go on beyond both ends: Reflect, Wrap, or else Mirror */
 template <typename TValue>
-void
+ITKTorchAugmentation_EXPORT void
 ToSplineCoefficients(TValue *            values,
                      std::int64_t        outer,
                      std::int64_t        count,
@@ -22,7 +23,7 @@ ToSplineCoefficients(TValue *            values,
 /** Coefficients of the cubic spline through an image.
  * \param image (1, C, …, y, x)
  * \return the same shape, contiguous; float for pixels of 16 bits or less and for float, else double */
-at::Tensor
+ITKTorchAugmentation_EXPORT at::Tensor
 SplineCoefficients(const at::Tensor & image, SamplingPaddingMode fill);
 } // namespace itk
 

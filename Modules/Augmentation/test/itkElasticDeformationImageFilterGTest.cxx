@@ -136,7 +136,7 @@ class ElasticDeformationOnDevice : public ::testing::TestWithParam<const char *>
 INSTANTIATE_TEST_SUITE_P(Devices,
                          ElasticDeformationOnDevice,
                          itk::Test::DeviceNames(),
-                         [](const auto & info) { return std::string(info.param); });
+                         [](const auto & test) { return std::string(test.param); });
 } // namespace
 
 TEST_P(ElasticDeformationOnDevice, TheFieldFedToTheNativeWarpFilterGivesTheSameImage)
@@ -195,6 +195,26 @@ TEST_P(ElasticDeformationOnDevice, AnImageAndItsLabelsMoveTogether)
     ASSERT_EQ(static_cast<float>(it.Get()), ofImage->GetOutput()->GetPixel(it.GetIndex()));
   }
   EXPECT_GT(LargestDifference<LabelType>(labels, ofLabels->GetOutput()), 1.0) << "and they do move";
+}
+
+TEST(ElasticDeformationImageFilter, NumbersForEachAxisAreSetByOneNumberOrByWhatITKKeepsThemIn)
+{
+  const auto filter = itk::ElasticDeformationImageFilter<itk::Image<float, 2>>::New();
+  filter->SetSigma(4);
+  EXPECT_EQ(filter->GetSigma(), std::vector<double>{ 4.0 });
+  filter->SetGridSize(itk::Size<2>{ { 3, 5 } });
+  EXPECT_EQ(filter->GetGridSize(), (std::vector<double>{ 3.0, 5.0 }));
+  itk::Vector<double, 2> deviation;
+  deviation[0] = 2.5;
+  deviation[1] = 0.0;
+  filter->SetDeviation(deviation);
+  EXPECT_EQ(filter->GetDeviation(), (std::vector<double>{ 2.5, 0.0 }));
+  filter->SetAmplitude({ 1.0, 2.0 });
+  EXPECT_EQ(filter->GetAmplitude(), (std::vector<double>{ 1.0, 2.0 }));
+  const auto time = filter->GetMTime();
+  filter->SetSigma(4.0);
+  filter->SetDeviation(deviation);
+  EXPECT_EQ(filter->GetMTime(), time);
 }
 
 TEST(ElasticDeformationImageFilter, AStreamedImageAndFieldAreTheWholeOnesBitForBit)

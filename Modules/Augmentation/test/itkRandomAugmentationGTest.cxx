@@ -120,7 +120,7 @@ class RandomAugmentationOnDevice : public ::testing::TestWithParam<const char *>
 INSTANTIATE_TEST_SUITE_P(Devices,
                          RandomAugmentationOnDevice,
                          itk::Test::DeviceNames(),
-                         [](const auto & info) { return std::string(info.param); });
+                         [](const auto & test) { return std::string(test.param); });
 } // namespace
 
 TEST_P(RandomAugmentationOnDevice, EveryDeviceGivesTheHostsResult)

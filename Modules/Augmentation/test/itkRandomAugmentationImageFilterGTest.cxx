@@ -89,7 +89,7 @@ class RandomAugmentationFilterOnDevice : public ::testing::TestWithParam<const c
 INSTANTIATE_TEST_SUITE_P(Devices,
                          RandomAugmentationFilterOnDevice,
                          itk::Test::DeviceNames(),
-                         [](const auto & info) { return std::string(info.param); });
+                         [](const auto & test) { return std::string(test.param); });
 } // namespace
 
 TEST_P(RandomAugmentationFilterOnDevice, ImageLabelsAndWeightsMoveTogether)

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
-"""Prints itkKerasSamples.h: the affine matrices that keras-preprocessing 1.1.2 hands to scipy for fixed draws, and what it
-makes of a small image."""
+"""Prints itkKerasSamples.h: the affine matrices that keras-preprocessing 1.1.2 hands to scipy for fixed draws, and what
+it makes of a small image."""
 
 import numpy
 from keras_preprocessing.image import affine_transformations as keras
@@ -32,9 +32,18 @@ def main():
     keras.ndimage.interpolation.affine_transform = spy
     rows, columns = numpy.indices((HEIGHT, WIDTH))
     image = ((rows * 37 + columns * columns * 11) % 50).astype(numpy.float64)
-    print("// SPDX-License-Identifier: Apache-2.0\n// Copyright ITKTorch contributors\n// Made by make_keras_reference.py.")
-    print("#ifndef itkKerasSamples_h\n#define itkKerasSamples_h\n\n#include <vector>\n\nnamespace itk\n{\nnamespace Test\n{")
-    print("/** Rotation and shear in degrees, shifts in pixels, zooms; each of rows, then of columns, as Keras has them. */")
+    print(
+        "// SPDX-License-Identifier: Apache-2.0\n// Copyright ITKTorch contributors\n"
+        "// Made by make_keras_reference.py."
+    )
+    print(
+        "#ifndef itkKerasSamples_h\n#define itkKerasSamples_h\n\n#include <vector>\n\n"
+        "namespace itk\n{\nnamespace Test\n{"
+    )
+    print(
+        "/** Rotation and shear in degrees, shifts in pixels, zooms; "
+        "each of rows, then of columns, as Keras has them. */"
+    )
     print("struct KerasSample\n{\n  double Rotation;\n  double ShiftOfRows;\n  double ShiftOfColumns;\n  double Shear;")
     print("  double ZoomOfRows;\n  double ZoomOfColumns;\n  /** Of (row, column). */\n  std::vector<double> Matrix;")
     print("  std::vector<double> Offset;\n  std::vector<double> Image;\n};\n")

@@ -12,8 +12,8 @@ class App;
 
 namespace itk
 {
-/** Adds the options of a training: its named settings, --weight-map and --augmentation, and an option for each parameter, which
- * changes what those set, wherever it stands.
+/** Adds the options of a training: its named settings, --weight-map and --augmentation, and an option for each
+ * parameter, which changes what those set, wherever it stands.
  * \param parameters what the options write to; outlives `app` */
 void
 AddTrainingOptions(CLI::App & app, UNetTrainingParameters & parameters);

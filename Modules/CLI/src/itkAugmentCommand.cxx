@@ -230,31 +230,32 @@ AddAugmentCommand(CLI::App & command)
 {
   auto options = std::make_shared<AugmentOptions>();
   command.add_option("image", options->Image, "Image of any number of components, 2D or 3D.")->required();
-  command.add_option("--label", options->Label, "Label image on the image's grid; moved along, nearest.");
-  command.add_option("--weight", options->Weights, "Weight image on the image's grid; moved along, linearly.");
-  command.add_option("--sheet",
-                     options->Sheet,
-                     "PNG to write: the image (unless it is cropped) and its draws; of 3D images the middle plane.");
   command.add_option(
-    "--output", options->Output, "Folder to write to: each draw's images, and a .json that --replay takes.");
+    "--label", options->Label, "Label image on the image's grid; transformed with it, by nearest neighbor.");
+  command.add_option(
+    "--weight", options->Weights, "Weight image on the image's grid; transformed with it, by linear interpolation.");
+  command.add_option(
+    "--sheet",
+    options->Sheet,
+    "PNG file to write: the image (unless it is cropped) and its draws; for 3D images the middle plane.");
+  command.add_option("--output", options->Output, "Folder for the images of each draw and a .json file for --replay.");
   command.add_option("--count", options->Count, "Number of draws.")
     ->check(CLI::Range(1, 1000000))
     ->capture_default_str();
   command.add_option("--epoch", options->Epoch, "Epoch of the draws.")->capture_default_str();
   command.add_option("--first-sample", options->FirstSample, "Sample number of the first draw.")->capture_default_str();
-  command.add_option("--replay", options->Replay, "A draw's .json to do again, instead of drawing.");
+  command.add_option("--replay", options->Replay, "The .json file of a draw to repeat, instead of drawing.");
   // Before the parameters, which change what it sets.
   command
     .add_option_function<std::string>(
       "--preset",
       [options](const std::string & name)
       {
-        const auto & presets = GetRandomAugmentationPresetNames();
-        const auto   number = std::find(presets.begin(), presets.end(), name) - presets.begin();
-        options->Parameters = RandomAugmentationParameters::FromPreset(static_cast<RandomAugmentationPreset>(number));
+        options->Parameters =
+          RandomAugmentationParameters::FromPreset(GetEnumerationValue<RandomAugmentationPreset>(name));
       },
-      "Named set of parameters. The options below change it; the defaults that they show are those of none.")
-    ->check(CLI::IsMember(GetRandomAugmentationPresetNames()))
+      "Preset of the parameters. The options below override it; the defaults shown there are those of the preset none.")
+    ->check(CLI::IsMember(GetEnumerationTexts<RandomAugmentationPreset>()))
     ->type_name("NAME")
     ->default_str("nuclei");
   AddDeviceOptions(command, options->Device, options->Threads);
@@ -264,7 +265,7 @@ AddAugmentCommand(CLI::App & command)
     {
       if (options->Sheet.empty() && options->Output.empty())
       {
-        throw CLI::ValidationError("augment", "--sheet or --output must be given, or there is nothing to write");
+        throw CLI::ValidationError("augment", "--sheet or --output must be given; otherwise there is nothing to write");
       }
       TorchRuntime::SetNumberOfThreads(options->Threads);
       Run(*options);

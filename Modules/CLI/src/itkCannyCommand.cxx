@@ -117,17 +117,19 @@ AddCannyCommand(CLI::App & command)
   options->Canny.ThresholdRule = CannyThresholdRule::Otsu;
   command
     .add_option(
-      "input", options->Input, "Image in any format that ITK reads; edges are those of its gray values as float.")
+      "input", options->Input, "Image in any format that ITK reads; edges are detected in its gray values as float.")
     ->required();
   command.add_option("output", options->Output, "Image to write: 255 on edges, else 0.")->required();
   auto * const segmentation = command.add_option(
     "--segmentation", options->Segmentation, "Label image whose outlines are compared with the edges.");
-  command.add_option("--truth", options->Truth, "True label image; both are compared with its outlines.")
+  command
+    .add_option("--truth", options->Truth, "True label image; edges and segmentation are compared with its outlines.")
     ->needs(segmentation);
   command
     .add_option("--overlay",
                 options->Overlay,
-                "Also write the image with both in yellow, Canny only in magenta, the segmentation only in cyan.")
+                "Also write the image with outlines found by both in yellow, by Canny only in magenta, by the "
+                "segmentation only in cyan.")
     ->needs(segmentation);
   AddDeviceOptions(command, options->Device, options->Threads);
   AddParameterOptions(command, options->Canny, "Canny");

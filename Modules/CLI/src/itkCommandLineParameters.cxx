@@ -90,7 +90,7 @@ Read(const TorchParameter & parameter, const TorchParameterReference & parameter
 std::string
 DescribeOption(const TorchParameter & parameter)
 {
-  const std::string unit = GetUnitName(parameter.Unit);
+  const std::string unit = GetEnumerationText(parameter.Unit);
   const std::string range = parameter.Range.Describe();
   const std::string both = unit + (unit.empty() || range.empty() ? "" : ", ") + range;
   return parameter.Description + (both.empty() ? "" : " (" + both + ")");
@@ -109,7 +109,7 @@ TypeName(const TorchParameter & parameter)
   std::string names;
   for (const auto & choice : parameter.Choices)
   {
-    names += (names.empty() ? "" : "|") + choice;
+    names += (names.empty() ? "" : "|") + std::string(choice.Text);
   }
   return names;
 }
@@ -186,6 +186,6 @@ AddDeviceOptions(CLI::App & app, std::string & device, unsigned int & threads)
     ->capture_default_str()
     ->type_name("NAME")
     ->check(CLI::Validator(problemOf, ""));
-  app.add_option("--threads", threads, "Threads; 0 for all processors.")->capture_default_str();
+  app.add_option("--threads", threads, "Number of threads; 0 for all processors.")->capture_default_str();
 }
 } // namespace itk

@@ -15,19 +15,19 @@ struct Command
 
 constexpr Command commands[] = {
   { "train", "Trains a U-Net on images with label images." },
-  { "segment", "Segments images with a trained U-Net into numbered objects, or classes." },
+  { "segment", "Segments images with a trained U-Net into numbered objects or classes." },
   { "tune",
     "Finds the thresholds and sizes that separate objects best, on images that the network was not trained on." },
   { "evaluate", "Scores segmentations against the truth: pixels, objects, outlines and surfaces." },
-  { "canny", "Finds Canny's edges, as ITK does, and compares them with a segmentation." },
-  { "weight-map", "Weighs the pixels of a label image so that gaps between objects count most." },
-  { "augment", "Shows or writes random changes of an image, its labels and weights." },
+  { "canny", "Detects Canny edges as ITK does and compares them with a segmentation." },
+  { "weight-map", "Computes weights for the pixels of a label image so that gaps between objects count most." },
+  { "augment", "Shows or writes random augmentations of an image, its labels and weights." },
   { "parameters", "Prints Documentation/Parameters.md.", false },
   { "metrics", "Prints Documentation/Metrics.md.", false }
 };
 
-/** The function that a command's library exports: takes the words after the command's name behind the program's, and returns
- * the exit status. */
+/** The function that a command's library exports: takes the words after the command's name behind the program's, and
+ * returns the exit status. */
 using CommandFunction = int (*)(int argc, char * argv[]);
 constexpr const char * commandSymbol = "itktorchCommand";
 } // namespace itk

@@ -187,11 +187,11 @@ ChooseClasses(EvaluateOptions & options, const CLI::App & command)
   {
     if (command.count(name) > 0)
     {
-      if (command.count("--labels") > 0 && options.Parameters.Labels != SegmentationLabels::Classes)
+      if (command.count("--labels") > 0 && options.Parameters.Labels != LabelMeaning::Classes)
       {
         throw CLI::ValidationError(name, "Labels must be classes, but is objects.");
       }
-      options.Parameters.Labels = SegmentationLabels::Classes;
+      options.Parameters.Labels = LabelMeaning::Classes;
     }
   }
   if (!options.Model.empty())
@@ -211,11 +211,11 @@ AddClassOptions(CLI::App & command, EvaluateOptions & options)
                          .add_option_function<std::string>(
                            "--class-names",
                            [&options](const std::string & text) { options.Report.Classes = ClassNames::Parse(text); },
-                           "Labels are the numbers of these classes, from 0, the background, on.")
+                           "Names of the classes whose numbers are the labels, beginning with 0, the background.")
                          ->type_name("NAMES")
                          ->check(MakeCommandLineValidator(ClassNames::Parse))
                          ->group(group);
-  command.add_option("-m,--model", options.Model, "Labels are the numbers of this model's classes.")
+  command.add_option("-m,--model", options.Model, "Model whose class numbers are the labels.")
     ->excludes(names)
     ->group(group);
 }
@@ -230,16 +230,18 @@ AddEvaluateCommand(CLI::App & command)
   command.add_option("truth", options->Truth, "True label image, or a folder with the same file names.")
     ->required()
     ->check(CLI::ExistingPath);
-  command.add_option("--csv", options->Csv, "File for every metric of every image.");
-  command.add_option("--json", options->Json, "File for the same with definitions, means and intervals.");
-  command.add_option("--resamples", options->Report.Resamples, "Bootstrap samples of the images for the intervals.")
+  command.add_option("--csv", options->Csv, "File to write: every metric of every image.");
+  command.add_option("--json", options->Json, "File to write: the same with definitions, means and intervals.");
+  command
+    .add_option(
+      "--resamples", options->Report.Resamples, "Number of bootstrap samples of the images for the intervals.")
     ->check(CLI::Range(1, 1'000'000))
     ->capture_default_str();
-  command.add_option("--level", options->Report.Level, "Part of the bootstrap samples inside the intervals.")
+  command.add_option("--level", options->Report.Level, "Fraction of the bootstrap samples inside the intervals.")
     ->check(CLI::Range(0.01, 0.999))
     ->capture_default_str();
-  command.add_option("--seed", options->Report.Seed, "Decides the bootstrap samples.")->capture_default_str();
-  command.add_option("--threads", options->Threads, "Threads; 0 for all processors.")->capture_default_str();
+  command.add_option("--seed", options->Report.Seed, "Seed of the bootstrap samples.")->capture_default_str();
+  command.add_option("--threads", options->Threads, "Number of threads; 0 for all processors.")->capture_default_str();
   AddParameterOptions(command, options->Parameters, "Evaluation");
   AddClassOptions(command, *options);
   command.callback(

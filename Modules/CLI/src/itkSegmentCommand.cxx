@@ -35,16 +35,16 @@ struct SegmentOptions
 
 constexpr const char * manyImages =
   R"(Many images: INPUT is a folder or a list.
-  A folder's images are taken in the order of their names; those in its folders are not.
-  A list is a CSV file with the columns image and output. Names in it are relative to the list's folder, those of
-  outputs to OUTPUT if that is given.
+  The images of a folder are taken in the order of their names; subfolders are ignored.
+  A list is a CSV file with the columns image and output. File names in it are relative to the list's folder; those of
+  outputs are relative to OUTPUT if it is given.
   For a folder, and for a list without the column output, OUTPUT is a folder, and each output has its image's name;
-  formats other than NRRD, MetaImage, NIfTI and PNG become .nrrd. Folders of outputs are made.
-  Each case prints a line of JSON on standard output. The line of a case that is done also stays beside its output, in
-  NAME.json. A case is skipped if its output is newer than image and model, and was made of the same image by the
-  same model, parameters and version of itktorch; --maximum-memory, --device and --threads do not count.
-  A case that fails is reported and ends no other; the exit status is then 1.
-  A run that is killed leaves no partial output, but perhaps a folder .partial-…; old ones are removed by later runs.
+  formats other than NRRD, MetaImage, NIfTI and PNG become .nrrd. Missing output folders are created.
+  For each case, a line of JSON is printed on standard output. When the case is done, the line is also written beside
+  the output, in NAME.json. A case is skipped if its output is newer than image and model, and was made from the same
+  image with the same model, parameters and version of itktorch; --maximum-memory, --device and --threads may differ.
+  A case that fails is reported, and the other cases still run; the exit status is then 1.
+  A run that is killed leaves no partial output, but maybe a folder .partial-…, which later runs remove.
 )";
 
 /** The model without its weights, which are not read yet. */
@@ -198,8 +198,8 @@ VerifyEnding(const std::string & ending)
   if (ending.empty() || ending[0] != '.' ||
       !ImageIOFactory::CreateImageIO(("a" + ending).c_str(), ImageIOFactory::IOFileModeEnum::WriteMode))
   {
-    itkGenericExceptionMacro("Format must be the ending of an image format of ITK, such as .mha, but is " << ending
-                                                                                                          << '.');
+    itkGenericExceptionMacro("Format must be the file extension of an ITK image format, such as .mha, but is " << ending
+                                                                                                               << '.');
   }
 }
 
@@ -212,10 +212,10 @@ AddOutputOptions(CLI::App & command, SegmentationSettings & settings)
     return command.add_flag_callback(
       name, [&settings, kind] { settings.Output = kind; }, description);
   };
-  auto * const probabilities =
-    addKind("--probabilities",
-            Kind::Probabilities,
-            "Write probabilities instead: the foreground's, or of more than two classes a component for each.");
+  auto * const probabilities = addKind(
+    "--probabilities",
+    Kind::Probabilities,
+    "Write probabilities instead: of the foreground or, for more than two classes, one component for each class.");
   addKind("--mask", Kind::Mask, "Write 0 and 1 instead of object numbers.")->excludes(probabilities);
 }
 
@@ -224,20 +224,21 @@ AddManyImagesOptions(CLI::App & command, SegmentOptions & options)
 {
   const std::string group = "Many images";
   command
-    .add_option("--format", options.Ending, "What outputs end in, such as .mha, if they are named after their images.")
+    .add_option(
+      "--format", options.Ending, "File extension of outputs that are named after their images, such as .mha.")
     ->type_name("ENDING")
     ->check(MakeCommandLineValidator(VerifyEnding))
     ->group(group);
   command
-    .add_option(
-      "--shard",
-      options.Shard,
-      "Take every COUNT-th case from case NUMBER on, counted from 1. Default: in a Slurm job array the task's, "
-      "else 1/1, which is all of them.")
+    .add_option("--shard",
+                options.Shard,
+                "Take every COUNT-th case from case NUMBER on, counted from 1. Default: the task's shard in a Slurm "
+                "job array, else 1/1, which takes all cases.")
     ->type_name("NUMBER/COUNT")
     ->check(MakeCommandLineValidator(ParseCaseShard))
     ->group(group);
-  command.add_flag("--again", options.ComputesAll, "Compute also what an earlier run has finished.")->group(group);
+  command.add_flag("--again", options.ComputesAll, "Also compute cases that an earlier run has finished.")
+    ->group(group);
 }
 
 void
@@ -245,13 +246,12 @@ AddSegmentCommand(CLI::App & command)
 {
   auto options = std::make_shared<SegmentOptions>();
   command.footer(manyImages);
-  command.add_option("input", options->Input, "Image in any format that ITK reads; or a folder or list of them.")
+  command.add_option("input", options->Input, "Image in any format that ITK reads, or a folder or list of images.")
     ->required();
   command.add_option("output",
                      options->Output,
-                     "Image to write on the input's grid: object numbers of 16 or 32 bits, or, for a model of more "
-                     "than two classes, class "
-                     "numbers of 8 or 16 bits; or a folder.");
+                     "Image to write on the input's grid, or a folder: object numbers of 16 or 32 bits or, for a model "
+                     "of more than two classes, class numbers of 8 or 16 bits.");
   command.add_option("-m,--model", options->Model, "Model file (.safetensors).")->required();
   AddOutputOptions(command, options->Settings);
   AddDeviceOptions(command, options->Device, options->Threads);
@@ -262,7 +262,7 @@ AddSegmentCommand(CLI::App & command)
     .add_option_function<std::string>(
       "--objects",
       [options](const std::string & fileName) { options->Settings.Objects = ReadInstanceParameters(fileName); },
-      "File of itktorch tune with the parameters below.")
+      "File written by itktorch tune, which sets the parameters below.")
     ->type_name("FILE")
     ->group(objectsGroup);
   AddParameterOptions(command, options->Settings.Objects, objectsGroup);

@@ -169,7 +169,7 @@ AddTrainCommand(CLI::App & command)
     ->required();
   command.add_option("-o,--output", options->Output, "Model file to write (.safetensors).")->required();
   command.add_option("--folds", options->Folds, "Folds to train on, such as 0,1,2. Default: all.")->delimiter(',');
-  command.add_option("--initial-model", options->InitialModel, "Model to go on from; decides the network.");
+  command.add_option("--initial-model", options->InitialModel, "Model to continue from; determines the network.");
   command
     .add_option_function<std::string>(
       "--class-names",

@@ -3,39 +3,35 @@
 #include "itkTrainingOptions.h"
 #include "itkCommandLineParameters.h"
 #include <CLI/CLI.hpp>
-#include <algorithm>
 
 namespace itk
 {
 void
 AddTrainingOptions(CLI::App & app, UNetTrainingParameters & parameters)
 {
-  const auto add = [&app](const char *                                    name,
-                          const std::vector<std::string> &                choices,
-                          const char *                                    description,
-                          const std::function<void(std::size_t number)> & choose)
+  const auto add = [&app](const char *                                     name,
+                          const std::vector<std::string> &                 choices,
+                          const char *                                     description,
+                          const std::function<void(const std::string &)> & choose)
   {
-    app
-      .add_option_function<std::string>(
-        name,
-        [choices, choose](const std::string & choice)
-        { choose(static_cast<std::size_t>(std::find(choices.begin(), choices.end(), choice) - choices.begin())); },
-        description)
+    app.add_option_function<std::string>(name, choose, description)
       ->check(CLI::IsMember(choices))
       ->type_name("NAME")
       ->default_str("none")
       ->group("Training");
   };
   add("--weight-map",
-      { "none", "paper", "falk" },
-      "Named settings of UseWeightMap and the weight map; the options below change them.",
-      [&parameters](std::size_t number) { parameters.SetWeightMap(static_cast<UNetWeightMap>(number)); });
+      GetEnumerationTexts<UNetWeightMap>(),
+      "Preset of UseWeightMap and the weight map; the options below override it.",
+      [&parameters](const std::string & choice)
+      { parameters.SetWeightMap(GetEnumerationValue<UNetWeightMap>(choice)); });
   add("--augmentation",
-      GetRandomAugmentationPresetNames(),
-      "Named settings of the augmentation; the options below change them.",
-      [&parameters](std::size_t number) {
+      GetEnumerationTexts<RandomAugmentationPreset>(),
+      "Preset of the augmentation; the options below override it.",
+      [&parameters](const std::string & choice)
+      {
         parameters.Augmentation =
-          RandomAugmentationParameters::FromPreset(static_cast<RandomAugmentationPreset>(number));
+          RandomAugmentationParameters::FromPreset(GetEnumerationValue<RandomAugmentationPreset>(choice));
       });
   AddParameterOptions(app, parameters, "Training");
 }

@@ -223,7 +223,7 @@ Run(const TuneOptions & options)
   auto * const model = reader->GetOutput();
   if (model->GetSpecification().Classes > 2)
   {
-    itkGenericExceptionMacro("Model must be of 1 or 2 classes for this command, but has "
+    itkGenericExceptionMacro("Model must have 1 or 2 classes for this command, but has "
                              << model->GetSpecification().Classes << '.');
   }
   model->GetSpecification().Dimension == 3 ? Tune<3>(options, pairs, model) : Tune<2>(options, pairs, model);
@@ -236,16 +236,18 @@ AddTuneCommand(CLI::App & command)
   command.add_option("pairs", options->Pairs, "CSV file with the columns image, label and (optional) fold.")
     ->required();
   command.add_option("-m,--model", options->Model, "Model file (.safetensors).")->required();
-  command.add_option("-o,--output", options->Output, "File for the best parameters (.json), for segment --objects.")
+  command
+    .add_option("-o,--output", options->Output, "File to write (.json): the best parameters, for segment --objects.")
     ->required();
   command.add_option("--folds", options->Folds, "Folds to tune on, such as 7. Default: all.")->delimiter(',');
   command
     .add_option("--grid",
                 options->Grid,
-                "Values to try, all combinations: a parameter below and its values, Name=v1,v2,… (repeatable).")
+                "Values to try for a parameter below: Name=v1,v2,… (repeatable). All combinations are tried.")
     ->type_name("NAME=VALUES")
     ->capture_default_str();
-  command.add_option("--metric", options->Metric, "Mean over images to make best; a column of evaluate --csv.")
+  command
+    .add_option("--metric", options->Metric, "Metric whose mean over images is optimized; a column of evaluate --csv.")
     ->capture_default_str();
   AddDeviceOptions(command, options->Device, options->Threads);
   AddParameterOptions(command, options->Parameters, "Objects");

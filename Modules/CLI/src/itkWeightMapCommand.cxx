@@ -84,11 +84,12 @@ AddWeightMapCommand(CLI::App & command)
 {
   auto options = std::make_shared<WeightMapOptions>();
   command.add_option("labels", options->Labels, "Label image: a number for each object, 0 for background.")->required();
-  command.add_option("output", options->Output, "Image of weights to write (float: .mha, .nrrd, .nii.gz, .tif).")
+  command.add_option("output", options->Output, "Weight image to write (float: .mha, .nrrd, .nii.gz, .tif).")
     ->required();
   command.add_option("--separated", options->Separated, "Also write the labels with the gaps of --gap-width.");
-  command.add_option(
-    "--picture", options->Picture, "Also write a PNG of labels, d1 + d2 and weights; of a 3D image the middle plane.");
+  command.add_option("--picture",
+                     options->Picture,
+                     "Also write a PNG file of labels, d1 + d2 and weights; for a 3D image the middle plane.");
   // Before the parameters, which change what it sets.
   command
     .add_option_function<std::string>(
@@ -97,7 +98,7 @@ AddWeightMapCommand(CLI::App & command)
         options->Parameters =
           name == "falk" ? BoundaryWeightMapParameters::Falk() : BoundaryWeightMapParameters::Paper();
       },
-      "paper: w0 = 10, sigma = 5, everywhere; falk: w0 = 50, sigma = 6, background of weight 0.1.")
+      "paper: w0 = 10, sigma = 5, everywhere; falk: w0 = 50, sigma = 6, background with weight 0.1.")
     ->check(CLI::IsMember({ "paper", "falk" }))
     ->type_name("NAME")
     ->default_str("paper");

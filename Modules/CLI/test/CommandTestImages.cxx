@@ -132,8 +132,9 @@ Compare(const std::string & one, const std::string & other)
 }
 } // namespace
 
-/** With a folder, writes into it: two small images of nuclei, their labels and pairs.csv; large.mha, which can be read in
- * pieces; and the same with class numbers into classes2 and, of volumes, classes3. With two images, compares them. */
+/** With a folder, writes into it: two small images of nuclei, their labels and pairs.csv; large.mha, which can be read
+ * in pieces; and the same with class numbers into classes2 and, of volumes, classes3. With two images, compares
+ * them. */
 int
 main(int argc, char * argv[])
 {

@@ -11,6 +11,15 @@ enum class Shape : std::uint8_t
   Round,
   Square
 };
+} // namespace
+
+namespace itk
+{
+itkTorchEnumerationMacro(Shape, { "Round", "Round" }, { "Square", "Square" });
+} // namespace itk
+
+namespace
+{
 
 struct Parameters
 {
@@ -32,7 +41,7 @@ struct Parameters
                                 .Add("Epochs", &P::Epochs, "Passes.", Range::Between(1, 100))
                                 .Add("Seed", &P::Seed, "Start.")
                                 .Add("IsFast", &P::IsFast, "Speed.")
-                                .AddChoice("Form", &P::Form, "Shape.", { "Round", "Square" })
+                                .AddChoice("Form", &P::Form, "Shape.")
                                 .Add("Weights", &P::Weights, "Of classes.", Range::AtLeast(0));
     return table;
   }

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkConsoleProgress.h"
+#include "itkTorchMacros.h"
 #include <gtest/gtest.h>
 #include <chrono>
 #include <cstdio>
@@ -14,7 +15,7 @@ public:
   using Self = Steps;
   using Pointer = itk::SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(Steps, itk::ProcessObject);
+  itkOverrideGetNameOfClassMacro(Steps);
 };
 
 // Lines for a hundred steps; GoogleTest's capture is a file and so no terminal.

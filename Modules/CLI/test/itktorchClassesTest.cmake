@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
 #
-# Runs the itktorch program on labels that are class numbers, in 2D and 3D: trains, segments, evaluates, and makes mistakes.
+# Runs the itktorch program on labels that are class numbers, in 2D and 3D: trains, segments, evaluates, and makes
+# mistakes.
 # ITKTORCH, TEST_IMAGES: programs. FOLDER: is emptied.
 
 cmake_minimum_required(VERSION 3.25)
@@ -42,9 +43,10 @@ foreach(dimension 2 3)
     set(geometry "DimSize = 40 32 24" "ElementSpacing = 0.5 0.5 1.25" "Offset = 4 -3 -3")
   endif()
   set(model -m model.safetensors --device cpu)
-  set(train train pairs.csv -o model.safetensors --dimension ${dimension} --levels 1 --base-filters 8 --crop-size ${crop} --batch-size 2
+  set(train train pairs.csv -o model.safetensors --dimension ${dimension} --levels 1 --base-filters 8
+    --crop-size ${crop} --batch-size 2
     --device cpu)
-  set(three ${train} --classes 3 --label-rule class-index)
+  set(three ${train} --classes 3 --labels classes)
 
   # A model learns what brightness tells, and says what its classes are called.
   run(0 ARGS ${three} ${names} --epochs 60 --crops-per-image 4 --learning-rate 0.01 --no-automatic-polarity
@@ -82,12 +84,18 @@ foreach(dimension 2 3)
   expect_header(probabilities.mha ${geometry} "ElementNumberOfChannels = 3" "ElementType = MET_FLOAT")
   foreach(ending png jpg)
     run(1 ARGS segment absent.mha p.${ending} ${model} --probabilities
-      SAYS "^itktorch: Cannot write p.${ending}: probabilities are real numbers, which its format does not hold; use .nrrd, .mha, .nii.gz or .tif.\n$")
+     
+        SAYS
+          "^itktorch: Cannot write p.${ending}: probabilities are real numbers, which its format cannot store; use .nrrd, .mha, .nii.gz or .tif.\n$")
   endforeach()
   run(1 ARGS segment absent.mha p.gipl ${model} --probabilities
-    SAYS "^itktorch: Cannot write p.gipl: probabilities have 3 components, which its format does not hold; use .nrrd, .mha, .nii.gz or .tif.\n$")
+   
+      SAYS
+        "^itktorch: Cannot write p.gipl: probabilities have 3 components, which its format cannot store; use .nrrd, .mha, .nii.gz or .tif.\n$")
   run(1 ARGS segment absent.mha p.jpg ${model}
-    SAYS "^itktorch: Cannot write p.jpg: its format does not keep labels as they are; use .png, .nrrd, .mha, .nii.gz or .tif.\n$")
+   
+      SAYS
+        "^itktorch: Cannot write p.jpg: its format cannot store labels exactly; use .png, .nrrd, .mha, .nii.gz or .tif.\n$")
 
   # Folders and lists with their records, shards, and what is larger than memory.
   run(0 ARGS segment images many ${model} SAYS "2 cases: 2 done")
@@ -101,7 +109,8 @@ foreach(dimension 2 3)
   file(WRITE "${FOLDER}/list.csv" "image,output\nimages/a.mha,listed/a.mha\nimages/b.mha,listed/b.jpg\n")
   execute_process(COMMAND "${ITKTORCH}" segment list.csv ${model}
     WORKING_DIRECTORY "${FOLDER}" RESULT_VARIABLE result OUTPUT_QUIET ERROR_VARIABLE error)
-  if(NOT result EQUAL 1 OR NOT error MATCHES "listed/b.jpg: its format does not keep labels" OR NOT error MATCHES "1 done, 0 skipped, 1 failed")
+  if(NOT result EQUAL 1 OR NOT error MATCHES "listed/b.jpg: its format cannot store"
+    OR NOT error MATCHES "1 done, 0 skipped, 1 failed")
     fail("A list's output in a format that does not hold it must fail alone, but: ${error}")
   endif()
   run(0 ARGS evaluate many labels ${names})
@@ -110,21 +119,24 @@ foreach(dimension 2 3)
   # Options that are for objects.
   foreach(option "--mask" "--mask-threshold;0.4" "--separation;none" "--minimum-object-size;3")
     list(GET option 0 name)
-    run(2 ARGS segment absent.mha out.mha ${model} ${option} SAYS "^itktorch: ${name}: the model must have 1 or 2 classes, but has 3.\n$")
-    run(2 ARGS segment images out ${model} ${option} SAYS "^itktorch: ${name}: the model must have 1 or 2 classes, but has 3.\n$")
+    run(2 ARGS segment absent.mha out.mha ${model} ${option}
+      SAYS "^itktorch: ${name}: the model must have 1 or 2 classes, but has 3.\n$")
+    run(2 ARGS segment images out ${model} ${option}
+      SAYS "^itktorch: ${name}: the model must have 1 or 2 classes, but has 3.\n$")
   endforeach()
   file(WRITE "${FOLDER}/objects.json" "{ \"InstanceSegmentation\": { \"MaskThreshold\": 0.4 } }")
   run(2 ARGS segment absent.mha out.mha ${model} --objects objects.json
     SAYS "^itktorch: --objects: the model must have 1 or 2 classes, but has 3.\n$")
   run(1 ARGS tune pairs.csv -m model.safetensors -o tuned.json
-    SAYS "^itktorch: Model must be of 1 or 2 classes for this command, but has 3.\n$")
+    SAYS "^itktorch: Model must have 1 or 2 classes for this command, but has 3.\n$")
 
   # Names go on with a model, and can be changed.
-  run(0 ARGS train pairs.csv -o more.safetensors --initial-model model.safetensors --label-rule class-index --crop-size ${crop} --epochs 1
+  run(0 ARGS train pairs.csv -o more.safetensors --initial-model model.safetensors --labels classes --crop-size ${crop}
+    --epochs 1
     --device cpu SAYS "Training on 2 images, 3 classes, ")
   run(0 ARGS evaluate a.mha labels/a.mha -m more.safetensors --no-evaluate-surface)
   says("class 2 bright, mean over 1")
-  run(2 ARGS train pairs.csv -o more.safetensors --initial-model model.safetensors --label-rule class-index --class-names a,b
+  run(2 ARGS train pairs.csv -o more.safetensors --initial-model model.safetensors --labels classes --class-names a,b
     SAYS "^itktorch: --class-names: The number of names must be 3, one for each class, but is 2.\n$")
 
   # Labels that augmentation moves stay class numbers.
@@ -143,13 +155,14 @@ foreach(dimension 2 3)
   endif()
 
   # Mistakes in training.
-  run(1 ARGS ${train} --classes 3 SAYS "^itktorch: LabelRule must be class-index for more than 2 classes, but is foreground for 3.\n$")
+  run(1 ARGS ${train} --classes 3
+    SAYS "^itktorch: Labels must be classes for more than 2 classes, but is foreground for 3.\n$")
   run(2 ARGS ${three} --class-names background,dim
     SAYS "^itktorch: --class-names: The number of names must be 3, one for each class, but is 2.\n$")
   run(2 ARGS ${three} --class-names background,,dim
     SAYS "^itktorch: --class-names: Names of classes must differ and must not be empty, but are background,,dim.\n$")
   foreach(weights warped recomputed)
-    execute_process(COMMAND "${ITKTORCH}" ${train} --classes 2 --label-rule class-index --augmented-weights ${weights}
+    execute_process(COMMAND "${ITKTORCH}" ${train} --classes 2 --labels classes --augmented-weights ${weights}
       WORKING_DIRECTORY "${FOLDER}" RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE error)
     if(NOT result EQUAL 1 OR NOT output STREQUAL "" OR NOT error MATCHES
        "\nitktorch: Training data that cannot be used: [^\n]*labels/a.mha: labels must be class numbers in \\[0, 1\\], but one is 2\\. [^\n]*labels/b.mha: labels must be class numbers in \\[0, 1\\], but one is 2\\.\n$")
@@ -171,7 +184,8 @@ foreach(dimension 2 3)
   # Mistakes in evaluation.
   run(1 ARGS evaluate a.mha labels/a.mha --class-names background,dim
     SAYS "^itktorch: a.mha: labels must be class numbers in \\[0, 1\\], but one is 2.\n$")
-  run(2 ARGS evaluate a.mha labels/a.mha ${names} --labels objects SAYS "^itktorch: --class-names: Labels must be classes, but is objects.\n$")
+  run(2 ARGS evaluate a.mha labels/a.mha ${names} --labels objects
+    SAYS "^itktorch: --class-names: Labels must be classes, but is objects.\n$")
   run(2 ARGS evaluate a.mha labels/a.mha ${names} -m model.safetensors SAYS "--model" "--class-names")
   run(1 ARGS evaluate a.mha labels/a.mha -m absent.safetensors SAYS "absent.safetensors")
   run(0 ARGS evaluate a.mha labels/a.mha --class-names background,dim,bright,absent --json a.json --no-evaluate-surface)
@@ -186,7 +200,8 @@ foreach(dimension 2 3)
 endforeach()
 
 # A volume in a format of slices.
-run(1 ARGS segment images/a.mha a.png ${model} SAYS "^itktorch: Cannot write a.png: a PNG holds one slice, but the image has size \\[40, 32, 24\\].\n$")
+run(1 ARGS segment images/a.mha a.png ${model}
+  SAYS "^itktorch: Cannot write a.png: a PNG holds one slice, but the image has size \\[40, 32, 24\\].\n$")
 
 # In pieces: the same as the whole, in class numbers and probabilities.
 set(FOLDER "${root}")
@@ -196,7 +211,8 @@ foreach(kind classes probabilities)
     set(option --probabilities)
   endif()
   run(0 ARGS segment large.mha whole-${kind}.mha -m classes2/model.safetensors --device cpu ${option})
-  run(0 ARGS segment large.mha pieces-${kind}.mha -m classes2/model.safetensors --device cpu ${option} --maximum-memory 1
+  run(0 ARGS segment large.mha pieces-${kind}.mha -m classes2/model.safetensors --device cpu ${option}
+    --maximum-memory 1
     SAYS "The image is segmented in [2-9] pieces")
 endforeach()
 expect_header(pieces-probabilities.mha "ElementNumberOfChannels = 3" "ElementType = MET_FLOAT")

@@ -122,7 +122,8 @@ segment(1 ARGS images shards SAYS "^itktorch: SLURM_ARRAY_TASK_ID must be one of
   ENVIRONMENT SLURM_ARRAY_TASK_ID=6 SLURM_ARRAY_TASK_COUNT=2 SLURM_ARRAY_TASK_MIN=1)
 
 # Cases that fail: missing, truncated, of another dimension, and an output without a format.
-file(WRITE "${FOLDER}/volume.mhd" "ObjectType = Image\nNDims = 3\nDimSize = 2 2 2\nElementType = MET_UCHAR\nElementDataFile = volume.raw\n")
+file(WRITE "${FOLDER}/volume.mhd"
+  "ObjectType = Image\nNDims = 3\nDimSize = 2 2 2\nElementType = MET_UCHAR\nElementDataFile = volume.raw\n")
 file(WRITE "${FOLDER}/volume.raw" "12341234")
 execute_process(COMMAND head -c 500 "${FOLDER}/a.png" OUTPUT_FILE "${FOLDER}/half.png" COMMAND_ERROR_IS_FATAL ANY)
 file(WRITE "${FOLDER}/list.csv"
@@ -130,7 +131,8 @@ file(WRITE "${FOLDER}/list.csv"
   "b.png,listed/5.docx\nimages/b.png,listed/6.png\n")
 set(failures absent.png=failed half.png=failed volume.mhd=failed b.png=failed)
 segment(1 ARGS list.csv STATUSES images/a.png=done ${failures} images/b.png=done
-  SAYS "itktorch: absent.png: there is no such file.\n" "itktorch: half.png: it is not an image" "dimension must be 2, but is 3"
+  SAYS "itktorch: absent.png: there is no such file.\n" "itktorch: half.png: it is not an image"
+    "dimension must be 2, but is 3"
     "itktorch: b.png: Cannot write listed/5.docx" "itktorch: 6 cases: 2 done, 0 skipped, 4 failed.\n$")
 expect_files(listed 6.png 6.png.json x)
 segment(1 ARGS list.csv STATUSES images/a.png=skipped ${failures} images/b.png=skipped)
@@ -145,8 +147,10 @@ foreach(ending mha nii.gz)
   execute_process(COMMAND head -c ${size} "${FOLDER}/halved/whole-${ending}/a.${ending}"
     OUTPUT_FILE "${FOLDER}/halved/a.${ending}" COMMAND_ERROR_IS_FATAL ANY)
 endforeach()
-segment(1 ARGS halved halved/out --format .png STATUSES SAYS "must be the output of one image, but is that of halved/a.mha and halved/a.nii.gz")
-segment(1 ARGS halved halved/out STATUSES a.mha=failed a.nii.gz=failed SAYS "halved/a.mha: the file ends before its pixels do")
+segment(1 ARGS halved halved/out --format .png STATUSES SAYS
+  "must be the output of one image, but is that of halved/a.mha and halved/a.nii.gz")
+segment(1 ARGS halved halved/out STATUSES a.mha=failed a.nii.gz=failed SAYS
+  "halved/a.mha: the file ends before its pixels do")
 
 # What is refused before anything is computed.
 file(WRITE "${FOLDER}/twice.csv" "image,output\na.png,refused/x.png\nb.png,refused/y/../x.png\n")
@@ -155,13 +159,14 @@ segment(1 ARGS twice.csv
 file(WRITE "${FOLDER}/over.csv" "image,output\na.png,refused/x.png\nb.png,./a.png\n")
 segment(1 ARGS over.csv SAYS "must not be one of the images, as it is the output of b.png.\n$")
 file(WRITE "${FOLDER}/images.csv" "image\na.png\n")
-segment(1 ARGS images.csv SAYS "images.csv has no column 'output', so that a folder")
+segment(1 ARGS images.csv SAYS "images.csv has no column 'output', so a folder")
 segment(1 ARGS images images SAYS "must go to another folder")
 segment(1 ARGS absent.csv refused SAYS "absent.csv")
 segment(2 ARGS images SAYS "output")
 segment(2 ARGS a.png SAYS "output")
-segment(2 ARGS images refused --shard 0/2 SAYS "Shard must be NUMBER/COUNT, two whole numbers with 1 <= NUMBER <= COUNT, but is 0/2")
-segment(2 ARGS images refused --format .docx SAYS "Format must be the ending of an image format")
+segment(2 ARGS images refused --shard 0/2 SAYS
+  "Shard must be NUMBER/COUNT, two whole numbers with 1 <= NUMBER <= COUNT, but is 0/2")
+segment(2 ARGS images refused --format .docx SAYS "Format must be the file extension of an ITK image format")
 segment(2 ARGS a.png refused.png --shard 1/2 SAYS "must be a folder or a list .*, but is a.png")
 segment(2 ARGS images refused --threshold 0.4 SAYS "--threshold")
 if(EXISTS "${FOLDER}/refused" OR EXISTS "${FOLDER}/refused.png")

@@ -111,7 +111,8 @@ endif()
 run(0 ARGS canny a.png plain.png)
 run(0 ARGS canny a.png otsu.png --threshold-rule otsu)
 run(0 ARGS canny a.png same.png --segmentation a-label.png --truth a-label.png)
-if(NOT output MATCHES "segmentation: precision +1.0000 +1.0000 +1.0000\n +recall +1.0000 +1.0000 +1.0000\n +F +1.0000 +1.0000 +1.0000\n"
+if(NOT output MATCHES
+  "segmentation: precision +1.0000 +1.0000 +1.0000\n +recall +1.0000 +1.0000 +1.0000\n +F +1.0000 +1.0000 +1.0000\n"
    OR NOT output MATCHES "mean distance: Canny +[0-9.]+\n +segmentation +0.0000\n")
   fail("The truth must agree with itself, but: ${output}")
 endif()
@@ -132,7 +133,7 @@ foreach(kind probabilities mask objects)
   endif()
   run(0 ARGS segment large.mha whole-${kind}.mha -m model.safetensors --device cpu ${output_kind})
   run(0 ARGS segment large.mha pieces-${kind}.mha -m model.safetensors --device cpu ${output_kind} --maximum-memory 1
-    SAYS "The image is segmented in [2-9] pieces; with their margins 1.[0-9]+ pixels are computed for each pixel")
+    SAYS "The image is segmented in [2-9] pieces; including margins, 1.[0-9]+ pixels are computed for each pixel")
 endforeach()
 expect_equal_images(pieces-probabilities.mha whole-probabilities.mha 1e-5)
 expect_equal_images(pieces-mask.mha whole-mask.mha 0)
@@ -154,7 +155,8 @@ if(NOT output MATCHES "given, no separation" OR NOT output MATCHES "best")
 endif()
 # At MaskThreshold 0 all is object: recall is 1, or 0 where all objects are dropped, and distances are infinite.
 foreach(metric Recall HausdorffDistance)
-  run(0 ARGS tune pairs.csv -m model.safetensors -o best.json --device cpu --metric ${metric} --mask-threshold 0 --separation none
+  run(0 ARGS tune pairs.csv -m model.safetensors -o best.json --device cpu --metric ${metric} --mask-threshold 0
+    --separation none
     --grid MinimumObjectSize=1000000,0)
   file(READ "${FOLDER}/best.json" json)
   string(JSON size GET "${json}" InstanceSegmentation MinimumObjectSize)
@@ -179,39 +181,48 @@ file(SHA256 "${FOLDER}/one.png" one)
 file(SHA256 "${FOLDER}/two.png" two)
 file(WRITE "${FOLDER}/none.json" "{ \"InstanceSegmentation\": { \"MaskThreshold\": 1.0 } }")
 run(0 ARGS segment a.png three.png -m model.safetensors --device cpu --objects none.json)
-run(0 ARGS segment a.png four.png -m model.safetensors --device cpu --objects none.json --mask-threshold 0 --separation none)
+run(0 ARGS segment a.png four.png -m model.safetensors --device cpu --objects none.json --mask-threshold 0
+  --separation none)
 file(SHA256 "${FOLDER}/three.png" three)
 file(SHA256 "${FOLDER}/four.png" four)
 if(NOT one STREQUAL two OR three STREQUAL four)
   fail("Options must count before and after --objects, which must count itself.")
 endif()
 run(1 ARGS tune pairs.csv -m model.safetensors -o t.json --metric MissedObjects SAYS "MissedObjects is a count")
-run(1 ARGS tune pairs.csv -m model.safetensors -o t.json --grid MaskThreshold=.5 SAYS "MaskThreshold must be a value of its type")
+run(1 ARGS tune pairs.csv -m model.safetensors -o t.json --grid MaskThreshold=.5
+  SAYS "MaskThreshold must be a value of its type")
 run(1 ARGS segment a.png absent/out.png -m model.safetensors --device cpu SAYS "absent")
 run(1 ARGS evaluate segmented truth --csv absent/scores.csv SAYS "absent")
 run(1 ARGS evaluate segmented truth/a.png SAYS "two files or two folders")
 run(1 ARGS tune pairs.csv -m model.safetensors -o t.json --grid Threshold=1 SAYS "Threshold")
 run(1 ARGS tune pairs.csv -m model.safetensors -o t.json --grid MaskThreshold SAYS "must be given as Name=value")
-run(1 ARGS tune pairs.csv -m model.safetensors -o t.json --grid MaskThreshold=1.5 SAYS "MaskThreshold must be in .0, 1., but is 1.5")
+run(1 ARGS tune pairs.csv -m model.safetensors -o t.json --grid MaskThreshold=1.5
+  SAYS "MaskThreshold must be in .0, 1., but is 1.5")
 run(1 ARGS tune pairs.csv -m model.safetensors -o t.json --metric Dise SAYS "no metric named Dise")
 run(1 ARGS tune pairs.csv -m model.safetensors -o t.json --folds 99 SAYS "at least 1 pair")
-run(1 ARGS segment a.png out.png -m model.safetensors --objects scores.json SAYS "scores.json: it must be a file of itktorch tune")
+run(1 ARGS segment a.png out.png -m model.safetensors --objects scores.json
+  SAYS "scores.json: it must be a file written by itktorch tune")
 run(1 ARGS segment a.png out.png -m model.safetensors --objects absent.json SAYS "absent.json: there is no such file")
 
 run(0 ARGS train pairs.csv -o weighted.safetensors ${small} --weight-map paper --weight-map-gap-width 2)
 # A named setting is changed by parameters, wherever they stand.
-run(0 ARGS train pairs.csv -o wide.safetensors ${small} --weight-map paper --weight-map-gap-width 2 --weight-map-sigma 8)
-run(0 ARGS train pairs.csv -o also-wide.safetensors ${small} --weight-map-sigma 8 --weight-map-gap-width 2 --weight-map paper)
+run(0 ARGS train pairs.csv -o wide.safetensors ${small} --weight-map paper --weight-map-gap-width 2
+  --weight-map-sigma 8)
+run(0 ARGS train pairs.csv -o also-wide.safetensors ${small} --weight-map-sigma 8 --weight-map-gap-width 2
+  --weight-map paper)
 expect_equal_files(also-wide.safetensors wide.safetensors)
 file(SHA256 "${FOLDER}/weighted.safetensors" weighted)
 file(SHA256 "${FOLDER}/wide.safetensors" wide)
 if(weighted STREQUAL wide)
   fail("--weight-map-sigma must reach the training.")
 endif()
-run(1 ARGS train pairs.csv -o m.safetensors ${small} --weight-map paper --weight-map-class-weighting given --weight-map-class-weights 1,2,3
+run(1 ARGS train pairs.csv -o m.safetensors ${small} --weight-map paper --weight-map-class-weighting given
+  --weight-map-class-weights 1,2,3
   SAYS "ClassWeights must be one number for each of the 2 classes, but are 3")
-run(2 ARGS train pairs.csv -o m.safetensors ${small} --weight-map-sigma 0 SAYS "WeightMapSigma must be greater than 0, but is 0")
-run(2 ARGS train pairs.csv -o m.safetensors ${small} --augmentation-zoom 3,2 SAYS "AugmentationZoom must be two numbers")
+run(2 ARGS train pairs.csv -o m.safetensors ${small} --weight-map-sigma 0
+  SAYS "WeightMapSigma must be greater than 0, but is 0")
+run(2 ARGS train pairs.csv -o m.safetensors ${small} --augmentation-zoom 3,2
+  SAYS "AugmentationZoom must be two numbers")
 expect_file(weighted.safetensors)
 run(0 ARGS weight-map a-label.png weights.nrrd --separated separated.png --gap-width 2 --picture picture.png)
 foreach(name weights.nrrd separated.png picture.png)
@@ -219,7 +230,8 @@ foreach(name weights.nrrd separated.png picture.png)
 endforeach()
 run(0 ARGS weight-map a-label.png touching.nrrd --separated touching.png --gap-width 0)
 expect_equal_images(touching.png a-label.png 0)
-file(WRITE "${FOLDER}/pair.mhd" "ObjectType = Image\nNDims = 2\nDimSize = 8 2\nElementType = MET_UCHAR\nElementDataFile = pair.raw\n")
+file(WRITE "${FOLDER}/pair.mhd"
+  "ObjectType = Image\nNDims = 2\nDimSize = 8 2\nElementType = MET_UCHAR\nElementDataFile = pair.raw\n")
 file(WRITE "${FOLDER}/pair.raw" "1111222211112222")
 run(0 ARGS weight-map pair.mhd parted.nrrd --separated parted.mha --gap-width 2)
 compare_images(parted.mha pair.mhd)
@@ -235,13 +247,16 @@ if(NOT falk STREQUAL given)
   fail("Falk's preset without its terms must leave the class weights 0.1 and 1.")
 endif()
 
-run(0 ARGS augment a.png --label a-label.png --weight weights.nrrd --sheet augmented.png --output augmented --count 3 --crop-size 24
+run(0 ARGS augment a.png --label a-label.png --weight weights.nrrd --sheet augmented.png --output augmented --count 3
+  --crop-size 24
   --device cpu)
-foreach(name augmented.png augmented/a-0002.png augmented/a-0002-label.png augmented/a-0002-weight.mha augmented/a-0002.json)
+foreach(name augmented.png augmented/a-0002.png augmented/a-0002-label.png augmented/a-0002-weight.mha
+  augmented/a-0002.json)
   expect_file(${name})
 endforeach()
 # The record gives the same files again.
-run(0 ARGS augment a.png --label a-label.png --replay augmented/a-0002.json --output replayed --preset none --device cpu)
+run(0 ARGS augment a.png --label a-label.png --replay augmented/a-0002.json --output replayed --preset none
+  --device cpu)
 foreach(name a-0002.png a-0002-label.png a-0002.json)
   file(SHA256 "${FOLDER}/replayed/${name}" found)
   file(SHA256 "${FOLDER}/augmented/${name}" expected)
@@ -259,7 +274,8 @@ compare_images(third/a-0002.png epoch0.png)
 if(NOT difference GREATER 0 OR EXISTS "${FOLDER}/augmented/a-0003.png" OR EXISTS "${FOLDER}/third/a-0003.png")
   fail("Another epoch must draw otherwise, and there must be no more draws than asked for.")
 endif()
-run(0 ARGS train pairs.csv -o augmented.safetensors ${small} --augmentation nuclei --weight-map paper --augmented-weights recomputed)
+run(0 ARGS train pairs.csv -o augmented.safetensors ${small} --augmentation nuclei --weight-map paper
+  --augmented-weights recomputed)
 expect_file(augmented.safetensors)
 
 # Arguments: exit status 2.
@@ -289,16 +305,20 @@ run(2 ARGS evaluate absent truth SAYS "absent")
 # What is only found while running: exit status 1.
 run(1 ARGS augment absent.png --sheet s.png SAYS "absent.png: there is no such file")
 run(1 ARGS augment a.png --label weights.nrrd --sheet s.png SAYS "weights.nrrd: labels must be whole numbers")
-run(1 ARGS augment a.png --sheet s.png --crop-size 4096 --no-pad-small-images SAYS "CropSize must be at most the image's size")
+run(1 ARGS augment a.png --sheet s.png --crop-size 4096 --no-pad-small-images
+  SAYS "CropSize must be at most the image's size")
 run(1 ARGS augment a.png --sheet s.png --preset volume SAYS "GridSize must be 1 number or 2")
 run(1 ARGS augment a.png --sheet s.png --replay absent.json SAYS "absent.json: there is no such file")
 file(WRITE "${FOLDER}/empty.json" "")
 run(1 ARGS augment a.png --sheet s.png --replay empty.json SAYS "empty.json: it is empty")
 run(1 ARGS augment a.png --sheet s.png --weight augmented/a-0002.png --label a.nrrd SAYS "a.nrrd: ")
-file(WRITE "${FOLDER}/integers.mhd" "ObjectType = Image\nNDims = 2\nDimSize = 2 2\nElementType = MET_INT\nElementDataFile = integers.raw\n")
+file(WRITE "${FOLDER}/integers.mhd"
+  "ObjectType = Image\nNDims = 2\nDimSize = 2 2\nElementType = MET_INT\nElementDataFile = integers.raw\n")
 file(WRITE "${FOLDER}/integers.raw" "1234123412341234")
-run(1 ARGS augment integers.mhd --sheet s.png SAYS "pixels must be unsigned char, unsigned short, short or float, but are int")
-file(WRITE "${FOLDER}/volume.mhd" "ObjectType = Image\nNDims = 3\nDimSize = 2 2 2\nElementType = MET_UCHAR\nElementDataFile = volume.raw\n")
+run(1 ARGS augment integers.mhd --sheet s.png
+  SAYS "pixels must be unsigned char, unsigned short, short or float, but are int")
+file(WRITE "${FOLDER}/volume.mhd"
+  "ObjectType = Image\nNDims = 3\nDimSize = 2 2 2\nElementType = MET_UCHAR\nElementDataFile = volume.raw\n")
 file(WRITE "${FOLDER}/volume.raw" "12341234")
 run(1 ARGS augment a.png --sheet s.png --label volume.mhd SAYS "volume.mhd: ")
 run(1 ARGS augment a.png --sheet s.png --replay pairs.csv SAYS "The augmentation record cannot be used")
@@ -310,11 +330,12 @@ run(1 ARGS weight-map a-label.png w.image SAYS "Cannot write w.image")
 run(1 ARGS weight-map a-label.png w.png SAYS "Cannot write w.png")
 run(1 ARGS weight-map a-label.png w.nrrd --class-weighting given --class-weights 1,2,3
   SAYS "ClassWeights must be one number for each of the 2 classes, but are 3")
-file(WRITE "${FOLDER}/zero.mhd" "ObjectType = Image\nNDims = 2\nDimSize = 2 2\nElementSpacing = 0 1\nElementType = MET_UCHAR\nElementDataFile = zero.raw\n")
+file(WRITE "${FOLDER}/zero.mhd"
+  "ObjectType = Image\nNDims = 2\nDimSize = 2 2\nElementSpacing = 0 1\nElementType = MET_UCHAR\nElementDataFile = zero.raw\n")
 file(WRITE "${FOLDER}/zero.raw" "1234")
 run(1 ARGS weight-map zero.mhd w.nrrd SAYS "Spacing along axis 0 must be a number greater than 0, but is 0")
-run(1 ARGS train pairs.csv -o m.safetensors ${small} --weight-map paper --label-rule class-index
-  SAYS "LabelRule must be foreground")
+run(1 ARGS train pairs.csv -o m.safetensors ${small} --weight-map paper --labels classes
+  SAYS "Labels must be objects or foreground")
 run(1 ARGS segment a.png out.png -m absent.safetensors SAYS "absent.safetensors")
 run(1 ARGS segment absent.png out.png -m model.safetensors SAYS "absent.png: there is no such file")
 run(1 ARGS segment a.png out.image -m model.safetensors --device cpu SAYS "Cannot write out.image")

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
 #
-# What tests of the itktorch program share. ITKTORCH: program. TEST_IMAGES: program that compares images. FOLDER: where they run.
+# What tests of the itktorch program share. ITKTORCH: program. TEST_IMAGES: program that compares images. FOLDER: where
+# they run.
 
 function(fail text)
   message(SEND_ERROR "${text}")
@@ -50,7 +51,9 @@ endfunction()
 function(expect_equal_images one other tolerance)
   compare_images(${one} ${other})
   if(NOT difference LESS_EQUAL tolerance OR NOT least LESS most)
-    fail("${one} and ${other} must differ by at most ${tolerance}, but do by ${difference}; values are in [${least}, ${most}].")
+    string(CONCAT text "${one} and ${other} must differ by at most ${tolerance}, but do by ${difference}; "
+      "values are in [${least}, ${most}].")
+    fail("${text}")
   endif()
 endfunction()
 

@@ -3,6 +3,7 @@
 #ifndef itkTwoNearestObjectsDistance_h
 #define itkTwoNearestObjectsDistance_h
 
+#include "ITKTorchDistanceMapExport.h"
 #include "itkSpacing.h"
 #include "itkTwoNearestObjectsDistanceParameters.h"
 #include "itkTorchTensor.h"
@@ -15,25 +16,26 @@ namespace itk
 /** \class TwoNearestObjectsDistance
  * \brief Euclidean distances from each pixel to the nearest object and to the nearest other one, with their labels.
  *
- * An object is all pixels of one label other than 0. The distances are exact: with squared distances restricted to the
- * first axes, the two smallest ones over distinct labels are all that the next axis needs, because taking the two
- * smallest commutes with adding a constant and with merging. Each axis is a lower envelope of parabolas, so that the
- * time is linear in the number of pixels and does not depend on the number of objects. On a device other than the host
- * each pixel looks along each axis until nothing nearer can come.
+ * An object consists of all pixels with one label other than 0. The distances are exact: of the squared distances along
+ * the first axes, the next axis needs only the two smallest over distinct labels, because taking the two smallest
+ * commutes with adding a constant and with merging. Each axis is computed as a lower envelope of parabolas, so the time
+ * is linear in the number of pixels and does not depend on the number of objects. On a device other than the host, each
+ * pixel searches along each axis until nothing nearer is possible.
  *
- * Of equally far objects the one of the smaller label is nearer, in every region, on every device and for any number of
- * threads. Squared distances are sums, along x, y, … in this order, of squares of whole steps in units of the finest
- * spacing: two are equal if these are the same double. Where spacings are multiples of the finest no sum is rounded.
+ * Of equally distant objects, the one with the smaller label counts as nearer, in every region, on every device and for
+ * any number of threads. Squared distances are sums, along x, y, … in this order, of squares of whole steps in units of
+ * the finest spacing; they are equal if these sums are the same double. If spacings are multiples of the finest, no sum
+ * is rounded.
  *
  * P. Felzenszwalb, D. Huttenlocher, "Distance transforms of sampled functions", Theory of Computing 8, 2012, describes
  * the transform for one object.
  * \ingroup ITKTorchDistanceMap
  */
-class TwoNearestObjectsDistance
+class ITKTorchDistanceMap_EXPORT TwoNearestObjectsDistance
 {
 public:
-  /** All of shape (1, 1, …, y, x). Where there is no object, or it is beyond MaximumDistance, the distance is infinite and
-   * the label 0. */
+  /** All of shape (1, 1, …, y, x). Where there is no object, or it is beyond MaximumDistance, the distance is infinite
+   * and the label 0. */
   struct Result
   {
     TorchTensor First;

@@ -18,8 +18,9 @@ namespace itk
  * | `FirstLabel` | GetFirstLabel() | label of the nearest object |
  * | `SecondLabel` | GetSecondLabel() | label of the nearest other one |
  *
- * Labels are integers of any type; 0 is background. Where there is no object the distance is infinite and the label 0.
- * The filter asks for the whole image, unless MaximumDistance bounds its reach. See TwoNearestObjectsDistance.
+ * Labels are integers of any type; 0 is background. If there is no such object, the distance is infinite and the
+ * label 0. The filter requests the whole image, unless MaximumDistance limits the search. See
+ * TwoNearestObjectsDistance.
  * \tparam TInputImage image of integers
  * \tparam TOutputImage image of float or double
  * \ingroup ITKTorchDistanceMap
@@ -36,7 +37,7 @@ public:
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(TwoNearestObjectsDistanceImageFilter, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(TwoNearestObjectsDistanceImageFilter);
 
   static constexpr unsigned int ImageDimension = TInputImage::ImageDimension;
   using typename Superclass::DataObjectIdentifierType;
@@ -45,19 +46,21 @@ public:
   static_assert(std::is_integral<typename TInputImage::PixelType>::value, "Labels are integers.");
   static_assert(std::is_floating_point<typename TOutputImage::PixelType>::value, "Distances are float or double.");
 
-  TOutputImage *
-  GetSecondDistance();
-  TInputImage *
-  GetFirstLabel();
-  TInputImage *
-  GetSecondLabel();
+  itkTorchNamedOutputMacro(SecondDistance, "SecondDistance", TOutputImage);
+  itkTorchNamedOutputMacro(FirstLabel, "FirstLabel", TInputImage);
+  itkTorchNamedOutputMacro(SecondLabel, "SecondLabel", TInputImage);
 
   itkTorchParametersMacro(TwoNearestObjectsDistanceParameters);
+  /** Measure distances in physical units instead of pixels of the finest axis. Default: true. */
   itkTorchParameterMacro(UseImageSpacing);
   itkBooleanMacro(UseImageSpacing);
+  /** Output squared distances. Default: false. */
   itkTorchParameterMacro(SquaredDistance);
   itkBooleanMacro(SquaredDistance);
+  /** Objects farther away are ignored, so that regions can be streamed; this number is never squared. Default: inf
+   * (greater than 0). */
   itkTorchParameterMacro(MaximumDistance);
+  /** Measure distances to the center of an object's nearest pixel, or to that pixel's edge. Default: pixel-center. */
   itkTorchParameterMacro(Border);
 
   using Superclass::MakeOutput;
@@ -69,7 +72,7 @@ protected:
   ~TwoNearestObjectsDistanceImageFilter() override = default;
 
   void
-  VerifyInputInformation() ITKv5_CONST override;
+  VerifyInputInformation() const override;
   void
   EnlargeOutputRequestedRegion(DataObject * output) override;
   void

@@ -18,27 +18,6 @@ TwoNearestObjectsDistanceImageFilter<TInputImage, TOutputImage>::TwoNearestObjec
 }
 
 template <typename TInputImage, typename TOutputImage>
-TOutputImage *
-TwoNearestObjectsDistanceImageFilter<TInputImage, TOutputImage>::GetSecondDistance()
-{
-  return static_cast<TOutputImage *>(this->ProcessObject::GetOutput("SecondDistance"));
-}
-
-template <typename TInputImage, typename TOutputImage>
-TInputImage *
-TwoNearestObjectsDistanceImageFilter<TInputImage, TOutputImage>::GetFirstLabel()
-{
-  return static_cast<TInputImage *>(this->ProcessObject::GetOutput("FirstLabel"));
-}
-
-template <typename TInputImage, typename TOutputImage>
-TInputImage *
-TwoNearestObjectsDistanceImageFilter<TInputImage, TOutputImage>::GetSecondLabel()
-{
-  return static_cast<TInputImage *>(this->ProcessObject::GetOutput("SecondLabel"));
-}
-
-template <typename TInputImage, typename TOutputImage>
 auto
 TwoNearestObjectsDistanceImageFilter<TInputImage, TOutputImage>::MakeOutput(const DataObjectIdentifierType & name)
   -> DataObjectPointer
@@ -49,7 +28,7 @@ TwoNearestObjectsDistanceImageFilter<TInputImage, TOutputImage>::MakeOutput(cons
 
 template <typename TInputImage, typename TOutputImage>
 void
-TwoNearestObjectsDistanceImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() ITKv5_CONST
+TwoNearestObjectsDistanceImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() const
 {
   Superclass::VerifyInputInformation();
   const auto & spacing = this->GetInput()->GetSpacing();

@@ -3,6 +3,8 @@
 #ifndef itkTwoNearestObjectsDistanceParameters_h
 #define itkTwoNearestObjectsDistanceParameters_h
 
+#include "ITKTorchDistanceMapExport.h"
+#include "itkTorchEnumeration.h"
 #include "itkTorchParameterTable.h"
 #include <cstdint>
 #include <limits>
@@ -17,8 +19,9 @@ enum class ObjectBorder : std::uint8_t
   /** At their edges, half a pixel farther out. */
   PixelEdge
 };
+itkTorchEnumerationMacro(ObjectBorder, { "PixelCenter", "pixel-center" }, { "PixelEdge", "pixel-edge" });
 
-struct TwoNearestObjectsDistanceParameters
+struct ITKTorchDistanceMap_EXPORT TwoNearestObjectsDistanceParameters
 {
   bool         UseImageSpacing{ true };
   bool         SquaredDistance{ false };

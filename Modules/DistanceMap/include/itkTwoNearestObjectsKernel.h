@@ -3,6 +3,7 @@
 #ifndef itkTwoNearestObjectsKernel_h
 #define itkTwoNearestObjectsKernel_h
 
+#include "ITKTorchDistanceMapExport.h"
 #include <cstdint>
 #include <functional>
 #include <limits>
@@ -11,7 +12,7 @@
 namespace itk
 {
 /** An image whose objects' distances are wanted. */
-struct TwoNearestObjectsProblem
+struct ITKTorchDistanceMap_EXPORT TwoNearestObjectsProblem
 {
   /** Pixels along x, y, z, …; none is 0. */
   std::vector<std::int64_t> Size;
@@ -28,8 +29,8 @@ struct TwoNearestObjectsProblem
   double
   GetStep() const;
 
-  /** The same problem with distances in steps. Where spacings are multiples of the finest, sums of squares are exact, so
-   * that equally far objects are seen to be. */
+  /** The same problem with distances in steps. Where spacings are multiples of the finest, sums of squares are exact,
+   * so that equally far objects are seen to be. */
   TwoNearestObjectsProblem
   InSteps() const;
 
@@ -47,8 +48,8 @@ struct TwoNearestObjectsPiece
   static constexpr std::int64_t LargestCount = 16;
 
   std::int64_t Offset;
-  /** Offset of a piece that comes soon. Pieces come down a column, which the hardware does not foresee: prefetch where it
-   * will be written. */
+  /** Offset of a piece that comes soon. Pieces come down a column, which the hardware does not foresee: prefetch where
+   * it will be written. */
   std::int64_t             Later;
   std::int64_t             Count;
   const TSquaredDistance * First;
@@ -61,7 +62,7 @@ struct TwoNearestObjectsPiece
 using TwoNearestObjectsSource = std::function<void(std::int64_t offset, std::int64_t count, std::uint32_t * labels)>;
 
 /** The labels of an image in memory. */
-TwoNearestObjectsSource
+ITKTorchDistanceMap_EXPORT TwoNearestObjectsSource
 MakeSource(const std::int32_t * labels);
 
 template <typename TSquaredDistance>
@@ -71,12 +72,12 @@ using TwoNearestObjectsSink = std::function<void(const TwoNearestObjectsPiece<TS
  * number of pixels, whatever the number of objects; the same bits for any number of threads and any part of an image.
  * Of equally far objects the one of the smaller label is nearer; labels are compared as signed numbers.
  *
- * Extra memory: in 2D 20 bytes for each piece of a row with the same two nearest objects, at most one per pixel; 24 bytes
- * per pixel in 3D and above.
+ * Extra memory: in 2D 20 bytes for each piece of a row with the same two nearest objects, at most one per pixel; 24
+ * bytes per pixel in 3D and above.
  * \tparam TSquaredDistance float or double: how the results are rounded at the end
  * \param progress called on the calling thread with the fraction done; an exception ends the computation */
 template <typename TSquaredDistance>
-void
+ITKTorchDistanceMap_EXPORT void
 ComputeTwoNearestObjects(const TwoNearestObjectsProblem &                problem,
                          const TwoNearestObjectsSource &                 source,
                          const TwoNearestObjectsSink<TSquaredDistance> & sink,

@@ -3,12 +3,14 @@
 #ifndef itkObjectIds_h
 #define itkObjectIds_h
 
+#include "ITKTorchDistanceMapExport.h"
 #include <ATen/core/Tensor.h>
 
 namespace itk
 {
-/** The labels of an image as 32-bit numbers: 0 stays 0, distinct labels stay distinct and, but for 0, in their order. */
-struct ObjectIds
+/** The labels of an image as 32-bit numbers: 0 stays 0, distinct labels stay distinct and, but for 0, in their
+ * order. */
+struct ITKTorchDistanceMap_EXPORT ObjectIds
 {
   /** \param labels shape (1, 1, …, y, x), integers of any type */
   explicit ObjectIds(const at::Tensor & labels);

@@ -11,17 +11,16 @@ TwoNearestObjectsDistanceParameters::Describe()
   using Range = TorchParameterRange;
   static const auto table =
     TorchParameterTable<TwoNearestObjectsDistanceParameters>()
-      .Add(
-        "UseImageSpacing", &P::UseImageSpacing, "Distances in physical units; otherwise in pixels of the finest axis.")
-      .Add("SquaredDistance", &P::SquaredDistance, "Give squared distances.")
+      .Add("UseImageSpacing",
+           &P::UseImageSpacing,
+           "Measure distances in physical units instead of pixels of the finest axis.")
+      .Add("SquaredDistance", &P::SquaredDistance, "Output squared distances.")
       .Add("MaximumDistance",
            &P::MaximumDistance,
-           "Objects farther away count as none, so that regions can be streamed; never squared.",
+           "Objects farther away are ignored, so that regions can be streamed; this number is never squared.",
            Range::GreaterThan(0))
-      .AddChoice("Border",
-                 &P::Border,
-                 "Distance to the center of an object's nearest pixel, or to that pixel's edge.",
-                 { "pixel-center", "pixel-edge" });
+      .AddChoice(
+        "Border", &P::Border, "Measure distances to the center of an object's nearest pixel, or to that pixel's edge.");
   return table;
 }
 } // namespace itk

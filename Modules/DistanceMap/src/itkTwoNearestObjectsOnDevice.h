@@ -3,13 +3,14 @@
 #ifndef itkTwoNearestObjectsOnDevice_h
 #define itkTwoNearestObjectsOnDevice_h
 
+#include "ITKTorchDistanceMapExport.h"
 #include "composed/itkTwoNearestObjectsComposed.h"
 #include "itkTorchDevice.h"
 
 namespace itk
 {
 /** By the CUDA kernel where there is one for `device`, else composed. */
-TwoNearestObjectsTensors
+ITKTorchDistanceMap_EXPORT TwoNearestObjectsTensors
 ComputeTwoNearestObjectsOnDevice(const TwoNearestObjectsProblem &             problem,
                                  const at::Tensor &                           objects,
                                  const TorchDevice &                          device,

@@ -25,7 +25,7 @@ class TwoNearestObjectsDistanceImageFilter : public ::testing::TestWithParam<con
 INSTANTIATE_TEST_SUITE_P(Devices,
                          TwoNearestObjectsDistanceImageFilter,
                          DeviceNames(),
-                         [](const auto & info) { return std::string(info.param); });
+                         [](const auto & test) { return std::string(test.param); });
 
 template <typename TImage, typename TOutput = itk::Image<double, TImage::ImageDimension>>
 auto

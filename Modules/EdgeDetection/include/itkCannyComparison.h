@@ -3,9 +3,11 @@
 #ifndef itkCannyComparison_h
 #define itkCannyComparison_h
 
+#include "ITKTorchEdgeDetectionExport.h"
 #include "itkBoundaryDistances.h"
 #include "itkCannyEdgeDetection.h"
 #include "itkCannyComparisonParameters.h"
+#include "itkTorchEnumeration.h"
 
 #include <array>
 #include <functional>
@@ -22,6 +24,11 @@ enum class CannyAgreement : std::uint8_t
   CannyOnly = 2,
   SegmentationOnly = 3
 };
+itkTorchEnumerationMacro(CannyAgreement,
+                         { "Neither", "neither" },
+                         { "Both", "both" },
+                         { "CannyOnly", "canny-only" },
+                         { "SegmentationOnly", "segmentation-only" });
 
 /** How well a boundary agrees with another one. */
 struct BoundaryComparison
@@ -35,21 +42,21 @@ struct BoundaryComparison
 };
 
 /** \class CannyComparison
- * \brief Canny's edges beside the outlines of a segmentation, and both against those of the truth.
+ * \brief Compares Canny edges with the outlines of a segmentation, and both with those of the truth.
  *
- * An outline is the pixels of an object that have a face neighbor in another object or in none (PixelSet::FromOutline());
- * the border of the image is no outline. Edges inside objects count against Canny's precision, as they are no outline of
- * the truth.
+ * The outline of an object consists of its pixels that have a face neighbor in another object or in the background
+ * (PixelSet::FromOutline()); the border of the image is not an outline. Edges inside objects reduce Canny's precision,
+ * as they are not outlines of the truth.
  * \ingroup ITKTorchEdgeDetection */
-class CannyComparison
+class ITKTorchEdgeDetection_EXPORT CannyComparison
 {
 public:
   struct Result
   {
     /** CannyAgreement of each pixel, always by WithinTolerance; UInt8, shape (1, 1, …, y, x). */
     TorchTensor Agreement;
-    /** UInt8, shape (1, 3, …, y, x): the image in gray, stretched from its 1st to its 99th percentile, with the pixels of
-     * Agreement in GetColor(). */
+    /** UInt8, shape (1, 3, …, y, x): the image in gray, stretched from its 1st to its 99th percentile, with the pixels
+     * of Agreement in GetColor(). */
     TorchTensor Overlay;
     /** 1 on edges, else 0; of the image's type, shape (1, 1, …, y, x). */
     TorchTensor Edges;
@@ -88,7 +95,7 @@ public:
 
 /** Two boundaries at several tolerances.
  * \param spacing distance between pixels along x, y, …, in the unit of the tolerances */
-BoundaryComparison
+ITKTorchEdgeDetection_EXPORT BoundaryComparison
 CompareBoundaries(const PixelSet &            prediction,
                   const PixelSet &            truth,
                   const std::vector<double> & spacing,
@@ -96,7 +103,7 @@ CompareBoundaries(const PixelSet &            prediction,
                   BoundaryMatching            matching);
 
 /** \throws ExceptionObject unless there is a tolerance and all are finite numbers of at least 0 */
-void
+ITKTorchEdgeDetection_EXPORT void
 VerifyCannyComparison(const CannyComparisonParameters & parameters);
 } // namespace itk
 

@@ -5,6 +5,7 @@
 
 #include "itkCannyComparison.h"
 #include "itkTorchImageToImageFilter.h"
+#include "itkTorchMacros.h"
 
 #include "itkImage.h"
 #include "itkRGBPixel.h"
@@ -12,20 +13,8 @@
 
 namespace itk
 {
-/** A decorated output `GetXOutput()`, and its value `GetX()`. */
-#define itkCannyComparisonResultMacro(name, type)                                                                      \
-  const SimpleDataObjectDecorator<type> * Get##name##Output() const                                                    \
-  {                                                                                                                    \
-    return static_cast<const SimpleDataObjectDecorator<type> *>(this->ProcessObject::GetOutput(#name));                \
-  }                                                                                                                    \
-  const type & Get##name() const                                                                                       \
-  {                                                                                                                    \
-    return this->Get##name##Output()->Get();                                                                           \
-  }                                                                                                                    \
-  static_assert(true, "needs a semicolon")
-
 /** \class CannyComparisonImageFilter
- * \brief What a segmentation finds beside Canny's edges, pixel by pixel and in numbers.
+ * \brief Compares a segmentation with Canny edges, pixel by pixel and in numbers.
  *
  * | output | name | pixels |
  * |---|---|---|
@@ -33,14 +22,15 @@ namespace itk
  * | `Overlay` | GetOverlay() | the image in gray with these pixels in yellow, magenta and cyan |
  * | `Edges` | GetEdges() | Canny's edges, 1 or 0, in the image's pixel type |
  *
- * Decorated outputs are valid after `Update()`; lists have one number for each of Tolerances. Those against the truth are NaN
- * without it. CannyPrecision, CannyRecall, CannyF: the edges against the outlines of the truth; SegmentationPrecision,
- * SegmentationRecall, SegmentationF: the outlines of the segmentation against them; AgreementF: the edges against the
- * outlines of the segmentation. CannyMeanDistance, CannyHausdorffDistance95, SegmentationMeanDistance and
- * SegmentationHausdorffDistance95 are distances from and to the outlines of the truth. See CannyComparison.
+ * Decorated outputs are valid after `Update()`; lists have one number for each of Tolerances. Outputs that compare with
+ * the truth are NaN without it. CannyPrecision, CannyRecall, CannyF: the edges against the outlines of the truth;
+ * SegmentationPrecision, SegmentationRecall, SegmentationF: the outlines of the segmentation against them; AgreementF:
+ * the edges against the outlines of the segmentation. CannyMeanDistance, CannyHausdorffDistance95,
+ * SegmentationMeanDistance and SegmentationHausdorffDistance95 are distances from and to the outlines of the truth. See
+ * CannyComparison.
  *
- * All inputs must lie on one grid. The filter asks for its whole inputs and makes its whole outputs, since edges are linked
- * across the image.
+ * All inputs must lie on one grid. The filter asks for its whole inputs and makes its whole outputs, since edges are
+ * linked across the image.
  * \tparam TInputImage scalar image of 2 or 3 dimensions
  * \tparam TLabelImage image of integers
  * \ingroup ITKTorchEdgeDetection */
@@ -59,7 +49,7 @@ public:
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(CannyComparisonImageFilter, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(CannyComparisonImageFilter);
 
   using InputImageType = TInputImage;
   using LabelImageType = TLabelImage;
@@ -68,7 +58,7 @@ public:
   using typename Superclass::DataObjectIdentifierType;
   using typename Superclass::DataObjectPointer;
 
-  static_assert(ImageDimension == 2 || ImageDimension == 3, "Edges are found in 2D and in 3D.");
+  static_assert(ImageDimension == 2 || ImageDimension == 3, "Images have 2 or 3 dimensions.");
   static_assert(TLabelImage::ImageDimension == ImageDimension, "Image and labels must have the same dimension.");
   static_assert(std::is_arithmetic<typename TInputImage::PixelType>::value, "The image must be scalar.");
   static_assert(std::is_integral<typename TLabelImage::PixelType>::value, "Labels are integers.");
@@ -95,32 +85,35 @@ public:
   }
 
   itkTorchParametersMacro(CannyComparisonParameters);
+  /** Largest distances at which boundaries match, for precision, recall and F. Default: 1,2,3 pixels (each at least
+   * 0). */
   itkTorchParameterMacro(Tolerances);
+  /** Largest distance at which boundaries match in the comparison image. Default: 2 pixels (at least 0). */
   itkTorchParameterMacro(AgreementTolerance);
+  /** Whether a pixel may match several pixels (BF score) or only one (BSDS). Default: within-tolerance. */
   itkTorchParameterMacro(Matching);
+  /** Measure distances and tolerances in physical units instead of pixels. Default: false. */
   itkTorchParameterMacro(UseImageSpacing);
   itkBooleanMacro(UseImageSpacing);
 
-  OverlayImageType *
-  GetOverlay();
-  TInputImage *
-  GetEdges();
+  itkTorchNamedOutputMacro(Overlay, "Overlay", OverlayImageType);
+  itkTorchNamedOutputMacro(Edges, "Edges", TInputImage);
 
-  itkCannyComparisonResultMacro(CannyPrecision, NumbersType);
-  itkCannyComparisonResultMacro(CannyRecall, NumbersType);
-  itkCannyComparisonResultMacro(CannyF, NumbersType);
-  itkCannyComparisonResultMacro(CannyMeanDistance, double);
-  itkCannyComparisonResultMacro(CannyHausdorffDistance95, double);
-  itkCannyComparisonResultMacro(SegmentationPrecision, NumbersType);
-  itkCannyComparisonResultMacro(SegmentationRecall, NumbersType);
-  itkCannyComparisonResultMacro(SegmentationF, NumbersType);
-  itkCannyComparisonResultMacro(SegmentationMeanDistance, double);
-  itkCannyComparisonResultMacro(SegmentationHausdorffDistance95, double);
-  itkCannyComparisonResultMacro(AgreementF, NumbersType);
+  itkTorchDecoratedOutputMacro(CannyPrecision, NumbersType);
+  itkTorchDecoratedOutputMacro(CannyRecall, NumbersType);
+  itkTorchDecoratedOutputMacro(CannyF, NumbersType);
+  itkTorchDecoratedOutputMacro(CannyMeanDistance, double);
+  itkTorchDecoratedOutputMacro(CannyHausdorffDistance95, double);
+  itkTorchDecoratedOutputMacro(SegmentationPrecision, NumbersType);
+  itkTorchDecoratedOutputMacro(SegmentationRecall, NumbersType);
+  itkTorchDecoratedOutputMacro(SegmentationF, NumbersType);
+  itkTorchDecoratedOutputMacro(SegmentationMeanDistance, double);
+  itkTorchDecoratedOutputMacro(SegmentationHausdorffDistance95, double);
+  itkTorchDecoratedOutputMacro(AgreementF, NumbersType);
 
   /** Thresholds that Canny used: given, or by its rule. */
-  itkCannyComparisonResultMacro(LowerThreshold, double);
-  itkCannyComparisonResultMacro(UpperThreshold, double);
+  itkTorchDecoratedOutputMacro(LowerThreshold, double);
+  itkTorchDecoratedOutputMacro(UpperThreshold, double);
 
   using Superclass::MakeOutput;
   DataObjectPointer
@@ -131,13 +124,10 @@ protected:
   ~CannyComparisonImageFilter() override = default;
 
   void
-  VerifyPreconditions() ITKv5_CONST override;
+  VerifyPreconditions() const override;
   void
-  VerifyInputInformation() ITKv5_CONST override;
-  void
-  EnlargeOutputRequestedRegion(DataObject * output) override;
-  void
-  GenerateInputRequestedRegion() override;
+  VerifyInputInformation() const override;
+  itkTorchWholeImagesMacro();
   void
   GenerateTensors() override;
   void

@@ -36,20 +36,6 @@ CannyComparisonImageFilter<TInputImage, TLabelImage>::CannyComparisonImageFilter
 
 template <typename TInputImage, typename TLabelImage>
 auto
-CannyComparisonImageFilter<TInputImage, TLabelImage>::GetOverlay() -> OverlayImageType *
-{
-  return static_cast<OverlayImageType *>(this->ProcessObject::GetOutput("Overlay"));
-}
-
-template <typename TInputImage, typename TLabelImage>
-TInputImage *
-CannyComparisonImageFilter<TInputImage, TLabelImage>::GetEdges()
-{
-  return static_cast<TInputImage *>(this->ProcessObject::GetOutput("Edges"));
-}
-
-template <typename TInputImage, typename TLabelImage>
-auto
 CannyComparisonImageFilter<TInputImage, TLabelImage>::MakeOutput(const DataObjectIdentifierType & name)
   -> DataObjectPointer
 {
@@ -76,7 +62,7 @@ CannyComparisonImageFilter<TInputImage, TLabelImage>::MakeOutput(const DataObjec
 
 template <typename TInputImage, typename TLabelImage>
 void
-CannyComparisonImageFilter<TInputImage, TLabelImage>::VerifyPreconditions() ITKv5_CONST
+CannyComparisonImageFilter<TInputImage, TLabelImage>::VerifyPreconditions() const
 {
   Superclass::VerifyPreconditions();
   TorchParameterView(m_CannyParameters).Verify(this->GetNameOfClass());
@@ -86,7 +72,7 @@ CannyComparisonImageFilter<TInputImage, TLabelImage>::VerifyPreconditions() ITKv
 
 template <typename TInputImage, typename TLabelImage>
 void
-CannyComparisonImageFilter<TInputImage, TLabelImage>::VerifyInputInformation() ITKv5_CONST
+CannyComparisonImageFilter<TInputImage, TLabelImage>::VerifyInputInformation() const
 {
   Superclass::VerifyInputInformation();
   const auto & region = this->GetInput()->GetLargestPossibleRegion();
@@ -100,31 +86,6 @@ CannyComparisonImageFilter<TInputImage, TLabelImage>::VerifyInputInformation() I
                                      << " from index " << region.GetIndex() << ", the " << name << " has size "
                                      << labels->GetLargestPossibleRegion().GetSize() << " from index "
                                      << labels->GetLargestPossibleRegion().GetIndex() << '.');
-    }
-  }
-}
-
-template <typename TInputImage, typename TLabelImage>
-void
-CannyComparisonImageFilter<TInputImage, TLabelImage>::EnlargeOutputRequestedRegion(DataObject * output)
-{
-  Superclass::EnlargeOutputRequestedRegion(output);
-  // Also when a decorated output is updated, which has no region of its own.
-  this->GetOutput()->SetRequestedRegionToLargestPossibleRegion();
-  this->GetOverlay()->SetRequestedRegionToLargestPossibleRegion();
-  this->GetEdges()->SetRequestedRegionToLargestPossibleRegion();
-}
-
-template <typename TInputImage, typename TLabelImage>
-void
-CannyComparisonImageFilter<TInputImage, TLabelImage>::GenerateInputRequestedRegion()
-{
-  Superclass::GenerateInputRequestedRegion();
-  for (const auto & input : this->GetInputs())
-  {
-    if (input)
-    {
-      input->SetRequestedRegionToLargestPossibleRegion();
     }
   }
 }

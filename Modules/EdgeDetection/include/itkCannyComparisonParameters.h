@@ -3,6 +3,8 @@
 #ifndef itkCannyComparisonParameters_h
 #define itkCannyComparisonParameters_h
 
+#include "ITKTorchEdgeDetectionExport.h"
+#include "itkTorchEnumeration.h"
 #include "itkTorchParameterTable.h"
 #include <cstdint>
 #include <vector>
@@ -17,8 +19,9 @@ enum class BoundaryMatching : std::uint8_t
   /** In disjoint pairs within the tolerance: the Berkeley segmentation benchmark (BSDS). */
   Maximum
 };
+itkTorchEnumerationMacro(BoundaryMatching, { "WithinTolerance", "within-tolerance" }, { "Maximum", "maximum" });
 
-struct CannyComparisonParameters
+struct ITKTorchEdgeDetection_EXPORT CannyComparisonParameters
 {
   std::vector<double> Tolerances{ 1.0, 2.0, 3.0 };
   double              AgreementTolerance{ 2.0 };

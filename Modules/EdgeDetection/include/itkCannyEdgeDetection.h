@@ -3,6 +3,7 @@
 #ifndef itkCannyEdgeDetection_h
 #define itkCannyEdgeDetection_h
 
+#include "ITKTorchEdgeDetectionExport.h"
 #include "itkCannyEdgeDetectionParameters.h"
 #include "itkTorchTensor.h"
 #include <functional>
@@ -31,13 +32,13 @@ struct CannyEdgeDetectionOutputs
  * 4. Edges are the pixels above the upper threshold, and those above the lower one that touch an edge, also at a
  *    corner.
  *
- * Outside the image its nearest pixel is continued. Each step rounds as ITK does, so that no edge pixel differs. On
- * devices the same operations are done in the same order.
+ * Outside the image the nearest pixel is repeated. Each step rounds as ITK does, so no edge pixel differs. On devices
+ * the same operations are done in the same order.
  *
  * J. Canny, "A computational approach to edge detection", IEEE Trans. PAMI 8(6), 1986.
  * \ingroup ITKTorchEdgeDetection
  */
-class CannyEdgeDetection
+class ITKTorchEdgeDetection_EXPORT CannyEdgeDetection
 {
 public:
   /** Tensors on the image's device, of its type; undefined unless wanted. */
@@ -73,12 +74,12 @@ public:
 };
 
 /** \throws ExceptionObject if the parameters do not fit each other or the number of axes */
-void
+ITKTorchEdgeDetection_EXPORT void
 VerifyCannyEdgeDetection(const CannyEdgeDetectionParameters & parameters, unsigned int dimension);
 
 /** For as many axes as `spacing` has.
  * \throws ExceptionObject if a spacing is not positive, or a variance is too great for pixels so small */
-void
+ITKTorchEdgeDetection_EXPORT void
 VerifyCannySpacing(const CannyEdgeDetectionParameters & parameters, const std::vector<double> & spacing);
 } // namespace itk
 

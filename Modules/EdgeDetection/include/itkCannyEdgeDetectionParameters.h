@@ -3,6 +3,8 @@
 #ifndef itkCannyEdgeDetectionParameters_h
 #define itkCannyEdgeDetectionParameters_h
 
+#include "ITKTorchEdgeDetectionExport.h"
+#include "itkTorchEnumeration.h"
 #include "itkTorchParameterTable.h"
 #include <cstdint>
 #include <vector>
@@ -17,6 +19,7 @@ enum class CannySpacingMode : std::uint8_t
   /** Derivatives by physical unit, too, so that edges and thresholds do not depend on the grid. */
   SpacingAware
 };
+itkTorchEnumerationMacro(CannySpacingMode, { "ITKCompatible", "itk-compatible" }, { "SpacingAware", "spacing-aware" });
 
 /** Where the thresholds come from. Median and Otsu are this project's, not ITK's. With G the gradients' lengths
  * |g| = √(m² − 0.0001) of the pixels that survive non-maximum suppression, flat ones (no gradient) left out; a threshold
@@ -32,9 +35,10 @@ enum class CannyThresholdRule : std::uint8_t
    * 256 equal bins from the least to the greatest; lower: half of it. */
   Otsu
 };
+itkTorchEnumerationMacro(CannyThresholdRule, { "Given", "given" }, { "Median", "median" }, { "Otsu", "otsu" });
 
 /** Each of Variance and MaximumError is one number for all axes, or one along x, y (, z). */
-struct CannyEdgeDetectionParameters
+struct ITKTorchEdgeDetection_EXPORT CannyEdgeDetectionParameters
 {
   std::vector<double> Variance{ 0.0 };
   std::vector<double> MaximumError{ 0.01 };

@@ -15,7 +15,8 @@ template <typename TPixel>
 constexpr bool IsCannyPixel{ std::is_same<TPixel, float>::value || std::is_same<TPixel, double>::value };
 
 /** \class TorchCannyEdgeDetectionImageFilter
- * \brief Canny's edges: parameters and, by default, pixels of itk::CannyEdgeDetectionImageFilter.
+ * \brief Canny edge detection with the parameters and, by default, exactly the edges of
+ * itk::CannyEdgeDetectionImageFilter.
  *
  * | output | name | pixels |
  * |---|---|---|
@@ -24,8 +25,8 @@ constexpr bool IsCannyPixel{ std::is_same<TPixel, float>::value || std::is_same<
  * | `GradientDirection` | GetGradientDirectionImage() | unit vector along the image's axes towards brighter pixels, with ProduceGradientDirectionOn() |
  * | `NonMaximumSuppression` | GetNonMaximumSuppressionImage() | m of the pixels that survive, else 0, with ProduceNonMaximumSuppressionOn() |
  *
- * An output that is not produced is empty; updating it, as a filter behind it does, throws an ExceptionObject. See
- * CannyEdgeDetection for the method and what m is.
+ * An output that is not switched on is empty; updating it, as a downstream filter does, throws an ExceptionObject. See
+ * CannyEdgeDetection for the method and the definition of m.
  *
  * Hysteresis follows edges through the whole image, so the filter asks for its whole input and makes its whole output
  * at once; behind a streaming filter it runs once and gives the same edges.
@@ -47,7 +48,7 @@ public:
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(TorchCannyEdgeDetectionImageFilter, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(TorchCannyEdgeDetectionImageFilter);
 
   static constexpr unsigned int ImageDimension = TInputImage::ImageDimension;
   using InputImagePixelType = typename TInputImage::PixelType;
@@ -61,15 +62,12 @@ public:
   static_assert(IsCannyPixel<InputImagePixelType>, "The input's pixels are float or double: cast integers first.");
   static_assert(std::is_same<InputImagePixelType, OutputImagePixelType>::value,
                 "Input and output have the same pixel type.");
-  static_assert(ImageDimension == 2 || ImageDimension == 3, "Images have 2 or 3 dimensions.");
-  static_assert(TOutputImage::ImageDimension == ImageDimension, "Input and output have the same dimension.");
 
-  OutputImageType *
-  GetGradientMagnitudeImage();
-  DirectionImageType *
-  GetGradientDirectionImage();
-  OutputImageType *
-  GetNonMaximumSuppressionImage();
+  static_assert(ImageDimension == 2 || ImageDimension == 3, "Images have 2 or 3 dimensions.");
+
+  itkTorchNamedOutputMacro(GradientMagnitudeImage, "GradientMagnitude", OutputImageType);
+  itkTorchNamedOutputMacro(GradientDirectionImage, "GradientDirection", DirectionImageType);
+  itkTorchNamedOutputMacro(NonMaximumSuppressionImage, "NonMaximumSuppression", OutputImageType);
 
   /** Which outputs to make besides the edges. Default: none. */
   itkSetMacro(ProduceGradientMagnitude, bool);
@@ -83,7 +81,9 @@ public:
   itkBooleanMacro(ProduceNonMaximumSuppression);
 
   itkTorchParametersMacro(CannyEdgeDetectionParameters);
+  /** Compute derivatives per pixel as in ITK, or per physical unit. Default: itk-compatible. */
   itkTorchParameterMacro(SpacingMode);
+  /** Use the given thresholds, or find them from the gradient's maxima (not in ITK). Default: given. */
   itkTorchParameterMacro(ThresholdRule);
 
   /** Variance of the Gaussian along each axis, in physical units squared. Default: 0. */
@@ -127,9 +127,9 @@ protected:
   ~TorchCannyEdgeDetectionImageFilter() override = default;
 
   void
-  VerifyPreconditions() ITKv5_CONST override;
+  VerifyPreconditions() const override;
   void
-  VerifyInputInformation() ITKv5_CONST override;
+  VerifyInputInformation() const override;
   void
   EnlargeOutputRequestedRegion(DataObject * output) override;
   void

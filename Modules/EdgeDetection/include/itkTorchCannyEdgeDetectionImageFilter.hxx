@@ -29,27 +29,6 @@ TorchCannyEdgeDetectionImageFilter<TInputImage, TOutputImage>::MakeOutput(const 
 }
 
 template <typename TInputImage, typename TOutputImage>
-auto
-TorchCannyEdgeDetectionImageFilter<TInputImage, TOutputImage>::GetGradientMagnitudeImage() -> OutputImageType *
-{
-  return static_cast<OutputImageType *>(this->ProcessObject::GetOutput("GradientMagnitude"));
-}
-
-template <typename TInputImage, typename TOutputImage>
-auto
-TorchCannyEdgeDetectionImageFilter<TInputImage, TOutputImage>::GetGradientDirectionImage() -> DirectionImageType *
-{
-  return static_cast<DirectionImageType *>(this->ProcessObject::GetOutput("GradientDirection"));
-}
-
-template <typename TInputImage, typename TOutputImage>
-auto
-TorchCannyEdgeDetectionImageFilter<TInputImage, TOutputImage>::GetNonMaximumSuppressionImage() -> OutputImageType *
-{
-  return static_cast<OutputImageType *>(this->ProcessObject::GetOutput("NonMaximumSuppression"));
-}
-
-template <typename TInputImage, typename TOutputImage>
 void
 TorchCannyEdgeDetectionImageFilter<TInputImage, TOutputImage>::SetNumbers(
   std::vector<double> CannyEdgeDetectionParameters::*member,
@@ -154,7 +133,7 @@ TorchCannyEdgeDetectionImageFilter<TInputImage, TOutputImage>::GetLowerThreshold
 
 template <typename TInputImage, typename TOutputImage>
 void
-TorchCannyEdgeDetectionImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() ITKv5_CONST
+TorchCannyEdgeDetectionImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() const
 {
   Superclass::VerifyPreconditions();
   VerifyCannyEdgeDetection(m_Parameters, ImageDimension);
@@ -162,7 +141,7 @@ TorchCannyEdgeDetectionImageFilter<TInputImage, TOutputImage>::VerifyPreconditio
 
 template <typename TInputImage, typename TOutputImage>
 void
-TorchCannyEdgeDetectionImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() ITKv5_CONST
+TorchCannyEdgeDetectionImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() const
 {
   Superclass::VerifyInputInformation();
   VerifyCannySpacing(m_Parameters, GetTorchSpacing<ImageDimension>(this->GetInput()));

@@ -13,19 +13,18 @@ CannyComparisonParameters::Describe()
     TorchParameterTable<CannyComparisonParameters>()
       .Add("Tolerances",
            &P::Tolerances,
-           "Distances at which boundaries still match, for precision, recall and F.",
+           "Largest distances at which boundaries match, for precision, recall and F.",
            Range::AtLeast(0),
            TorchParameterUnit::Pixels)
       .Add("AgreementTolerance",
            &P::AgreementTolerance,
-           "The same for the comparison image.",
+           "Largest distance at which boundaries match in the comparison image.",
            Range::AtLeast(0),
            TorchParameterUnit::Pixels)
-      .AddChoice("Matching",
-                 &P::Matching,
-                 "Whether a pixel may be the partner of several (BF score) or of one only (BSDS).",
-                 { "within-tolerance", "maximum" })
-      .Add("UseImageSpacing", &P::UseImageSpacing, "Distances and tolerances in physical units instead of pixels.");
+      .AddChoice("Matching", &P::Matching, "Whether a pixel may match several pixels (BF score) or only one (BSDS).")
+      .Add("UseImageSpacing",
+           &P::UseImageSpacing,
+           "Measure distances and tolerances in physical units instead of pixels.");
   return table;
 }
 } // namespace itk

@@ -20,9 +20,8 @@ PlainImage(const TorchTensor & tensor)
   const bool isReal = image.defined() && (image.scalar_type() == at::kFloat || image.scalar_type() == at::kDouble);
   if (!isReal || image.dim() < 4 || image.dim() > 5 || image.size(0) != 1 || image.size(1) != 1 || image.numel() == 0)
   {
-    itkGenericExceptionMacro(
-      "Canny's edges are those of one image in 2D or 3D with one float or double component and at "
-      "least 1 pixel.");
+    itkGenericExceptionMacro("CannyEdgeDetection::Compute(): the image must be a single 2D or 3D image with one float "
+                             "or double component and at least 1 pixel.");
   }
   return image[0][0].contiguous();
 }

@@ -13,22 +13,20 @@ CannyEdgeDetectionParameters::Describe()
     TorchParameterTable<CannyEdgeDetectionParameters>()
       .Add("Variance",
            &P::Variance,
-           "Variance of the Gaussian in physical units squared: one number, or one along each axis.",
+           "Variance of the Gaussian in physical units squared: one number, or one for each axis.",
            Range::AtLeast(0))
       .Add("MaximumError",
            &P::MaximumError,
-           "Part of the Gaussian's area that its kernel may leave out: one number, or one along each axis.",
+           "Fraction of the Gaussian's area that its kernel may omit: one number, or one for each axis.",
            Range{ 0.0, 1.0, false, false })
-      .Add("LowerThreshold", &P::LowerThreshold, "Pixels above it are edges where they touch an edge.")
-      .Add("UpperThreshold", &P::UpperThreshold, "Pixels above it are edges.")
-      .AddChoice("SpacingMode",
-                 &P::SpacingMode,
-                 "Derivatives by pixel as in ITK, or by physical unit.",
-                 { "itk-compatible", "spacing-aware" })
+      .Add("LowerThreshold",
+           &P::LowerThreshold,
+           "Pixels with a gradient magnitude above it are edges if they touch an edge.")
+      .Add("UpperThreshold", &P::UpperThreshold, "Pixels with a gradient magnitude above it are edges.")
+      .AddChoice("SpacingMode", &P::SpacingMode, "Compute derivatives per pixel as in ITK, or per physical unit.")
       .AddChoice("ThresholdRule",
                  &P::ThresholdRule,
-                 "The thresholds as given, or found from the gradient's maxima; not in ITK.",
-                 { "given", "median", "otsu" });
+                 "Use the given thresholds, or find them from the gradient's maxima (not in ITK).");
   return table;
 }
 } // namespace itk

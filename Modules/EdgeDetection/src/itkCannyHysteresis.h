@@ -3,6 +3,7 @@
 #ifndef itkCannyHysteresis_h
 #define itkCannyHysteresis_h
 
+#include "ITKTorchEdgeDetectionExport.h"
 #include <cstdint>
 #include <vector>
 
@@ -10,7 +11,7 @@ namespace itk
 {
 /** Pixels above the thresholds, one bit each, and what grows from them. Rows begin at a new word; their number is y + z
  * · (number along y). */
-class CannyHysteresis
+class ITKTorchEdgeDetection_EXPORT CannyHysteresis
 {
 public:
   /** \param size along x, y (, z) */

@@ -3,12 +3,13 @@
 #ifndef itkCannyProblem_h
 #define itkCannyProblem_h
 
+#include "ITKTorchEdgeDetectionExport.h"
 #include "itkCannyEdgeDetection.h"
 
 namespace itk
 {
 /** What the pixels of an image need to know besides each other. */
-struct CannyProblem
+struct ITKTorchEdgeDetection_EXPORT CannyProblem
 {
   /** Along x, y (, z). */
   std::vector<std::int64_t> Size;

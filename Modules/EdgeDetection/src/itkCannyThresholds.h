@@ -3,6 +3,7 @@
 #ifndef itkCannyThresholds_h
 #define itkCannyThresholds_h
 
+#include "ITKTorchEdgeDetectionExport.h"
 #include "itkCannyEdgeDetection.h"
 #include <ATen/core/Tensor.h>
 
@@ -20,7 +21,7 @@ CannyThresholds
 GivenCannyThresholds(const CannyEdgeDetectionParameters & parameters, at::ScalarType type);
 
 /** By a rule, from what survives non-maximum suppression; see CannyThresholdRule. On any device. */
-CannyThresholds
+ITKTorchEdgeDetection_EXPORT CannyThresholds
 FindCannyThresholds(CannyThresholdRule rule, const at::Tensor & suppressed);
 } // namespace itk
 

@@ -136,7 +136,7 @@ TEST(CannyEdgeDetection, OtherTensorsAreRefused)
                                     at::zeros({ 1, 1, 0, 5 }),
                                     at::zeros({ 5, 5 }) })
   {
-    itk::Test::ExpectContains(messageOf(image), "one image in 2D or 3D with one float or double component");
+    itk::Test::ExpectContains(messageOf(image), "a single 2D or 3D image with one float or double component");
   }
 }
 

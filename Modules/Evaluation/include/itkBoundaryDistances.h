@@ -3,15 +3,16 @@
 #ifndef itkBoundaryDistances_h
 #define itkBoundaryDistances_h
 
+#include "ITKTorchEvaluationExport.h"
 #include "itkPixelSet.h"
 #include <functional>
 #include <limits>
 
 namespace itk
 {
-/** Pixels of two boundaries that have a partner in the other one, and the ratios made of them. Counts of several images may
- * be added. */
-struct BoundaryCounts
+/** Pixels of two boundaries that have a partner in the other one, and the ratios made of them. Counts of several images
+ * may be added. */
+struct ITKTorchEvaluation_EXPORT BoundaryCounts
 {
   std::uint64_t MatchedPrediction{ 0 };
   std::uint64_t Prediction{ 0 };
@@ -39,14 +40,15 @@ struct BoundaryCounts
 };
 
 /** \class BoundaryDistances
- * \brief Distances from each pixel of one set to the nearest pixel of another one, both ways.
+ * \brief Distances from each pixel of one set to the nearest pixel of another set, in both directions.
  *
- * Exact, between centers of pixels. One transform (TwoNearestObjectsDistance) serves both ways: its objects are the pixels
- * that only the one set has, only the other one, and both; the two nearest of these three tell the distance to either set.
+ * Distances are exact, between centers of pixels. One transform (TwoNearestObjectsDistance) gives both directions: its
+ * objects are the pixels in the first set only, in the second set only, and in both; the two nearest of these three
+ * give the distance to either set.
  *
  * Without pixels in one set the distances to it are infinite; without any in both, all numbers below are 0.
  * \ingroup ITKTorchEvaluation */
-class BoundaryDistances
+class ITKTorchEvaluation_EXPORT BoundaryDistances
 {
 public:
   using ProgressType = std::function<void(double)>;
@@ -88,7 +90,8 @@ public:
   double
   HausdorffDistance() const;
 
-  /** The larger one of the two ways' percentiles (MONAI's and DeepMind's convention), interpolated linearly between ranks.
+  /** The larger one of the two ways' percentiles (MONAI's and DeepMind's convention), interpolated linearly between
+   * ranks.
    * \param percentile in [0, 100] */
   double
   HausdorffDistanceAtPercentile(double percentile) const;
@@ -97,8 +100,8 @@ public:
   double
   PooledHausdorffDistanceAtPercentile(double percentile) const;
 
-  /** Mean of all distances of both ways together: the average symmetric surface distance. T. Heimann et al., "Comparison and
-   * evaluation of methods for liver segmentation from CT datasets", IEEE TMI 28, 2009. */
+  /** Mean of all distances of both ways together: the average symmetric surface distance. T. Heimann et al.,
+   * "Comparison and evaluation of methods for liver segmentation from CT datasets", IEEE TMI 28, 2009. */
   double
   Mean() const;
 
@@ -110,8 +113,8 @@ public:
   BoundaryCounts
   CountWithin(double tolerance) const;
 
-  /** From ComputeBetweenSurfaces(): the largest distance from a pixel of one set to the other set, inner pixels included, as
-   * itk::HausdorffDistanceImageFilter gives it. Compute() does not know it. */
+  /** From ComputeBetweenSurfaces(): the largest distance from a pixel of one set to the other set, inner pixels
+   * included, as itk::HausdorffDistanceImageFilter gives it. Compute() does not know it. */
   double
   GetHausdorffDistanceOfSets() const
   {

@@ -3,7 +3,9 @@
 #ifndef itkInstanceMatching_h
 #define itkInstanceMatching_h
 
+#include "ITKTorchEvaluationExport.h"
 #include "itkLabelOverlaps.h"
+#include "itkTorchEnumeration.h"
 
 #include <array>
 
@@ -17,11 +19,12 @@ enum class InstanceMatchRule : std::uint8_t
   /** IoU ≥ threshold: StarDist. */
   AtLeast
 };
+itkTorchEnumerationMacro(InstanceMatchRule, { "Greater", "greater" }, { "AtLeast", "at-least" });
 
-/** Counts of objects at one threshold. Counts of several images may be added; a ratio of the sum is then over all objects
- * together (StarDist's way), which is not the mean of the images' ratios (Kaggle's and Caicedo's way). A ratio without
- * objects on either side is 1. */
-struct InstanceCounts
+/** Counts of objects at one threshold. Counts of several images may be added; a ratio of the sum is then over all
+ * objects together (StarDist's way), which is not the mean of the images' ratios (Kaggle's and Caicedo's way). A ratio
+ * without objects on either side is 1. */
+struct ITKTorchEvaluation_EXPORT InstanceCounts
 {
   std::uint64_t TruePositives{ 0 };
   std::uint64_t FalsePositives{ 0 };
@@ -61,7 +64,7 @@ struct InstanceCounts
 };
 
 /** Sums of the aggregated Jaccard index; of several images they may be added. */
-struct AggregatedJaccard
+struct ITKTorchEvaluation_EXPORT AggregatedJaccard
 {
   std::uint64_t Intersection{ 0 };
   std::uint64_t Union{ 0 };
@@ -72,7 +75,7 @@ struct AggregatedJaccard
 };
 
 /** A predicted and a true object that share pixels. */
-struct InstanceOverlap
+struct ITKTorchEvaluation_EXPORT InstanceOverlap
 {
   std::uint64_t PredictedLabel;
   std::uint64_t TrueLabel;
@@ -85,19 +88,19 @@ struct InstanceOverlap
 };
 
 /** \class InstanceMatching
- * \brief Which predicted object is which true object.
+ * \brief Matches predicted objects with true objects.
  *
  * An object is the set of all pixels of one label; labels are any whole numbers, and 0 is background. Two objects may
  * match if their intersection over union is above (InstanceMatchRule) a threshold in (0, 1]; another threshold is an
- * exception. An object has at most one match: as many pairs as possible match, and among the ways to do that the one with
- * the largest sum of IoU over all assigned pairs, below the threshold too, which is the optimum of StarDist's assignment.
- * Above 0.5 there is only one way.
+ * exception. An object has at most one match: as many pairs as possible match, and among the ways to do that the one
+ * with the largest sum of IoU over all assigned pairs, below the threshold too, which is the optimum of StarDist's
+ * assignment. Above 0.5 there is only one way.
  *
  * A true object is assigned to the predicted object that covers more than half of its pixels. With k true objects, a
  * predicted object merges k - 1 of them; a true object that is assigned to none is missed. The same with the sides
  * exchanged gives split objects.
  * \ingroup ITKTorchEvaluation */
-class InstanceMatching
+class ITKTorchEvaluation_EXPORT InstanceMatching
 {
 public:
   using OverlapsType = std::vector<InstanceOverlap>;
@@ -163,8 +166,8 @@ public:
 
   /** For each true object the predicted one of the largest IoU with it (several may have the same); intersections and
    * unions of these pairs are added up, and to the unions all pixels of predicted objects that no true one has, and of
-   * true objects that no predicted one touches. Of equal IoU the lower predicted label counts. N. Kumar et al., "A dataset
-   * and a technique for generalized nuclear segmentation for computational pathology", IEEE TMI 36, 2017. */
+   * true objects that no predicted one touches. Of equal IoU the lower predicted label counts. N. Kumar et al., "A
+   * dataset and a technique for generalized nuclear segmentation for computational pathology", IEEE TMI 36, 2017. */
   AggregatedJaccard
   GetAggregatedJaccard() const;
 
@@ -191,12 +194,12 @@ GetInstanceThreshold(std::size_t index)
 /** Counts at the ten thresholds. */
 using InstanceCountsAtThresholds = std::array<InstanceCounts, NumberOfInstanceThresholds>;
 
-InstanceCountsAtThresholds
+ITKTorchEvaluation_EXPORT InstanceCountsAtThresholds
 CountAtInstanceThresholds(const InstanceMatching & matching, InstanceMatchRule rule);
 
 /** Mean of the average precisions at the ten thresholds; with InstanceMatchRule::Greater the score of one image in the
  * 2018 Data Science Bowl. */
-double
+ITKTorchEvaluation_EXPORT double
 MeanAveragePrecision(const InstanceCountsAtThresholds & counts);
 
 /** The matching of two label images, itk::Image with buffered regions that are the same; otherwise throws. */

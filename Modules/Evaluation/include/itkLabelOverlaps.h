@@ -3,6 +3,7 @@
 #ifndef itkLabelOverlaps_h
 #define itkLabelOverlaps_h
 
+#include "ITKTorchEvaluationExport.h"
 #include "itkLabelPixels.h"
 #include "itkSegmentationOverlap.h"
 #include "itkTorchImage.h"
@@ -23,10 +24,10 @@ struct LabelPair
 /** \class LabelOverlaps
  * \brief How many pixels each pair of a predicted and a true label shares: the contingency table of two label images.
  *
- * All metrics that count pixels are made of it, so the images are read once. Labels are any whole numbers; negative ones
- * are stored as the unsigned number of the same 64 bits.
+ * All metrics that count pixels are made of it, so the images are read once. Labels are any whole numbers; negative
+ * ones are stored as the unsigned number of the same 64 bits.
  * \ingroup ITKTorchEvaluation */
-class LabelOverlaps
+class ITKTorchEvaluation_EXPORT LabelOverlaps
 {
 public:
   LabelOverlaps() = default;

@@ -3,6 +3,7 @@
 #ifndef itkLabelPixels_h
 #define itkLabelPixels_h
 
+#include "ITKTorchEvaluationExport.h"
 #include "itkTorchTensor.h"
 
 namespace itk
@@ -10,7 +11,7 @@ namespace itk
 /** \class LabelPixels
  * \brief Pixels of a label image in host memory, whatever their integer type; a view that does not keep them alive.
  * \ingroup ITKTorchEvaluation */
-class LabelPixels
+class ITKTorchEvaluation_EXPORT LabelPixels
 {
 public:
   template <typename TLabel>

@@ -5,13 +5,14 @@
 
 #include "itkDefaultConvertPixelTraits.h"
 #include "itkImageToImageFilter.h"
+#include "itkTorchMacros.h"
 
 #include <type_traits>
 
 namespace itk
 {
 /** \class OtsuBaselineImageFilter
- * \brief Objects by a global threshold: the baseline that every network is printed beside.
+ * \brief Finds objects by a global threshold: the baseline that every network is compared with.
  *
  * The input is an 8-bit image with one (gray), three (RGB) or four (RGBA, alpha is ignored) components. Its luminance
  * \f$ \lfloor 0.299 R + 0.587 G + 0.114 B + 0.5 \rfloor \f$ (ITU-R BT.601) is cut by UnitBinOtsuThreshold; what is
@@ -31,7 +32,7 @@ public:
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(OtsuBaselineImageFilter, ImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(OtsuBaselineImageFilter);
 
   using InputImageType = TInputImage;
   using OutputImageType = TOutputImage;
@@ -56,11 +57,7 @@ protected:
   void
   VerifyInputInformation() const override;
 
-  void
-  EnlargeOutputRequestedRegion(DataObject * output) override;
-
-  void
-  GenerateInputRequestedRegion() override;
+  itkTorchWholeImagesMacro();
 
   void
   GenerateData() override;

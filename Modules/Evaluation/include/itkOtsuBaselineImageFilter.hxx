@@ -29,22 +29,6 @@ OtsuBaselineImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() con
 
 template <typename TInputImage, typename TOutputImage>
 void
-OtsuBaselineImageFilter<TInputImage, TOutputImage>::EnlargeOutputRequestedRegion(DataObject * output)
-{
-  Superclass::EnlargeOutputRequestedRegion(output);
-  output->SetRequestedRegionToLargestPossibleRegion();
-}
-
-template <typename TInputImage, typename TOutputImage>
-void
-OtsuBaselineImageFilter<TInputImage, TOutputImage>::GenerateInputRequestedRegion()
-{
-  Superclass::GenerateInputRequestedRegion();
-  const_cast<TInputImage *>(this->GetInput())->SetRequestedRegionToLargestPossibleRegion();
-}
-
-template <typename TInputImage, typename TOutputImage>
-void
 OtsuBaselineImageFilter<TInputImage, TOutputImage>::GenerateData()
 {
   this->AllocateOutputs();

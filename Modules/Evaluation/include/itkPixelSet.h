@@ -3,6 +3,7 @@
 #ifndef itkPixelSet_h
 #define itkPixelSet_h
 
+#include "ITKTorchEvaluationExport.h"
 #include "itkTorchTensor.h"
 
 namespace itk
@@ -25,9 +26,10 @@ struct ObjectSelection
 };
 
 /** \class PixelSet
- * \brief Some pixels of an image, such as edges or the outlines of objects: a byte for each pixel, 1 for those in the set.
+ * \brief Some pixels of an image, such as edges or the outlines of objects: a byte for each pixel, 1 for those in the
+ * set.
  * \ingroup ITKTorchEvaluation */
-class PixelSet
+class ITKTorchEvaluation_EXPORT PixelSet
 {
 public:
   /** An empty set.
@@ -42,8 +44,8 @@ public:
   /** The pixels of an object that have a face neighbor (of 4 in 2D, of 6 in 3D) which is not in the object: the inner
    * outline, one pixel wide; touching objects have one each.
    * \param labels integers of shape (1, 1, …, y, x)
-   * \param isOutsideBackground whether pixels at the image's border are outline, too; they are in any case where one object
-   * fills the image, which would have none
+   * \param isOutsideBackground whether pixels at the image's border are outline, too; they are in any case where one
+   * object fills the image, which would have none
    * \throws ExceptionObject for a tensor of another shape */
   static PixelSet
   FromOutline(const TorchTensor & labels, const ObjectSelection & objects, bool isOutsideBackground);

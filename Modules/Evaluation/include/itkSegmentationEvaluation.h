@@ -3,6 +3,7 @@
 #ifndef itkSegmentationEvaluation_h
 #define itkSegmentationEvaluation_h
 
+#include "ITKTorchEvaluationExport.h"
 #include "itkSegmentationScores.h"
 #include "itkSegmentationEvaluationParameters.h"
 #include "itkTorchTensor.h"
@@ -16,7 +17,7 @@ namespace itk
  *
  * Pixels are compared on the host; tensors of other devices are copied there.
  * \ingroup ITKTorchEvaluation */
-class SegmentationEvaluation
+class ITKTorchEvaluation_EXPORT SegmentationEvaluation
 {
 public:
   struct Result

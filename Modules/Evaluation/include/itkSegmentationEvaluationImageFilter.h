@@ -6,6 +6,7 @@
 #include "itkSegmentationEvaluation.h"
 #include "itkSegmentationScoreSet.h"
 #include "itkTorchImageToImageFilter.h"
+#include "itkTorchMacros.h"
 
 #include "itkImage.h"
 #include "itkSimpleDataObjectDecorator.h"
@@ -29,11 +30,12 @@ namespace itk
 /** \class SegmentationEvaluationImageFilter
  * \brief Compares a predicted segmentation with the true one: pixels, outlines, surfaces and objects.
  *
- * Output 0 is an image of SegmentationAgreement values: a pixel belongs to an object if its label is not zero, which object
- * is of no account. Every metric of SegmentationMetric, which defines it, is a decorated output of its name, valid after
- * `Update()`: it may feed other filters, and updating one of them runs the filter. GetScores() has all of them, the numbers
- * of each class too, for adding up images in a SegmentationScoreSet. A metric that the parameters leave out is NaN, and all are before the first
- * `Update()`. The default device is the CPU, where pixels are compared.
+ * Output 0 is an image of SegmentationAgreement values: a pixel belongs to an object if its label is not zero,
+ * regardless of which object. Every metric defined by SegmentationMetric is a decorated output of that name, valid
+ * after `Update()`: it can be the input of other filters, and updating one of them runs the filter. GetScores() returns
+ * all of them, with the numbers of each class, for combining images in a SegmentationScoreSet. A metric that the
+ * parameters turn off is NaN, as are all metrics before the first `Update()`. The default device is the CPU, where
+ * pixels are compared.
  *
  * Both inputs must lie on the same grid: same origin, spacing and direction within the tolerances of
  * ImageToImageFilter, and the same region; otherwise `Update()` throws an exception that names both. The values
@@ -55,7 +57,7 @@ public:
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(SegmentationEvaluationImageFilter, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(SegmentationEvaluationImageFilter);
 
   using PredictionImageType = TPredictionImage;
   using TruthImageType = TTruthImage;
@@ -75,11 +77,18 @@ public:
   itkGetInputMacro(Truth, TruthImageType);
 
   itkTorchParametersMacro(SegmentationEvaluationParameters);
+  /** Whether each label other than 0 is an object, which may match an object of any label, or a class. Default:
+   * objects. */
   itkTorchParameterMacro(Labels);
+  /** Largest distance at which outlines agree in BoundaryPrecision, BoundaryRecall and BoundaryF. Default: 2 pixels
+   * (at least 0). */
   itkTorchParameterMacro(BoundaryTolerance);
+  /** Largest distance at which surfaces agree in SurfaceDice. Default: 1 mm (at least 0). */
   itkTorchParameterMacro(SurfaceTolerance);
+  /** Whether to compute BoundaryPrecision, BoundaryRecall and BoundaryF. Default: true. */
   itkTorchParameterMacro(EvaluateBoundary);
   itkBooleanMacro(EvaluateBoundary);
+  /** Whether to compute the distances between surfaces. Default: true. */
   itkTorchParameterMacro(EvaluateSurface);
   itkBooleanMacro(EvaluateSurface);
 
@@ -156,13 +165,9 @@ protected:
   ~SegmentationEvaluationImageFilter() override = default;
 
   void
-  VerifyInputInformation() ITKv5_CONST override;
+  VerifyInputInformation() const override;
 
-  void
-  EnlargeOutputRequestedRegion(DataObject * output) override;
-
-  void
-  GenerateInputRequestedRegion() override;
+  itkTorchWholeImagesMacro();
 
   void
   GenerateTensors() override;

@@ -61,7 +61,7 @@ SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::GetClassScores
 
 template <typename TPredictionImage, typename TTruthImage>
 void
-SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::VerifyInputInformation() ITKv5_CONST
+SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::VerifyInputInformation() const
 {
   Superclass::VerifyInputInformation();
   const auto & prediction = this->GetInput()->GetLargestPossibleRegion();
@@ -72,24 +72,6 @@ SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::VerifyInputInf
                       << prediction.GetSize() << " from index " << prediction.GetIndex() << ", the truth has size "
                       << truth.GetSize() << " from index " << truth.GetIndex() << '.');
   }
-}
-
-template <typename TPredictionImage, typename TTruthImage>
-void
-SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::EnlargeOutputRequestedRegion(DataObject * output)
-{
-  Superclass::EnlargeOutputRequestedRegion(output);
-  // Also when a decorated output is updated, which has no region of its own.
-  this->GetOutput()->SetRequestedRegionToLargestPossibleRegion();
-}
-
-template <typename TPredictionImage, typename TTruthImage>
-void
-SegmentationEvaluationImageFilter<TPredictionImage, TTruthImage>::GenerateInputRequestedRegion()
-{
-  Superclass::GenerateInputRequestedRegion();
-  const_cast<TPredictionImage *>(this->GetInput())->SetRequestedRegionToLargestPossibleRegion();
-  const_cast<TTruthImage *>(this->GetTruth())->SetRequestedRegionToLargestPossibleRegion();
 }
 
 template <typename TPredictionImage, typename TTruthImage>

@@ -3,6 +3,7 @@
 #ifndef itkSegmentationMetric_h
 #define itkSegmentationMetric_h
 
+#include "ITKTorchEvaluationExport.h"
 #include "itkSegmentationScores.h"
 #include <cstdint>
 #include <functional>
@@ -12,10 +13,10 @@
 namespace itk
 {
 /** \class SegmentationMetric
- * \brief A number made of SegmentationScores, with its name and definition: all that writes or documents metrics reads this
- * list.
+ * \brief A number made of SegmentationScores, with its name and definition: all that writes or documents metrics reads
+ * this list.
  * \ingroup ITKTorchEvaluation */
-struct SegmentationMetric
+struct ITKTorchEvaluation_EXPORT SegmentationMetric
 {
   enum class Kind : std::uint8_t
   {

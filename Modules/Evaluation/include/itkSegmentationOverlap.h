@@ -3,6 +3,8 @@
 #ifndef itkSegmentationOverlap_h
 #define itkSegmentationOverlap_h
 
+#include "ITKTorchEvaluationExport.h"
+#include "itkTorchEnumeration.h"
 #include <cstdint>
 
 namespace itk
@@ -15,13 +17,18 @@ enum class SegmentationAgreement : std::uint8_t
   PredictionOnly = 2,
   TruthOnly = 3
 };
+itkTorchEnumerationMacro(SegmentationAgreement,
+                         { "Neither", "neither" },
+                         { "Both", "both" },
+                         { "PredictionOnly", "prediction-only" },
+                         { "TruthOnly", "truth-only" });
 
 /** Pixel counts of a predicted set of pixels P against the true set T, and the ratios made of them.
  *
  * Counts of several images may be added; the ratios of the sum are then over all pixels together, which is not the
  * mean of the images' ratios. All ratios lie in [0, 1]. Where a ratio is 0/0, it is 1 if both sets are empty,
  * otherwise 0. */
-struct SegmentationOverlap
+struct ITKTorchEvaluation_EXPORT SegmentationOverlap
 {
   std::uint64_t TruePositives{ 0 };
   std::uint64_t FalsePositives{ 0 };

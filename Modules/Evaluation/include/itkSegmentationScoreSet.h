@@ -3,6 +3,7 @@
 #ifndef itkSegmentationScoreSet_h
 #define itkSegmentationScoreSet_h
 
+#include "ITKTorchEvaluationExport.h"
 #include "itkSegmentationMetric.h"
 #include <cstdint>
 #include <string>
@@ -13,7 +14,7 @@ namespace itk
 /** \class SegmentationScoreSet
  * \brief The scores of several images, their means, and how sure these are.
  * \ingroup ITKTorchEvaluation */
-class SegmentationScoreSet
+class ITKTorchEvaluation_EXPORT SegmentationScoreSet
 {
 public:
   struct Image
@@ -44,7 +45,8 @@ public:
   std::vector<std::uint64_t>
   GetClassLabels() const;
 
-  /** The images that have a class on either side, with its scores alone: means, intervals and pooled values of classes. */
+  /** The images that have a class on either side, with its scores alone: means, intervals and pooled values of
+   * classes. */
   SegmentationScoreSet
   GetClass(std::uint64_t label) const;
 
@@ -60,8 +62,8 @@ public:
   double
   GetPooled(const SegmentationMetric & metric) const;
 
-  /** Mean over the classes of their means over images, GetClass(label).GetMean(metric), as far as those are finite: a class that
-   * no image has on either side does not count. NaN if there is none, and for counts. */
+  /** Mean over the classes of their means over images, GetClass(label).GetMean(metric), as far as those are finite: a
+   * class that no image has on either side does not count. NaN if there is none, and for counts. */
   double
   GetMeanOverClasses(const SegmentationMetric & metric) const;
 
@@ -70,7 +72,8 @@ public:
   GetNumberOfFiniteClasses(const SegmentationMetric & metric) const;
 
   /** Percentile interval of the mean under resampling of the images with replacement. B. Efron, R. Tibshirani, "An
-   * introduction to the bootstrap", 1993, chapter 13. The same seed draws the same images for every metric. Of fewer than two images: NaN.
+   * introduction to the bootstrap", 1993, chapter 13. The same seed draws the same images for every metric. Of fewer
+   * than two images: NaN.
    * \param level such as 0.95, in (0, 1)
    * \throws ExceptionObject if `level` or `resamples` (at least 1) is out of range */
   Interval

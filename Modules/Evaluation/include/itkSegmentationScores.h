@@ -3,6 +3,7 @@
 #ifndef itkSegmentationScores_h
 #define itkSegmentationScores_h
 
+#include "ITKTorchEvaluationExport.h"
 #include "itkBoundaryDistances.h"
 #include "itkInstanceMatching.h"
 #include "itkSegmentationOverlap.h"
@@ -39,7 +40,7 @@ struct ClassScores
 };
 
 /** Everything that was measured of one image, or the sum of several. */
-struct SegmentationScores
+struct ITKTorchEvaluation_EXPORT SegmentationScores
 {
   SegmentationOverlap        Overlap;
   InstanceCountsAtThresholds Kaggle;

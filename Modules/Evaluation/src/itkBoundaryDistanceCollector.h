@@ -65,7 +65,8 @@ private:
   bool
   FindFrom(Mark from, const NearBoundarySearch & search, bool mayBeInfinite);
 
-  /** Calls `find(offset, place, looks)` for the pixels with a mark; `place` is their number among those with the other mark.
+  /** Calls `find(offset, place, looks)` for the pixels with a mark; `place` is their number among those with the other
+   * mark.
    * \return false as soon as `find` returns false or the looks are too many */
   template <typename TFind>
   bool

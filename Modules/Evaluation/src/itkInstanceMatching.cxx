@@ -85,7 +85,8 @@ HasConflict(const InstanceMatching::OverlapsType & pairs)
   return predicted.size() < pairs.size() || real.size() < pairs.size();
 }
 
-/** An admissible pair is worth more than all ratios together, so that first their number and then the sum is largest. */
+/** An admissible pair is worth more than all ratios together, so that first their number and then the sum is
+ * largest. */
 InstanceMatching::OverlapsType
 Assign(const InstanceMatching::OverlapsType & overlaps, double threshold, InstanceMatchRule rule)
 {

@@ -40,8 +40,8 @@ public:
   void
   SetMark(std::uint8_t mark);
 
-  /** A pixel's squared distance, or one beyond the reach: infinity. It is not looked for further once it is known to be at
-   * most `enough`, and then too large by what was left out.
+  /** A pixel's squared distance, or one beyond the reach: infinity. It is not looked for further once it is known to be
+   * at most `enough`, and then too large by what was left out.
    * \param looks is increased by the rows that were looked at */
   double
   GetSquaredDistance(std::int64_t offset, double enough, std::int64_t & looks) const;

@@ -112,7 +112,7 @@ try
   const TorchTensor    predicted = OnHost(prediction);
   const TorchTensor    real = OnHost(truth);
   const LabelOverlaps  overlaps{ LabelPixels(predicted), LabelPixels(real) };
-  const bool           areClasses = parameters.Labels == SegmentationLabels::Classes;
+  const bool           areClasses = parameters.Labels == LabelMeaning::Classes;
   const auto           classes = areClasses ? overlaps.GetLabels() : std::vector<std::uint64_t>{};
   TorchProgressSteps   steps(progress, 3.0 + 2.0 * static_cast<double>(classes.size()));
   Result               result{ MakeAgreement(predicted, real).To(prediction.GetDevice()), {} };

@@ -13,19 +13,20 @@ SegmentationEvaluationParameters::Describe()
     TorchParameterTable<SegmentationEvaluationParameters>()
       .AddChoice("Labels",
                  &P::Labels,
-                 "Whether each label but 0 is an object, to be matched with any other, or a class.",
-                 { "objects", "classes" })
+                 "Whether each label other than 0 is an object, which may match an object of any label, or a class.",
+                 { LabelMeaning::Objects, LabelMeaning::Classes })
       .Add("BoundaryTolerance",
            &P::BoundaryTolerance,
-           "Outlines so far apart still agree in BoundaryPrecision, -Recall and -F.",
+           "Largest distance at which outlines agree in BoundaryPrecision, BoundaryRecall and BoundaryF.",
            Range::AtLeast(0),
            TorchParameterUnit::Pixels)
       .Add("SurfaceTolerance",
            &P::SurfaceTolerance,
-           "Surfaces so far apart still agree in SurfaceDice.",
+           "Largest distance at which surfaces agree in SurfaceDice.",
            Range::AtLeast(0),
            TorchParameterUnit::Millimeters)
-      .Add("EvaluateBoundary", &P::EvaluateBoundary, "Whether to compute BoundaryPrecision, -Recall and -F.")
+      .Add(
+        "EvaluateBoundary", &P::EvaluateBoundary, "Whether to compute BoundaryPrecision, BoundaryRecall and BoundaryF.")
       .Add("EvaluateSurface", &P::EvaluateSurface, "Whether to compute the distances between surfaces.");
   return table;
 }

@@ -108,8 +108,8 @@ AddPixelMetrics(MetricList & list)
   list.Pixels("IntersectionOverUnion", "|P ∩ T| / |P ∪ T|.", &Overlap::IntersectionOverUnion);
   list.Pixels("Precision", "|P ∩ T| / |P|.", &Overlap::Precision);
   list.Pixels("Recall", "|P ∩ T| / |T|.", &Overlap::Recall);
-  list.Pixels("Specificity", "Part of the true background that is predicted as background.", &Overlap::Specificity);
-  list.Pixels("Accuracy", "Part of all pixels on whose side both agree.", &Overlap::Accuracy);
+  list.Pixels("Specificity", "Fraction of the true background that is predicted as background.", &Overlap::Specificity);
+  list.Pixels("Accuracy", "Fraction of all pixels on which both agree.", &Overlap::Accuracy);
   list.PixelCount("TruePositives", "Pixels in P and T.", &Overlap::TruePositives);
   list.PixelCount("FalsePositives", "Pixels in P only.", &Overlap::FalsePositives);
   list.PixelCount("FalseNegatives", "Pixels in T only.", &Overlap::FalseNegatives);
@@ -120,29 +120,34 @@ void
 AddBoundaryMetrics(MetricList & list)
 {
   list.Boundary("BoundaryPrecision",
-                "Part of the predicted outlines within BoundaryTolerance of a true one (several may share it).",
+                "Fraction of the predicted outlines within BoundaryTolerance of a true one (several pixels may match "
+                "the same one).",
                 &BoundaryCounts::Precision);
-  list.Boundary("BoundaryRecall", "Part of the true outlines within it of a predicted one.", &BoundaryCounts::Recall);
-  list.Boundary("BoundaryF", "Harmonic mean of both: the BF score.", &BoundaryCounts::F);
-  list.Surface(
-    "HausdorffDistance", "Largest distance between the surfaces, both ways.", &SurfaceScores::HausdorffDistance);
+  list.Boundary("BoundaryRecall",
+                "Fraction of the true outlines within BoundaryTolerance of a predicted one.",
+                &BoundaryCounts::Recall);
+  list.Boundary(
+    "BoundaryF", "Harmonic mean of BoundaryPrecision and BoundaryRecall: the BF score.", &BoundaryCounts::F);
+  list.Surface("HausdorffDistance",
+               "Largest distance between the surfaces in both directions.",
+               &SurfaceScores::HausdorffDistance);
   list.Surface("HausdorffDistanceOfSets",
                "Largest distance from a pixel of one side to the other side, inner pixels included (ITK).",
                &SurfaceScores::HausdorffDistanceOfSets);
   list.Surface("HausdorffDistance95",
-               "The larger of the two ways' 95th percentiles (MONAI, DeepMind).",
+               "Larger of the 95th percentiles of the two directions (MONAI, DeepMind).",
                &SurfaceScores::HausdorffDistance95);
   list.Surface("PooledHausdorffDistance95",
-               "95th percentile of the distances of both ways together (MedPy).",
+               "95th percentile of the distances of both directions together (MedPy).",
                &SurfaceScores::PooledHausdorffDistance95);
   list.Surface("AverageSymmetricSurfaceDistance",
-               "Mean of the distances of both ways together (Heimann 2009; MedPy).",
+               "Mean of the distances of both directions together (Heimann 2009; MedPy).",
                &SurfaceScores::AverageSymmetricSurfaceDistance);
   list.Surface("MeanOfAverageSurfaceDistances",
-               "Mean of the two ways' means (MedPy before 0.5).",
+               "Mean of the means of the two directions (MedPy before 0.5).",
                &SurfaceScores::MeanOfAverageSurfaceDistances);
   list.SurfaceRatio(
-    "SurfaceDice", "Part of both surfaces within SurfaceTolerance of the other one.", &BoundaryCounts::SurfaceDice);
+    "SurfaceDice", "Fraction of both surfaces within SurfaceTolerance of the other one.", &BoundaryCounts::SurfaceDice);
 }
 
 void
@@ -166,7 +171,7 @@ AddInstanceMetrics(MetricList & list)
   list.InstanceRatio(
     "SegmentationQuality", "Mean IoU of the matches at IoU > 0.50.", &InstanceCounts::SegmentationQuality);
   list.Instances("AggregatedJaccardIndex",
-                 "Intersections by unions of each true object with its best predicted one (Kumar 2017).",
+                 "Sum of intersections / sum of unions of each true object with its best predicted one (Kumar 2017).",
                  Kind::Ratio,
                  [](const ScoresType & scores) { return scores.Jaccard.Index(); });
   list.Instances("PredictedObjects",
@@ -180,9 +185,9 @@ AddInstanceMetrics(MetricList & list)
                  [](const ScoresType & scores)
                  { return static_cast<double>(scores.Kaggle[0].TruePositives + scores.Kaggle[0].FalseNegatives); });
   list.InstanceCount("MergedObjects",
-                     "True objects beyond the first that one predicted object covers by more than half.",
+                     "True objects beyond the first of which one predicted object covers more than half.",
                      &InstanceCounts::MergedObjects);
-  list.InstanceCount("SplitObjects", "The same with the sides exchanged.", &InstanceCounts::SplitObjects);
+  list.InstanceCount("SplitObjects", "The same with prediction and truth exchanged.", &InstanceCounts::SplitObjects);
   list.InstanceCount(
     "MissedObjects", "True objects of which no predicted one covers more than half.", &InstanceCounts::MissedObjects);
 }

@@ -90,8 +90,9 @@ TEST(InstanceMatching, MeanAveragePrecisionIsOverTenThresholds)
   EXPECT_DOUBLE_EQ(itk::MeanAveragePrecision(itk::CountAtInstanceThresholds(matching, Rule::AtLeast)), 0.7);
 }
 
-/* T1 = 4 pixels with P1 (3 shared, P1 has 3): 3 / 4. T2 = 2 pixels, best P2 (1 shared of 4): 1 / 5. T3 = 1 pixel, best P2, too
- * (1 shared): 1 / 4. T4 = 2 pixels without a partner; P3 = 1 pixel without one. Intersections 3 + 1 + 1; unions 4 + 5 + 4 + 2 + 1. */
+/* T1 = 4 pixels with P1 (3 shared, P1 has 3): 3 / 4. T2 = 2 pixels, best P2 (1 shared of 4): 1 / 5. T3 = 1 pixel, best
+ * P2, too (1 shared): 1 / 4. T4 = 2 pixels without a partner; P3 = 1 pixel without one. Intersections 3 + 1 + 1;
+ * unions 4 + 5 + 4 + 2 + 1. */
 TEST(InstanceMatching, AggregatedJaccardIsThatWorkedOutByHand)
 {
   const Labels truth{ 1, 1, 1, 1, 2, 2, 3, 0, 0, 4, 4, 0 };

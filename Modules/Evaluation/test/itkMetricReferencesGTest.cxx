@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-/** Random label images, and what StarDist, MedPy, scikit-image and scipy say about them; see references/make_references.py. */
+/** Random label images, and what StarDist, MedPy, scikit-image and scipy say about them; see
+ * references/make_references.py. */
 #include "itkSegmentationEvaluation.h"
 #include "itkMaximumMatching.h"
 

@@ -237,7 +237,8 @@ TEST_F(SegmentationEvaluationPipeline, PrintNamesTheMetrics)
   EXPECT_NE(text.str().find("IntersectionOverUnion: "), std::string::npos);
 }
 
-/** Two objects in 8 x 4 pixels of 0.5 x 2 mm; the prediction of the first one is a column too narrow, the second one is cut. */
+/** Two objects in 8 x 4 pixels of 0.5 x 2 mm; the prediction of the first one is a column too narrow, the second one is
+ * cut. */
 class SegmentationEvaluationByHand : public ::testing::Test
 {
 protected:
@@ -312,8 +313,8 @@ TEST_F(SegmentationEvaluationByHand, SurfaceDistancesAreInMillimeters)
   EXPECT_DOUBLE_EQ(m_Filter->GetSurfaceDice(), 1.0);
 }
 
-/* Outlines leave the image's border open. Prediction: the left object's column 1 and row 1 (3 pixels), column 5 (2), column
- * 6 (2) and the last pixel of row 1; truth: column 2 and row 1 (4 pixels), column 5 and row 1 (4). */
+/* Outlines leave the image's border open. Prediction: the left object's column 1 and row 1 (3 pixels), column 5 (2),
+ * column 6 (2) and the last pixel of row 1; truth: column 2 and row 1 (4 pixels), column 5 and row 1 (4). */
 TEST_F(SegmentationEvaluationByHand, OutlinesAreComparedInPixels)
 {
   m_Filter->SetBoundaryTolerance(0.0);
@@ -336,7 +337,7 @@ TEST_F(SegmentationEvaluationByHand, ClassesAreComparedLabelByLabel)
                                  1, 1, 1, 0, 0, 2, 2, 2, //
                                  0, 0, 0, 0, 0, 0, 0, 0, //
                                  0, 0, 0, 0, 0, 0, 0, 7 }));
-  m_Filter->SetLabels(itk::SegmentationLabels::Classes);
+  m_Filter->SetLabels(itk::LabelMeaning::Classes);
   m_Filter->Update();
   const auto & classes = m_Filter->GetScores().Classes;
   ASSERT_EQ(classes.size(), 3u);

@@ -3,6 +3,7 @@
 #ifndef itkAtomicFileWrite_h
 #define itkAtomicFileWrite_h
 
+#include "ITKTorchIOExport.h"
 #include <chrono>
 #include <cstdint>
 #include <functional>
@@ -13,14 +14,14 @@ namespace itk
 /** For work that takes long before its result is written.
  * \throws ExceptionObject that names `fileName` if no file can be made under that name
  * \ingroup ITKTorchIO */
-void
+ITKTorchIO_EXPORT void
 VerifyFileCanBeWritten(const std::string & fileName);
 
 /** For writers that go wrong without room.
  * \param temporaryName file that is not there yet, where `bytes` are to be written for `fileName`
  * \throws ExceptionObject that names `fileName` if the disk, a quota or a limit of the process leaves less room
  * \ingroup ITKTorchIO */
-void
+ITKTorchIO_EXPORT void
 VerifyRoomForFile(const std::string & fileName, const std::string & temporaryName, std::uintmax_t bytes);
 
 /** Lets `write` make a file in a temporary folder beside it, then moves it to its own name: whoever looks, also
@@ -29,18 +30,18 @@ VerifyRoomForFile(const std::string & fileName, const std::string & temporaryNam
  * such as the pixels of a separate header; throws if it fails
  * \throws ExceptionObject that names `fileName` if the file could not be made, and what `write` throws
  * \ingroup ITKTorchIO */
-void
+ITKTorchIO_EXPORT void
 AtomicFileWrite(const std::string & fileName, const std::function<void(const std::string & temporaryName)> & write);
 
 /** The same for a file whose content is at hand.
  * \ingroup ITKTorchIO */
-void
+ITKTorchIO_EXPORT void
 AtomicFileWrite(const std::string & fileName, const std::string & content);
 
 /** Removes the temporary folders of writes whose process was killed: those named `.partial-…` in which nothing has
  * changed for so long that nobody can be writing there.
  * \ingroup ITKTorchIO */
-void
+ITKTorchIO_EXPORT void
 RemoveAbandonedWrites(const std::string & folder, std::chrono::hours age = std::chrono::hours(24));
 } // namespace itk
 

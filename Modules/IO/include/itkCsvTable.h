@@ -3,6 +3,7 @@
 #ifndef itkCsvTable_h
 #define itkCsvTable_h
 
+#include "ITKTorchIOExport.h"
 #include <cstddef>
 #include <string>
 #include <vector>
@@ -13,7 +14,7 @@ namespace itk
  *
  * Fields may be quoted with `"` (two for one inside); spaces around a field, CRLF line ends, empty lines and a UTF-8
  * byte-order mark are ignored. A field does not reach over lines. */
-struct CsvTable
+struct ITKTorchIO_EXPORT CsvTable
 {
   struct Row
   {
@@ -38,7 +39,7 @@ struct CsvTable
 };
 
 /** Reads a table; every row has as many fields as the header. Throws itk::ExceptionObject that names file and line. */
-CsvTable
+ITKTorchIO_EXPORT CsvTable
 ReadCsvTable(const std::string & fileName);
 } // namespace itk
 

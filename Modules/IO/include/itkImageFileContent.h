@@ -3,6 +3,7 @@
 #ifndef itkImageFileContent_h
 #define itkImageFileContent_h
 
+#include "ITKTorchIOExport.h"
 #include <string>
 
 namespace itk
@@ -18,7 +19,7 @@ struct ImageFileContent
 
 /** To be asked before anything is computed. Whether the file can be written is not asked.
  * \throws ExceptionObject that names the file, if its format would change the pixels */
-void
+ITKTorchIO_EXPORT void
 VerifyFormatHolds(const std::string & fileName, const ImageFileContent & content);
 } // namespace itk
 

@@ -3,18 +3,19 @@
 #ifndef itkImageFolder_h
 #define itkImageFolder_h
 
+#include "ITKTorchIOExport.h"
 #include <string>
 #include <vector>
 
 namespace itk
 {
 /** What the name of an image ends in, such as ".png" or ".nii.gz". */
-std::string
+ITKTorchIO_EXPORT std::string
 GetImageEnding(const std::string & fileName);
 
-/** The images of a folder, sorted by name: files whose names' endings a format of this program has. They are not opened. Files
- * of a header's pixels, folders in the folder, and what begins with a dot, are left out. */
-std::vector<std::string>
+/** The images of a folder, sorted by name: files whose names' endings a format of this program has. They are not
+ * opened. Files of a header's pixels, folders in the folder, and what begins with a dot, are left out. */
+ITKTorchIO_EXPORT std::vector<std::string>
 ListImages(const std::string & folder);
 } // namespace itk
 

@@ -3,6 +3,7 @@
 #ifndef itkImageLabelPairs_h
 #define itkImageLabelPairs_h
 
+#include "ITKTorchIOExport.h"
 #include <string>
 #include <vector>
 
@@ -24,7 +25,7 @@ struct ImageLabelPair
  *
  * Throws itk::ExceptionObject that names file and line: unreadable or malformed table, missing column, empty name,
  * wrong fold, no pair at all. */
-std::vector<ImageLabelPair>
+ITKTorchIO_EXPORT std::vector<ImageLabelPair>
 ReadImageLabelPairs(const std::string & csvFile);
 } // namespace itk
 

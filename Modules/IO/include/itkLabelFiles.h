@@ -3,6 +3,7 @@
 #ifndef itkLabelFiles_h
 #define itkLabelFiles_h
 
+#include "ITKTorchIOExport.h"
 #include "itkWriteImageFile.h"
 #include "itkCastImageFilter.h"
 #include "itkMinimumMaximumImageFilter.h"
@@ -37,13 +38,13 @@ WriteLabels(LabelImageType<VDimension> * labels, const std::string & fileName)
 
 /** \return the dimension, 2 or 3
  * \throws ExceptionObject that names the file, unless it is a scalar image */
-unsigned int
+ITKTorchIO_EXPORT unsigned int
 GetLabelFileDimension(const std::string & fileName);
 
 /** Labels in any number type; also real numbers, if all of them are whole.
  * \throws ExceptionObject that names the file, if it is no such image of this dimension */
 template <unsigned int VDimension>
-typename LabelImageType<VDimension>::Pointer
+ITKTorchIO_EXPORT typename LabelImageType<VDimension>::Pointer
 ReadLabels(const std::string & fileName);
 
 extern template LabelImageType<2>::Pointer

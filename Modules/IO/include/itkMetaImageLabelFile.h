@@ -3,6 +3,7 @@
 #ifndef itkMetaImageLabelFile_h
 #define itkMetaImageLabelFile_h
 
+#include "ITKTorchIOExport.h"
 #include <cstdint>
 #include <fstream>
 #include <string>
@@ -11,13 +12,14 @@
 namespace itk
 {
 /** \class MetaImageLabelFile
- * \brief A MetaImage whose labels come in raster order: in 16 bits a pixel, from the first larger label on in 32.
+ * \brief A MetaImage whose labels are written in raster order, with 16 bits per pixel, or 32 from the first larger
+ * label on.
  *
- * Then the labels before are copied once. Uncompressed; a file that ends in .mhd is a header, and its pixels are in a second
- * file that ends in .raw.
+ * At that label, the labels written so far are copied once. The file is uncompressed; a file that ends in .mhd is a
+ * header, and its pixels are in a second file that ends in .raw.
  * \ingroup ITKTorchIO
  */
-class MetaImageLabelFile
+class ITKTorchIO_EXPORT MetaImageLabelFile
 {
 public:
   struct Geometry

@@ -3,6 +3,7 @@
 #ifndef itkPngIntegrity_h
 #define itkPngIntegrity_h
 
+#include "ITKTorchIOExport.h"
 #include <string>
 
 namespace itk
@@ -11,15 +12,15 @@ namespace itk
  *
  * The pixels are not decompressed.
  * \ingroup ITKTorchIO */
-bool
+ITKTorchIO_EXPORT bool
 IsIntactPng(const std::string & fileName);
 
-/** To be asked before reading with ITK 5.2, whose PNGImageIO ends the process on a damaged file (ITK pull request 2942), and
- * which does not tell of missing pixels; see IsTruncatedImage().
- * \throws ExceptionObject that names the file if there is none, if it begins as a PNG does and is not intact, and if it is
- * truncated
+/** To be asked before reading with ITK 5.2, whose PNGImageIO ends the process on a damaged file (ITK pull request
+ * 2942), and which does not tell of missing pixels; see IsTruncatedImage().
+ * \throws ExceptionObject that names the file if there is none, if it begins as a PNG does and is not intact, and if it
+ * is truncated
  * \ingroup ITKTorchIO */
-void
+ITKTorchIO_EXPORT void
 VerifyImageFile(const std::string & fileName);
 
 class ImageIOBase;
@@ -28,7 +29,7 @@ class ImageIOBase;
  * \param io as the reader made it, its information read
  * \throws ExceptionObject that names the file and both dimensions
  * \ingroup ITKTorchIO */
-void
+ITKTorchIO_EXPORT void
 VerifyImageFileDimension(const ImageIOBase & io, unsigned int dimension);
 } // namespace itk
 

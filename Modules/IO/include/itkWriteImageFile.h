@@ -17,7 +17,8 @@ VerifyImageCanBeWritten(const std::string & fileName)
 {
   if (!ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode))
   {
-    itkGenericExceptionMacro("Cannot write " << fileName << ": its name must end like an image format of ITK.");
+    itkGenericExceptionMacro("Cannot write " << fileName
+                                             << ": its file extension must be that of an ITK image format.");
   }
   VerifyFileCanBeWritten(fileName);
 }

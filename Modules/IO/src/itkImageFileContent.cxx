@@ -12,7 +12,8 @@ VerifyFormatHolds(const std::string & fileName, const ImageFileContent & content
   const auto io = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
   if (!io)
   {
-    itkGenericExceptionMacro("Cannot write " << fileName << ": its name must end like an image format of ITK.");
+    itkGenericExceptionMacro("Cannot write " << fileName
+                                             << ": its file extension must be that of an ITK image format.");
   }
   const std::string           format = io->GetNameOfClass();
   const std::set<std::string> ofBytes{ "BMPImageIO", "JPEGImageIO" };
@@ -22,20 +23,20 @@ VerifyFormatHolds(const std::string & fileName, const ImageFileContent & content
                                                 "NrrdImageIO", "TIFFImageIO", "VTKImageIO" };
   if (!content.AreRealNumbers && ofBytes.count(format) > 0)
   {
-    itkGenericExceptionMacro("Cannot write " << fileName << ": its format does not keep " << content.Name
-                                             << " as they are; use .png, .nrrd, .mha, .nii.gz or .tif.");
+    itkGenericExceptionMacro("Cannot write " << fileName << ": its format cannot store " << content.Name
+                                             << " exactly; use .png, .nrrd, .mha, .nii.gz or .tif.");
   }
   if (content.AreRealNumbers && ofWholeNumbers.count(format) > 0)
   {
     itkGenericExceptionMacro("Cannot write " << fileName << ": " << content.Name
-                                             << " are real numbers, which its format does not hold; use .nrrd, .mha, "
+                                             << " are real numbers, which its format cannot store; use .nrrd, .mha, "
                                                 ".nii.gz or .tif.");
   }
   if (content.NumberOfComponents > 1 && ofManyComponents.count(format) == 0)
   {
     itkGenericExceptionMacro("Cannot write " << fileName << ": " << content.Name << " have "
                                              << content.NumberOfComponents
-                                             << " components, which its format does not hold; use .nrrd, .mha, "
+                                             << " components, which its format cannot store; use .nrrd, .mha, "
                                                 ".nii.gz or .tif.");
   }
 }

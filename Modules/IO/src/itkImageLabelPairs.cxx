@@ -43,7 +43,7 @@ ReadImageLabelPairs(const std::string & csvFile)
   }
   if (pairs.empty())
   {
-    itkGenericExceptionMacro(<< csvFile << " names no pair of image and label.");
+    itkGenericExceptionMacro(<< csvFile << " lists no pair of image and label.");
   }
   return pairs;
 }

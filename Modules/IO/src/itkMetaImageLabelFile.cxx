@@ -105,9 +105,7 @@ MetaImageLabelFile::VerifyName(const std::string & fileName)
   if (ending != ".mha" && ending != ".mhd")
   {
     itkGenericExceptionMacro("Cannot write "
-                             << fileName
-                             << ": labels are written part by part, for which its name must end in .mha "
-                                "or .mhd.");
+                             << fileName << ": since labels are written in pieces, its name must end in .mha or .mhd.");
   }
 }
 

@@ -59,9 +59,9 @@ TEST_F(ImageFileContent, FormatsThatAreAllowedHoldAComponentForEachClass)
 TEST_F(ImageFileContent, WhatAFormatWouldChangeIsRefused)
 {
   EXPECT_EQ(ProblemWith("a.png", { "probabilities", 3, true }),
-            "Cannot write a.png: probabilities are real numbers, which its format does not hold; use .nrrd, .mha, "
+            "Cannot write a.png: probabilities are real numbers, which its format cannot store; use .nrrd, .mha, "
             ".nii.gz or .tif.");
   EXPECT_EQ(ProblemWith("a.png", { "labels", 1, false }), "");
   EXPECT_EQ(ProblemWith("a.txt", { "labels", 1, false }),
-            "Cannot write a.txt: its name must end like an image format of ITK.");
+            "Cannot write a.txt: its file extension must be that of an ITK image format.");
 }

@@ -98,7 +98,7 @@ TEST_F(WriteImage, AnUnknownFormatIsOneSentence)
   for (const std::string name : { "a.docx", "a" })
   {
     EXPECT_EQ(ProblemWith(image.GetPointer(), name),
-              "Cannot write " + In(name) + ": its name must end like an image format of ITK.");
+              "Cannot write " + In(name) + ": its file extension must be that of an ITK image format.");
   }
 }
 

@@ -3,6 +3,7 @@
 #ifndef itkConnectedComponents_h
 #define itkConnectedComponents_h
 
+#include "ITKTorchInstancesExport.h"
 #include "itkConnectedComponentsParameters.h"
 #include "itkTorchTensor.h"
 #include <functional>
@@ -17,15 +18,15 @@ namespace itk
  * corner (8, 26); a component is what paths of neighbors reach. With KeepLabelsApart neighbors are connected only
  * where their values are equal, so that touching objects of a label image stay apart.
  *
- * Components of fewer than MinimumObjectSize pixels become background. The others are numbered 1 … N without gaps in the
- * raster order of their first pixels or, with SortByObjectSize, from the largest to the smallest; of equally large ones
- * the first in raster order comes first.
+ * Components of fewer than MinimumObjectSize pixels become background. The others are numbered 1 … N without gaps in
+ * the raster order of their first pixels or, with SortByObjectSize, from the largest to the smallest; of equally large
+ * ones the first in raster order comes first.
  *
  * On the host runs of pixels are merged row by row (union-find), on one pass over the image; on a device each pixel
  * points to an earlier one of its component until all point to the first. The same numbers everywhere.
  * \ingroup ITKTorchInstances
  */
-class ConnectedComponents
+class ITKTorchInstances_EXPORT ConnectedComponents
 {
 public:
   struct Result

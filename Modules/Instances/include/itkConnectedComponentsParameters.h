@@ -3,11 +3,12 @@
 #ifndef itkConnectedComponentsParameters_h
 #define itkConnectedComponentsParameters_h
 
+#include "ITKTorchInstancesExport.h"
 #include "itkTorchParameterTable.h"
 
 namespace itk
 {
-struct ConnectedComponentsParameters
+struct ITKTorchInstances_EXPORT ConnectedComponentsParameters
 {
   bool          FullyConnected{ false };
   bool          KeepLabelsApart{ false };

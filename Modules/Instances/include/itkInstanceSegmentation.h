@@ -3,6 +3,7 @@
 #ifndef itkInstanceSegmentation_h
 #define itkInstanceSegmentation_h
 
+#include "ITKTorchInstancesExport.h"
 #include "itkInstanceSegmentationParameters.h"
 #include "itkTorchTensor.h"
 #include <functional>
@@ -11,7 +12,7 @@
 namespace itk
 {
 /** \class InstanceSegmentation
- * \brief From the probabilities of a network to the numbers of objects.
+ * \brief Computes object numbers from the probabilities of a network.
  *
  * Channels says what the components p₀, p₁, … of a pixel are:
  *
@@ -28,22 +29,24 @@ namespace itk
  *    MinimumSeedSize pixels. With DistanceMaxima: the first pixel of each maximum of the distance to the mask's border
  *    that stands at least MaximaHeight above the highest pass to a higher maximum.
  * 3. Seeds grow within the mask by a marker watershed without line (MarkerWatershed) on the Landscape, in 65535 levels.
- *    Connected pixels of the mask that no seed is in become an object of their own, or with KeepUnseeded off background.
- * 4. Of two objects that touch at faces of pixels, both become one if the lesser of the two interior probabilities on the
+ *    Connected pixels of the mask that no seed is in become an object of their own, or with KeepUnseeded off
+ * background. 4. Of two objects that touch at faces of pixels, both become one if the lesser of the two interior
+ * probabilities on the
  *    sides of such a face is greater than MergeThreshold on average (in those levels). At 1 none are merged.
- * 5. Objects of fewer than MinimumObjectSize pixels become background. With FillHoles background that does not reach the
+ * 5. Objects of fewer than MinimumObjectSize pixels become background. With FillHoles background that does not reach
+ * the
  *    image's border and touches one object only becomes a part of that. Objects are numbered 1 … N in raster order.
  *
  * So by default the objects' union is the mask with the holes filled that are inside one object; a hole between objects
- * stays. FullyConnected objects also hang together at edges
- * and corners, and then their holes do not; without it, conversely. Thresholds are compared as float. Distances are in
- * pixels of the finest axis or, with UseImageSpacing, in physical units.
+ * stays. FullyConnected objects are also connected at edges and corners, and holes are not; without it, the reverse
+ * holds. Thresholds are compared as float. Distances are in pixels of the finest axis or, with UseImageSpacing, in
+ * physical units.
  *
- * All of it runs on the host; a device's probabilities are copied there, and the labels back. The same bits for any number
- * of threads.
+ * Everything runs on the host; probabilities on a device are copied there, and the labels back. The result is
+ * bit-identical for any number of threads.
  * \ingroup ITKTorchInstances
  */
-class InstanceSegmentation
+class ITKTorchInstances_EXPORT InstanceSegmentation
 {
 public:
   struct Result
@@ -68,33 +71,6 @@ public:
           TorchComponentType                     labelType,
           const std::function<void(double)> &    progress);
 };
-
-/** \throws ExceptionObject unless pixels have the number of components of Channels */
-void
-VerifyInstanceChannels(const InstanceSegmentationParameters & parameters, unsigned int numberOfComponents);
 } // namespace itk
-
-/** The parameters of a class with a member `InstanceSegmentationParameters m_Parameters`, each with SetX() and GetX(). */
-#define itkInstanceSegmentationParametersMacro()                                                                       \
-  itkTorchParametersMacro(InstanceSegmentationParameters);                                                             \
-  itkTorchParameterMacro(Channels);                                                                                    \
-  itkTorchParameterMacro(MaskThreshold);                                                                               \
-  itkTorchParameterMacro(Separation);                                                                                  \
-  itkTorchParameterMacro(Seeds);                                                                                       \
-  itkTorchParameterMacro(SeedThreshold);                                                                               \
-  itkTorchParameterMacro(BorderThreshold);                                                                             \
-  itkTorchParameterMacro(MinimumSeedSize);                                                                             \
-  itkTorchParameterMacro(MaximaHeight);                                                                                \
-  itkTorchParameterMacro(Landscape);                                                                                   \
-  itkTorchParameterMacro(KeepUnseeded);                                                                                \
-  itkBooleanMacro(KeepUnseeded);                                                                                       \
-  itkTorchParameterMacro(MergeThreshold);                                                                              \
-  itkTorchParameterMacro(MinimumObjectSize);                                                                           \
-  itkTorchParameterMacro(FillHoles);                                                                                   \
-  itkBooleanMacro(FillHoles);                                                                                          \
-  itkTorchParameterMacro(FullyConnected);                                                                              \
-  itkBooleanMacro(FullyConnected);                                                                                     \
-  itkTorchParameterMacro(UseImageSpacing);                                                                             \
-  itkBooleanMacro(UseImageSpacing)
 
 #endif

@@ -3,11 +3,13 @@
 #ifndef itkInstanceSegmentationFileWriter_h
 #define itkInstanceSegmentationFileWriter_h
 
+#include "itkImageSink.h"
+#include "itkInstanceSegmentationParameterized.h"
 #include "itkInstanceSegmentationStream.h"
 #include "itkMetaImageLabelFile.h"
 #include "itkTorchImage.h"
+#include "itkTorchMacros.h"
 #include "itkTorchProgress.h"
-#include "itkImageSink.h"
 #include <memory>
 
 namespace itk
@@ -15,14 +17,15 @@ namespace itk
 /** \class InstanceSegmentationFileWriter
  * \brief Writes the objects of an image that need not fit in memory.
  *
- * Asks its input for one slab of planes after the other, each once, and writes labels as their objects become whole: those
- * of InstanceSegmentationImageFilter for the whole image, number by number. Slabs are cut across the last axis with more
- * than one pixel; SetNumberOfStreamDivisions() says how many there are. In memory are a slab and what of the planes before it
- * belongs to components of the mask that go on in it; see InstanceSegmentationStream, also for the Landscapes.
+ * It requests one slab of planes after the other from its input, each once, and writes labels as their objects become
+ * complete, with the same numbers as InstanceSegmentationImageFilter for the whole image. Slabs are cut across the last
+ * axis with more than one pixel; SetNumberOfStreamDivisions() sets their number. In memory are a slab and the planes
+ * before it that hold components of the mask that continue in it; see InstanceSegmentationStream, also for the
+ * Landscapes.
  *
- * The file is a MetaImage (.mha, or .mhd with .raw) of unsigned numbers with 16 bits, or 32 if there are more than 65535
- * objects. Its first pixel is where the input's is. It gets its name when it is complete: an error, such as a full disk,
- * or an abort leaves what was there before.
+ * The file is a MetaImage (.mha, or .mhd with .raw) of unsigned numbers with 16 bits, or 32 if there are more than
+ * 65535 objects. Its first pixel is at the physical position of the input's first pixel. The file gets its name only
+ * when it is complete: after an error, such as a full disk, or an abort, an existing file is unchanged.
  *
  * Update() writes each time that it is called, also after an exception.
  * \tparam TInputImage image of floats, or VectorImage or Image of vectors of floats
@@ -30,18 +33,17 @@ namespace itk
  */
 template <typename TInputImage>
 class ITK_TEMPLATE_EXPORT InstanceSegmentationFileWriter
-  : public ImageSink<TInputImage>
-  , public TorchParameterized
+  : public InstanceSegmentationParameterized<ImageSink<TInputImage>, TorchParameterized>
 {
 public:
   ITK_DISALLOW_COPY_AND_MOVE(InstanceSegmentationFileWriter);
 
   using Self = InstanceSegmentationFileWriter;
-  using Superclass = ImageSink<TInputImage>;
+  using Superclass = InstanceSegmentationParameterized<ImageSink<TInputImage>, TorchParameterized>;
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(InstanceSegmentationFileWriter, ImageSink);
+  itkOverrideGetNameOfClassMacro(InstanceSegmentationFileWriter);
   itkTorchAbortFlagMacro();
 
 public:
@@ -51,6 +53,7 @@ public:
   using ComponentType = TorchComponentOf<TInputImage>;
   static_assert(std::is_floating_point<ComponentType>::value, "Probabilities are float or double.");
 
+  /** A name that ends in .mha or .mhd. Required. */
   itkSetStringMacro(FileName);
   itkGetStringMacro(FileName);
 
@@ -61,8 +64,6 @@ public:
     Superclass::SetNumberOfStreamDivisions(number);
   }
   using Superclass::GetNumberOfStreamDivisions;
-
-  itkInstanceSegmentationParametersMacro();
 
   /** Results, valid after Update(). */
   itkGetConstMacro(NumberOfObjects, SizeValueType);
@@ -79,9 +80,9 @@ protected:
   ~InstanceSegmentationFileWriter() override = default;
 
   void
-  VerifyPreconditions() ITKv5_CONST override;
+  VerifyPreconditions() const override;
   void
-  VerifyInputInformation() ITKv5_CONST override;
+  VerifyInputInformation() const override;
   void
   BeforeStreamedGenerateData() override;
   void
@@ -101,11 +102,10 @@ private:
   void
   ThrowIfAborted() const;
 
-  InstanceSegmentationParameters m_Parameters;
-  std::string                    m_FileName;
-  SizeValueType                  m_NumberOfObjects{ 0 };
-  SizeValueType                  m_LargestExtent{ 0 };
-  SizeValueType                  m_LargestNumberOfPlanes{ 0 };
+  std::string   m_FileName;
+  SizeValueType m_NumberOfObjects{ 0 };
+  SizeValueType m_LargestExtent{ 0 };
+  SizeValueType m_LargestNumberOfPlanes{ 0 };
 
   /** While the file is being written. */
   std::string                                 m_TemporaryName;

@@ -13,11 +13,11 @@ namespace itk
 {
 template <typename TInputImage>
 void
-InstanceSegmentationFileWriter<TInputImage>::VerifyPreconditions() ITKv5_CONST
+InstanceSegmentationFileWriter<TInputImage>::VerifyPreconditions() const
 {
   Superclass::VerifyPreconditions();
   this->VerifyParameters(this->GetNameOfClass());
-  InstanceSegmentationStream::Verify(m_Parameters);
+  InstanceSegmentationStream::Verify(this->m_Parameters);
   if (m_FileName.empty())
   {
     itkExceptionMacro("FileName must be the name of a .mha or .mhd file, but is empty.");
@@ -28,10 +28,10 @@ InstanceSegmentationFileWriter<TInputImage>::VerifyPreconditions() ITKv5_CONST
 
 template <typename TInputImage>
 void
-InstanceSegmentationFileWriter<TInputImage>::VerifyInputInformation() ITKv5_CONST
+InstanceSegmentationFileWriter<TInputImage>::VerifyInputInformation() const
 {
   Superclass::VerifyInputInformation();
-  VerifyInstanceChannels(m_Parameters, GetTorchNumberOfComponents(this->GetInput()));
+  VerifyInstanceChannels(this->m_Parameters, GetTorchNumberOfComponents(this->GetInput()));
   const auto region = this->GetInput()->GetLargestPossibleRegion();
   if (region.GetNumberOfPixels() == 0)
   {
@@ -86,7 +86,7 @@ InstanceSegmentationFileWriter<TInputImage>::BeforeStreamedGenerateData()
     m_FileName);
   m_Stream = std::make_unique<InstanceSegmentationStream>(size,
                                                           spacing,
-                                                          m_Parameters,
+                                                          this->m_Parameters,
                                                           m_TemporaryName + ".maps",
                                                           [this](const std::uint32_t * labels, std::int64_t count)
                                                           { m_File->Append(labels, count); });

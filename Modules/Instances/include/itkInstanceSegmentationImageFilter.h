@@ -4,13 +4,15 @@
 #define itkInstanceSegmentationImageFilter_h
 
 #include "itkInstanceSegmentation.h"
+#include "itkInstanceSegmentationParameterized.h"
 #include "itkSimpleDataObjectDecorator.h"
 #include "itkTorchImageToImageFilter.h"
+#include "itkTorchMacros.h"
 
 namespace itk
 {
 /** \class InstanceSegmentationImageFilter
- * \brief Probabilities of a network, as UNetInferenceImageFilter gives them, to objects 1 … N.
+ * \brief Turns probabilities, such as those of UNetInferenceImageFilter, into objects 1 … N.
  *
  * | output | name | value |
  * |---|---|---|
@@ -18,24 +20,25 @@ namespace itk
  * | `NumberOfObjects` | GetNumberOfObjects() | N |
  * | `SizeOfObjectsInPixels` | GetSizeOfObjectsInPixels() | pixels of the objects 1, 2, … |
  *
- * Channels says what a pixel's components are. The filter asks for the whole image. See InstanceSegmentation for the steps
- * and the errors.
+ * Channels states the meaning of a pixel's components. The filter requests the whole image. See InstanceSegmentation
+ * for the steps and the errors.
  * \tparam TInputImage image of floats, or VectorImage or Image of vectors of floats
  * \tparam TOutputImage image of integers
  * \ingroup ITKTorchInstances
  */
 template <typename TInputImage, typename TOutputImage = Image<unsigned int, TInputImage::ImageDimension>>
-class ITK_TEMPLATE_EXPORT InstanceSegmentationImageFilter : public TorchImageToImageFilter<TInputImage, TOutputImage>
+class ITK_TEMPLATE_EXPORT InstanceSegmentationImageFilter
+  : public InstanceSegmentationParameterized<TorchImageToImageFilter<TInputImage, TOutputImage>>
 {
 public:
   ITK_DISALLOW_COPY_AND_MOVE(InstanceSegmentationImageFilter);
 
   using Self = InstanceSegmentationImageFilter;
-  using Superclass = TorchImageToImageFilter<TInputImage, TOutputImage>;
+  using Superclass = InstanceSegmentationParameterized<TorchImageToImageFilter<TInputImage, TOutputImage>>;
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(InstanceSegmentationImageFilter, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(InstanceSegmentationImageFilter);
 
   static constexpr unsigned int ImageDimension = TInputImage::ImageDimension;
   using ObjectSizesType = std::vector<SizeValueType>;
@@ -45,8 +48,6 @@ public:
   using ComponentType = TorchComponentOf<TInputImage>;
   static_assert(std::is_floating_point<ComponentType>::value, "Probabilities are float or double.");
   static_assert(std::is_integral<typename TOutputImage::PixelType>::value, "Labels are integers.");
-
-  itkInstanceSegmentationParametersMacro();
 
   /** Results, valid after Update(). `GetXOutput()` is the decorated output, `GetX()` its value. */
   itkGetDecoratedOutputMacro(NumberOfObjects, SizeValueType);
@@ -61,11 +62,8 @@ protected:
   ~InstanceSegmentationImageFilter() override = default;
 
   void
-  VerifyInputInformation() ITKv5_CONST override;
-  void
-  EnlargeOutputRequestedRegion(DataObject * output) override;
-  void
-  GenerateInputRequestedRegion() override;
+  VerifyInputInformation() const override;
+  itkTorchWholeImagesMacro();
   void
   GenerateTensors() override;
 
@@ -73,8 +71,6 @@ private:
   itkSetDecoratedOutputMacro(NumberOfObjects, SizeValueType);
   void
   SetSizeOfObjectsInPixels(const ObjectSizesType & sizes);
-
-  InstanceSegmentationParameters m_Parameters;
 };
 } // namespace itk
 

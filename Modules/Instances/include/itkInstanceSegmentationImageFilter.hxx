@@ -33,27 +33,10 @@ InstanceSegmentationImageFilter<TInputImage, TOutputImage>::MakeOutput(const Dat
 
 template <typename TInputImage, typename TOutputImage>
 void
-InstanceSegmentationImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() ITKv5_CONST
+InstanceSegmentationImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() const
 {
   Superclass::VerifyInputInformation();
-  VerifyInstanceChannels(m_Parameters, GetTorchNumberOfComponents(this->GetInput()));
-}
-
-template <typename TInputImage, typename TOutputImage>
-void
-InstanceSegmentationImageFilter<TInputImage, TOutputImage>::EnlargeOutputRequestedRegion(DataObject * output)
-{
-  Superclass::EnlargeOutputRequestedRegion(output);
-  // Also when a decorated output is updated, which has no region of its own.
-  this->GetOutput()->SetRequestedRegionToLargestPossibleRegion();
-}
-
-template <typename TInputImage, typename TOutputImage>
-void
-InstanceSegmentationImageFilter<TInputImage, TOutputImage>::GenerateInputRequestedRegion()
-{
-  Superclass::GenerateInputRequestedRegion();
-  const_cast<TInputImage *>(this->GetInput())->SetRequestedRegionToLargestPossibleRegion();
+  VerifyInstanceChannels(this->m_Parameters, GetTorchNumberOfComponents(this->GetInput()));
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -66,7 +49,7 @@ InstanceSegmentationImageFilter<TInputImage, TOutputImage>::GenerateTensors()
   const auto                result =
     InstanceSegmentation::Compute(this->GetInputTensor(input),
                                   GetTorchSpacing(input),
-                                  m_Parameters,
+                                  this->m_Parameters,
                                   GetTorchComponentType<typename TOutputImage::PixelType>(),
                                   [this](double fraction) { this->ReportProgress(static_cast<float>(fraction)); });
   this->SetOutputTensor(this->GetOutput(), result.Labels);

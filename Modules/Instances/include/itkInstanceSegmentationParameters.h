@@ -3,6 +3,8 @@
 #ifndef itkInstanceSegmentationParameters_h
 #define itkInstanceSegmentationParameters_h
 
+#include "ITKTorchInstancesExport.h"
+#include "itkTorchEnumeration.h"
 #include "itkTorchParameterTable.h"
 #include <cstdint>
 
@@ -20,6 +22,12 @@ enum class InstanceChannels : std::uint8_t
   ForegroundBorder,
   BackgroundInteriorBorder
 };
+itkTorchEnumerationMacro(InstanceChannels,
+                         { "Foreground", "foreground" },
+                         { "BackgroundForeground", "background-foreground" },
+                         { "InteriorBorder", "interior-border" },
+                         { "ForegroundBorder", "foreground-border" },
+                         { "BackgroundInteriorBorder", "background-interior-border" });
 
 enum class InstanceSeparation : std::uint8_t
 {
@@ -28,6 +36,7 @@ enum class InstanceSeparation : std::uint8_t
   /** Seeds grow into the mask. */
   Watershed
 };
+itkTorchEnumerationMacro(InstanceSeparation, { "None", "none" }, { "Watershed", "watershed" });
 
 enum class InstanceSeeds : std::uint8_t
 {
@@ -35,6 +44,7 @@ enum class InstanceSeeds : std::uint8_t
   /** Maxima of the distance to the mask's border. */
   DistanceMaxima
 };
+itkTorchEnumerationMacro(InstanceSeeds, { "Probability", "probability" }, { "DistanceMaxima", "distance-maxima" });
 
 /** What is flooded from the seeds, from low to high. */
 enum class InstanceLandscape : std::uint8_t
@@ -46,8 +56,12 @@ enum class InstanceLandscape : std::uint8_t
   /** The distance to the nearest seed. */
   SeedDistance
 };
+itkTorchEnumerationMacro(InstanceLandscape,
+                         { "Probability", "probability" },
+                         { "MaskDistance", "mask-distance" },
+                         { "SeedDistance", "seed-distance" });
 
-struct InstanceSegmentationParameters
+struct ITKTorchInstances_EXPORT InstanceSegmentationParameters
 {
   InstanceChannels   Channels{ InstanceChannels::Foreground };
   double             MaskThreshold{ 0.5 };
@@ -72,6 +86,10 @@ struct InstanceSegmentationParameters
   unsigned int
   GetNumberOfComponents() const;
 };
+
+/** \throws ExceptionObject unless pixels have the number of components of Channels */
+ITKTorchInstances_EXPORT void
+VerifyInstanceChannels(const InstanceSegmentationParameters & parameters, unsigned int numberOfComponents);
 } // namespace itk
 
 #endif

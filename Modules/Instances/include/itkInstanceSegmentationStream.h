@@ -3,6 +3,7 @@
 #ifndef itkInstanceSegmentationStream_h
 #define itkInstanceSegmentationStream_h
 
+#include "ITKTorchInstancesExport.h"
 #include "itkInstanceSegmentation.h"
 #include <memory>
 #include <string>
@@ -10,27 +11,28 @@
 namespace itk
 {
 /** \class InstanceSegmentationStream
- * \brief InstanceSegmentation of an image whose planes come one after the other and whose labels leave in the same way.
+ * \brief InstanceSegmentation of an image whose planes are added one after the other, and whose labels are returned
+ * likewise.
  *
- * Planes follow each other along the last axis with more than one pixel. The labels are, number by number, those that
- * InstanceSegmentation gives for the whole image: every rule but one looks no farther than at a connected component of the
- * mask, what touches it, and what lies in its holes. So a component is segmented once it is whole; one inside another waits
- * for that. Objects are numbered as their first pixels leave.
+ * Planes follow each other along the last axis with more than one pixel. The labels are identical to those of
+ * InstanceSegmentation for the whole image: every rule but one depends only on a connected component of the mask, its
+ * neighbors, and the contents of its holes. So a component is segmented once it is complete; a component inside another
+ * one waits for that one. Objects are numbered when their first pixels are returned.
  *
- * In memory are the planes added last and those from the plane before the first component that is not whole: at most the
- * added ones, those that the largest component extends over, and one more. They take 7 bytes a pixel, the planes of the components
- * that are segmented as much besides as InstanceSegmentation of them, and each object of the image 4 bytes.
+ * In memory are the planes added last and all planes from the one before the first incomplete component: at most the
+ * added ones, those that the largest component spans, and one more. They take 7 bytes per pixel; the planes of the
+ * components being segmented also take the memory of InstanceSegmentation, and each object of the image takes 4 bytes.
  *
- * Of the Landscapes MaskDistance has levels that depend on the largest distance in the image. So maps of 4 bytes a pixel
- * are kept in a temporary file, and labels come when the last planes have come. SeedDistance is refused: which seed is the
- * nearest may depend on any plane.
+ * The levels of the landscape MaskDistance depend on the largest distance in the image. So maps of 4 bytes per pixel
+ * are kept in a temporary file, and labels are returned after the last planes. SeedDistance is rejected, since the
+ * nearest seed may be in any plane.
  *
- * Distances are exact for the components that they are computed for, but for rounding: with squares of spacings that are no
- * whole multiples of each other the last bit of a distance may differ from the whole image's, whose sums of squares are
- * rounded farther from its first plane.
+ * Distances equal those in the whole image except for rounding: if squared spacings are not whole multiples of each
+ * other, the last bit of a distance may differ, because in the whole image sums of squares are rounded more, farther
+ * from its first plane.
  * \ingroup ITKTorchInstances
  */
-class InstanceSegmentationStream
+class ITKTorchInstances_EXPORT InstanceSegmentationStream
 {
 public:
   using LabelSink = std::function<void(const std::uint32_t * labels, std::int64_t count)>;

@@ -3,13 +3,14 @@
 #ifndef itkMarkerWatershedParameters_h
 #define itkMarkerWatershedParameters_h
 
+#include "ITKTorchInstancesExport.h"
 #include "itkTorchParameterTable.h"
 #include <limits>
 #include <vector>
 
 namespace itk
 {
-struct MarkerWatershedParameters
+struct ITKTorchInstances_EXPORT MarkerWatershedParameters
 {
   bool                FullyConnected{ false };
   bool                MarkWatershedLine{ true };

@@ -6,11 +6,12 @@
 #include "itkConnectedComponents.h"
 #include "itkSimpleDataObjectDecorator.h"
 #include "itkTorchImageToImageFilter.h"
+#include "itkTorchMacros.h"
 
 namespace itk
 {
 /** \class TorchConnectedComponentImageFilter
- * \brief Mask image to the numbers 1 … N of its connected components, with their sizes.
+ * \brief Numbers the connected components of a mask 1 … N, with their sizes.
  *
  * | output | name | value |
  * |---|---|---|
@@ -18,8 +19,8 @@ namespace itk
  * | `NumberOfObjects` | GetNumberOfObjects() | N |
  * | `SizeOfObjectsInPixels` | GetSizeOfObjectsInPixels() | pixels of the objects 1, 2, … |
  *
- * One filter for what ConnectedComponentImageFilter and RelabelComponentImageFilter do one after the other. The filter asks
- * for the whole image. Update() throws where the output's pixels cannot number the objects. See ConnectedComponents.
+ * It replaces ConnectedComponentImageFilter followed by RelabelComponentImageFilter. The filter requests the whole
+ * image. Update() throws if the output's pixel type cannot number the objects. See ConnectedComponents.
  * \tparam TInputImage image of integers
  * \tparam TOutputImage image of integers
  * \ingroup ITKTorchInstances
@@ -35,7 +36,7 @@ public:
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(TorchConnectedComponentImageFilter, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(TorchConnectedComponentImageFilter);
 
   static constexpr unsigned int ImageDimension = TInputImage::ImageDimension;
   using ObjectSizesType = std::vector<SizeValueType>;
@@ -46,11 +47,15 @@ public:
   static_assert(std::is_integral<typename TOutputImage::PixelType>::value, "Labels are integers.");
 
   itkTorchParametersMacro(ConnectedComponentsParameters);
+  /** Pixels that share only an edge or a corner are also neighbors. Default: false. */
   itkTorchParameterMacro(FullyConnected);
   itkBooleanMacro(FullyConnected);
+  /** Only pixels of equal value are connected. Default: false. */
   itkTorchParameterMacro(KeepLabelsApart);
   itkBooleanMacro(KeepLabelsApart);
+  /** Components with fewer pixels become background. Default: 0 pixels (at least 0). */
   itkTorchParameterMacro(MinimumObjectSize);
+  /** Number components from the largest to the smallest instead of in raster order. Default: false. */
   itkTorchParameterMacro(SortByObjectSize);
   itkBooleanMacro(SortByObjectSize);
 
@@ -66,10 +71,7 @@ protected:
   TorchConnectedComponentImageFilter();
   ~TorchConnectedComponentImageFilter() override = default;
 
-  void
-  EnlargeOutputRequestedRegion(DataObject * output) override;
-  void
-  GenerateInputRequestedRegion() override;
+  itkTorchWholeImagesMacro();
   void
   GenerateTensors() override;
 

@@ -32,23 +32,6 @@ TorchConnectedComponentImageFilter<TInputImage, TOutputImage>::MakeOutput(const 
 
 template <typename TInputImage, typename TOutputImage>
 void
-TorchConnectedComponentImageFilter<TInputImage, TOutputImage>::EnlargeOutputRequestedRegion(DataObject * output)
-{
-  Superclass::EnlargeOutputRequestedRegion(output);
-  // Also when a decorated output is updated, which has no region of its own.
-  this->GetOutput()->SetRequestedRegionToLargestPossibleRegion();
-}
-
-template <typename TInputImage, typename TOutputImage>
-void
-TorchConnectedComponentImageFilter<TInputImage, TOutputImage>::GenerateInputRequestedRegion()
-{
-  Superclass::GenerateInputRequestedRegion();
-  const_cast<TInputImage *>(this->GetInput())->SetRequestedRegionToLargestPossibleRegion();
-}
-
-template <typename TInputImage, typename TOutputImage>
-void
 TorchConnectedComponentImageFilter<TInputImage, TOutputImage>::GenerateTensors()
 {
   // Its memory serves for the new pixels.

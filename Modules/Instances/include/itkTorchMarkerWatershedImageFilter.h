@@ -5,6 +5,7 @@
 
 #include "itkMarkerWatershed.h"
 #include "itkTorchImageToImageFilter.h"
+#include "itkTorchMacros.h"
 
 namespace itk
 {
@@ -17,8 +18,8 @@ namespace itk
  * | `MarkerImage` | SetMarkerImage() | labels to flood from; 0 is no marker |
  * | `MaskImage` | SetMaskImage(), optional | where it is 0 nothing flows and the output is 0 |
  *
- * The output has the markers' labels. All inputs must have the same pixels, and the filter asks for all of them. Parameters
- * and, for pixels of 8 and 16 bits and integers that span at most 65534, results without a mask are those of
+ * The output has the markers' labels. All inputs must have the same pixels, and the filter asks for all of them.
+ * Parameters and, for pixels of 8 and 16 bits and integers that span at most 65534, results without a mask are those of
  * itk::MorphologicalWatershedFromMarkersImageFilter. See MarkerWatershed.
  * \tparam TInputImage scalar image
  * \tparam TLabelImage image of integers
@@ -37,7 +38,7 @@ public:
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(TorchMarkerWatershedImageFilter, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(TorchMarkerWatershedImageFilter);
 
   static constexpr unsigned int ImageDimension = TInputImage::ImageDimension;
 
@@ -45,16 +46,22 @@ public:
   static_assert(std::is_integral<typename TLabelImage::PixelType>::value, "Labels are integers.");
   static_assert(std::is_integral<typename TMaskImage::PixelType>::value, "A mask's pixels are integers.");
 
+  /** Labels from which the regions grow; required. */
   itkSetInputMacro(MarkerImage, TLabelImage);
   itkGetInputMacro(MarkerImage, TLabelImage);
+  /** Pixels that regions may reach: those other than 0; optional, without it all. */
   itkSetInputMacro(MaskImage, TMaskImage);
   itkGetInputMacro(MaskImage, TMaskImage);
 
   itkTorchParametersMacro(MarkerWatershedParameters);
+  /** Flood also across edges and corners. Default: false. */
   itkTorchParameterMacro(FullyConnected);
   itkBooleanMacro(FullyConnected);
+  /** Pixels where the floods of two markers meet stay 0. Default: true. */
   itkTorchParameterMacro(MarkWatershedLine);
   itkBooleanMacro(MarkWatershedLine);
+  /** Range of values that is divided into levels, for a landscape of more than 16 bits; inf: its own minimum or
+   * maximum. Default: -inf,inf. */
   itkTorchParameterMacro(LevelRange);
 
 protected:
@@ -62,11 +69,8 @@ protected:
   ~TorchMarkerWatershedImageFilter() override = default;
 
   void
-  VerifyInputInformation() ITKv5_CONST override;
-  void
-  EnlargeOutputRequestedRegion(DataObject * output) override;
-  void
-  GenerateInputRequestedRegion() override;
+  VerifyInputInformation() const override;
+  itkTorchWholeImagesMacro();
   void
   GenerateTensors() override;
 

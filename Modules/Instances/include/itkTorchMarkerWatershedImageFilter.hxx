@@ -16,7 +16,7 @@ TorchMarkerWatershedImageFilter<TInputImage, TLabelImage, TMaskImage>::TorchMark
 
 template <typename TInputImage, typename TLabelImage, typename TMaskImage>
 void
-TorchMarkerWatershedImageFilter<TInputImage, TLabelImage, TMaskImage>::VerifyInputInformation() ITKv5_CONST
+TorchMarkerWatershedImageFilter<TInputImage, TLabelImage, TMaskImage>::VerifyInputInformation() const
 {
   Superclass::VerifyInputInformation();
   const auto & whole = this->GetInput()->GetLargestPossibleRegion();
@@ -33,30 +33,6 @@ TorchMarkerWatershedImageFilter<TInputImage, TLabelImage, TMaskImage>::VerifyInp
   };
   verify("marker image", this->GetMarkerImage());
   verify("mask image", this->GetMaskImage());
-}
-
-template <typename TInputImage, typename TLabelImage, typename TMaskImage>
-void
-TorchMarkerWatershedImageFilter<TInputImage, TLabelImage, TMaskImage>::EnlargeOutputRequestedRegion(DataObject * output)
-{
-  output->SetRequestedRegionToLargestPossibleRegion();
-}
-
-template <typename TInputImage, typename TLabelImage, typename TMaskImage>
-void
-TorchMarkerWatershedImageFilter<TInputImage, TLabelImage, TMaskImage>::GenerateInputRequestedRegion()
-{
-  Superclass::GenerateInputRequestedRegion();
-  const auto wholeOf = [](const auto * image)
-  {
-    if (image != nullptr)
-    {
-      const_cast<std::decay_t<decltype(*image)> *>(image)->SetRequestedRegionToLargestPossibleRegion();
-    }
-  };
-  wholeOf(this->GetInput());
-  wholeOf(this->GetMarkerImage());
-  wholeOf(this->GetMaskImage());
 }
 
 template <typename TInputImage, typename TLabelImage, typename TMaskImage>

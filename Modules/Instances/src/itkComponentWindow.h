@@ -18,14 +18,18 @@ struct WholeComponents
 
 /** The last planes of a mask that streams by: from the plane before the first of its components that may go on.
  *
- * Planes follow each other along the last axis with more than one pixel. A component is open while it reaches the last plane
- * that has come, unless that is the image's last. What a component needs of its surroundings is in the planes of its own
- * pixels, the one before and the one after:
- * - The nearest pixel that is not the component's is background, since a step back from it along an axis leads to a pixel
+ * Planes follow each other along the last axis with more than one pixel. A component is open while it reaches the last
+ * plane that has come, unless that is the image's last. What a component needs of its surroundings is in the planes of
+ * its own pixels, the one before and the one after:
+ * - The nearest pixel that is not the component's is background, since a step back from it along an axis leads to a
+ * pixel
  *   of the component; and the straight line across the planes leaves the component within those.
- * - A hole lies between the component's first and last plane. A whole component in what may become a hole of an open one
- *   waits for that, since a hole with a second object is none. It may be in one if the open components cut it off from their
- *   first plane, where paths are connected as background is. What cuts off a component from another whole one waits with
+ * - A hole lies between the component's first and last plane. A whole component in what may become a hole of an open
+ * one
+ *   waits for that, since a hole with a second object is none. It may be in one if the open components cut it off from
+ * their
+ *   first plane, where paths are connected as background is. What cuts off a component from another whole one waits
+ * with
  *   it, since both are on one side of the open ones. */
 class ComponentWindow
 {

@@ -10,16 +10,16 @@ ConnectedComponentsParameters::Describe()
   using P = ConnectedComponentsParameters;
   static const auto table =
     TorchParameterTable<ConnectedComponentsParameters>()
-      .Add("FullyConnected", &P::FullyConnected, "Pixels that share only an edge or a corner are neighbors, too.")
-      .Add("KeepLabelsApart", &P::KeepLabelsApart, "Only pixels of equal values are connected.")
+      .Add("FullyConnected", &P::FullyConnected, "Pixels that share only an edge or a corner are also neighbors.")
+      .Add("KeepLabelsApart", &P::KeepLabelsApart, "Only pixels of equal value are connected.")
       .Add("MinimumObjectSize",
            &P::MinimumObjectSize,
-           "Components of fewer pixels become background.",
+           "Components with fewer pixels become background.",
            TorchParameterRange::AtLeast(0),
            TorchParameterUnit::Pixels)
       .Add("SortByObjectSize",
            &P::SortByObjectSize,
-           "Number from the largest to the smallest, instead of in raster order.");
+           "Number components from the largest to the smallest instead of in raster order.");
   return table;
 }
 } // namespace itk

@@ -8,7 +8,8 @@ namespace itk
 {
 namespace
 {
-/** Pixels that have been reached, from the highest down, as hills; each is known by the place of its peak in that order. */
+/** Pixels that have been reached, from the highest down, as hills; each is known by the place of its peak in that
+ * order. */
 class Hills
 {
 public:

@@ -12,59 +12,54 @@ InstanceSegmentationParameters::Describe()
   using Range = TorchParameterRange;
   static const auto table =
     TorchParameterTable<InstanceSegmentationParameters>()
-      .AddChoice(
-        "Channels",
-        &P::Channels,
-        "What a pixel's components are the probabilities of. Border excludes interior, but not foreground.",
-        { "foreground", "background-foreground", "interior-border", "foreground-border", "background-interior-border" })
+      .AddChoice("Channels",
+                 &P::Channels,
+                 "Meaning of the probabilities in a pixel's components. Border excludes interior, but not foreground.")
       .Add("MaskThreshold",
            &P::MaskThreshold,
-           "Objects are where the foreground's probability is greater.",
+           "Pixels with a greater foreground probability form the mask of objects.",
            Range::Between(0, 1))
       .AddChoice("Separation",
                  &P::Separation,
-                 "Objects are the mask's components, or what grows from seeds within it.",
-                 { "none", "watershed" })
-      .AddChoice("Seeds",
-                 &P::Seeds,
-                 "Seeds by the thresholds, or where the distance to the mask's border is greatest.",
-                 { "probability", "distance-maxima" })
+                 "Objects are the connected components of the mask, or are grown from seeds within it.")
+      .AddChoice(
+        "Seeds", &P::Seeds, "Find seeds by the thresholds, or at the maxima of the distance to the mask's border.")
       .Add("SeedThreshold",
            &P::SeedThreshold,
-           "Seeds are where the interior's probability is greater.",
+           "Seeds consist of pixels with a greater interior probability.",
            Range::Between(0, 1))
       .Add("BorderThreshold",
            &P::BorderThreshold,
-           "Seeds are where the border's probability is less.",
+           "Seeds consist of pixels with a smaller border probability.",
            Range::Between(0, 1))
       .Add("MinimumSeedSize",
            &P::MinimumSeedSize,
-           "Seeds by thresholds of fewer pixels are none.",
+           "Seeds found by the thresholds are discarded if they have fewer pixels.",
            Range::AtLeast(0),
            TorchParameterUnit::Pixels)
       .Add("MaximaHeight",
            &P::MaximaHeight,
-           "How far a maximum of the distance stands above the pass to a higher one, to be a seed; in the unit of "
+           "How far a maximum of the distance must rise above the pass to a higher one to be a seed; in the unit of "
            "distances.",
            Range::AtLeast(0))
       .AddChoice("Landscape",
                  &P::Landscape,
-                 "What seeds grow on: high interior probabilities, far from the mask's border, or near seeds first.",
-                 { "probability", "mask-distance", "seed-distance" })
-      .Add("KeepUnseeded", &P::KeepUnseeded, "A part of the mask without a seed is an object, too.")
+                 "Where seeds grow first: at high interior probabilities, far from the mask's border, or near seeds.")
+      .Add("KeepUnseeded", &P::KeepUnseeded, "A part of the mask without a seed also becomes an object.")
       .Add("MergeThreshold",
            &P::MergeThreshold,
-           "Two objects become one if the interior's probability along their contact is greater on average; 1: never.",
+           "Two objects are merged if the average interior probability along their contact is greater; 1: never.",
            Range::Between(0, 1))
       .Add("MinimumObjectSize",
            &P::MinimumObjectSize,
-           "Objects of fewer pixels become background.",
+           "Objects with fewer pixels become background.",
            Range::AtLeast(0),
            TorchParameterUnit::Pixels)
-      .Add("FillHoles", &P::FillHoles, "Background that one object encloses becomes a part of it.")
-      .Add("FullyConnected", &P::FullyConnected, "Pixels that share only an edge or a corner are neighbors, too.")
-      .Add(
-        "UseImageSpacing", &P::UseImageSpacing, "Distances in physical units; otherwise in pixels of the finest axis.");
+      .Add("FillHoles", &P::FillHoles, "Background enclosed by a single object becomes a part of it.")
+      .Add("FullyConnected", &P::FullyConnected, "Pixels that share only an edge or a corner are also neighbors.")
+      .Add("UseImageSpacing",
+           &P::UseImageSpacing,
+           "Measure distances in physical units instead of pixels of the finest axis.");
   return table;
 }
 

@@ -16,7 +16,8 @@ DistanceTo(const at::Tensor &                  pixels,
            const std::function<void(double)> & progress);
 
 /** What follows the mask in InstanceSegmentation, whose shapes, errors and progress it has.
- * \param largestDistance to the mask's border, where the levels of such a landscape begin; infinite for this mask's own */
+ * \param largestDistance to the mask's border, where the levels of such a landscape begin; infinite for this mask's
+ * own */
 InstanceSegmentation::Result
 SegmentMaps(const InstanceMaps &                   maps,
             const std::vector<double> &            spacing,

@@ -10,13 +10,12 @@ MarkerWatershedParameters::Describe()
   using P = MarkerWatershedParameters;
   static const auto table =
     TorchParameterTable<MarkerWatershedParameters>()
-      .Add("FullyConnected", &P::FullyConnected, "Water also flows across edges and corners.")
-      .Add("MarkWatershedLine", &P::MarkWatershedLine, "Pixels where the water of two markers meets stay 0.")
-      .AddInterval(
-        "LevelRange",
-        &P::LevelRange,
-        "Values of a landscape of more than 16 bits between which levels are told apart; inf: its own least or "
-        "greatest value.");
+      .Add("FullyConnected", &P::FullyConnected, "Flood also across edges and corners.")
+      .Add("MarkWatershedLine", &P::MarkWatershedLine, "Pixels where the floods of two markers meet stay 0.")
+      .AddInterval("LevelRange",
+                   &P::LevelRange,
+                   "Range of values that is divided into levels, for a landscape of more than 16 bits; inf: its own "
+                   "minimum or maximum.");
   return table;
 }
 } // namespace itk

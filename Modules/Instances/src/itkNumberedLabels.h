@@ -9,8 +9,8 @@
 
 namespace itk
 {
-/** Labels of an image whose objects come in any order, and whose pixels leave in raster order: then each object that was not
- * seen before gets the next number. */
+/** Labels of an image whose objects come in any order, and whose pixels leave in raster order: then each object that
+ * was not seen before gets the next number. */
 class NumberedLabels
 {
 public:

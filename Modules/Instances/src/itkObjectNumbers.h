@@ -3,6 +3,7 @@
 #ifndef itkObjectNumbers_h
 #define itkObjectNumbers_h
 
+#include "ITKTorchInstancesExport.h"
 #include "itkTorchTensor.h"
 #include <cstdint>
 #include <vector>
@@ -24,7 +25,7 @@ ObjectNumbers
 NumberObjects(const std::vector<std::int64_t> & componentSizes, std::uint64_t minimumSize, bool isSortedBySize);
 
 /** \throws ExceptionObject if there are more objects than numbers of the type */
-void
+ITKTorchInstances_EXPORT void
 VerifyLabelType(std::size_t numberOfObjects, TorchComponentType labelType);
 
 /** Calls visit(T{}) with the unsigned type of as many bytes as `type`. */

@@ -12,8 +12,8 @@ namespace itk
 {
 /** Objects in an image of labels 1 … count, and the rules that change them.
  *
- * Rules decide which label an object has, in a table of `count + 1` labels; 0 is background. Labels of pixels change where
- * holes are filled, and when the objects are written. */
+ * Rules decide which label an object has, in a table of `count + 1` labels; 0 is background. Labels of pixels change
+ * where holes are filled, and when the objects are written. */
 class ObjectRules
 {
 public:

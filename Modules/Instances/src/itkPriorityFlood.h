@@ -25,8 +25,8 @@ struct PriorityFloodProblem
 
 /** Floods from the markers other than 0; outside the mask labels are 0.
  *
- * Pixels wait in one queue for each level. Those of the lowest level are served first, in the order in which they came; what
- * lies lower than the flood is served at the flood's level. The first pixels come in raster order, and a pixel's
+ * Pixels wait in one queue for each level. Those of the lowest level are served first, in the order in which they came;
+ * what lies lower than the flood is served at the flood's level. The first pixels come in raster order, and a pixel's
  * neighbors, too, so that the result follows from the input alone. Without a line a pixel gets its label when it is
  * reached (Beucher); with one when it is served, if all labels around it are equal (Meyer).
  * \param labels may be `markers`

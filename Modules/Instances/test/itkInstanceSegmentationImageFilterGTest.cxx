@@ -26,7 +26,7 @@ class InstanceSegmentationImageFilter : public ::testing::TestWithParam<const ch
 INSTANTIATE_TEST_SUITE_P(Devices,
                          InstanceSegmentationImageFilter,
                          DeviceNames(),
-                         [](const auto & info) { return std::string(info.param); });
+                         [](const auto & test) { return std::string(test.param); });
 
 template <unsigned int D>
 using Probabilities = itk::Image<float, D>;

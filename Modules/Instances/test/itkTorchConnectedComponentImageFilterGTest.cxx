@@ -18,7 +18,7 @@ class TorchConnectedComponentImageFilter : public ::testing::TestWithParam<const
 INSTANTIATE_TEST_SUITE_P(Devices,
                          TorchConnectedComponentImageFilter,
                          DeviceNames(),
-                         [](const auto & info) { return std::string(info.param); });
+                         [](const auto & test) { return std::string(test.param); });
 
 template <typename TImage, typename TOutput = itk::Image<unsigned int, TImage::ImageDimension>>
 auto

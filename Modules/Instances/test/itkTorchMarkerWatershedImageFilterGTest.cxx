@@ -19,7 +19,7 @@ class TorchMarkerWatershedImageFilter : public ::testing::TestWithParam<const ch
 INSTANTIATE_TEST_SUITE_P(Devices,
                          TorchMarkerWatershedImageFilter,
                          DeviceNames(),
-                         [](const auto & info) { return std::string(info.param); });
+                         [](const auto & test) { return std::string(test.param); });
 
 template <typename TImage, typename TLabels>
 auto

@@ -3,6 +3,7 @@
 #ifndef itkNucleiPhantom_h
 #define itkNucleiPhantom_h
 
+#include "ITKTorchPhantomExport.h"
 #include "itkNucleiPhantomParameters.h"
 #include <array>
 #include <cstdint>
@@ -11,7 +12,7 @@
 namespace itk
 {
 /** \class NucleiPhantom
- * \brief Cell nuclei as a fluorescence microscope shows them, and the true label of each pixel.
+ * \brief Cell nuclei as seen in a fluorescence microscope, and the true label of each pixel.
  *
  * A nucleus \f$i\f$ is an ellipse (in 3D an ellipsoid) with an undulating surface. With its center \f$c_i\f$, the
  * matrix \f$A_i\f$ that takes the ellipse to the unit circle, directions \f$w_{ik}\f$ and \f$y = A_i (x - c_i)\f$, its
@@ -21,13 +22,13 @@ namespace itk
  * splinter that a neighbor cuts off from its own center is background. Labels are 1 … N; each is one face-connected
  * object and holds the pixel of its own center.
  *
- * The intensity is an uneven background and bodies with chromatin texture and dark nucleoli, seen through a Gaussian
- * point spread, with noise of the variance \f$Noise^2 + ShotNoise^2 \cdot I\f$ at intensity \f$I\f$.
+ * The intensity is an uneven background and nuclei with chromatin texture and dark nucleoli, convolved with a Gaussian
+ * point spread function, with noise of the variance \f$Noise^2 + ShotNoise^2 \cdot I\f$ at intensity \f$I\f$.
  *
  * All of it is a function of parameters, image size and place: a part is rendered with the same bits as the whole.
  * \ingroup ITKTorchPhantom
  */
-class NucleiPhantom
+class ITKTorchPhantom_EXPORT NucleiPhantom
 {
 public:
   static constexpr unsigned int MaximumDimension = 3;

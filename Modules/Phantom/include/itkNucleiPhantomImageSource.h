@@ -3,9 +3,10 @@
 #ifndef itkNucleiPhantomImageSource_h
 #define itkNucleiPhantomImageSource_h
 
-#include "itkNucleiPhantom.h"
 #include "itkGenerateImageSource.h"
 #include "itkImage.h"
+#include "itkNucleiPhantom.h"
+#include "itkTorchMacros.h"
 
 namespace itk
 {
@@ -38,7 +39,7 @@ public:
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(NucleiPhantomImageSource, GenerateImageSource);
+  itkOverrideGetNameOfClassMacro(NucleiPhantomImageSource);
 
   using ImageType = TImage;
   using LabelImageType = TLabelImage;
@@ -47,31 +48,47 @@ public:
 
   static constexpr unsigned int ImageDimension = TImage::ImageDimension;
 
-  LabelImageType *
-  GetLabelOutput();
-  const LabelImageType *
-  GetLabelOutput() const;
+  itkTorchNamedOutputMacro(LabelOutput, "Labels", LabelImageType);
 
   using Superclass::MakeOutput;
   DataObject::Pointer
   MakeOutput(const DataObjectIdentifierType & name) override;
 
   itkTorchParametersMacro(NucleiPhantomParameters);
+  /** Seed of all random numbers. Default: 0 (at least 0). */
   itkTorchParameterMacro(Seed);
+  /** Number of nuclei to place; 0 for as many as Coverage requires. Default: 0 (at least 0). */
   itkTorchParameterMacro(NumberOfNuclei);
+  /** Fraction of the image to cover with nuclei. Default: 0.25 (in [0, 1]). */
   itkTorchParameterMacro(Coverage);
+  /** Mean radius of a disc or ball with the size of a nucleus. Default: 10 pixels (at least 1). */
   itkTorchParameterMacro(MeanRadius);
+  /** Standard deviation of the radius, as a fraction of its mean. Default: 0.2 (in [0, 0.3]). */
   itkTorchParameterMacro(RadiusVariation);
+  /** Mean eccentricity of the ellipses: 0 for circles. Default: 0.6 (in [0, 0.9]). */
   itkTorchParameterMacro(Eccentricity);
+  /** Largest amplitude of each of the three waves on a nucleus's outline, as a fraction of its radius. Default: 0.05
+   * (in [0, 0.15]). */
   itkTorchParameterMacro(Irregularity);
+  /** Fraction of the nuclei that touch another one. Default: 0.5 (in [0, 1]). */
   itkTorchParameterMacro(TouchingFraction);
+  /** Mean intensity inside nuclei. Default: 120. */
   itkTorchParameterMacro(Foreground);
+  /** Standard deviation of the brightness between nuclei, as a fraction of its mean. Default: 0.25 (at least 0). */
   itkTorchParameterMacro(ForegroundVariation);
+  /** Standard deviation of the chromatin's brightness within a nucleus, as a fraction of its mean. Default: 0.3 (in
+   * [0, 1]). */
   itkTorchParameterMacro(Texture);
+  /** Mean intensity outside nuclei. Default: 16. */
   itkTorchParameterMacro(Background);
+  /** Largest deviation of the background from its mean, as a fraction of the mean. Default: 0.3 (in [0, 1]). */
   itkTorchParameterMacro(BackgroundVariation);
+  /** Standard deviation of the Gaussian point spread function. Default: 1 pixels (in [0, 50]). */
   itkTorchParameterMacro(Blur);
+  /** Standard deviation of the camera's noise. Default: 2 (at least 0). */
   itkTorchParameterMacro(Noise);
+  /** Standard deviation of the photon noise at intensity 1; it grows with the square root of the intensity. Default:
+   * 0.5 (at least 0). */
   itkTorchParameterMacro(ShotNoise);
 
   static_assert(ImageDimension == 2 || ImageDimension == 3, "Nuclei are drawn in 2D and in 3D.");
@@ -84,7 +101,7 @@ protected:
   ~NucleiPhantomImageSource() override = default;
 
   void
-  VerifyPreconditions() ITKv5_CONST override;
+  VerifyPreconditions() const override;
   void
   GenerateOutputInformation() override;
   void

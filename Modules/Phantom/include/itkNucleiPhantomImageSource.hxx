@@ -22,20 +22,6 @@ NucleiPhantomImageSource<TImage, TLabelImage>::NucleiPhantomImageSource()
 }
 
 template <typename TImage, typename TLabelImage>
-auto
-NucleiPhantomImageSource<TImage, TLabelImage>::GetLabelOutput() -> LabelImageType *
-{
-  return static_cast<TLabelImage *>(this->ProcessObject::GetOutput("Labels"));
-}
-
-template <typename TImage, typename TLabelImage>
-auto
-NucleiPhantomImageSource<TImage, TLabelImage>::GetLabelOutput() const -> const LabelImageType *
-{
-  return static_cast<const TLabelImage *>(this->ProcessObject::GetOutput("Labels"));
-}
-
-template <typename TImage, typename TLabelImage>
 DataObject::Pointer
 NucleiPhantomImageSource<TImage, TLabelImage>::MakeOutput(const DataObjectIdentifierType & name)
 {
@@ -44,7 +30,7 @@ NucleiPhantomImageSource<TImage, TLabelImage>::MakeOutput(const DataObjectIdenti
 
 template <typename TImage, typename TLabelImage>
 void
-NucleiPhantomImageSource<TImage, TLabelImage>::VerifyPreconditions() ITKv5_CONST
+NucleiPhantomImageSource<TImage, TLabelImage>::VerifyPreconditions() const
 {
   Superclass::VerifyPreconditions();
   this->VerifyParameters(this->GetNameOfClass());
@@ -84,7 +70,8 @@ NucleiPhantomImageSource<TImage, TLabelImage>::BeforeThreadedGenerateData()
   constexpr auto most = std::numeric_limits<typename TLabelImage::PixelType>::max();
   if (m_Phantom->GetNumberOfNuclei() > static_cast<std::uint64_t>(most))
   {
-    itkExceptionMacro("There are " << m_Phantom->GetNumberOfNuclei() << " nuclei, but the label type counts to "
+    itkExceptionMacro("There are " << m_Phantom->GetNumberOfNuclei()
+                                   << " nuclei, but the largest label of the label type is "
                                    << static_cast<std::uint64_t>(most) << '.');
   }
 }
@@ -114,7 +101,7 @@ template <typename TImage, typename TLabelImage>
 void
 NucleiPhantomImageSource<TImage, TLabelImage>::RenderRegion(const RegionType & region)
 {
-  using PixelType = typename TImage::PixelType;
+  using ImagePixelType = typename TImage::PixelType;
   const RegionType         whole = this->GetOutput()->GetLargestPossibleRegion();
   NucleiPhantom::IndexType start{};
   NucleiPhantom::IndexType size{ { 1, 1, 1 } };
@@ -131,16 +118,16 @@ NucleiPhantomImageSource<TImage, TLabelImage>::RenderRegion(const RegionType & r
   ImageRegionIterator<TLabelImage> label(this->GetLabelOutput(), region);
   for (std::size_t i = 0; i < pixels.size(); ++i, ++pixel, ++label)
   {
-    if constexpr (std::is_integral<PixelType>::value)
+    if constexpr (std::is_integral<ImagePixelType>::value)
     {
-      constexpr auto lowest = static_cast<double>(std::numeric_limits<PixelType>::lowest());
-      constexpr auto highest = static_cast<double>(std::numeric_limits<PixelType>::max());
+      constexpr auto lowest = static_cast<double>(std::numeric_limits<ImagePixelType>::lowest());
+      constexpr auto highest = static_cast<double>(std::numeric_limits<ImagePixelType>::max());
       const double   value = std::clamp<double>(pixels[i], lowest, highest);
-      pixel.Set(value == highest ? std::numeric_limits<PixelType>::max() : Math::Round<PixelType>(value));
+      pixel.Set(value == highest ? std::numeric_limits<ImagePixelType>::max() : Math::Round<ImagePixelType>(value));
     }
     else
     {
-      pixel.Set(static_cast<PixelType>(pixels[i]));
+      pixel.Set(static_cast<ImagePixelType>(pixels[i]));
     }
     label.Set(static_cast<typename TLabelImage::PixelType>(labels[i]));
   }

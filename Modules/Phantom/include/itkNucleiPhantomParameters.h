@@ -3,13 +3,14 @@
 #ifndef itkNucleiPhantomParameters_h
 #define itkNucleiPhantomParameters_h
 
+#include "ITKTorchPhantomExport.h"
 #include "itkTorchParameterTable.h"
 #include <cstdint>
 
 namespace itk
 {
 /** Parameters of NucleiPhantom. Lengths are in pixels and alike along all axes. */
-struct NucleiPhantomParameters
+struct ITKTorchPhantom_EXPORT NucleiPhantomParameters
 {
   std::int64_t Seed{ 0 };
   std::int64_t NumberOfNuclei{ 0 };

@@ -226,17 +226,17 @@ TYPED_TEST(NucleiPhantomImageSource, NucleiCoverTheAskedForShareAndHaveTheAskedF
 
 TYPED_TEST(NucleiPhantomImageSource, ImagesShorterThanANucleusAreBackground)
 {
-  for (const itk::SizeValueType length : { 1, 2, 5 })
+  for (const itk::SizeValueType pixels : { 1, 2, 5 })
   {
     const auto                             source = SourceType<this->D>::New();
     typename SourceType<this->D>::SizeType size;
     size.Fill(64);
-    size[this->D - 1] = length;
+    size[this->D - 1] = pixels;
     source->SetSize(size);
     source->SetNumberOfNuclei(3);
     source->UpdateLargestPossibleRegion();
     EXPECT_EQ(PixelsOfLabels(source->GetLabelOutput()).size(), 1u);
-    size.Fill(length);
+    size.Fill(pixels);
     source->SetSize(size);
     source->UpdateLargestPossibleRegion();
     EXPECT_EQ(PixelsOfLabels(source->GetLabelOutput()).size(), 1u);
@@ -344,13 +344,13 @@ TYPED_TEST(NucleiPhantomImageSource, BlurIsAGaussianOfItsWidthAlongEveryAxis)
   long                stride = 1;
   for (unsigned int axis = 0; axis < this->D; ++axis)
   {
-    const auto          length = static_cast<long>(size[axis]);
+    const auto          extent = static_cast<long>(size[axis]);
     std::vector<double> result(pixels.size(), 0.0);
     for (long i = 0; i < static_cast<long>(pixels.size()); ++i)
     {
-      const long position = i / stride % length;
+      const long position = i / stride % extent;
       double     sum = 0.0;
-      for (long d = std::max(-radius, -position); d <= std::min(radius, length - 1 - position); ++d)
+      for (long d = std::max(-radius, -position); d <= std::min(radius, extent - 1 - position); ++d)
       {
         const double weight = std::exp(-0.5 * static_cast<double>(d * d) / (sigma * sigma));
         sum += weight;
@@ -359,7 +359,7 @@ TYPED_TEST(NucleiPhantomImageSource, BlurIsAGaussianOfItsWidthAlongEveryAxis)
       result[static_cast<std::size_t>(i)] /= sum;
     }
     pixels = std::move(result);
-    stride *= length;
+    stride *= extent;
   }
   auto inner = blurred->GetOutput()->GetBufferedRegion();
   inner.ShrinkByRadius(radius);
@@ -428,8 +428,9 @@ TEST(NucleiPhantomImageSourceErrors, ALabelTypeThatCannotCountTheNucleiIsNamed)
   }
   catch (const itk::ExceptionObject & error)
   {
-    EXPECT_NE(std::string(error.GetDescription()).find("There are 200 nuclei, but the label type counts to 127."),
-              std::string::npos)
+    EXPECT_NE(
+      std::string(error.GetDescription()).find("There are 200 nuclei, but the largest label of the label type is 127."),
+      std::string::npos)
       << error.GetDescription();
   }
 }

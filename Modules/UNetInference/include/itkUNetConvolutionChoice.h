@@ -3,6 +3,7 @@
 #ifndef itkUNetConvolutionChoice_h
 #define itkUNetConvolutionChoice_h
 
+#include "ITKTorchUNetInferenceExport.h"
 #include "itkUNetInferenceParameters.h"
 #include "itkUNetLayerList.h"
 #include <utility>
@@ -10,9 +11,10 @@
 namespace itk
 {
 /** \class UNetConvolutionChoice
- * \brief How the layers of a network are computed: the one place that decides it, for the predictor, its memory and its cost.
+ * \brief How the layers of a network are computed: the one place that decides it, for the predictor, its memory and its
+ * cost.
  * \ingroup ITKTorchUNetInference */
-class UNetConvolutionChoice
+class ITKTorchUNetInference_EXPORT UNetConvolutionChoice
 {
 public:
   /** \param precision other than Automatic

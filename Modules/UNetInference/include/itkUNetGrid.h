@@ -3,6 +3,7 @@
 #ifndef itkUNetGrid_h
 #define itkUNetGrid_h
 
+#include "ITKTorchUNetInferenceExport.h"
 #include "itkUNetInferencePlan.h"
 #include "itkUNetModel.h"
 #include "itkImageBase.h"
@@ -11,13 +12,14 @@
 namespace itk
 {
 /** \class UNetGrid
- * \brief A grid of another pixel size over an image's field, as ResampleToSpacing() makes it, and the way there and back.
+ * \brief A grid of another pixel size over an image's field, as ResampleToSpacing() makes it, and the way there and
+ * back.
  *
- * Both ways are native resampling filters: linear, with edge pixels repeated outside, component by component. The first pixel of
- * the grid has the index 0. For 2 and 3 dimensions.
+ * Both ways are native resampling filters: linear, with edge pixels repeated outside, component by component. The first
+ * pixel of the grid has the index 0. For 2 and 3 dimensions.
  * \ingroup ITKTorchUNetInference */
 template <unsigned int VDimension>
-class UNetGrid
+class ITKTorchUNetInference_EXPORT UNetGrid
 {
 public:
   using GridType = ImageBase<VDimension>;
@@ -54,17 +56,17 @@ private:
   typename GridType::Pointer m_Grid;
 };
 
-/** The grids that the network sees an image on: of the model's pixel size, and with a scale step above 1 also of sizes smaller
- * and larger by that factor. Empty where the image's own grid is the only one. */
+/** The grids that the network sees an image on: of the model's pixel size, and with a scale step above 1 also of sizes
+ * smaller and larger by that factor. Empty where the image's own grid is the only one. */
 template <unsigned int VDimension>
-std::vector<UNetGrid<VDimension>>
+ITKTorchUNetInference_EXPORT std::vector<UNetGrid<VDimension>>
 MakeUNetGrids(const ImageBase<VDimension> * image, const UNetModel & model, double scaleStep);
 
 /** What the probabilities of a region of the image take.
  * \param plans one for each grid
  * \param components of a pixel */
 template <unsigned int VDimension>
-UNetInferenceCost
+ITKTorchUNetInference_EXPORT UNetInferenceCost
 EstimateUNetGridCost(const std::vector<UNetGrid<VDimension>> & grids,
                      const std::vector<UNetInferencePlan> &    plans,
                      const ImageRegion<VDimension> &           region,

@@ -3,6 +3,7 @@
 #ifndef itkUNetInference_h
 #define itkUNetInference_h
 
+#include "ITKTorchUNetInferenceExport.h"
 #include "itkTorchProgress.h"
 #include "itkUNetInferencePlan.h"
 #include "itkUNetModel.h"
@@ -31,17 +32,17 @@ struct UNetInferenceObserver
 };
 
 /** \class UNetInference
- * \brief A model made ready on a device: image tensor in, probabilities or labels out.
+ * \brief A model prepared on a device: computes probabilities or labels from an image tensor.
  *
- * The network sees the image mirrored up to a multiple of its stride, on a grid that begins at the image's first pixel. With
- * exact tiling the outputs of a region are those of the whole image, from as few pixels as decide them: |Δ| ≤ 10⁻⁵ · max
- * |logit| in float, because convolutions may add in another order.
+ * The network sees the image mirrored up to a multiple of its stride, on a grid that begins at the image's first pixel.
+ * With exact tiling the outputs of a region are those of the whole image, computed from only the pixels that they
+ * depend on: |Δ| ≤ 10⁻⁵ · max |logit| in float, because convolutions may add in another order.
  *
- * A device that runs out of memory halves the windows, reports it as a warning, and starts again; later ones
- * keep to it. Where smaller blended windows need more of the image than is there, it is an error, and
- * the next computation uses them.
+ * If the device runs out of memory, the computation halves the window size, reports it with a warning, and restarts;
+ * later computations keep that size. If smaller blended windows need more of the image than is available, this is an
+ * error, and the next computation uses them.
  * \ingroup ITKTorchUNetInference */
-class UNetInference
+class ITKTorchUNetInference_EXPORT UNetInference
 {
 public:
   /** Copies the weights to the device.
@@ -84,9 +85,9 @@ public:
   UNetInferencePlan
   GetPlan(const UNetInferenceParameters & parameters, const std::vector<std::int64_t> & extent) const;
 
-  /** What is computed where `wanted` is asked for. Automatic is decided once: a small image of noise is computed in float
-   * and in bfloat16, and the latter is taken if it is faster and its logits differ by at most 5 % of their norm, which a
-   * faulty convolution does not keep to.
+  /** What is computed where `wanted` is asked for. Automatic is decided once: a small image of noise is computed in
+   * float and in bfloat16, and the latter is taken if it is faster and its logits differ by at most 5 % of their norm,
+   * which a faulty convolution does not keep to.
    * \throws ExceptionObject for float16 on the host */
   UNetPrecision
   GetPrecision(UNetPrecision wanted, UNetConvolution convolution) const;
@@ -103,14 +104,14 @@ private:
 /** Mean probabilities, of all classes or of the foreground, as what was asked for.
  * \param probabilities one tensor or more of one shape (1, classes or 1, …)
  * \param type component type of the result */
-TorchTensor
+ITKTorchUNetInference_EXPORT TorchTensor
 UNetOutputOfProbabilities(const std::vector<TorchTensor> & probabilities,
                           UNetInferenceOutput              output,
                           double                           threshold,
                           TorchComponentType               type);
 
 /** \param pieces one after the other along the last axis of the image */
-TorchTensor
+ITKTorchUNetInference_EXPORT TorchTensor
 JoinAlongLastAxis(const std::vector<TorchTensor> & pieces);
 } // namespace itk
 

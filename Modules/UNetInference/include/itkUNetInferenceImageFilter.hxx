@@ -33,7 +33,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::UNetInferenceImageFilter()
 
 template <typename TInputImage, typename TOutputImage>
 void
-UNetInferenceImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() ITKv5_CONST
+UNetInferenceImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() const
 {
   Superclass::VerifyInputInformation();
   const UNetModel &         model = *this->GetModel();
@@ -215,7 +215,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::UpdateOutputData(DataObject
     if (pixels < input->GetLargestPossibleRegion().GetNumberOfPixels() && !m_Scale.IsKnown(input, model))
     {
       this->SetAbortGenerateData(false);
-      this->SetProgress(0.0f);
+      this->UpdateProgress(0.0f);
       m_Scale.Measure(input, model, pixels, [this] { this->ReportProgress(0.0f); });
       this->PropagateRequestedRegion(output);
     }
@@ -324,11 +324,12 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::ComputeOnGrid(const GridTyp
 
   if (!this->GetInput()->GetBufferedRegion().IsInside(imageRegion))
   {
-    throw TorchOutOfMemoryError(__FILE__,
-                                __LINE__,
-                                "Device " + m_Session.GetDevice().GetName() +
-                                  " ran out of memory, and smaller windows need more of the input: update again.",
-                                ITK_LOCATION);
+    throw TorchOutOfMemoryError(
+      __FILE__,
+      __LINE__,
+      "Device " + m_Session.GetDevice().GetName() +
+        " ran out of memory, and smaller windows need a larger part of the input: call Update() again.",
+      ITK_LOCATION);
   }
   const auto pixels = GetTorchTensor(this->GetInput(), imageRegion, TorchDevice::CPU());
   const auto onGrid = grid.ToGrid(pixels, imageRegion, partRegion).To(m_Session.GetDevice());

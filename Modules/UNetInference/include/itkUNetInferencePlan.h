@@ -3,6 +3,7 @@
 #ifndef itkUNetInferencePlan_h
 #define itkUNetInferencePlan_h
 
+#include "ITKTorchUNetInferenceExport.h"
 #include "itkTorchDevice.h"
 #include "itkUNetInferenceParameters.h"
 #include "itkUNetConvolutionChoice.h"
@@ -13,7 +14,7 @@
 namespace itk
 {
 /** A box of pixels along x, y (, z); the first pixel of the image is 0. */
-struct UNetRegion
+struct ITKTorchUNetInference_EXPORT UNetRegion
 {
   std::vector<std::int64_t> Start;
   std::vector<std::int64_t> Size;
@@ -32,13 +33,13 @@ struct UNetTile
   UNetRegion Window;
   /** The outputs that are taken from it. */
   UNetRegion Output;
-  /** Blended tiling: the weights of the output's pixels along each axis, whose product over the axes sums up to 1 over all
-   * tiles. Exact tiling: empty. */
+  /** Blended tiling: the weights of the output's pixels along each axis, whose product over the axes sums up to 1 over
+   * all tiles. Exact tiling: empty. */
   std::vector<std::vector<float>> Weights;
 };
 
 /** The pixels of an image that a window shows of it and its mirror images. */
-UNetRegion
+ITKTorchUNetInference_EXPORT UNetRegion
 GetShownRegion(const UNetRegion & window, const std::vector<std::int64_t> & extent);
 
 /** What the outputs of a region take. */
@@ -62,11 +63,10 @@ struct UNetInferenceCost
  * their outputs follows from the network. Blended windows begin at multiples of (1 − BlendedOverlap) · size from the
  * image's first pixel, the last one at the image's end.
  * \ingroup ITKTorchUNetInference */
-class UNetInferencePlan
+class ITKTorchUNetInference_EXPORT UNetInferencePlan
 {
 public:
-  /** \param precision not Automatic
-   * \param extent size of the whole image along x, y (, z)
+  /** \param extent size of the whole image along x, y (, z)
    * \param maximumMemory bytes that the network may take; see GetMaximumMemory() */
   UNetInferencePlan(const UNetSpecification &         specification,
                     const UNetInferenceParameters &   parameters,
@@ -78,8 +78,8 @@ public:
   static std::uint64_t
   GetMaximumMemory(const UNetInferenceParameters & parameters, const TorchDevice & device);
 
-  /** Whether windows are blended: as Tiling asks, and for networks with instance or group normalization also where it is
-   * Automatic and the image is larger than a window. */
+  /** Whether windows are blended: as Tiling asks, and for networks with instance or group normalization also where it
+   * is Automatic and the image is larger than a window. */
   bool
   IsBlended() const
   {
@@ -103,13 +103,14 @@ public:
   UNetInferenceCost
   EstimateCost(const UNetRegion & region) const;
 
-  /** Bytes that the network takes while it computes windows of `size` pixels along x, y (, z), its weights included; within a
-   * quarter of what is measured for windows that are large beside the weights. */
+  /** Bytes that the network takes while it computes windows of `size` pixels along x, y (, z), its weights included;
+   * within a quarter of what is measured for windows that are large beside the weights. */
   std::uint64_t
   EstimateMemory(const std::vector<std::int64_t> & size) const;
 
-  /** As few equal pieces along the last axis as there can be, so that each piece is computed in one row of windows that are
-   * about as wide as high; of blended windows in about eight rows, two of which the next piece computes again in part. */
+  /** As few equal pieces along the last axis as there can be, so that each piece is computed in one row of windows that
+   * are about as wide as high; of blended windows in about eight rows, two of which the next piece computes again in
+   * part. */
   unsigned int
   GetNumberOfStreamDivisions() const;
 

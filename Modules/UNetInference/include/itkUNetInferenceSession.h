@@ -3,6 +3,7 @@
 #ifndef itkUNetInferenceSession_h
 #define itkUNetInferenceSession_h
 
+#include "ITKTorchUNetInferenceExport.h"
 #include "itkTimeStamp.h"
 #include "itkUNetInference.h"
 #include <map>
@@ -10,12 +11,13 @@
 namespace itk
 {
 /** \class UNetInferenceSession
- * \brief What a filter keeps from one update to the next: the model made ready on a device, and the plans of the pass under way.
+ * \brief What a filter keeps from one update to the next: the model made ready on a device, and the plans of the pass
+ * under way.
  *
- * A plan asks the device for its free memory, so it is made once for each grid of a pass: what was requested is what is computed,
- * unless the device runs out of memory on the way.
+ * A plan asks the device for its free memory, so it is made once for each grid of a pass: what was requested is what is
+ * computed, unless the device runs out of memory on the way.
  * \ingroup ITKTorchUNetInference */
-class UNetInferenceSession
+class ITKTorchUNetInference_EXPORT UNetInferenceSession
 {
 public:
   /** Forgets the plans of the pass before. */
@@ -32,7 +34,8 @@ public:
   bool
   IsPrepared(const UNetModel & model, const TorchDevice & device) const;
 
-  /** Of images of this size along x, y (, z); valid until the pass or the memory ends. Before the model is ready: in float32, without a limit of memory. */
+  /** Of images of this size along x, y (, z); valid until the pass or the memory ends. Before the model is ready: in
+   * float32, without a limit of memory. */
   const UNetInferencePlan &
   GetPlan(const UNetModel &                 model,
           const TorchDevice &               device,

@@ -3,6 +3,7 @@
 #ifndef itkUNetModelFits_h
 #define itkUNetModelFits_h
 
+#include "ITKTorchUNetInferenceExport.h"
 #include "itkUNetInferenceParameters.h"
 #include "itkUNetModel.h"
 #include <cstddef>
@@ -12,7 +13,7 @@ namespace itk
 {
 /** \param size pixels along x, y (, z)
  * \throws ExceptionObject if a model cannot be used for images of that size and number of components */
-void
+ITKTorchUNetInference_EXPORT void
 VerifyUNetModelFitsImage(const UNetModel &                model,
                          const std::vector<std::size_t> & size,
                          unsigned int                     numberOfComponents);
@@ -22,14 +23,14 @@ VerifyUNetModelFitsImage(const UNetModel &                model,
  * \param direction of the image, row by row
  * \param mayResample whether another pixel size is no error
  * \throws ExceptionObject that names what the model is for */
-void
+ITKTorchUNetInference_EXPORT void
 VerifyUNetModelFitsGrid(const UNetModel &           model,
                         const std::vector<double> & spacing,
                         const std::vector<double> & direction,
                         bool                        mayResample);
 
 /** \throws ExceptionObject if pixels up to `largest` cannot hold the model's output */
-void
+ITKTorchUNetInference_EXPORT void
 VerifyUNetModelFitsOutput(const UNetModel & model, UNetInferenceOutput output, double largest);
 } // namespace itk
 

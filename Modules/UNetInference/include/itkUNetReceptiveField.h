@@ -3,13 +3,14 @@
 #ifndef itkUNetReceptiveField_h
 #define itkUNetReceptiveField_h
 
+#include "ITKTorchUNetInferenceExport.h"
 #include "itkUNetLayerList.h"
 #include <cstdint>
 
 namespace itk
 {
 /** Pixels [Begin, End) along one axis. */
-struct UNetInterval
+struct ITKTorchUNetInference_EXPORT UNetInterval
 {
   std::int64_t Begin{ 0 };
   std::int64_t End{ 0 };
@@ -22,16 +23,16 @@ struct UNetInterval
 };
 
 /** \class UNetReceptiveField
- * \brief Which input pixels decide an output pixel, along one axis.
+ * \brief The input pixels that an output pixel depends on, along one axis.
  *
- * Found by taking the interval of outputs back through the network: a 3×3 convolution widens it by one pixel at either end,
- * a pooling doubles it, a transposed convolution halves it outwards, and a concatenation needs both of its branches. No
- * interval reaches beyond the image, where the network pads.
+ * It is found by tracing the interval of outputs back through the network: a 3×3 convolution widens it by one pixel at
+ * either end, a pooling doubles it, a transposed convolution halves it and rounds outwards, and a concatenation needs
+ * both of its branches. No interval reaches beyond the image, where the network pads.
  *
- * Poolings make the answer depend on where the outputs lie on the grid of the network's stride, whose origin is the image's
- * first pixel.
+ * Poolings make the answer depend on where the outputs lie on the grid of the network's stride, whose origin is the
+ * image's first pixel.
  * \ingroup ITKTorchUNetInference */
-class UNetReceptiveField
+class ITKTorchUNetInference_EXPORT UNetReceptiveField
 {
 public:
   explicit UNetReceptiveField(const UNetSpecification & specification);

@@ -3,6 +3,7 @@
 #ifndef itkMirrorPad_h
 #define itkMirrorPad_h
 
+#include "ITKTorchUNetInferenceExport.h"
 #include "itkUNetReceptiveField.h"
 #include <ATen/core/Tensor.h>
 
@@ -12,12 +13,12 @@ namespace itk
  * again and again where the window reaches further: … 2 1 0 1 2 3 2 1 0 1 …
  * \param image (N, C, …, y, x)
  * \param start,size along the spatial axes in the tensor's order …, y, x */
-at::Tensor
+ITKTorchUNetInference_EXPORT at::Tensor
 MirroredWindow(const at::Tensor & image, at::IntArrayRef start, at::IntArrayRef size);
 
-/** The same of which only a part is there: `image` begins at `origin` of a whole of `extent` pixels, and holds every pixel
- * that the window shows. */
-at::Tensor
+/** The same of which only a part is there: `image` begins at `origin` of a whole of `extent` pixels, and holds every
+ * pixel that the window shows. */
+ITKTorchUNetInference_EXPORT at::Tensor
 MirroredWindow(const at::Tensor & image,
                at::IntArrayRef    origin,
                at::IntArrayRef    extent,

@@ -14,7 +14,8 @@ at::Tensor
 CropToRegion(at::Tensor tensor, const UNetRegion & outer, const UNetRegion & inner);
 
 /** \class UNetBlending
- * \brief Weighted sums of the logits of overlapping tiles; holds only the rows along the last axis that are not complete. */
+ * \brief Weighted sums of the logits of overlapping tiles; holds only the rows along the last axis that are not
+ * complete. */
 class UNetBlending
 {
 public:

@@ -26,8 +26,8 @@ MakeImageOn(const ImageBase<VDimension> & grid)
   return image;
 }
 
-/** What linear interpolation at the pixels of a region of `at` reads of `from`. ResampleImageFilter does not say it for regions
- * that reach beyond `from` at both ends. */
+/** What linear interpolation at the pixels of a region of `at` reads of `from`. ResampleImageFilter does not say it for
+ * regions that reach beyond `from` at both ends. */
 template <unsigned int VDimension>
 ImageRegion<VDimension>
 RegionBehind(const ImageRegion<VDimension> & region,
@@ -192,7 +192,8 @@ EstimateUNetGridCost(const std::vector<UNetGrid<VDimension>> & grids,
     const auto ofGrid = ToUNetRegion(grids[i].GetGridRegion(region), largest);
     const auto cost = plans[i].EstimateCost(ofGrid);
     const auto part = ToImageRegion(plans[i].GetInputRegion(ofGrid), largest);
-    // Pixels before and after resampling, probabilities on the grid, and those on the image that wait for the other grids.
+    // Pixels before and after resampling, probabilities on the grid, and those on the image that wait for the other
+    // grids.
     const SizeValueType pixels = part.GetNumberOfPixels() + grids[i].GetImageRegion(part).GetNumberOfPixels();
     const std::uint64_t memory =
       cost.Memory +

@@ -78,8 +78,8 @@ SecondsOf(const TAction & action)
   return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
 }
 
-/** While one of them lives, cuDNN computes float as float, not as TF32, and with `hasManyWindows` tries its algorithms for each
- * new shape to keep to the fastest. These are settings of the process: the last one to end restores them. */
+/** While one of them lives, cuDNN computes float as float, not as TF32, and with `hasManyWindows` tries its algorithms
+ * for each new shape to keep to the fastest. These are settings of the process: the last one to end restores them. */
 class CuDNNSettings
 {
 public:

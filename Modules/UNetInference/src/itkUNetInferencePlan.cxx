@@ -82,9 +82,8 @@ UNetInferencePlan::GetReason() const
   const char * const normalization =
     m_Specification.Normalization == UNetNormalization::Instance ? "instance" : "group";
   return std::string("The model's ") + normalization +
-         " normalization makes every pixel that the network sees at once decide every output, so that tiles cannot "
-         "give "
-         "exactly what the whole image would: overlapping windows of " +
+         " normalization makes every output depend on every pixel that the network sees at once, so tiles cannot give "
+         "exactly the result of the whole image: overlapping windows of " +
          std::to_string(this->GetBlendedWindow()) + " pixels are blended.";
 }
 
@@ -119,7 +118,7 @@ UNetInferencePlan::MakeTiles(const UNetRegion & region) const
                                    ? " and windows of " + std::to_string(tiles.front().Window.Size.front()) + " pixels"
                                    : "")
                              << ", but is " << (m_MaximumMemory >> 20)
-                             << (m_Parameters.MaximumMemory > 0 ? "" : ", what the free memory allows")
+                             << (m_Parameters.MaximumMemory > 0 ? "" : ", which follows from the free memory")
                              << (needsWhole ? "; blended tiling takes less than the whole image at once" : "") << '.');
   }
   return tiles;
@@ -215,8 +214,8 @@ UNetInferencePlan::GetNumberOfStreamDivisions() const
   }
   const std::int64_t stride = m_Specification.GetStride();
   const std::int64_t margin = (field.GetMargin() + stride - 1) / stride * stride;
-  // A piece's ends may lie between multiples of the stride. A row of blended windows at either end of a piece is computed
-  // twice.
+  // A piece's ends may lie between multiples of the stride. A row of blended windows at either end of a piece is
+  // computed twice.
   const std::int64_t piece = m_IsBlended ? 8 * rows : std::max(stride, rows - 2 * margin - stride + 1);
   return static_cast<unsigned int>((extent + piece - 1) / piece);
 }

@@ -60,9 +60,9 @@ VerifyUNetModelFitsImage(const UNetModel &                model,
   const unsigned int channels = model.GetIntensityNormalization().GetNumberOfChannels(numberOfComponents);
   if (channels != specification.Channels)
   {
-    itkGenericExceptionMacro("The model takes " << specification.Channels << " channel(s), but the image's "
-                                                << numberOfComponents << " component(s) make " << channels
-                                                << " under the model's intensity normalization.");
+    itkGenericExceptionMacro("The model takes " << specification.Channels
+                                                << " channel(s), but the intensity normalization makes " << channels
+                                                << " from the image's " << numberOfComponents << " component(s).");
   }
 }
 
@@ -91,16 +91,16 @@ VerifyUNetModelFitsGrid(const UNetModel &           model,
   model.VerifyGrid();
   if (!mayResample && !model.IsForSpacing(spacing))
   {
-    itkGenericExceptionMacro("The model is for pixels of " << Listed(model.GetSpacing(), " x ")
-                                                           << " mm, but the image's are of " << Listed(spacing, " x ")
-                                                           << " mm; ResampleToModelSpacing allows for it.");
+    itkGenericExceptionMacro("The model is for pixels of "
+                             << Listed(model.GetSpacing(), " x ") << " mm, but the image's are of "
+                             << Listed(spacing, " x ") << " mm; turn on ResampleToModelSpacing to resample the image.");
   }
   const std::string & orientation = model.GetOrientation();
   if (!orientation.empty() && GetOrientation(direction) != orientation)
   {
     itkGenericExceptionMacro("The model is for volumes whose axes run towards "
                              << orientation << ", but the image's run towards " << GetOrientation(direction)
-                             << "; itk::OrientImageFilter turns it.");
+                             << "; use itk::OrientImageFilter to reorient it.");
   }
 }
 } // namespace itk

@@ -3,6 +3,7 @@
 #ifndef itkUNetOutputs_h
 #define itkUNetOutputs_h
 
+#include "ITKTorchUNetInferenceExport.h"
 #include "itkUNetInferenceParameters.h"
 #include <ATen/core/Tensor.h>
 
@@ -12,7 +13,7 @@ namespace itk
  * \param logits (1, classes, …) float
  * \param result (1, classes or 1, …), is written
  * \param isOnHost false: by LibTorch's operations, which may round otherwise */
-void
+ITKTorchUNetInference_EXPORT void
 WriteUNetOutputs(const at::Tensor &  logits,
                  UNetInferenceOutput output,
                  double              threshold,

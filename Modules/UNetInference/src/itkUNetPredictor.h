@@ -3,6 +3,7 @@
 #ifndef itkUNetPredictor_h
 #define itkUNetPredictor_h
 
+#include "ITKTorchUNetInferenceExport.h"
 #include "itkTorchProgress.h"
 #include "itkUNetConvolutionChoice.h"
 #include "itkUNetNetwork.h"
@@ -19,10 +20,10 @@ ScalarTypeOf(UNetPrecision precision);
 /** \class UNetPredictor
  * \brief A trained network made ready to be computed, in float, bfloat16 or half.
  *
- * What UNetNetwork::Predict() computes, from weights that do not change any more: batch normalization becomes a part of the
- * convolution before it, w' = w γ / √(σ² + ε) and b' = β + (b - μ) γ / √(σ² + ε); ReLU a part of the convolution where
- * LibTorch can, or happens in place; upsampled pixels are put where they belong beside the skip connection. */
-class UNetPredictor
+ * What UNetNetwork::Predict() computes, from weights that do not change any more: batch normalization becomes a part of
+ * the convolution before it, w' = w γ / √(σ² + ε) and b' = β + (b - μ) γ / √(σ² + ε); ReLU a part of the convolution
+ * where LibTorch can, or happens in place; upsampled pixels are put where they belong beside the skip connection. */
+class ITKTorchUNetInference_EXPORT UNetPredictor
 {
 public:
   /** \param weights on the device, every tensor of the specification */

@@ -46,7 +46,8 @@ public:
     return m_Whole;
   }
 
-  /** Tiles of equal windows: as few as there can be with windows of at most `size`, and the smallest windows for that. */
+  /** Tiles of equal windows: as few as there can be with windows of at most `size`, and the smallest windows for
+   * that. */
   std::vector<AxisTile>
   Make(std::int64_t size) const
   {

@@ -3,20 +3,21 @@
 #ifndef itkUNetTiles_h
 #define itkUNetTiles_h
 
+#include "ITKTorchUNetInferenceExport.h"
 #include "itkUNetInferencePlan.h"
 #include <functional>
 
 namespace itk
 {
 /** The window that decides the outputs of a region. */
-UNetRegion
+ITKTorchUNetInference_EXPORT UNetRegion
 GetUNetWindow(const UNetSpecification &         specification,
               const UNetRegion &                output,
               const std::vector<std::int64_t> & extent);
 
 /** Tiles whose outputs are a region, with windows of one size.
  * \param tileSize the largest window's size along x, y (, z); more where a single stride needs more */
-std::vector<UNetTile>
+ITKTorchUNetInference_EXPORT std::vector<UNetTile>
 MakeUNetTiles(const UNetSpecification &         specification,
               const UNetRegion &                region,
               const std::vector<std::int64_t> & extent,
@@ -24,7 +25,7 @@ MakeUNetTiles(const UNetSpecification &         specification,
 
 /** Tiles of the largest windows that fit, of at most `edge` pixels along each axis; the smallest ones if none fit.
  * \param fits whether windows of a size along x, y (, z) do; smaller ones must if larger ones do */
-std::vector<UNetTile>
+ITKTorchUNetInference_EXPORT std::vector<UNetTile>
 MakeLargestUNetTiles(const UNetSpecification &                                      specification,
                      const UNetRegion &                                             region,
                      const std::vector<std::int64_t> &                              extent,
@@ -33,7 +34,7 @@ MakeLargestUNetTiles(const UNetSpecification &                                  
 
 /** Overlapping windows of at most `edge` pixels, which all begin at a multiple of the stride, whatever the region.
  * \param overlap part of a window that the next one shares, in [0, 1) */
-std::vector<UNetTile>
+ITKTorchUNetInference_EXPORT std::vector<UNetTile>
 MakeBlendedUNetTiles(const UNetSpecification &         specification,
                      const UNetRegion &                region,
                      const std::vector<std::int64_t> & extent,

@@ -3,6 +3,7 @@
 #ifndef itkUNetUpsampling_h
 #define itkUNetUpsampling_h
 
+#include "ITKTorchUNetInferenceExport.h"
 #include <ATen/core/Tensor.h>
 
 namespace itk
@@ -10,9 +11,10 @@ namespace itk
 /** \class UNetUpsampling
  * \brief A 2×2 or 2×2×2 transposed convolution of stride 2, made ready to be computed again and again.
  *
- * Every output pixel is a product of one input pixel with the kernel's matrix for its place. On the host the products of some
- * pixels are made at once and put where they belong; elsewhere they are one product of matrices, whose rows are then copied. */
-class UNetUpsampling
+ * Every output pixel is a product of one input pixel with the kernel's matrix for its place. On the host the products
+ * of some pixels are made at once and put where they belong; elsewhere they are one product of matrices, whose rows are
+ * then copied. */
+class ITKTorchUNetInference_EXPORT UNetUpsampling
 {
 public:
   /** \param weight (inputs, outputs, 2, 2) or (inputs, outputs, 2, 2, 2)
@@ -21,8 +23,8 @@ public:
   UNetUpsampling(const at::Tensor & weight, const at::Tensor & bias, at::ScalarType precision);
 
   /** \param image (N, inputs, …), channels last
-   * \param output (N, outputs, …) of twice the size, the channels of a pixel side by side; a part of the channels of a wider
-   * image suits */
+   * \param output (N, outputs, …) of twice the size, the channels of a pixel side by side; a part of the channels of a
+   * wider image suits */
   void
   Compute(const at::Tensor & image, const at::Tensor & output) const;
 

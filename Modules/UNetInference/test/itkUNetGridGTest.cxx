@@ -301,7 +301,7 @@ TEST(UNetGridErrors, AnotherPixelSizeIsRefusedByNameWhereResamplingIsOff)
   filter->ResampleToModelSpacingOff();
   const std::string message = MessageOf([&] { filter->Update(); });
   ExpectContains(message, "The model is for pixels of 0.25 x 0.5 mm, but the image's are of ");
-  ExpectContains(message, "ResampleToModelSpacing allows for it.");
+  ExpectContains(message, "turn on ResampleToModelSpacing to resample the image.");
 }
 
 TEST(UNetGridErrors, VolumesThatLieOtherwiseAreRefusedByName)

@@ -91,7 +91,7 @@ class UNetInferenceImageFilter : public ::testing::TestWithParam<const char *>
 INSTANTIATE_TEST_SUITE_P(Devices,
                          UNetInferenceImageFilter,
                          DeviceNames(),
-                         [](const auto & info) { return std::string(info.param); });
+                         [](const auto & test) { return std::string(test.param); });
 
 template <unsigned int D>
 void
@@ -290,8 +290,9 @@ TEST(UNetInferenceErrors, AModelOfAnotherChannelCountOrDimensionIsNamed)
   const auto image = MakeAwkwardImage<VectorImage<2>>(2);
   const auto keep =
     MakeFilter<VectorImage<2>, ScalarImage<2>>(image, MakeModel(SmallSpecification(2, 3), itk::UNetColor::Keep));
-  ExpectContains(MessageOf([&] { keep->Update(); }),
-                 "The model takes 3 channel(s), but the image's 2 component(s) make 2");
+  ExpectContains(
+    MessageOf([&] { keep->Update(); }),
+    "The model takes 3 channel(s), but the intensity normalization makes 2 from the image's 2 component(s).");
   const auto flat = MakeFilter<VectorImage<2>, ScalarImage<2>>(image, MakeModel(SmallSpecification(3)));
   ExpectContains(MessageOf([&] { flat->Update(); }),
                  "The model is for images of dimension 3, but the image is of dimension 2.");

@@ -15,7 +15,8 @@ using namespace itk::Test;
 
 namespace
 {
-/** The slow reference: arrays of double, a loop for each sum, written from the definition alone. 2D is 3D of depth 1. */
+/** The slow reference: arrays of double, a loop for each sum, written from the definition alone. 2D is 3D of depth
+ * 1. */
 struct Volume
 {
   int                 Channels{ 0 };

@@ -41,8 +41,9 @@ TEST(UNetReceptiveField, TheMarginIsThatOfThePublishedNetwork)
   EXPECT_EQ(UNetReceptiveField(UNetSpecification()).GetMargin(), 94);
 }
 
-// By hand, for one pooling and one convolution in a level. Outputs [4, 6) need [3, 7) of the concatenation; of its upper
-// branch [1, 4) in the lower level, widened by a convolution to [0, 5), twice as many pixels [0, 10), widened to [-1, 11).
+// By hand, for one pooling and one convolution in a level. Outputs [4, 6) need [3, 7) of the concatenation; of its
+// upper branch [1, 4) in the lower level, widened by a convolution to [0, 5), twice as many pixels [0, 10), widened to
+// [-1, 11).
 TEST(UNetReceptiveField, AnIntervalIsTakenBackStepByStep)
 {
   const UNetReceptiveField field(Specification(1, 1));

@@ -102,7 +102,8 @@ ExpectARegionInTilesIsThatOfTheWhole(itk::TorchRandom &   random,
   numberOfInnerTiles += seesLess ? 1 : 0;
   ASSERT_EQ(tiled->GetOutput()->GetBufferedRegion(), region);
 
-  // Logits of a and b differ by log p_b / p_a, at most twice the largest; a probability changes by a quarter of what that does.
+  // Logits of a and b differ by log p_b / p_a, at most twice the largest; a probability changes by a quarter of what
+  // that does.
   double                                        largest = 0.0;
   double                                        largestLogits = 0.0;
   itk::ImageRegionConstIterator<VectorImage<D>> expected(whole->GetOutput(), image->GetLargestPossibleRegion());

@@ -3,6 +3,7 @@
 #ifndef itkUNetIntensityMeasurement_h
 #define itkUNetIntensityMeasurement_h
 
+#include "ITKTorchUNetModelExport.h"
 #include "itkUNetIntensityNormalization.h"
 #include <array>
 #include <vector>
@@ -21,11 +22,11 @@ namespace itk
  * }
  * const UNetIntensityScale scale = measurement.GetScale();
  * \endcode
- * Parts are whole rows along x, in order, and together the image; then the result has the same bits however the image was
- * divided. Percentiles are exact: a first pass counts values by the upper half of their bits, a second one the lower halves
- * of those in the two percentiles' bins; polarity takes a third one.
+ * Parts are whole rows along x, in order, and together the image; then the result has the same bits however the image
+ * was divided. Percentiles are exact: a first pass counts values by the upper half of their bits, a second one the
+ * lower halves of those in the two percentiles' bins; polarity takes a third one.
  * \ingroup ITKTorchUNetModel */
-class UNetIntensityMeasurement
+class ITKTorchUNetModel_EXPORT UNetIntensityMeasurement
 {
 public:
   explicit UNetIntensityMeasurement(const UNetIntensityNormalization & rule);

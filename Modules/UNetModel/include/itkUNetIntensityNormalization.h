@@ -3,6 +3,8 @@
 #ifndef itkUNetIntensityNormalization_h
 #define itkUNetIntensityNormalization_h
 
+#include "ITKTorchUNetModelExport.h"
+#include "itkTorchEnumeration.h"
 #include "itkTorchParameterTable.h"
 #include "itkTorchProgress.h"
 #include "itkTorchTensor.h"
@@ -15,6 +17,7 @@ enum class UNetColor : std::uint8_t
   Luminance,
   Keep
 };
+itkTorchEnumerationMacro(UNetColor, { "Luminance", "luminance" }, { "Keep", "keep" });
 
 enum class UNetIntensityScaling : std::uint8_t
 {
@@ -22,11 +25,15 @@ enum class UNetIntensityScaling : std::uint8_t
   ZScore,
   Factor
 };
+itkTorchEnumerationMacro(UNetIntensityScaling,
+                         { "Percentiles", "percentiles" },
+                         { "ZScore", "z-score" },
+                         { "Factor", "factor" });
 
 /** \class UNetIntensityScale
  * \brief What a rule makes of an image's values, once the image is measured.
  * \ingroup ITKTorchUNetModel */
-struct UNetIntensityScale
+struct ITKTorchUNetModel_EXPORT UNetIntensityScale
 {
   float Offset{ 0.0f };
   /** Infinite for a constant image. */
@@ -46,7 +53,7 @@ struct UNetIntensityScale
 };
 
 /** \class UNetIntensityNormalization
- * \brief What a model expects its images to have been through; kept with the model and applied by the filters.
+ * \brief How a model's images are normalized; stored with the model and applied by the filters.
  *
  * In this order, over the whole image:
  * -# color: luminance 0.299 R + 0.587 G + 0.114 B of the first three components, or all components as they are;
@@ -58,7 +65,7 @@ struct UNetIntensityScale
  * The p-th percentile of n values is the k-th smallest, k = 1 + floor(p / 100 · (n − 1)).
  * \ingroup ITKTorchUNetModel
  */
-struct UNetIntensityNormalization
+struct ITKTorchUNetModel_EXPORT UNetIntensityNormalization
 {
   UNetColor            Color{ UNetColor::Luminance };
   UNetIntensityScaling Scaling{ UNetIntensityScaling::Percentiles };

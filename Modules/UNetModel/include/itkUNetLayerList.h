@@ -3,6 +3,7 @@
 #ifndef itkUNetLayerList_h
 #define itkUNetLayerList_h
 
+#include "ITKTorchUNetModelExport.h"
 #include "itkUNetSpecification.h"
 #include <cstddef>
 #include <cstdint>
@@ -33,10 +34,11 @@ struct UNetLayer
   };
 
   Kind What{ Kind::Input };
-  /** For people, such as "encoder.1.convolution.2": levels and convolutions count from 1; level 1 is the full resolution. */
+  /** For people, such as "encoder.1.convolution.2": levels and convolutions count from 1; level 1 is the full
+   * resolution. */
   std::string Name;
-  /** What the names of its tensors in model files begin with, such as "encoder.0.1" or "classifier"; empty for layers without
-   * weights. */
+  /** What the names of its tensors in model files begin with, such as "encoder.0.1" or "classifier"; empty for layers
+   * without weights. */
   std::string TensorName;
   /** Poolings between the image and the layer's output. */
   unsigned int Level{ 0 };
@@ -50,13 +52,14 @@ struct UNetLayer
 };
 
 /** \class UNetLayerList
- * \brief The layers of a network in the order of computation: the one description that network, predictor, receptive field,
- * memory, cost and names of tensors follow.
+ * \brief The layers of a network in the order of computation: the one description that network, predictor, receptive
+ * field, memory, cost and names of tensors follow.
  * \ingroup ITKTorchUNetModel */
-class UNetLayerList
+class ITKTorchUNetModel_EXPORT UNetLayerList
 {
 public:
-  /** \param headLevels levels of the decoder that logits are computed of, each less than Levels; 0 is the full resolution */
+  /** \param headLevels levels of the decoder that logits are computed of, each less than Levels; 0 is the full
+   * resolution */
   explicit UNetLayerList(const UNetSpecification & specification, const std::vector<unsigned int> & headLevels = { 0 });
 
   const std::vector<UNetLayer> &

@@ -3,8 +3,10 @@
 #ifndef itkUNetModel_h
 #define itkUNetModel_h
 
+#include "ITKTorchUNetModelExport.h"
 #include "itkDataObject.h"
 #include "itkObjectFactory.h"
+#include "itkTorchMacros.h"
 #include "itkTorchTensor.h"
 #include "itkUNetIntensityNormalization.h"
 #include "itkUNetSpecification.h"
@@ -13,14 +15,14 @@
 namespace itk
 {
 /** \class UNetModel
- * \brief A U-Net that travels through pipelines: architecture, weights and what its images must have been through.
+ * \brief A U-Net as a data object for pipelines: architecture, weights and how its images are normalized.
  *
  * Training filters and readers produce it, inference filters and writers consume it. Weights are float tensors on the
- * host under the names of UNetSpecification::GetTensors(), all finite. A model that was handed on is not changed any more.
- * Setters take what they are given; reader, writer, training and inference refuse a model that Verify() does not accept.
+ * host under the names of UNetSpecification::GetTensors(), all finite. Do not change a model that other filters already
+ * use. Setters check nothing; reader, writer, training and inference reject a model that Verify() does not accept.
  * \ingroup ITKTorchUNetModel
  */
-class UNetModel : public DataObject
+class ITKTorchUNetModel_EXPORT UNetModel : public DataObject
 {
 public:
   ITK_DISALLOW_COPY_AND_MOVE(UNetModel);
@@ -30,10 +32,11 @@ public:
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(UNetModel, DataObject);
+  itkOverrideGetNameOfClassMacro(UNetModel);
 
   using WeightsType = std::map<std::string, TorchTensor>;
 
+  /** The architecture, which the weights must fit. */
   void
   SetSpecification(const UNetSpecification & specification);
   const UNetSpecification &
@@ -42,6 +45,7 @@ public:
     return m_Specification;
   }
 
+  /** What images go through before the network sees them. */
   void
   SetIntensityNormalization(const UNetIntensityNormalization & rule);
   const UNetIntensityNormalization &
@@ -60,7 +64,8 @@ public:
   SetSpacing(const std::vector<double> & spacing);
   itkGetConstReferenceMacro(Spacing, std::vector<double>);
 
-  /** \throws ExceptionObject if spacing or orientation do not fit the dimension, or a spacing is not finite and above 0 */
+  /** \throws ExceptionObject if spacing or orientation do not fit the dimension, or a spacing is not finite and above
+   * 0 */
   void
   VerifyGrid() const;
 
@@ -68,8 +73,8 @@ public:
   bool
   IsForSpacing(const std::vector<double> & spacing) const;
 
-  /** Anatomical directions towards which the indices of the training images' axes grow, such as "LPS" for x to the left, y to
-   * posterior and z to superior; empty when the model is not tied to one. */
+  /** Anatomical directions towards which the indices of the training images' axes grow, such as "LPS" for x to the
+   * left, y to posterior and z to superior; empty when the model is not tied to one. */
   itkSetMacro(Orientation, std::string);
   itkGetConstReferenceMacro(Orientation, std::string);
 
@@ -77,6 +82,7 @@ public:
   itkSetMacro(Recipe, std::string);
   itkGetConstReferenceMacro(Recipe, std::string);
 
+  /** Tensors by the names of UNetSpecification::GetTensors(). */
   void
   SetWeights(const WeightsType & weights);
   const WeightsType &
@@ -89,8 +95,8 @@ public:
   void
   InitializeWeights(std::uint64_t seed);
 
-  /** \throws ExceptionObject that names the first weight that is missing, unknown, of another shape, not finite, or a variance
-   * below 0, or another part that does not fit the specification */
+  /** \throws ExceptionObject that names the first weight that is missing, unknown, of another shape, not finite, or a
+   * variance below 0, or another part that does not fit the specification */
   void
   Verify() const;
 

@@ -3,7 +3,9 @@
 #ifndef itkUNetModelReader_h
 #define itkUNetModelReader_h
 
+#include "ITKTorchUNetModelExport.h"
 #include "itkProcessObject.h"
+#include "itkTorchMacros.h"
 #include "itkUNetModel.h"
 
 namespace itk
@@ -11,11 +13,12 @@ namespace itk
 /** \class UNetModelReader
  * \brief Reads a UNetModel from a safetensors file.
  *
- * The header is read, and checked, when the pipeline asks for information, the weights when it asks for data. A file whose
- * weights are not all finite, or whose variances are not all at least 0, is refused by an exception that names it and the weight.
+ * The header is read, and checked, when the pipeline asks for information, the weights when it asks for data. A file
+ * whose weights are not all finite, or whose variances are not all at least 0, is refused by an exception that names it
+ * and the weight.
  * \ingroup ITKTorchUNetModel
  */
-class UNetModelReader : public ProcessObject
+class ITKTorchUNetModel_EXPORT UNetModelReader : public ProcessObject
 {
 public:
   ITK_DISALLOW_COPY_AND_MOVE(UNetModelReader);
@@ -25,8 +28,9 @@ public:
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(UNetModelReader, ProcessObject);
+  itkOverrideGetNameOfClassMacro(UNetModelReader);
 
+  /** A .safetensors file of this project. Required. */
   itkSetStringMacro(FileName);
   itkGetStringMacro(FileName);
 
@@ -42,7 +46,7 @@ protected:
   ~UNetModelReader() override = default;
 
   void
-  VerifyPreconditions() ITKv5_CONST override;
+  VerifyPreconditions() const override;
   void
   GenerateOutputInformation() override;
   void

@@ -3,20 +3,22 @@
 #ifndef itkUNetModelWriter_h
 #define itkUNetModelWriter_h
 
+#include "ITKTorchUNetModelExport.h"
 #include "itkProcessObject.h"
+#include "itkTorchMacros.h"
 #include "itkUNetModel.h"
 
 namespace itk
 {
 /** \class UNetModelWriter
- * \brief Writes a UNetModel as a safetensors file: float32 weights, and specification, intensity normalization, class names,
- * spacing and recipe as JSON in its metadata.
+ * \brief Writes a UNetModel as a safetensors file: float32 weights, and specification, intensity normalization, class
+ * names, spacing and recipe as JSON in its metadata.
  *
- * The file appears under its name when it is complete. A model that UNetModel::Verify() does not accept, such as one with
- * weights that are not finite, is refused, and a file of that name stays as it is.
+ * The file appears under its name when it is complete. A model that UNetModel::Verify() does not accept, such as one
+ * with weights that are not finite, is refused, and a file of that name stays as it is.
  * \ingroup ITKTorchUNetModel
  */
-class UNetModelWriter : public ProcessObject
+class ITKTorchUNetModel_EXPORT UNetModelWriter : public ProcessObject
 {
 public:
   ITK_DISALLOW_COPY_AND_MOVE(UNetModelWriter);
@@ -26,12 +28,14 @@ public:
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(UNetModelWriter, ProcessObject);
+  itkOverrideGetNameOfClassMacro(UNetModelWriter);
 
+  /** The file gets this name when it is complete. Required. */
   itkSetStringMacro(FileName);
   itkGetStringMacro(FileName);
 
   using Superclass::SetInput;
+  /** A model with weights. Required. */
   void
   SetInput(const UNetModel * model);
   const UNetModel *
@@ -51,7 +55,7 @@ protected:
   ~UNetModelWriter() override = default;
 
   void
-  VerifyPreconditions() ITKv5_CONST override;
+  VerifyPreconditions() const override;
   void
   GenerateData() override;
   void

@@ -3,6 +3,8 @@
 #ifndef itkUNetSpecification_h
 #define itkUNetSpecification_h
 
+#include "ITKTorchUNetModelExport.h"
+#include "itkTorchEnumeration.h"
 #include "itkTorchParameterTable.h"
 #include <string>
 #include <vector>
@@ -16,6 +18,11 @@ enum class UNetNormalization : std::uint8_t
   Instance,
   Group
 };
+itkTorchEnumerationMacro(UNetNormalization,
+                         { "None", "none" },
+                         { "Batch", "batch" },
+                         { "Instance", "instance" },
+                         { "Group", "group" });
 
 /** What a 3×3 convolution sees outside the image. */
 enum class UNetPadding : std::uint8_t
@@ -23,6 +30,7 @@ enum class UNetPadding : std::uint8_t
   Zero,
   Edge
 };
+itkTorchEnumerationMacro(UNetPadding, { "Zero", "zero" }, { "Edge", "edge" });
 
 /** Order of the channels that a decoder level concatenates. */
 enum class UNetConcatenation : std::uint8_t
@@ -30,6 +38,7 @@ enum class UNetConcatenation : std::uint8_t
   SkipFirst,
   UpsampledFirst
 };
+itkTorchEnumerationMacro(UNetConcatenation, { "SkipFirst", "skip-first" }, { "UpsampledFirst", "upsampled-first" });
 
 /** One weight of a network: its name in model files and its shape. */
 struct UNetTensorDescription
@@ -54,14 +63,14 @@ struct UNetTensorDescription
  * \brief The architecture of a U-Net.
  *
  * A level is a row of 3×3 (3×3×3) convolutions, each followed by normalization and ReLU. Each of `Levels` poolings
- * (2×2, maximum) leads to a level with twice the filters; each of as many transposed convolutions (2×2, stride 2)
- * leads back up and is concatenated with the level of its size of the encoder. A 1×1 convolution leads to the
- * classes. The defaults are the network of the U-Net paper with batch normalization and same-size convolutions.
+ * (2×2, maximum) leads to a level with twice the filters; each of as many transposed convolutions (2×2, stride 2) leads
+ * back up and is concatenated with the encoder level of the same size. A 1×1 convolution computes the classes. The
+ * defaults are the network of the U-Net paper with batch normalization and same-size convolutions.
  *
  * O. Ronneberger, P. Fischer, T. Brox, "U-Net: convolutional networks for biomedical image segmentation", MICCAI 2015.
  * \ingroup ITKTorchUNetModel
  */
-struct UNetSpecification
+struct ITKTorchUNetModel_EXPORT UNetSpecification
 {
   /** Of a group normalization. */
   static constexpr std::int64_t NumberOfGroups = 8;

@@ -12,7 +12,8 @@
 namespace itk
 {
 /** \class UNetWholeImageScale
- * \brief The intensity scale of a whole image of which only parts are in memory, kept until the image or the model changes.
+ * \brief The intensity scale of a whole image of which only parts are in memory, kept until the image or the model
+ * changes.
  * \ingroup ITKTorchUNetModel */
 template <typename TImage>
 class UNetWholeImageScale
@@ -25,8 +26,8 @@ public:
            m_ModelTime == model->GetMTime();
   }
 
-  /** Updates the image in pieces of whole slabs, once for each pass of UNetIntensityMeasurement. Its requested region is
-   * another one afterwards.
+  /** Updates the image in pieces of whole slabs, once for each pass of UNetIntensityMeasurement. Its requested region
+   * is another one afterwards.
    * \param pixelsAtOnce most pixels of a piece, which is at least one slab
    * \param afterPiece is called after each of them */
   template <typename TAfterPiece>

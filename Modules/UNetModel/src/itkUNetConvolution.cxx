@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetConvolution.h"
-#include <ATen/core/dispatch/Dispatcher.h>
+#include "itkLibTorchPrivate.h"
 #include <ATen/ops/conv2d.h>
 #include <ATen/ops/conv3d.h>
 #include <ATen/ops/empty.h>
@@ -13,50 +13,10 @@ namespace itk
 {
 namespace
 {
-using OptionalOperator = std::optional<c10::OperatorHandle>;
-
-/** LibTorch's convolution with an operation after it, which its compiler of graphs uses; none where LibTorch was built without
- * oneDNN. */
-const OptionalOperator &
-GetFusedConvolution()
-{
-  static const auto handle = c10::Dispatcher::singleton().findSchema({ "mkldnn::_convolution_pointwise", "" });
-  return handle;
-}
-
-/** Weights in the layout that it wants, so that it need not make it for each image. */
-const OptionalOperator &
-GetWeightPacking()
-{
-  static const auto handle = c10::Dispatcher::singleton().findSchema({ "mkldnn::_reorder_convolution_weight", "" });
-  return handle;
-}
-
 std::vector<std::int64_t>
 ForEachAxis(const at::Tensor & tensor, std::int64_t value)
 {
   return std::vector<std::int64_t>(static_cast<std::size_t>(tensor.dim() - 2), value);
-}
-
-at::Tensor
-ConvolveFused(const at::Tensor & image,
-              const at::Tensor & weight,
-              const at::Tensor & bias,
-              at::IntArrayRef    borders,
-              bool               withReLU)
-{
-  torch::jit::Stack stack{ image,
-                           weight,
-                           bias.defined() ? c10::IValue(bias) : c10::IValue(),
-                           borders.vec(),
-                           ForEachAxis(image, 1),
-                           ForEachAxis(image, 1),
-                           std::int64_t{ 1 },
-                           withReLU ? "relu" : "none",
-                           c10::List<std::optional<at::Scalar>>(),
-                           c10::IValue() };
-  GetFusedConvolution()->callBoxed(stack);
-  return stack.front().toTensor();
 }
 
 at::Tensor
@@ -76,7 +36,7 @@ ConvolvePadded(const at::Tensor & image,
 {
   if (weight.is_mkldnn())
   {
-    return ConvolveFused(image, weight, bias, borders, withReLU);
+    return LibTorchPrivate::ConvolveFused(image, weight, bias, borders, withReLU ? "relu" : "none");
   }
   const at::Tensor result =
     image.dim() == 5 ? at::conv3d(image, weight, bias, 1, borders) : at::conv2d(image, weight, bias, 1, borders);
@@ -95,26 +55,13 @@ ChannelsLast(std::int64_t numberOfAxes)
 at::Tensor
 PackConvolutionWeight(const at::Tensor & weight, UNetPadding padding)
 {
-  if (!weight.is_cpu() || !GetFusedConvolution() || !GetWeightPacking())
+  at::Tensor packed;
+  if (weight.is_cpu() && LibTorchPrivate::HasFusedConvolution())
   {
-    return weight.contiguous(ChannelsLast(weight.dim()));
+    packed = LibTorchPrivate::PackConvolutionWeight(weight, ForEachAxis(weight, padding == UNetPadding::Zero ? 1 : 0));
   }
-  torch::jit::Stack stack{ weight,
-                           ForEachAxis(weight, padding == UNetPadding::Zero ? 1 : 0),
-                           ForEachAxis(weight, 1),
-                           ForEachAxis(weight, 1),
-                           std::int64_t{ 1 },
-                           c10::IValue() };
-  try
-  {
-    GetWeightPacking()->callBoxed(stack);
-  }
-  catch (const c10::Error &)
-  {
-    // oneDNN has no convolution of this precision for this processor; LibTorch has a slow one.
-    return weight.contiguous(ChannelsLast(weight.dim()));
-  }
-  return stack.front().toTensor();
+  // Without oneDNN's convolution there is LibTorch's own, which is slower.
+  return packed.defined() ? packed : weight.contiguous(ChannelsLast(weight.dim()));
 }
 
 at::Tensor
@@ -157,8 +104,8 @@ ConvolveInParts(const at::Tensor &    image,
     const std::int64_t begin = part * rows / parts;
     const std::int64_t end = (part + 1) * rows / parts;
     auto               borders = ForEachAxis(image, isZeroPadded ? 1 : 0);
-    // The rows that the part is made of. At the image's border there are rows of 0 on both sides of it, and the results at the
-    // inner side, for which they are wrong, are left out.
+    // The rows that the part is made of. At the image's border there are rows of 0 on both sides of it, and the results
+    // at the inner side, for which they are wrong, are left out.
     std::int64_t first = begin;
     std::int64_t last = end + 2;
     std::int64_t skipped = 0;

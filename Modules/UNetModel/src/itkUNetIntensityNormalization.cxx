@@ -167,22 +167,23 @@ UNetIntensityNormalization::Describe()
   static const TorchParameterTable<UNetIntensityNormalization> table = []
   {
     TorchParameterTable<UNetIntensityNormalization> t;
-    t.AddChoice(
-       "Color", &P::Color, "Luminance of the first three components, or all as they are.", { "luminance", "keep" })
+    t.AddChoice("Color", &P::Color, "Use the luminance of the first three components, or keep all components.")
       .Formerly("Colour");
-    t.AddChoice("Scaling", &P::Scaling, "How intensities are scaled.", { "percentiles", "z-score", "factor" });
+    t.AddChoice("Scaling", &P::Scaling, "How intensities are scaled.");
     t.Add("LowerPercentile",
           &P::LowerPercentile,
-          "Becomes 0 under percentile scaling.",
+          "Percentile that percentile scaling maps to 0.",
           Range::FromBelow(0, 100),
           TorchParameterUnit::Percent);
     t.Add("UpperPercentile",
           &P::UpperPercentile,
-          "Becomes 1 under percentile scaling.",
+          "Percentile that percentile scaling maps to 1.",
           Range::Between(0, 100),
           TorchParameterUnit::Percent);
-    t.Add("Factor", &P::Factor, "Multiplies intensities under factor scaling.", Range::Between(1e-30, 1e30));
-    t.Add("AutomaticPolarity", &P::AutomaticPolarity, "Inverts images that are mostly bright; with percentiles only.");
+    t.Add("Factor", &P::Factor, "Number by which factor scaling multiplies intensities.", Range::Between(1e-30, 1e30));
+    t.Add("AutomaticPolarity",
+          &P::AutomaticPolarity,
+          "Invert images that are mostly bright; only with percentile scaling.");
     return t;
   }();
   return table;

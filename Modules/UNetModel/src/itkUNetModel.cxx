@@ -69,9 +69,9 @@ VerifyValues(const std::string & name, const TorchTensor & tensor, bool isVarian
   }
   if (isVariance && bad.Negative > 0)
   {
-    itkGenericExceptionMacro("The model's weight \"" << name << "\" must be variances of at least 0, but "
+    itkGenericExceptionMacro("The model's weight \"" << name << "\" must hold variances of at least 0, but "
                                                      << bad.Negative << " of its " << values.numel()
-                                                     << " values are below.");
+                                                     << " values are less than 0.");
   }
 }
 } // namespace
@@ -143,7 +143,7 @@ try
     const auto found = m_Weights.find(tensor.Name);
     if (found == m_Weights.end())
     {
-      itkExceptionMacro("The model has no weight \"" << tensor.Name << "\", which its specification asks for.");
+      itkExceptionMacro("The model has no weight \"" << tensor.Name << "\", which its specification requires.");
     }
     if (found->second.GetShape() != tensor.Shape)
     {
@@ -240,6 +240,15 @@ UNetModel::PrintSelf(std::ostream & os, Indent indent) const
   TorchParameterView(m_Specification).Print(os, indent.GetNextIndent());
   os << indent << "Intensity normalization:" << std::endl;
   TorchParameterView(m_IntensityNormalization).Print(os, indent.GetNextIndent());
+  os << indent << "ClassNames: ";
+  for (const std::string & name : m_ClassNames)
+  {
+    os << (&name == &m_ClassNames.front() ? "" : ",") << name;
+  }
+  os << std::endl;
+  os << indent << "Spacing: " << TorchParameter::Format(m_Spacing) << std::endl;
+  os << indent << "Orientation: " << m_Orientation << std::endl;
+  os << indent << "Recipe: " << m_Recipe << std::endl;
   os << indent << "Number of parameters: " << m_Specification.GetNumberOfParameters() << std::endl;
   os << indent << "Weights: " << m_Weights.size() << " tensors" << std::endl;
 }

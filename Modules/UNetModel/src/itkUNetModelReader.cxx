@@ -25,7 +25,7 @@ UNetModelReader::MakeOutput(DataObjectPointerArraySizeType)
 }
 
 void
-UNetModelReader::VerifyPreconditions() ITKv5_CONST
+UNetModelReader::VerifyPreconditions() const
 {
   Superclass::VerifyPreconditions();
   if (m_FileName.empty())

@@ -37,7 +37,7 @@ UNetModelWriter::Write()
 }
 
 void
-UNetModelWriter::VerifyPreconditions() ITKv5_CONST
+UNetModelWriter::VerifyPreconditions() const
 {
   Superclass::VerifyPreconditions();
   if (m_FileName.empty())

@@ -3,6 +3,7 @@
 #ifndef itkUNetNetwork_h
 #define itkUNetNetwork_h
 
+#include "ITKTorchUNetModelExport.h"
 #include "itkTorchProgress.h"
 #include "itkTorchRandom.h"
 #include "itkUNetLayerList.h"
@@ -16,12 +17,12 @@ namespace itk
 using UNetWeights = std::map<std::string, at::Tensor>;
 
 /** He's initialization: weights N(0, √(2/N)), N inputs of an output; the last convolution's bias and shifts 0. */
-UNetWeights
+ITKTorchUNetModel_EXPORT UNetWeights
 InitializeUNetWeights(const UNetSpecification & specification, std::uint64_t seed);
 
 /** \class UNetNetwork
  * \brief The network as a function of its weights. */
-class UNetNetwork
+class ITKTorchUNetModel_EXPORT UNetNetwork
 {
 public:
   /** \param weights every tensor of the specification; their memory is shared where it already has the layout that
@@ -47,8 +48,8 @@ public:
   Predict(const at::Tensor & image) const;
 
   /** Logits by the batch's statistics and with drop-out; updates the running statistics.
-   * \param progress of the computation and of gradients' after it, layer by layer; not told of what LibTorch computes on another
-   * thread, as it does the gradients of a GPU */
+   * \param progress of the computation and of gradients' after it, layer by layer; not told of what LibTorch computes
+   * on another thread, as it does the gradients of a GPU */
   at::Tensor
   Train(
     const at::Tensor &    image,

@@ -16,29 +16,33 @@ UNetSpecification::Describe()
   {
     TorchParameterTable<UNetSpecification> t;
     t.Add("Dimension", &P::Dimension, "Dimension of the images.", Range::Between(2, 3));
-    t.Add(
-      "Channels", &P::Channels, "Components of a pixel, after the intensity normalization.", Range::Between(1, 4096));
-    t.Add("Classes", &P::Classes, "Classes; 1 ends in one sigmoid, more in a softmax.", Range::Between(1, 4096));
+    t.Add("Channels",
+          &P::Channels,
+          "Number of components of a pixel after the intensity normalization.",
+          Range::Between(1, 4096));
+    t.Add("Classes", &P::Classes, "Number of classes; 1 uses a sigmoid, more use a softmax.", Range::Between(1, 4096));
     t.Add("BaseFilters",
           &P::BaseFilters,
-          "Filters of the first level; each pooling doubles them.",
+          "Number of filters in the first level; each pooling doubles it.",
           Range::Between(1, 1024));
     t.Add("Levels", &P::Levels, "Number of 2x2 poolings.", Range::Between(1, 8));
-    t.Add("ConvolutionsPerLevel", &P::ConvolutionsPerLevel, "3x3 convolutions in a level.", Range::Between(1, 8));
-    t.AddChoice(
-      "Normalization", &P::Normalization, "After each 3x3 convolution.", { "none", "batch", "instance", "group" });
+    t.Add("ConvolutionsPerLevel",
+          &P::ConvolutionsPerLevel,
+          "Number of 3x3 convolutions in each level.",
+          Range::Between(1, 8));
+    t.AddChoice("Normalization", &P::Normalization, "Normalization after each 3x3 convolution.");
     t.Add("NormalizationEpsilon",
           &P::NormalizationEpsilon,
-          "Added to the variance. Keras's default is 0.001.",
+          "Number that the normalization adds to the variance; Keras's default is 0.001.",
           Range::GreaterThan(0));
     t.Add("ConvolutionBias", &P::ConvolutionBias, "Whether the 3x3 convolutions have a bias.");
     t.Add("Dropout",
           &P::Dropout,
-          "Probability that a value at the bottleneck is dropped while training.",
+          "Probability that a value at the bottleneck is dropped during training.",
           Range::FromBelow(0, 1));
-    t.AddChoice("Padding", &P::Padding, "What a 3x3 convolution sees outside the image.", { "zero", "edge" });
     t.AddChoice(
-      "Concatenation", &P::Concatenation, "Order of the concatenated channels.", { "skip-first", "upsampled-first" });
+      "Padding", &P::Padding, "Values that a 3x3 convolution sees outside the image: 0, or those of the edge pixels.");
+    t.AddChoice("Concatenation", &P::Concatenation, "Order of the concatenated channels.");
     return t;
   }();
   return table;

@@ -272,7 +272,7 @@ TEST(UNetModelFile, WeightsThatAreNotFiniteAreNeitherWrittenNorRead)
          Case{ convolution, infinity, " must be finite, but 2 of its 18 values are NaN or infinite." },
          Case{ convolution, -infinity, " must be finite, but 2 of its 18 values are NaN or infinite." },
          Case{ variance, -infinity, " must be finite, but 2 of its 4 values are NaN or infinite." },
-         Case{ variance, -1e-30f, " must be variances of at least 0, but 2 of its 4 values are below." },
+         Case{ variance, -1e-30f, " must hold variances of at least 0, but 2 of its 4 values are less than 0." },
        })
   {
     const auto model = MakeModel(SmallSpecification());

@@ -3,6 +3,7 @@
 #ifndef itkUNetTraining_h
 #define itkUNetTraining_h
 
+#include "ITKTorchUNetTrainingExport.h"
 #include "itkUNetTrainingParameters.h"
 #include "itkRandomAugmentation.h"
 #include "itkTorchProgress.h"
@@ -26,19 +27,19 @@ struct UNetTrainingEpoch
 /** \class UNetTraining
  * \brief Minimizes the mean over pixels of w · cross-entropy by Adam, on random crops at native size.
  *
- * An epoch takes CropsPerImage crops of each image in random order. A crop lies at random inside the image and goes through
- * RandomAugmentation; an image smaller than the crop is centered, and padded by the augmentation's padding mode, or mirrored without one.
- * With one class the cross-entropy is the binary one of a sigmoid, else that of a softmax. The weights w are those of the
- * pair's weight image, times those of the WeightMap, 1 without either. With a GapWidth, touching objects are separated
- * first, so that the network learns the gap.
+ * An epoch takes CropsPerImage crops of each image in random order. A crop lies at random inside the image and goes
+ * through RandomAugmentation; an image smaller than the crop is centered, and padded by the augmentation's padding
+ * mode, or mirrored without one. With one class the cross-entropy is the binary one of a sigmoid, else that of a
+ * softmax. The weights w are those of the pair's weight image, times those of the WeightMap, 1 without either. With a
+ * GapWidth, touching objects are separated first, so that the network learns the gap.
  *
- * Order, places and changes of the crops depend on (Seed, epoch, sample) alone: the same on every device and for any number of
- * threads. On the CPU the same seed and number of threads give the same weights.
+ * Order, places and changes of the crops depend on (Seed, epoch, sample) alone: the same on every device and for any
+ * number of threads. On the CPU the same seed and number of threads give the same weights.
  *
  * D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015.
  * \ingroup ITKTorchUNetTraining
  */
-class UNetTraining
+class ITKTorchUNetTraining_EXPORT UNetTraining
 {
 public:
   /** What the caller hears during a run. */
@@ -50,11 +51,11 @@ public:
     std::function<void(const UNetTrainingEpoch & epoch)> Epoch;
   };
 
-  /** Trains `model`, whose specification, intensity normalization and weights are set, and replaces its weights at the end; also
-   * when an observer ends the training by an exception, which then goes on. The model has no weights before there has been a
-   * step, nor after a training that diverged.
-   * \throws ExceptionObject, before anything is trained, with a line for each pair that cannot be used; and one that says
-   * when the loss or a weight became infinite or NaN */
+  /** Trains `model`, whose specification, intensity normalization and weights are set, and replaces its weights at the
+   * end; also when an observer ends the training by an exception, which then goes on. The model has no weights before
+   * there has been a step, nor after a training that diverged.
+   * \throws ExceptionObject, before anything is trained, with a line for each pair that cannot be used; and one that
+   * says when the loss or a weight became infinite or NaN */
   static void
   Run(UNetModel &                    model,
       const UNetTrainingData &       data,
@@ -64,7 +65,7 @@ public:
 };
 
 /** \throws ExceptionObject if the parameters do not fit the network */
-void
+ITKTorchUNetTraining_EXPORT void
 VerifyUNetTraining(const UNetSpecification & specification, const UNetTrainingParameters & parameters);
 } // namespace itk
 

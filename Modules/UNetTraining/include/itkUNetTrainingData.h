@@ -3,9 +3,11 @@
 #ifndef itkUNetTrainingData_h
 #define itkUNetTrainingData_h
 
+#include "ITKTorchUNetTrainingExport.h"
 #include "itkDataObject.h"
 #include "itkObjectFactory.h"
 #include "itkTorchImage.h"
+#include "itkTorchMacros.h"
 #include <functional>
 
 namespace itk
@@ -26,10 +28,11 @@ struct UNetTrainingSample
 /** \class UNetTrainingData
  * \brief Images with their label images, from memory or from files that are read when they are needed.
  *
- * What does not fit together is reported when the pair is asked for, so that training can name all such pairs at once.
+ * Images and labels that do not fit together are reported when the pair is loaded, so that training can name all such
+ * pairs at once.
  * \ingroup ITKTorchUNetTraining
  */
-class UNetTrainingData : public DataObject
+class ITKTorchUNetTraining_EXPORT UNetTrainingData : public DataObject
 {
 public:
   ITK_DISALLOW_COPY_AND_MOVE(UNetTrainingData);
@@ -39,7 +42,7 @@ public:
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(UNetTrainingData, DataObject);
+  itkOverrideGetNameOfClassMacro(UNetTrainingData);
 
   /** Copies the buffered pixels.
    * \param label integers on the image's grid, 0 for background
@@ -47,6 +50,20 @@ public:
   template <typename TImage, typename TLabelImage, typename TWeightImage = Image<float, TImage::ImageDimension>>
   void
   AddPair(const TImage * image, const TLabelImage * label, const TWeightImage * weight = nullptr);
+  template <typename TImage, typename TLabelImage>
+  void
+  AddPair(const SmartPointer<TImage> & image, const SmartPointer<TLabelImage> & label)
+  {
+    this->AddPair(image.GetPointer(), label.GetPointer());
+  }
+  template <typename TImage, typename TLabelImage, typename TWeightImage>
+  void
+  AddPair(const SmartPointer<TImage> &       image,
+          const SmartPointer<TLabelImage> &  label,
+          const SmartPointer<TWeightImage> & weight)
+  {
+    this->AddPair(image.GetPointer(), label.GetPointer(), weight.GetPointer());
+  }
 
   /** Any formats that ITK reads, with all components of their pixels.
    * \param weightFile empty for none */

@@ -3,32 +3,34 @@
 #ifndef itkUNetTrainingImageFilter_h
 #define itkUNetTrainingImageFilter_h
 
+#include "itkTorchMacros.h"
 #include "itkUNetInferenceImageFilter.h"
 #include "itkUNetTraining.h"
 
 namespace itk
 {
 /** \class UNetTrainingImageFilter
- * \brief Trains a U-Net and shows it at work on its input image.
+ * \brief Trains a U-Net and applies it to its input image.
  *
  * | | name | type |
  * |---|---|---|
- * | input | primary | the image to show the trained network on |
+ * | input | primary | the image to show the trained network on; a training alone needs none |
  * | input | `TrainingData`, required | UNetTrainingData |
  * | input | `InitialModel` | UNetModel to start from; it is copied, and decides specification and intensity normalization |
  * | output | primary | what a UNetInferenceImageFilter with the trained model and its own defaults makes of the primary input |
  * | output | `Model` | the trained UNetModel |
  *
  * Updating either output trains; updating the other one, or a streamed consumer, does not train again; a changed
- * parameter or training pair does. The prediction is computed when it is asked for, of the region that is asked for: the
- * model alone costs none.
+ * parameter or training pair does. The prediction is computed only when and for the region that is requested; updating
+ * the model alone computes none. Without a primary input Update() updates the model.
  *
- * ProgressEvent is invoked after every layer of a batch, IterationEvent after every epoch, when GetHistory() has grown by a line.
- * After AbortGenerateDataOn() the filter throws ProcessAborted, and the model holds the weights of the last whole batch, or
- * none if there was no batch: call DisconnectPipeline() on it before it is used, so that it is not brought up to date first.
- * The prediction is an execution of its own, with its start, progress and end.
+ * ProgressEvent is invoked after every layer of a batch, IterationEvent after every epoch, when GetHistory() has grown
+ * by a line. After AbortGenerateDataOn() the filter throws ProcessAborted, and the model holds the weights of the last
+ * whole batch, or none if there was no batch: call DisconnectPipeline() on it before it is used, so that it is not
+ * brought up to date first. The prediction is an execution of its own, with its start, progress and end.
  *
- * A training whose loss or weights become infinite or NaN throws, and leaves a model without weights, which no writer takes.
+ * If the loss or weights become infinite or NaN, training throws and leaves a model without weights, which no writer
+ * accepts.
  *
  * See UNetTraining for what is minimized and how.
  * \ingroup ITKTorchUNetTraining
@@ -44,19 +46,21 @@ public:
   using Pointer = SmartPointer<Self>;
   using ConstPointer = SmartPointer<const Self>;
   itkNewMacro(Self);
-  itkTypeMacro(UNetTrainingImageFilter, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(UNetTrainingImageFilter);
 
   static constexpr unsigned int ImageDimension = TInputImage::ImageDimension;
   using typename Superclass::DataObjectIdentifierType;
   using typename Superclass::DataObjectPointer;
 
+  /** Pairs of image and labels. Required. */
   itkSetInputMacro(TrainingData, UNetTrainingData);
   itkGetInputMacro(TrainingData, UNetTrainingData);
+  /** Model to continue from; optional. */
   itkSetInputMacro(InitialModel, UNetModel);
   itkGetInputMacro(InitialModel, UNetModel);
 
-  UNetModel *
-  GetModel();
+  /** The trained network. */
+  itkTorchNamedOutputMacro(Model, "Model", UNetModel);
 
   /** Architecture of a new network; not used with an initial model. */
   void
@@ -68,23 +72,39 @@ public:
   SetIntensityNormalization(const UNetIntensityNormalization & rule);
   itkGetConstReferenceMacro(IntensityNormalization, UNetIntensityNormalization);
 
+  /** Names of the classes, the background first, which the model records; empty for none. */
   void
   SetClassNames(const std::vector<std::string> & names);
   itkGetConstReferenceMacro(ClassNames, std::vector<std::string>);
 
   itkTorchParametersMacro(UNetTrainingParameters);
+  /** Number of passes over the training images. Default: 20 (in [1, 1000000]). */
   itkTorchParameterMacro(Epochs);
+  /** Number of crops in each step of the optimizer. Default: 8 (in [1, 4096]). */
   itkTorchParameterMacro(BatchSize);
+  /** Edge length of a training crop; must be a multiple of 2^Levels. Default: 256 pixels (in [1, 16384]). */
   itkTorchParameterMacro(CropSize);
+  /** Number of crops from each image in an epoch. Default: 1 (in [1, 4096]). */
   itkTorchParameterMacro(CropsPerImage);
+  /** Learning rate of the Adam optimizer. Default: 0.001 (greater than 0). */
   itkTorchParameterMacro(LearningRate);
+  /** Keep the rate constant, or decrease it from LearningRate to 0 along half a cosine. Default: cosine. */
   itkTorchParameterMacro(LearningRateSchedule);
+  /** L2 regularization: this number times a weight is added to its gradient. Default: 0 (at least 0). */
   itkTorchParameterMacro(WeightDecay);
-  itkTorchParameterMacro(LabelRule);
+  /** Meaning of the labels. foreground and objects: every label other than 0 is the last class, and for a weight map
+   * each label is an object. classes: a label is the number of its class. Default: foreground. */
+  itkTorchParameterMacro(Labels);
+  /** Weight the loss of each pixel by a boundary weight map of the instance labels, so that gaps between objects are
+   * learned. Default: false. */
   itkTorchParameterMacro(UseWeightMap);
   itkBooleanMacro(UseWeightMap);
+  /** Whether the weight map and gaps of an image are deformed with it, or computed again from each deformed crop.
+   * Default: warped. */
   itkTorchParameterMacro(AugmentedWeights);
+  /** Seed of the initial weights, the order and positions of the crops, and their augmentation. Default: 0. */
   itkTorchParameterMacro(Seed);
+  /** Memory for prepared images; images that do not fit are read again in each epoch. Default: 2048 MiB. */
   itkTorchParameterMacro(MaximumCacheSize);
 
   /** Weights of the pixels by a named setting, or by none. */
@@ -137,6 +157,9 @@ public:
   DataObjectPointer
   MakeOutput(const DataObjectIdentifierType & name) override;
 
+  void
+  Update() override;
+
   /** Also ends a prediction, which leaves the training as it is. */
   void
   SetAbortGenerateData(const bool abort) override;
@@ -153,9 +176,9 @@ protected:
   ~UNetTrainingImageFilter() override = default;
 
   void
-  VerifyPreconditions() ITKv5_CONST override;
+  VerifyPreconditions() const override;
   void
-  VerifyInputInformation() ITKv5_CONST override;
+  VerifyInputInformation() const override;
   void
   GenerateOutputInformation() override;
   void

@@ -12,16 +12,10 @@ template <typename TInputImage, typename TOutputImage>
 UNetTrainingImageFilter<TInputImage, TOutputImage>::UNetTrainingImageFilter()
 {
   m_Specification.Dimension = ImageDimension;
+  this->RemoveRequiredInputName("Primary");
   this->AddRequiredInputName("TrainingData");
   this->ProcessObject::SetOutput("Model", UNetModel::New());
   m_Prediction->AddObserver(AnyEvent(), [this](const EventObject & event) { this->ObservePrediction(event); });
-}
-
-template <typename TInputImage, typename TOutputImage>
-UNetModel *
-UNetTrainingImageFilter<TInputImage, TOutputImage>::GetModel()
-{
-  return static_cast<UNetModel *>(this->ProcessObject::GetOutput("Model"));
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -61,7 +55,7 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::MakeOutput(const DataObjectI
 
 template <typename TInputImage, typename TOutputImage>
 void
-UNetTrainingImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() ITKv5_CONST
+UNetTrainingImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() const
 {
   Superclass::VerifyPreconditions();
   m_IntensityNormalization.Verify();
@@ -73,7 +67,7 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() ITKv5_
 
 template <typename TInputImage, typename TOutputImage>
 void
-UNetTrainingImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() ITKv5_CONST
+UNetTrainingImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() const
 {
   Superclass::VerifyInputInformation();
   const UNetModel * const initial = this->GetInitialModel();
@@ -98,6 +92,18 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateOutputInformation()
 
 template <typename TInputImage, typename TOutputImage>
 void
+UNetTrainingImageFilter<TInputImage, TOutputImage>::Update()
+{
+  if (this->GetInput() != nullptr)
+  {
+    Superclass::Update();
+    return;
+  }
+  this->GetModel()->Update();
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
 UNetTrainingImageFilter<TInputImage, TOutputImage>::SetAbortGenerateData(const bool abort)
 {
   // Whichever of the two is at work; each forgets it when it begins.
@@ -116,6 +122,10 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::UpdateOutputInformation()
     return;
   }
   const FlagScope scope(m_IsInformingPrediction, true);
+  if (this->GetInput() == nullptr)
+  {
+    return;
+  }
   m_Prediction->SetInput(this->GetInput());
   m_Prediction->SetModel(this->GetModel());
   m_Prediction->SetDevice(this->GetDevice());
@@ -130,6 +140,10 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::PropagateRequestedRegion(Dat
   {
     Superclass::PropagateRequestedRegion(output);
     return;
+  }
+  if (this->GetInput() == nullptr)
+  {
+    itkExceptionMacro("An input image must be set for a prediction. To train alone, update the output of GetModel().");
   }
   auto * const prediction = m_Prediction->GetOutput();
   {

@@ -3,8 +3,11 @@
 #ifndef itkUNetTrainingParameters_h
 #define itkUNetTrainingParameters_h
 
+#include "ITKTorchUNetTrainingExport.h"
 #include "itkBoundaryWeightMapParameters.h"
 #include "itkRandomAugmentationParameters.h"
+#include "itkLabelMeaning.h"
+#include "itkTorchEnumeration.h"
 #include "itkTorchParameterTable.h"
 #include <cstdint>
 
@@ -16,14 +19,7 @@ enum class UNetLearningRateSchedule : std::uint8_t
   /** From LearningRate to 0 along half a cosine. */
   Cosine
 };
-
-enum class UNetLabelRule : std::uint8_t
-{
-  /** Every label but 0 is the last class: instance labels. */
-  Foreground,
-  /** A label is the number of its class. */
-  ClassIndex
-};
+itkTorchEnumerationMacro(UNetLearningRateSchedule, { "Constant", "constant" }, { "Cosine", "cosine" });
 
 /** Named settings of a training's weight map; see BoundaryWeightMap. */
 enum class UNetWeightMap : std::uint8_t
@@ -32,6 +28,7 @@ enum class UNetWeightMap : std::uint8_t
   Paper,
   Falk
 };
+itkTorchEnumerationMacro(UNetWeightMap, { "None", "none" }, { "Paper", "paper" }, { "Falk", "falk" });
 
 /** What becomes of weight map and gaps where crops are augmented. */
 enum class UNetAugmentedWeights : std::uint8_t
@@ -41,8 +38,9 @@ enum class UNetAugmentedWeights : std::uint8_t
   /** Computed from the labels of each crop, so that gaps keep their width. */
   Recomputed
 };
+itkTorchEnumerationMacro(UNetAugmentedWeights, { "Warped", "warped" }, { "Recomputed", "recomputed" });
 
-struct UNetTrainingParameters
+struct ITKTorchUNetTraining_EXPORT UNetTrainingParameters
 {
   unsigned int             Epochs{ 20 };
   unsigned int             BatchSize{ 8 };
@@ -51,7 +49,7 @@ struct UNetTrainingParameters
   double                   LearningRate{ 1e-3 };
   UNetLearningRateSchedule LearningRateSchedule{ UNetLearningRateSchedule::Cosine };
   double                   WeightDecay{ 0.0 };
-  UNetLabelRule            LabelRule{ UNetLabelRule::Foreground };
+  LabelMeaning             Labels{ LabelMeaning::Foreground };
   /** Whether pixels are weighed by the WeightMap of their pair's instance labels. Its GapWidth counts also without. */
   bool                        UseWeightMap{ false };
   BoundaryWeightMapParameters WeightMap;

@@ -136,9 +136,8 @@ UNetSamples::NoteSpacing(std::size_t pair, const std::vector<double> & spacing)
 {
   if (!m_Model.IsForSpacing(spacing))
   {
-    itkGenericExceptionMacro(<< m_Data.GetName(pair) << ": spacing along x must be the initial model's, "
-                             << m_Model.GetSpacing()[0] << ", and so along the other axes, but is " << spacing[0]
-                             << '.');
+    itkGenericExceptionMacro(<< m_Data.GetName(pair) << ": spacing must be the initial model's, which is "
+                             << m_Model.GetSpacing()[0] << " along x, but is " << spacing[0] << '.');
   }
   m_HasSeveralSpacings |= !m_CommonSpacing.empty() && !IsSameSpacing(spacing, m_CommonSpacing);
   m_CommonSpacing = spacing;
@@ -216,7 +215,7 @@ UNetSamples::MakeTarget(const AugmentationImages &  images,
   }
   const at::Tensor label = GetATensor(result.Label);
   const auto       classes = m_Model.GetSpecification().Classes;
-  if (m_Parameters.LabelRule == UNetLabelRule::Foreground)
+  if (m_Parameters.Labels != LabelMeaning::Classes)
   {
     result.Label =
       MakeTorchTensor(label.ne(0).to(at::kShort).mul_(std::max(1u, classes - 1)), result.Label.GetDevice());

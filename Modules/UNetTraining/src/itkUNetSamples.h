@@ -3,14 +3,15 @@
 #ifndef itkUNetSamples_h
 #define itkUNetSamples_h
 
+#include "ITKTorchUNetTrainingExport.h"
 #include "itkUNetTraining.h"
 #include <ATen/core/Tensor.h>
 #include <optional>
 
 namespace itk
 {
-/** What a step of the optimizer reads, all (N, C, …, y, x): images after the intensity normalization, class numbers, and weights,
- * undefined for 1 everywhere. */
+/** What a step of the optimizer reads, all (N, C, …, y, x): images after the intensity normalization, class numbers,
+ * and weights, undefined for 1 everywhere. */
 struct UNetBatch
 {
   at::Tensor Image;
@@ -20,7 +21,7 @@ struct UNetBatch
 
 /** \class UNetSamples
  * \brief The training pairs made ready, kept as far as the cache allows, and the random crops of them. */
-class UNetSamples
+class ITKTorchUNetTraining_EXPORT UNetSamples
 {
 public:
   UNetSamples(const UNetModel &              model,

@@ -187,16 +187,17 @@ VerifyUNetTraining(const UNetSpecification & specification, const UNetTrainingPa
 {
   specification.Verify();
   TorchParameterView(parameters).Verify("UNetTraining");
-  if (parameters.LabelRule == UNetLabelRule::Foreground && specification.Classes > 2)
+  const bool areClasses = parameters.Labels == LabelMeaning::Classes;
+  if (!areClasses && specification.Classes > 2)
   {
-    itkGenericExceptionMacro("LabelRule must be class-index for more than 2 classes, but is foreground for "
-                             << specification.Classes << '.');
+    itkGenericExceptionMacro("Labels must be classes for more than 2 classes, but is "
+                             << GetEnumerationText(parameters.Labels) << " for " << specification.Classes << '.');
   }
-  if (parameters.LabelRule != UNetLabelRule::Foreground &&
-      (parameters.UseWeightMap || parameters.WeightMap.GapWidth > 0))
+  if (areClasses && (parameters.UseWeightMap || parameters.WeightMap.GapWidth > 0))
   {
-    itkGenericExceptionMacro("LabelRule must be foreground for a WeightMap or a GapWidth, which need a label for each "
-                             "object, but is class-index.");
+    itkGenericExceptionMacro(
+      "Labels must be objects or foreground for a WeightMap or a GapWidth, which need a label for "
+      "each object, but is classes.");
   }
   if (parameters.UseWeightMap)
   {

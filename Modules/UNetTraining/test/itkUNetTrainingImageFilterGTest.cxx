@@ -72,7 +72,7 @@ MakeData(unsigned int extent = 24, unsigned int count = 6)
   for (unsigned int number = 0; number < count; ++number)
   {
     const auto [image, label] = MakePair<D>(extent, number);
-    data->AddPair(image.GetPointer(), label.GetPointer());
+    data->AddPair(image, label);
   }
   return data;
 }
@@ -130,7 +130,7 @@ class UNetTrainingImageFilter : public ::testing::TestWithParam<const char *>
 INSTANTIATE_TEST_SUITE_P(Devices,
                          UNetTrainingImageFilter,
                          DeviceNames(),
-                         [](const auto & info) { return std::string(info.param); });
+                         [](const auto & test) { return std::string(test.param); });
 
 TEST_P(UNetTrainingImageFilter, WhatMakesTheShownImageRunsOnceAlsoIfItsResultIsReleased)
 {
@@ -376,9 +376,10 @@ TEST(UNetTraining, AWeightMapIsTheSameAsItsWeightsAndSeparatedLabelsGivenAsImage
 TEST(UNetTrainingErrors, AWeightMapNeedsALabelForEachObject)
 {
   auto filter = MakeFilter<2>();
-  filter->SetLabelRule(itk::UNetLabelRule::ClassIndex);
+  filter->SetLabels(itk::LabelMeaning::Classes);
   filter->SetWeightMap(itk::UNetWeightMap::Paper);
-  ExpectContains(MessageOf([&] { filter->Update(); }), "LabelRule must be foreground for a WeightMap or a GapWidth");
+  ExpectContains(MessageOf([&] { filter->Update(); }),
+                 "Labels must be objects or foreground for a WeightMap or a GapWidth");
 }
 
 TEST(UNetTraining, CropsOfAnImageSmallerThanTheCropAreMirrored)
@@ -432,6 +433,27 @@ TEST(UNetTraining, PullingOnlyTheModelTrainsAndPullingTheImageDoesNotTrainAgain)
   filter->SetEpochs(3);
   filter->Update();
   EXPECT_EQ(batches, 5) << "a changed parameter trains again";
+}
+
+TEST(UNetTraining, ATrainingAloneNeedsNoImageAndGivesTheSameModel)
+{
+  const auto expected = MakeFilter<2>();
+  expected->GetModel()->Update();
+  const auto filter = MakeFilter<2>();
+  filter->SetInput(nullptr);
+  filter->Update();
+  EXPECT_EQ(filter->GetHistory().size(), 2u);
+  ExpectSameWeights(filter->GetModel(), expected->GetModel());
+  filter->GetModel()->Update();
+  filter->Update();
+  EXPECT_EQ(filter->GetHistory().size(), 2u);
+
+  const std::string message = MessageOf([&] { filter->GetOutput()->Update(); });
+  ExpectContains(message, "An input image must be set for a prediction.");
+
+  filter->SetInput(MakePair<2>(24, 100).first);
+  filter->Update();
+  EXPECT_EQ(filter->GetOutput()->GetBufferedRegion().GetSize(), (itk::Size<2>{ { 24, 24 } }));
 }
 
 TEST(UNetTraining, InferenceConnectedToTheModelTrainsOnceAndAgreesWithThePrediction)
@@ -489,7 +511,7 @@ ExpectPredictionOfInference(const std::vector<double> & spacing,
   }
   auto specification = SmallSpecification(D, 1, classes);
   auto filter = itk::UNetTrainingImageFilter<TInputImage, TOutputImage>::New();
-  filter->SetLabelRule(itk::UNetLabelRule::ClassIndex);
+  filter->SetLabels(itk::LabelMeaning::Classes);
   filter->SetSpecification(specification);
   filter->SetDevice(device);
   filter->SetEpochs(1);
@@ -713,8 +735,8 @@ TEST(UNetTraining, EachParameterHasASetterThatReachesTheTable)
   expect("LearningRateSchedule", std::string("constant"));
   filter->SetWeightDecay(0.25);
   expect("WeightDecay", 0.25);
-  filter->SetLabelRule(itk::UNetLabelRule::ClassIndex);
-  expect("LabelRule", std::string("class-index"));
+  filter->SetLabels(itk::LabelMeaning::Classes);
+  expect("Labels", std::string("classes"));
   filter->UseWeightMapOn();
   expect("UseWeightMap", true);
   filter->SetAugmentedWeights(itk::UNetAugmentedWeights::Recomputed);
@@ -862,7 +884,7 @@ TEST(UNetTraining, TheModelRecordsASpacingThatAllPairsShareAndKeepsToIt)
   EXPECT_TRUE(train(1.0, nullptr)->GetSpacing().empty());
   EXPECT_EQ(train(0.5, half)->GetSpacing(), half->GetSpacing());
   ExpectContains(MessageOf([&] { train(0.7, half); }),
-                 "spacing along x must be the initial model's, 0.5, and so along the other axes, but is 0.7.");
+                 "spacing must be the initial model's, which is 0.5 along x, but is 0.7.");
 }
 
 TEST(UNetTrainingErrors, ParametersOutsideTheirRangesAreNamedTogether)
@@ -902,14 +924,14 @@ TEST(UNetTrainingErrors, AllUnusablePairsAreNamedBeforeTrainingStarts)
 TEST(UNetTrainingErrors, LabelsThatAreNoClassNumbersAreNamed)
 {
   const auto filter = MakeFilter<2>();
-  filter->SetLabelRule(itk::UNetLabelRule::ClassIndex);
+  filter->SetLabels(itk::LabelMeaning::Classes);
   ExpectContains(MessageOf([&] { filter->Update(); }), "labels must be class numbers in [0, 1], but one is 7.");
 }
 
 TEST(UNetTrainingErrors, LabelsThatAreNoClassNumbersAreNamedBeforeCropsAreTaken)
 {
   const auto filter = MakeFilter<2>();
-  filter->SetLabelRule(itk::UNetLabelRule::ClassIndex);
+  filter->SetLabels(itk::LabelMeaning::Classes);
   filter->SetAugmentedWeights(itk::UNetAugmentedWeights::Recomputed);
   ExpectContains(MessageOf([&] { filter->Update(); }), "pair 5: labels must be class numbers in [0, 1], but one is 7.");
 }
@@ -921,7 +943,7 @@ TEST(UNetTrainingErrors, MoreThanTwoClassesNeedTheirNumbers)
   specification.Classes = 3;
   filter->SetSpecification(specification);
   ExpectContains(MessageOf([&] { filter->Update(); }),
-                 "LabelRule must be class-index for more than 2 classes, but is foreground for 3.");
+                 "Labels must be classes for more than 2 classes, but is foreground for 3.");
 }
 
 TEST(UNetTrainingErrors, AnImageThatTheNetworkDoesNotTakeIsRefusedBeforeTraining)

@@ -3,6 +3,7 @@
 #ifndef itkAugmentationSheet_h
 #define itkAugmentationSheet_h
 
+#include "ITKTorchVisualizationExport.h"
 #include "itkPictureColors.h"
 #include "itkVectorImage.h"
 #include <string>
@@ -12,7 +13,7 @@ namespace itk
 {
 /** \class AugmentationSheet
  * \brief One picture of many draws: each shows the image with the labels' outlines, and its weights beside it. */
-class AugmentationSheet
+class ITKTorchVisualization_EXPORT AugmentationSheet
 {
 public:
   /** The longer side of an image in the sheet, in pixels. */

@@ -3,6 +3,7 @@
 #ifndef itkComparisonSheet_h
 #define itkComparisonSheet_h
 
+#include "ITKTorchVisualizationExport.h"
 #include "itkImage.h"
 #include "itkRGBPixel.h"
 
@@ -18,7 +19,7 @@ namespace itk
  * objects and a caption below. Images fit a cell as a whole and keep their proportions; their contrast is stretched,
  * the same for all colors. Each column has its own color. An outline is the pixels of an object that have a
  * neighbor (of 4) in another object or in none, so touching objects show two lines. */
-class ComparisonSheet
+class ITKTorchVisualization_EXPORT ComparisonSheet
 {
 public:
   using ColorType = RGBPixel<unsigned char>;
@@ -43,8 +44,8 @@ public:
 
   /** \param labels one for each column, of the image's size; null for the image alone
    * \param captions one for each column
-   * \param marks for each column pixels to color, of the image's size, or null: value v in GetMarkColor(v), 0 not; may be
-   * empty
+   * \param marks for each column pixels to color, of the image's size, or null: value v in GetMarkColor(v), 0 not; may
+   * be empty
    * \throws ExceptionObject if they are not */
   void
   AddRow(const ImageType *                      image,

@@ -3,6 +3,7 @@
 #ifndef itkPictureColors_h
 #define itkPictureColors_h
 
+#include "ITKTorchVisualizationExport.h"
 #include "itkImage.h"
 #include "itkRGBPixel.h"
 
@@ -11,11 +12,11 @@ namespace itk
 using ColorImage = Image<RGBPixel<unsigned char>, 2>;
 
 /** `dark` becomes black and `bright`, which may be the lesser, white, over red and yellow. */
-ColorImage::Pointer
+ITKTorchVisualization_EXPORT ColorImage::Pointer
 Color(Image<float, 2> * image, float dark, float bright);
 
 /** A color for each label, black for 0. */
-ColorImage::Pointer
+ITKTorchVisualization_EXPORT ColorImage::Pointer
 ColorLabels(Image<std::int64_t, 2> * labels);
 } // namespace itk
 

@@ -3,6 +3,7 @@
 #ifndef itkWeightMapPicture_h
 #define itkWeightMapPicture_h
 
+#include "ITKTorchVisualizationExport.h"
 #include "itkImage.h"
 #include <string>
 
@@ -10,7 +11,7 @@ namespace itk
 {
 /** Writes a PNG of labels, d₁ + d₂ and weights side by side: bright is a small sum of distances, or a great weight.
  * \param sumOfDistances its brightest is 0 and its darkest `farthest` */
-void
+ITKTorchVisualization_EXPORT void
 WriteWeightMapPicture(Image<std::int64_t, 2> * labels,
                       Image<float, 2> *        sumOfDistances,
                       float                    farthest,

@@ -3,6 +3,7 @@
 #ifndef itkBitmapText_h
 #define itkBitmapText_h
 
+#include "ITKTorchVisualizationExport.h"
 #include "itkImage.h"
 #include "itkRGBPixel.h"
 
@@ -22,11 +23,11 @@ using ImageType = Image<ColorType, 2>;
 constexpr int LineHeight = 20;
 
 /** Width in pixels. */
-int
+ITKTorchVisualization_EXPORT int
 Width(const std::string & text);
 
 /** The text as lines of at most `width` pixels, broken at spaces or, in longer words, anywhere. */
-std::vector<std::string>
+ITKTorchVisualization_EXPORT std::vector<std::string>
 Wrap(const std::string & text, int width);
 
 /** Draws one line; pixels outside the image are left out.

@@ -21,10 +21,9 @@ WriteWeightMapPicture(Image<std::int64_t, 2> * labels,
   extrema->Update();
   const float greatest = std::max(extrema->GetMaximum(), extrema->GetMinimum() + 1e-6f);
 
-  const ColorImage::Pointer                                panels[] = { ColorLabels(labels),
-                                                                        Color(sumOfDistances, farthest, 0.0f),
-                                                                        Color(weights, extrema->GetMinimum(), greatest) };
-  auto                                                     tiles = TileImageFilter<ColorImage, ColorImage>::New();
+  const auto                weightColors = Color(weights, extrema->GetMinimum(), greatest);
+  const ColorImage::Pointer panels[] = { ColorLabels(labels), Color(sumOfDistances, farthest, 0.0f), weightColors };
+  auto                      tiles = TileImageFilter<ColorImage, ColorImage>::New();
   TileImageFilter<ColorImage, ColorImage>::LayoutArrayType layout;
   layout[0] = 3;
   layout[1] = 1;

@@ -3,6 +3,7 @@
 #ifndef itkBoundaryWeightMap_h
 #define itkBoundaryWeightMap_h
 
+#include "ITKTorchWeightMapExport.h"
 #include "itkBoundaryWeightMapParameters.h"
 #include "itkTwoNearestObjectsDistance.h"
 #include <functional>
@@ -19,13 +20,14 @@ namespace itk
  *            + p \exp\left(-\frac{d_1(x)^2}{2\sigma_1^2}\right) \f]
  *
  * d₁ and d₂ are the distances to the nearest object and to the nearest other one; 0 inside an object. With fewer than
- * two objects the first term is 0, without objects the second one, too. Terms beyond the reach are exactly 0.
+ * two objects the first term is 0; without objects, so is the second one. Terms beyond the maximum distance are
+ * exactly 0.
  *
  * O. Ronneberger, P. Fischer, T. Brox, "U-Net: convolutional networks for biomedical image segmentation", MICCAI 2015;
  * T. Falk et al., "U-Net: deep learning for cell counting, detection, and morphometry", Nature Methods 16, 2019.
  * \ingroup ITKTorchWeightMap
  */
-class BoundaryWeightMap
+class ITKTorchWeightMap_EXPORT BoundaryWeightMap
 {
 public:
   struct Result
@@ -49,7 +51,7 @@ public:
 };
 
 /** \throws ExceptionObject if the parameters do not fit each other or the classes */
-void
+ITKTorchWeightMap_EXPORT void
 VerifyBoundaryWeightMap(const BoundaryWeightMapParameters &          parameters,
                         const std::map<std::int64_t, unsigned int> & classOfLabel);
 } // namespace itk

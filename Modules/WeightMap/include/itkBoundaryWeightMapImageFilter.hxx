@@ -15,13 +15,6 @@ BoundaryWeightMapImageFilter<TInputImage, TOutputImage>::BoundaryWeightMapImageF
 }
 
 template <typename TInputImage, typename TOutputImage>
-TInputImage *
-BoundaryWeightMapImageFilter<TInputImage, TOutputImage>::GetSeparatedLabels()
-{
-  return static_cast<TInputImage *>(this->ProcessObject::GetOutput("SeparatedLabels"));
-}
-
-template <typename TInputImage, typename TOutputImage>
 void
 BoundaryWeightMapImageFilter<TInputImage, TOutputImage>::SetClassOfLabel(
   const std::map<std::int64_t, unsigned int> & classOfLabel)
@@ -43,7 +36,7 @@ BoundaryWeightMapImageFilter<TInputImage, TOutputImage>::MakeOutput(const DataOb
 
 template <typename TInputImage, typename TOutputImage>
 void
-BoundaryWeightMapImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() ITKv5_CONST
+BoundaryWeightMapImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() const
 {
   Superclass::VerifyPreconditions();
   VerifyBoundaryWeightMap(m_Parameters, m_ClassOfLabel);
@@ -51,7 +44,7 @@ BoundaryWeightMapImageFilter<TInputImage, TOutputImage>::VerifyPreconditions() I
 
 template <typename TInputImage, typename TOutputImage>
 void
-BoundaryWeightMapImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() ITKv5_CONST
+BoundaryWeightMapImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() const
 {
   Superclass::VerifyInputInformation();
   const auto & spacing = this->GetInput()->GetSpacing();

@@ -3,6 +3,8 @@
 #ifndef itkBoundaryWeightMapParameters_h
 #define itkBoundaryWeightMapParameters_h
 
+#include "ITKTorchWeightMapExport.h"
+#include "itkTorchEnumeration.h"
 #include "itkTorchParameterTable.h"
 #include "itkTwoNearestObjectsDistanceParameters.h"
 #include <cstdint>
@@ -17,12 +19,16 @@ enum class BoundaryWeightSigmaRule : std::uint8_t
   TwoSigmaSquared,
   SigmaSquared
 };
+itkTorchEnumerationMacro(BoundaryWeightSigmaRule,
+                         { "TwoSigmaSquared", "two-sigma-squared" },
+                         { "SigmaSquared", "sigma-squared" });
 
 enum class BoundaryWeightRegion : std::uint8_t
 {
   Everywhere,
   Background
 };
+itkTorchEnumerationMacro(BoundaryWeightRegion, { "Everywhere", "everywhere" }, { "Background", "background" });
 
 enum class BoundaryWeightClasses : std::uint8_t
 {
@@ -33,8 +39,12 @@ enum class BoundaryWeightClasses : std::uint8_t
   /** As in ClassWeights. */
   Given
 };
+itkTorchEnumerationMacro(BoundaryWeightClasses,
+                         { "None", "none" },
+                         { "InverseFrequency", "inverse-frequency" },
+                         { "Given", "given" });
 
-struct BoundaryWeightMapParameters
+struct ITKTorchWeightMap_EXPORT BoundaryWeightMapParameters
 {
   double                  BorderWeight{ 10.0 };
   double                  Sigma{ 5.0 };
@@ -59,7 +69,8 @@ struct BoundaryWeightMapParameters
   static BoundaryWeightMapParameters
   Paper();
 
-  /** The U-Net plug-in for Fiji: w₀ = 50, σ = 6, on the background of weight 0.1, with 0.9 more near objects (σ₁ = 10). */
+  /** The U-Net plug-in for Fiji: w₀ = 50, σ = 6, on the background of weight 0.1, with 0.9 more near objects (σ₁ =
+   * 10). */
   static BoundaryWeightMapParameters
   Falk();
 

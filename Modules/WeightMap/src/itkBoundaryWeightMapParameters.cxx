@@ -18,41 +18,37 @@ BoundaryWeightMapParameters::Describe()
            &P::Sigma,
            "Width of the border term, in pixels of the finest axis or, with UseImageSpacing, in physical units.",
            Range::GreaterThan(0))
-      .AddChoice("SigmaRule",
-                 &P::SigmaRule,
-                 "What the border term's exponent divides (d1 + d2) squared by.",
-                 { "two-sigma-squared", "sigma-squared" })
-      .Add("ProximityWeight", &P::ProximityWeight, "Height of the term of the nearest object.", Range::AtLeast(0))
+      .AddChoice("SigmaRule", &P::SigmaRule, "Divisor of (d1 + d2) squared in the exponent of the border term.")
+      .Add("ProximityWeight", &P::ProximityWeight, "Height of the nearest-object term.", Range::AtLeast(0))
       .Add("ProximitySigma",
            &P::ProximitySigma,
-           "Width of the term of the nearest object, in the unit of Sigma.",
+           "Width of the nearest-object term, in the unit of Sigma.",
            Range::GreaterThan(0))
-      .AddChoice("Region", &P::Region, "Pixels to which the terms are added.", { "everywhere", "background" })
-      .AddChoice("Border",
-                 &P::Border,
-                 "Distance to the center of an object's nearest pixel, or to that pixel's edge.",
-                 { "pixel-center", "pixel-edge" })
-      .Add("UseImageSpacing", &P::UseImageSpacing, "Distances and widths in physical units.")
-      .AddChoice("ClassWeighting",
-                 &P::ClassWeighting,
-                 "Weight of a pixel's class: 1, balanced so that the mean is 1, or ClassWeights.",
-                 { "none", "inverse-frequency", "given" })
+      .AddChoice("Region", &P::Region, "Pixels to which the terms are added.")
+      .AddChoice(
+        "Border", &P::Border, "Measure distances to the center of an object's nearest pixel, or to that pixel's edge.")
+      .Add("UseImageSpacing", &P::UseImageSpacing, "Measure distances and widths in physical units.")
+      .AddChoice(
+        "ClassWeighting",
+        &P::ClassWeighting,
+        "Weight of a pixel's class: 1, inversely proportional to its frequency with mean 1, or from ClassWeights.")
       .Add("ClassWeights",
            &P::ClassWeights,
-           "Weights of background, class 1, …, for ClassWeighting given.",
+           "Weights of background, class 1, …, used if ClassWeighting is given.",
            Range::AtLeast(0))
-      .Add(
-        "TermsPerClass", &P::TermsPerClass, "Add the terms of each class's objects, instead of those of all objects.")
-      .Add("IgnoreLabel", &P::IgnoreLabel, "Label that is no object and has weight 0; 0 for none.")
-      .Add("MaximumWeight", &P::MaximumWeight, "Greater weights are cut to it.", Range::GreaterThan(0))
+      .Add("TermsPerClass",
+           &P::TermsPerClass,
+           "Compute the terms for the objects of each class and add them, instead of for all objects together.")
+      .Add("IgnoreLabel", &P::IgnoreLabel, "Label to ignore: its pixels are no object and have weight 0; 0 for none.")
+      .Add("MaximumWeight", &P::MaximumWeight, "Upper limit of the weights.", Range::GreaterThan(0))
       .Add("CutOff",
            &P::CutOff,
-           "Distance from which on terms are 0, in the unit of Sigma; 0: where they fall below float resolution; inf: "
-           "never.",
+           "Distance beyond which terms are 0, in the unit of Sigma; 0: where they fall below float resolution; inf: "
+           "no limit.",
            Range::AtLeast(0))
       .Add("GapWidth",
            &P::GapWidth,
-           "Width of the background that is cut between touching objects; 0 leaves them as they are.",
+           "Width of the gap of background that is cut between touching objects; 0 for no gap.",
            Range::Between(0, 100),
            TorchParameterUnit::Pixels);
   return table;

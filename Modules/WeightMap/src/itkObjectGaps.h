@@ -7,8 +7,8 @@
 
 namespace itk
 {
-/** The pixels to be cut: of either object on each side of a contact, also at corners, half of the gap's layers; of an odd
- * gap the object of the greater number gives one more.
+/** The pixels to be cut: of either object on each side of a contact, also at corners, half of the gap's layers; of an
+ * odd gap the object of the greater number gives one more.
  * \param objects 32-bit labels, shape (…, y, x)
  * \return Boolean, of the same shape */
 at::Tensor

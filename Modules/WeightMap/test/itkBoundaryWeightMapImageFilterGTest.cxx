@@ -26,7 +26,7 @@ class BoundaryWeightMapImageFilter : public ::testing::TestWithParam<const char 
 INSTANTIATE_TEST_SUITE_P(Devices,
                          BoundaryWeightMapImageFilter,
                          DeviceNames(),
-                         [](const auto & info) { return std::string(info.param); });
+                         [](const auto & test) { return std::string(test.param); });
 
 using ClassOfLabel = std::map<std::int64_t, unsigned int>;
 

@@ -71,8 +71,8 @@ struct CaseStages
   std::function<void(TCase &, const std::exception_ptr & failure)> Finish;
 };
 
-/** Takes `count` cases through the stages: while one is computed, the next is read and the one before is written. So five
- * cases are there at once at most: one in each stage, one waiting before Compute and one before Write.
+/** Takes `count` cases through the stages: while one is computed, the next is read and the one before is written. So
+ * five cases are there at once at most: one in each stage, one waiting before Compute and one before Write.
  * \param begin makes case 0, 1, …, on the thread of Read; must not throw */
 template <typename TCase>
 void

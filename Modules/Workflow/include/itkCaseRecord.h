@@ -3,8 +3,10 @@
 #ifndef itkCaseRecord_h
 #define itkCaseRecord_h
 
+#include "ITKTorchWorkflowExport.h"
 #include "itkIntTypes.h"
 #include "itkSegmentationCase.h"
+#include "itkTorchEnumeration.h"
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,7 +16,7 @@
 namespace itk
 {
 /** The 64-bit FNV-1a hash of bytes that come in parts. */
-class Fnv1aHash
+class ITKTorchWorkflow_EXPORT Fnv1aHash
 {
 public:
   void
@@ -29,7 +31,7 @@ private:
 };
 
 /** \throws ExceptionObject if the file cannot be read */
-std::string
+ITKTorchWorkflow_EXPORT std::string
 HashFile(const std::string & fileName);
 
 enum class CaseStatus : std::uint8_t
@@ -38,6 +40,7 @@ enum class CaseStatus : std::uint8_t
   Skipped,
   Failed
 };
+itkTorchEnumerationMacro(CaseStatus, { "Done", "done" }, { "Skipped", "skipped" }, { "Failed", "failed" });
 
 /** What came of a case. */
 struct CaseResult
@@ -53,9 +56,9 @@ struct CaseResult
  * \brief One line of JSON for each case of a run. The line of a case that is done stays beside its output, in the file
  * "NAME.json" for an output NAME, so that a later run can tell that nothing is left to do.
  *
- * The line's "parameters" is the FNV-1a hash of a JSON text with sorted names that holds the settings without MaximumMemory,
- * which no result depends on, the hash of the model file's bytes and the version of this library. */
-class CaseRecords
+ * The line's "parameters" is the FNV-1a hash of a JSON text with sorted names that holds the settings without
+ * MaximumMemory, which no result depends on, the hash of the model file's bytes and the version of this library. */
+class ITKTorchWorkflow_EXPORT CaseRecords
 {
 public:
   /** \param model the model's file, which is read
@@ -80,8 +83,8 @@ public:
   static void
   Remove(const SegmentationCase & each);
 
-  /** The line of a case that an earlier run has done with this run's hash, for the same image, and whose output is newer than
-   * image and model; its status is "skipped". Nothing if the case has to be computed. */
+  /** The line of a case that an earlier run has done with this run's hash, for the same image, and whose output is
+   * newer than image and model; its status is "skipped". Nothing if the case has to be computed. */
   std::optional<std::string>
   FindFinished(const SegmentationCase & each) const;
 

@@ -3,6 +3,7 @@
 #ifndef itkCaseShard_h
 #define itkCaseShard_h
 
+#include "ITKTorchWorkflowExport.h"
 #include <cstddef>
 #include <functional>
 #include <optional>
@@ -10,9 +11,9 @@
 
 namespace itk
 {
-/** The part of all cases that one of several processes takes: every Count-th, from case Number on, which counts from 1. The
- * shards 1 … Count together are all cases, each once. */
-struct CaseShard
+/** The part of all cases that one of several processes takes: every Count-th, from case Number on, which counts from 1.
+ * The shards 1 … Count together are all cases, each once. */
+struct ITKTorchWorkflow_EXPORT CaseShard
 {
   std::size_t Number{ 1 };
   std::size_t Count{ 1 };
@@ -31,14 +32,14 @@ struct CaseShard
 
 /** \param text such as "3/10"
  * \throws ExceptionObject unless it is two whole numbers, 1 ≤ first ≤ second */
-CaseShard
+ITKTorchWorkflow_EXPORT CaseShard
 ParseCaseShard(const std::string & text);
 
-/** The shard of a task of a Slurm job array; none outside of one. Tasks are numbered from SLURM_ARRAY_TASK_MIN on, by steps of
- * SLURM_ARRAY_TASK_STEP.
+/** The shard of a task of a Slurm job array; none outside of one. Tasks are numbered from SLURM_ARRAY_TASK_MIN on, by
+ * steps of SLURM_ARRAY_TASK_STEP.
  * \param getVariable what the environment has under a name; empty for nothing
  * \throws ExceptionObject unless the tasks' numbers go up evenly to SLURM_ARRAY_TASK_COUNT of them */
-std::optional<CaseShard>
+ITKTorchWorkflow_EXPORT std::optional<CaseShard>
 GetSlurmShard(const std::function<std::string(const char * name)> & getVariable);
 } // namespace itk
 

@@ -3,6 +3,7 @@
 #ifndef itkClassNames_h
 #define itkClassNames_h
 
+#include "ITKTorchWorkflowExport.h"
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -14,7 +15,7 @@ class UNetModel;
 
 /** \class ClassNames
  * \brief The classes 0 … N − 1 that labels are numbers of, and their names; class 0 is the background. */
-class ClassNames
+class ITKTorchWorkflow_EXPORT ClassNames
 {
 public:
   /** No classes are known, so that any number may be one. */

@@ -3,6 +3,7 @@
 #ifndef itkEvaluationReport_h
 #define itkEvaluationReport_h
 
+#include "ITKTorchWorkflowExport.h"
 #include "itkClassNames.h"
 #include "itkSegmentationScoreSet.h"
 #include "itkSegmentationEvaluation.h"
@@ -14,7 +15,7 @@ namespace itk
 {
 /** \class EvaluationReport
  * \brief The scores of a set of images as people and programs read them. */
-class EvaluationReport
+class ITKTorchWorkflow_EXPORT EvaluationReport
 {
 public:
   struct Options
@@ -24,7 +25,8 @@ public:
     std::uint64_t Seed{ 0 };
     /** True images that no prediction was given for, and that are not counted. */
     std::size_t MissingPredictions{ 0 };
-    /** Classes to report, also those that no image has, and what they are called; where none are known, those that occur. */
+    /** Classes to report, also those that no image has, and what they are called; where none are known, those that
+     * occur. */
     ClassNames Classes;
   };
 
@@ -32,13 +34,13 @@ public:
                    const SegmentationEvaluationParameters & parameters,
                    const Options &                          options);
 
-  /** The metrics that people look at first: a line for each image; for several also the mean, its interval, and the value of
-   * all images together; a line for the mean of each class, and for the mean over classes. */
+  /** The metrics that people look at first: a line for each image; for several also the mean, its interval, and the
+   * value of all images together; a line for the mean of each class, and for the mean over classes. */
   void
   PrintTable(std::FILE * stream) const;
 
-  /** A line for each image, each of its classes, and the mean over these, with all metrics that were computed; empty where a
-   * distance is infinite. */
+  /** A line for each image, each of its classes, and the mean over these, with all metrics that were computed; empty
+   * where a distance is infinite. */
   std::string
   ToCsv() const;
 

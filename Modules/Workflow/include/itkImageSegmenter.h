@@ -3,6 +3,7 @@
 #ifndef itkImageSegmenter_h
 #define itkImageSegmenter_h
 
+#include "ITKTorchWorkflowExport.h"
 #include "itkInstanceSegmentation.h"
 #include "itkProcessObject.h"
 #include "itkUNetInference.h"
@@ -15,7 +16,7 @@
 
 namespace itk
 {
-struct SegmentationSettings
+struct ITKTorchWorkflow_EXPORT SegmentationSettings
 {
   enum class Kind : std::uint8_t
   {
@@ -44,7 +45,7 @@ struct SegmentationSettings
 };
 
 /** A JSON object with all parameters that are used for the output; "Output" is its kind. */
-std::string
+ITKTorchWorkflow_EXPORT std::string
 WriteSegmentationSettings(const SegmentationSettings & settings);
 
 /** An image as it was read. */
@@ -76,13 +77,13 @@ struct SegmentationListener
 
 /** \class ImageSegmenter
  * \brief Segments one image after the other with one network, which is made ready once. */
-class ImageSegmenter
+class ITKTorchWorkflow_EXPORT ImageSegmenter
 {
 public:
   virtual ~ImageSegmenter() = default;
 
-  /** May run on another thread while Compute() runs. An image that is more than one row of the network's windows is read in
-   * pieces later, if its format allows that.
+  /** May run on another thread while Compute() runs. An image that is more than one row of the network's windows is
+   * read in pieces later, if its format allows that.
    * \throws ExceptionObject if the file is none that the network can be used for */
   virtual ImageToSegment
   Read(const std::string & fileName) const = 0;
@@ -98,7 +99,7 @@ public:
 
 /** \param settings fit the model
  * \throws TorchDeviceError for a device that the machine lacks */
-std::unique_ptr<ImageSegmenter>
+ITKTorchWorkflow_EXPORT std::unique_ptr<ImageSegmenter>
 MakeImageSegmenter(UNetModel * model, const std::string & device, const SegmentationSettings & settings);
 
 /** The same for a model of that dimension. */

@@ -3,6 +3,7 @@
 #ifndef itkInstanceParameterFile_h
 #define itkInstanceParameterFile_h
 
+#include "ITKTorchWorkflowExport.h"
 #include "itkInstanceSegmentation.h"
 #include <string>
 
@@ -10,11 +11,11 @@ namespace itk
 {
 /** The parameters in a file that `itktorch tune` wrote.
  * \throws ExceptionObject that names the file, if it is none */
-InstanceSegmentationParameters
+ITKTorchWorkflow_EXPORT InstanceSegmentationParameters
 ReadInstanceParameters(const std::string & fileName);
 
 /** \param report what else the file tells about them: a JSON object */
-void
+ITKTorchWorkflow_EXPORT void
 WriteInstanceParameters(const std::string &                    fileName,
                         const InstanceSegmentationParameters & parameters,
                         const std::string &                    report);

@@ -3,6 +3,7 @@
 #ifndef itkParameterGrid_h
 #define itkParameterGrid_h
 
+#include "ITKTorchWorkflowExport.h"
 #include "itkTorchParameterTable.h"
 #include <string>
 #include <vector>
@@ -11,7 +12,7 @@ namespace itk
 {
 /** \class ParameterGrid
  * \brief All combinations of some values of some parameters. */
-class ParameterGrid
+class ITKTorchWorkflow_EXPORT ParameterGrid
 {
 public:
   /** \param axes "Name=v1,v2,…" each

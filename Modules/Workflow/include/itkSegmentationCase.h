@@ -3,6 +3,7 @@
 #ifndef itkSegmentationCase_h
 #define itkSegmentationCase_h
 
+#include "ITKTorchWorkflowExport.h"
 #include <string>
 #include <vector>
 
@@ -18,11 +19,11 @@ struct SegmentationCase
 };
 
 /** Whether a name is that of a folder or of a list (.csv), not of an image. */
-bool
+ITKTorchWorkflow_EXPORT bool
 NamesManyImages(const std::string & name);
 
 /** The ending of an image file whose format also holds its segmentation without loss, else ".nrrd". */
-std::string
+ITKTorchWorkflow_EXPORT std::string
 GetSegmentationEnding(const std::string & fileName, bool holdsProbabilities);
 
 struct SegmentationCaseOptions
@@ -35,11 +36,11 @@ struct SegmentationCaseOptions
 };
 
 /** The images of a folder, sorted by name, or those of a list in its order, with the columns `image` and, optionally,
- * `output`. Without that column an output has its image's name. Relative names in the list are taken from its folder, those
- * of outputs from OutputFolder if that is given. Images are told by their names' endings and are not opened; folders in
- * the folder, and what begins with a dot, are left out.
+ * `output`. Without that column an output has its image's name. Relative names in the list are taken from its folder,
+ * those of outputs from OutputFolder if that is given. Images are told by their names' endings and are not opened;
+ * folders in the folder, and what begins with a dot, are left out.
  * \throws ExceptionObject if there is no image, if two images have one output, and if an output is one of the images */
-std::vector<SegmentationCase>
+ITKTorchWorkflow_EXPORT std::vector<SegmentationCase>
 ListSegmentationCases(const std::string & folderOrList, const SegmentationCaseOptions & options);
 } // namespace itk
 

@@ -3,6 +3,7 @@
 #ifndef itkSegmentationCohort_h
 #define itkSegmentationCohort_h
 
+#include "ITKTorchWorkflowExport.h"
 #include "itkCaseRecord.h"
 #include "itkImageSegmenter.h"
 #include "itkSegmentationCase.h"
@@ -12,7 +13,7 @@
 
 namespace itk
 {
-struct CohortSummary
+struct ITKTorchWorkflow_EXPORT CohortSummary
 {
   std::size_t Done{ 0 };
   std::size_t Skipped{ 0 };
@@ -29,8 +30,8 @@ struct CohortSummary
   ToString() const;
 };
 
-/** What one may want to hear while cases are segmented. Case and Progress are called in the order of the cases; Note by any
- * thread. */
+/** What one may want to hear while cases are segmented. Case and Progress are called in the order of the cases; Note by
+ * any thread. */
 struct CohortListener
 {
   /** A case has ended: its line of JSON. */
@@ -41,10 +42,10 @@ struct CohortListener
   std::function<void(const std::string & sentence)> Note = [](const std::string &) {};
 };
 
-/** Segments images, reading, computing and writing at the same time (see RunCasePipeline()). A case that fails ends no other.
- * Folders of outputs are made.
+/** Segments images, reading, computing and writing at the same time (see RunCasePipeline()). A case that fails ends no
+ * other. Folders of outputs are made.
  * \param computesAll also what an earlier run has finished */
-CohortSummary
+ITKTorchWorkflow_EXPORT CohortSummary
 SegmentCohort(const std::vector<SegmentationCase> & cases,
               ImageSegmenter &                      segmenter,
               const CaseRecords &                   records,

@@ -52,7 +52,7 @@ GetSlurmShard(const std::function<std::string(const char * name)> & getVariable)
     if (!number)
     {
       itkGenericExceptionMacro(<< name << " must be a whole number, but is " << (text.empty() ? "not set" : text)
-                               << "; --shard takes its place.");
+                               << "; use --shard instead.");
     }
     return *number;
   };
@@ -64,7 +64,7 @@ GetSlurmShard(const std::function<std::string(const char * name)> & getVariable)
   {
     itkGenericExceptionMacro("SLURM_ARRAY_TASK_ID must be one of " << count << " numbers from " << first
                                                                    << " in steps of " << step << ", but is " << task
-                                                                   << "; --shard takes its place.");
+                                                                   << "; use --shard instead.");
   }
   return CaseShard{ (task - first) / step + 1, count };
 }

@@ -162,7 +162,7 @@ EvaluationReport::PrintTable(std::FILE * stream) const
                     metrics.end(),
                     [&](const auto & metric) { return scores.GetNumberOfFiniteValues(metric) < images; }))
     {
-      printRow("  of so many finite ones",
+      printRow("  count of finite values",
                [&](const auto & metric) { return static_cast<double>(scores.GetNumberOfFiniteValues(metric)); });
     }
   };
@@ -199,7 +199,7 @@ EvaluationReport::PrintTable(std::FILE * stream) const
 std::string
 EvaluationReport::ToCsv() const
 {
-  const bool                      hasClasses = m_Parameters.Labels == SegmentationLabels::Classes;
+  const bool                      hasClasses = m_Parameters.Labels == LabelMeaning::Classes;
   const bool                      hasNames = hasClasses && m_Options.Classes.HasNames();
   std::vector<SegmentationMetric> metrics;
   std::string                     csv = "image";
@@ -312,7 +312,7 @@ EvaluationReport::ToJson() const
   {
     report["classes"][LabelText(label)] = this->Summarize(m_Scores.GetClass(label));
   }
-  if (m_Parameters.Labels == SegmentationLabels::Classes)
+  if (m_Parameters.Labels == LabelMeaning::Classes)
   {
     report["class names"] = m_Options.Classes.GetNames();
     report["mean over classes"] = this->SummarizeClasses();

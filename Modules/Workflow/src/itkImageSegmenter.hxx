@@ -29,7 +29,8 @@ MakeSegmentedImage(const TImage * image, std::function<void(const std::string &)
 }
 
 /** \class Segmenter
- * \brief An ImageSegmenter for images of one dimension. Bytes and 16-bit numbers are handed to the network as they are. */
+ * \brief An ImageSegmenter for images of one dimension. Bytes and 16-bit numbers are handed to the network as they
+ * are. */
 template <unsigned int VDimension>
 class Segmenter : public ImageSegmenter
 {
@@ -121,7 +122,7 @@ private:
       return false;
     }
     const UNetConvolutionChoice choice(m_Settings.Network.Convolution, UNetPrecision::Float32, true);
-    const UNetInferencePlan plan(m_Model->GetSpecification(), m_Settings.Network, choice, extent, m_MaximumMemory);
+    const UNetInferencePlan     plan(m_Model->GetSpecification(), m_Settings.Network, choice, extent, m_MaximumMemory);
     try
     {
       return plan.GetNumberOfStreamDivisions() > 1;
@@ -240,7 +241,7 @@ private:
     char text[120];
     std::snprintf(text,
                   sizeof(text),
-                  "The image is segmented in %u pieces; with their margins %.2f pixels are computed for each pixel.",
+                  "The image is segmented in %u pieces; including margins, %.2f pixels are computed for each pixel.",
                   pieces,
                   computed / static_cast<double>(whole.GetNumberOfPixels()));
     return text;

@@ -26,8 +26,9 @@ ReadInstanceParameters(const std::string & fileName)
   const auto json = nlohmann::ordered_json::parse(file, nullptr, false);
   if (json.is_discarded() || !json.is_object() || !json.contains(key))
   {
-    itkGenericExceptionMacro(<< fileName << ": it must be a file of itktorch tune, a JSON object with the member "
-                             << key << '.');
+    itkGenericExceptionMacro(<< fileName
+                             << ": it must be a file written by itktorch tune, a JSON object with the member " << key
+                             << '.');
   }
   InstanceSegmentationParameters parameters;
   try

@@ -33,7 +33,7 @@ ListFolder(const std::string & folder, const SegmentationCaseOptions & options)
   if (fs::equivalent(folder, options.OutputFolder, absent))
   {
     itkGenericExceptionMacro("The outputs of " << folder
-                                               << " must go to another folder, or they would be images of it.");
+                                               << " must go to another folder; otherwise they would become inputs.");
   }
   std::vector<SegmentationCase> cases;
   for (const std::string & input : ListImages(folder))
@@ -52,7 +52,7 @@ ReadList(const std::string & fileName, const SegmentationCaseOptions & options)
   const std::size_t output = hasOutput ? table.Column("output") : 0;
   if (!hasOutput && options.OutputFolder.empty())
   {
-    itkGenericExceptionMacro(<< fileName << " has no column 'output', so that a folder for the outputs must be given.");
+    itkGenericExceptionMacro(<< fileName << " has no column 'output', so a folder for the outputs must be given.");
   }
   const fs::path folder = fs::path(fileName).parent_path();
   const fs::path outputFolder = options.OutputFolder.empty() ? folder : fs::path(options.OutputFolder);

@@ -88,12 +88,12 @@ TEST(CaseShard, AnArrayWhoseTasksWouldNotBeAPartitionIsRefused)
 {
   const auto problem = [](const Variables & variables) { return ProblemOf([&] { ShardIn(variables); }); };
   EXPECT_EQ(problem({ { "ID", "2" } }),
-            "SLURM_ARRAY_TASK_COUNT must be a whole number, but is not set; --shard takes its place.");
+            "SLURM_ARRAY_TASK_COUNT must be a whole number, but is not set; use --shard instead.");
   EXPECT_EQ(problem({ { "ID", "x" }, { "COUNT", "4" } }),
-            "SLURM_ARRAY_TASK_ID must be a whole number, but is x; --shard takes its place.");
+            "SLURM_ARRAY_TASK_ID must be a whole number, but is x; use --shard instead.");
   // --array=1,3,7
   EXPECT_EQ(problem({ { "ID", "7" }, { "COUNT", "3" }, { "MIN", "1" } }),
-            "SLURM_ARRAY_TASK_ID must be one of 3 numbers from 1 in steps of 1, but is 7; --shard takes its place.");
+            "SLURM_ARRAY_TASK_ID must be one of 3 numbers from 1 in steps of 1, but is 7; use --shard instead.");
   EXPECT_NE(problem({ { "ID", "3" }, { "COUNT", "4" }, { "MIN", "0" }, { "STEP", "2" } }), "");
   EXPECT_NE(problem({ { "ID", "0" }, { "COUNT", "4" }, { "MIN", "1" } }), "");
   EXPECT_NE(problem({ { "ID", "0" }, { "COUNT", "4" }, { "STEP", "0" } }), "");

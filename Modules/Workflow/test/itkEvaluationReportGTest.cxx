@@ -57,10 +57,10 @@ TEST_F(EvaluationReport, TableSaysHowManyDistancesAreFinite)
   EXPECT_NE(text.find("HD95"), std::string::npos) << text;
   EXPECT_EQ(text.find("mAP"), std::string::npos) << "objects were not computed: " << text;
   EXPECT_NE(text.find("97.5 % interval, from"), std::string::npos) << text;
-  EXPECT_NE(text.find("of so many finite ones"), std::string::npos) << text;
+  EXPECT_NE(text.find("count of finite values"), std::string::npos) << text;
   EXPECT_NE(text.find("0.6667"), std::string::npos) << text;
   // Dice, IoU, precision, recall of two images, both distances of one.
-  EXPECT_NE(text.find("of so many finite ones    2.0000    2.0000    2.0000    2.0000    1.0000    1.0000\n"),
+  EXPECT_NE(text.find("count of finite values    2.0000    2.0000    2.0000    2.0000    1.0000    1.0000\n"),
             std::string::npos)
     << text;
 }
@@ -122,7 +122,7 @@ TEST_F(EvaluationReport, ClassesAreNamedWithTheirSign)
   auto scores = MakeScores(1.0);
   scores.Classes[static_cast<std::uint64_t>(std::int64_t{ -1 })].Overlap = { 3, 1, 0, 0 };
   m_Scores.Add("classes", scores);
-  m_Parameters.Labels = itk::SegmentationLabels::Classes;
+  m_Parameters.Labels = itk::LabelMeaning::Classes;
   const std::string text = this->Print();
   EXPECT_NE(text.find("\nclass -1, mean over 1"), std::string::npos) << text;
   const auto json = nlohmann::json::parse(this->MakeReport().ToJson());
@@ -140,7 +140,7 @@ TEST_F(EvaluationReport, NamedClassesAreReportedAlsoWhereNoImageHasThem)
   scores.Classes[1].Overlap = { 3, 1, 0, 0 };
   scores.Classes[2].Overlap = { 1, 1, 1, 0 };
   m_Scores.Add("classes", scores);
-  m_Parameters.Labels = itk::SegmentationLabels::Classes;
+  m_Parameters.Labels = itk::LabelMeaning::Classes;
   m_Classes = itk::ClassNames::Parse("background,liver,spleen,\"left\" kidney");
   const std::string text = this->Print();
   EXPECT_NE(text.find("\nclass 1 liver, mean over 1 "), std::string::npos) << text;

@@ -110,7 +110,7 @@ TEST_F(SegmentationCase, AListWithoutOutputsNeedsAFolder)
   this->Make("list.csv", "image\np1/a.png\nb.jpg\n");
   EXPECT_EQ(this->List("list.csv", { In("out"), "", false }), (Cases{ "p1/a.png>out/a.png", "b.jpg>out/b.nrrd" }));
   EXPECT_EQ(this->ProblemOf("list.csv", {}),
-            In("list.csv") + " has no column 'output', so that a folder for the outputs must be given.");
+            In("list.csv") + " has no column 'output', so a folder for the outputs must be given.");
 }
 
 TEST_F(SegmentationCase, TwoImagesHaveTwoOutputs)
@@ -140,7 +140,7 @@ TEST_F(SegmentationCase, NoOutputIsAnImageOfTheList)
             In("b.png") + " must not be one of the images, as it is the output of " + In("a.png") + ".");
   this->Make("images/a.jpg");
   EXPECT_EQ(this->ProblemOf("images", { In("images/../images"), "", false }),
-            "The outputs of " + In("images") + " must go to another folder, or they would be images of it.");
+            "The outputs of " + In("images") + " must go to another folder; otherwise they would become inputs.");
 }
 
 TEST_F(SegmentationCase, NoImageIsOneSentence)

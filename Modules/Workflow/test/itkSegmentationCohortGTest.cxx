@@ -49,8 +49,8 @@ TEST_F(SegmentationCohort, ARecordGoesBeforeItsCaseIsComputedAndComesBackAfterIt
   itk::CaseRecords::Write(each, others.MakeLine(each, { itk::CaseStatus::Done, "", 1.0, { 1, 1 }, 7 }));
 
   NotingSegmenter segmenter;
-  const auto first = itk::SegmentCohort({ each }, segmenter, records, false);
-  const auto second = itk::SegmentCohort({ each }, segmenter, records, false);
+  const auto      first = itk::SegmentCohort({ each }, segmenter, records, false);
+  const auto      second = itk::SegmentCohort({ each }, segmenter, records, false);
   EXPECT_EQ(first.Done, 1u);
   EXPECT_EQ(second.Skipped, 1u);
   EXPECT_EQ(segmenter.m_HadRecord, std::vector<bool>{ false });

@@ -92,8 +92,8 @@ public:
     }
   }
 
-  /** Rows [first, last) of the strip, counted through all planes. A piece is sampled in several rows before the next, so that what
-   * they share is still in the cache when the map turns the image. */
+  /** Rows [first, last) of the strip, counted through all planes. A piece is sampled in several rows before the next,
+   * so that what they share is still in the cache when the map turns the image. */
   void
   Run(std::int64_t first, std::int64_t last)
   {

@@ -47,8 +47,8 @@ LocatePoints(const float *  coefficients,
 
 namespace
 {
-/** Mirrors at `sum` / 2 what lies in the second half of a period, which begins at `half`. Written without branches, so that
- * several points are folded at once.
+/** Mirrors at `sum` / 2 what lies in the second half of a period, which begins at `half`. Written without branches, so
+ * that several points are folded at once.
  * \param period 0 where nothing is mirrored */
 ITKTorch_TARGET_CLONES void
 FoldByMirroring(std::int32_t * pixels,

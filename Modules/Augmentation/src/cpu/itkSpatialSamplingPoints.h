@@ -7,7 +7,8 @@
 
 namespace itk
 {
-/** Points sampled in one go: few enough that a float holds their places to 1e-5 of a pixel, and for the level-1 cache. */
+/** Points sampled in one go: few enough that a float holds their places to 1e-5 of a pixel, and for the level-1
+ * cache. */
 constexpr int chunkLength = 64;
 
 /** Places in the input of neighboring pixels of a row: pixel + fraction along each axis, the fraction in [0, 1), or in
@@ -37,8 +38,8 @@ LocatePoints(const float *  coefficients,
              float *        fraction);
 
 /** Brings points beyond the border inside by the rule of `fill`, for linear and nearest interpolation, along an axis of
- * `size` pixels: afterwards a point's neighbors are pixel and pixel + 1, both inside if there are two; with Wrap the one
- * after the last is the first. */
+ * `size` pixels: afterwards a point's neighbors are pixel and pixel + 1, both inside if there are two; with Wrap the
+ * one after the last is the first. */
 void
 FoldPoints(SamplingChunk & chunk, unsigned int axis, std::int32_t size, SamplingPaddingMode fill);
 

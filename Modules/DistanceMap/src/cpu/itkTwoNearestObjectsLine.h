@@ -53,17 +53,17 @@ Merge(const TwoNearestObjects<TSquaredDistance> & a, const TwoNearestObjects<TSq
 }
 
 /** \class TwoNearestObjectsLine
- * \brief One pass of the distance transform: along a line, from the two nearest objects that its sites know of, to those
- * of every pixel. Linear in the number of sites and pixels.
+ * \brief One pass of the distance transform: along a line, from the two nearest objects that its sites know of, to
+ * those of every pixel. Linear in the number of sites and pixels.
  *
- * A site at p with squared distance g gives g + s²·(x − p)² at x. The least of the first entries is the lower envelope of
- * parabolas. It divides the line into runs with one nearest object each. In a run between the envelope's last site p of
- * the run before and first site q of the run after, only sites from p to q can be second: parabolas of equal curvature
- * differ by a line, so that p, which beats a site before it somewhere left of the run, beats it in all of the run.
- * These intervals cover each site at most three times.
+ * A site at p with squared distance g gives g + s²·(x − p)² at x. The least of the first entries is the lower envelope
+ * of parabolas. It divides the line into runs with one nearest object each. In a run between the envelope's last site p
+ * of the run before and first site q of the run after, only sites from p to q can be second: parabolas of equal
+ * curvature differ by a line, so that p, which beats a site before it somewhere left of the run, beats it in all of the
+ * run. These intervals cover each site at most three times.
  *
- * Of entries that are equal at a pixel the one of the smaller label is the lowest. Where parabolas cross is rounded, and
- * how depends on where the line begins; so a pixel that a crossing comes close to is decided by the entries' values
+ * Of entries that are equal at a pixel the one of the smaller label is the lowest. Where parabolas cross is rounded,
+ * and how depends on where the line begins; so a pixel that a crossing comes close to is decided by the entries' values
  * there, which depend on whole numbers of steps only.
  *
  * Envelopes choose among entries: entry 2·i is the nearest object of site i, entry 2·i + 1 its second. */
@@ -76,7 +76,8 @@ public:
    * \param areSumsExact see TwoNearestObjectsProblem::AreSumsExact() */
   TwoNearestObjectsLine(std::int64_t numberOfPixels, int unit, double spacing, bool areSumsExact);
 
-  /** Sets the sites: `load(i, objects)` for i in [0, count) returns whether there is one, at position i · step + start. */
+  /** Sets the sites: `load(i, objects)` for i in [0, count) returns whether there is one, at position i · step +
+   * start. */
   template <typename TLoad>
   void
   SetSites(std::int32_t count, std::int32_t start, std::int32_t step, const TLoad & load)

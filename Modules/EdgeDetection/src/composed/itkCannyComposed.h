@@ -3,6 +3,7 @@
 #ifndef itkCannyComposed_h
 #define itkCannyComposed_h
 
+#include "ITKTorchEdgeDetectionExport.h"
 #include "cpu/itkCannyOnHost.h"
 #include "itkTorchProgress.h"
 
@@ -20,7 +21,7 @@ ComposeCannySteps(
 
 /** The edges, by union of the pixels above the lower threshold that touch each other. Asks the device a few times
  * whether it is done, about the logarithm of the longest edge. */
-at::Tensor
+ITKTorchEdgeDetection_EXPORT at::Tensor
 ComposeCannyHysteresis(
   const at::Tensor &      suppressed,
   const CannyThresholds & thresholds,

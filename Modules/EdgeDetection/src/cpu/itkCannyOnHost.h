@@ -3,6 +3,7 @@
 #ifndef itkCannyOnHost_h
 #define itkCannyOnHost_h
 
+#include "ITKTorchEdgeDetectionExport.h"
 #include "itkCannyProblem.h"
 #include "itkCannyThresholds.h"
 #include <ATen/core/Tensor.h>
@@ -21,7 +22,7 @@ struct CannyTensors
 
 /** On the CPU, in pieces that stay in cache.
  * \param image contiguous, of shape (…, y, x) */
-CannyTensors
+ITKTorchEdgeDetection_EXPORT CannyTensors
 DetectCannyOnHost(const CannyProblem &                 problem,
                   const at::Tensor &                   image,
                   const CannyEdgeDetectionParameters & parameters,
@@ -29,7 +30,7 @@ DetectCannyOnHost(const CannyProblem &                 problem,
                   const std::function<void(double)> &  progress);
 
 /** \throws ExceptionObject that says how many pixels are not finite, and where the first one is */
-[[noreturn]] void
+[[noreturn]] ITKTorchEdgeDetection_EXPORT void
 ThrowNotFinite(const at::Tensor & image);
 } // namespace itk
 

@@ -2,8 +2,8 @@
 # Copyright ITKTorch contributors
 """Writes metrics.json: random label images, and what other libraries say about them.
 
-    pip install numpy==1.26.4 scipy==1.15.3 scikit-image==0.25.2 medpy==0.5.2 stardist==0.9.1
-    python make_references.py
+pip install numpy==1.26.4 scipy==1.15.3 scikit-image==0.25.2 medpy==0.5.2 stardist==0.9.1
+python make_references.py
 """
 
 import json

@@ -12,8 +12,8 @@ namespace itk
 {
 /** The connected components of a grid's pixels other than 0, held as runs of its rows.
  *
- * Runs of a row are merged with those of the rows before it by union-find; the first run of a component in raster order is
- * its root, so that numbers follow from the pixels alone and not from how the work was shared out. */
+ * Runs of a row are merged with those of the rows before it by union-find; the first run of a component in raster order
+ * is its root, so that numbers follow from the pixels alone and not from how the work was shared out. */
 class ComponentRuns
 {
 public:

@@ -14,7 +14,8 @@ __device__ std::int64_t
   return std::int64_t{ blockIdx.x } * blockDim.x + threadIdx.x;
 }
 
-/** Pixels of a row's run begin as one tree: each points to the first one in its warp, or beyond it to the warp before. */
+/** Pixels of a row's run begin as one tree: each points to the first one in its warp, or beyond it to the warp
+ * before. */
 __global__ void
 Begin(const std::int64_t * values, std::int64_t width, std::int32_t * parents, std::int64_t pixels)
 {

@@ -5,8 +5,8 @@
 
 #include <cstdint>
 
-/** Enqueues the search for each pixel's root: the first pixel, in raster order, of its component; the number of pixels for
- * background. Nothing is waited for.
+/** Enqueues the search for each pixel's root: the first pixel, in raster order, of its component; the number of pixels
+ * for background. Nothing is waited for.
  * \param values one for each pixel; 0 is background, and only pixels of equal values are connected
  * \param size along x, y, …; `dimension` of them, at most 8, of fewer than 2³¹ pixels
  * \param roots one for each pixel

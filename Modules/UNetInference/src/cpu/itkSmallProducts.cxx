@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkSmallProducts.h"
+#include "itkLibTorchPrivate.h"
 #include <ATen/Context.h>
 #include <ATen/TensorOperators.h>
-#include <ATen/native/CPUBlas.h>
 #include <exception>
 #include <vector>
 
@@ -41,7 +41,7 @@ SmallProducts::SmallProducts(at::ScalarType precision)
 
 SmallProducts::~SmallProducts()
 {
-  at::native::cpublas::brgemm_release(m_IsNarrow);
+  LibTorchPrivate::ReleaseMultiplySmall(m_IsNarrow);
 }
 
 bool
@@ -98,7 +98,7 @@ SmallProducts::Multiply(std::int64_t  rows,
                         std::int64_t  step,
                         bool          isAdded) const
 {
-  at::native::cpublas::brgemm(rows, columns, inner, inner, columns, step, isAdded, a, b, c, m_IsNarrow);
+  LibTorchPrivate::MultiplySmall(rows, columns, inner, step, isAdded, a, b, c);
 }
 
 void
@@ -111,6 +111,6 @@ SmallProducts::Multiply(std::int64_t          rows,
                         std::int64_t          step,
                         bool                  isAdded) const
 {
-  at::native::cpublas::brgemm(rows, columns, inner, inner, columns, step, isAdded, a, b, c, m_IsNarrow);
+  LibTorchPrivate::MultiplySmall(rows, columns, inner, step, isAdded, a, b, c);
 }
 } // namespace itk

@@ -10,8 +10,8 @@ namespace itk
 /** \class SmallProducts
  * \brief Products of matrices that the processor's cache holds, on the calling thread, by LibTorch's microkernels.
  *
- * A kernel is made at the first product of its sizes and kept by its thread, so that callers keep to few numbers of rows. The end
- * of an object releases what a thread's products had to configure. */
+ * A kernel is made at the first product of its sizes and kept by its thread, so that callers keep to few numbers of
+ * rows. The end of an object releases what a thread's products had to configure. */
 class SmallProducts
 {
 public:
@@ -25,8 +25,8 @@ public:
   static bool
   AreAvailable(at::ScalarType precision);
 
-  /** Matrices B, (…, rows, columns) of an even number of rows in any precision, as Multiply() takes them: (…, groups, rows,
-   * columns of a group), in bfloat16 with every two rows interleaved. */
+  /** Matrices B, (…, rows, columns) of an even number of rows in any precision, as Multiply() takes them: (…, groups,
+   * rows, columns of a group), in bfloat16 with every two rows interleaved. */
   static at::Tensor
   Pack(const at::Tensor & matrices, at::ScalarType precision);
 

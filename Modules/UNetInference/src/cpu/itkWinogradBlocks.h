@@ -21,8 +21,8 @@ struct WinogradBlock
   std::int64_t Tiles;
 };
 
-/** How an image is divided into blocks. A block's rows are its tiles, plane after plane, with the planes that the kernel reaches
- * beyond them, so that the tiles of the next plane are TilesOfBlock rows further on. */
+/** How an image is divided into blocks. A block's rows are its tiles, plane after plane, with the planes that the
+ * kernel reaches beyond them, so that the tiles of the next plane are TilesOfBlock rows further on. */
 struct WinogradBlocks
 {
   std::int64_t TilesAlongX;

@@ -3,6 +3,7 @@
 #ifndef itkWinogradConvolution_h
 #define itkWinogradConvolution_h
 
+#include "ITKTorchUNetInferenceExport.h"
 #include "itkTorchProgress.h"
 #include "itkUNetSpecification.h"
 #include <ATen/core/Tensor.h>
@@ -13,11 +14,11 @@ namespace itk
 /** \class WinogradConvolution
  * \brief 3×3 and 3×3×3 convolutions on the host by Winograd's minimal filtering, in float or bfloat16.
  *
- * In float 4, in bfloat16 2.25 times fewer multiplications than by the definition, at the price of larger rounding errors; in 3D
- * within planes, whose three kernels are added up. A block of tiles is transformed, multiplied with the transformed kernels as
- * one matrix for each of the tile's products, and transformed back, in memory that the processor's cache holds. Threads compute
- * blocks, or share each block where there are fewer blocks than threads. */
-class WinogradConvolution
+ * In float 4, in bfloat16 2.25 times fewer multiplications than by the definition, at the price of larger rounding
+ * errors; in 3D within planes, whose three kernels are added up. A block of tiles is transformed, multiplied with the
+ * transformed kernels as one matrix for each of the tile's products, and transformed back, in memory that the
+ * processor's cache holds. Threads compute blocks, or share each block where there are fewer blocks than threads. */
+class ITKTorchUNetInference_EXPORT WinogradConvolution
 {
 public:
   /** \param weight (outputs, inputs, 3, 3) or (outputs, inputs, 3, 3, 3), multiples of 8, on the host

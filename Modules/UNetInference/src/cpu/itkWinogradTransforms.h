@@ -12,9 +12,9 @@
  *
  *   Y = Aᵀ [ (G g Gᵀ) ⊙ (Bᵀ d B) ] A
  *
- * with an input tile d of (m + 2)² pixels and a kernel g (Lavin and Gray, "Fast algorithms for convolutional neural networks",
- * 2016). float uses m = 4 and the points 0, ±5/8, ±3/2, ∞, whose rounding errors are smaller than those of 0, ±1, ±2, ∞;
- * bfloat16 m = 2 and 0, ±1, ∞, whose Bᵀ adds and subtracts only. Sums are in float. */
+ * with an input tile d of (m + 2)² pixels and a kernel g (Lavin and Gray, "Fast algorithms for convolutional neural
+ * networks", 2016). float uses m = 4 and the points 0, ±5/8, ±3/2, ∞, whose rounding errors are smaller than those of
+ * 0, ±1, ±2, ∞; bfloat16 m = 2 and 0, ±1, ∞, whose Bᵀ adds and subtracts only. Sums are in float. */
 namespace itk
 {
 template <typename TNumber>
