@@ -28,13 +28,15 @@ endfunction()
 
 function(expect_refusal name missing)
   configure(${name} "${WORK_DIR}/${name}-root")
-  string(FIND "${output}" "Set LIBTORCH_ROOT (now: \"${WORK_DIR}/${name}-root\") to a folder that holds LibTorch's include and lib" place)
+  string(FIND "${output}"
+    "Set LIBTORCH_ROOT (now: \"${WORK_DIR}/${name}-root\") to a folder that holds LibTorch's include and lib" place)
   if(result EQUAL 0 OR place EQUAL -1 OR NOT output MATCHES "missing: [^)]*${missing}")
     message(FATAL_ERROR "LibTorch without ${missing} gave (${result}):\n${output}")
   endif()
 endfunction()
 
-foreach(link linked-root/include linked-root/lib other-root/include other-root/lib headless-root/lib bodiless-root/include)
+foreach(link linked-root/include linked-root/lib other-root/include other-root/lib headless-root/lib
+  bodiless-root/include)
   get_filename_component(root "${link}" DIRECTORY)
   file(MAKE_DIRECTORY "${WORK_DIR}/${root}")
   get_filename_component(folder "${link}" NAME)

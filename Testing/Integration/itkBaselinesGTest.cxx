@@ -125,8 +125,8 @@ AddSquare(CannyBaseline & canny, float height, float heightOfOther, bool isFound
 }
 } // namespace
 
-// A low threshold finds both squares of the first image, so F is 2/3, and the square of the second image: F is 1. A high one
-// finds the nucleus of the first image alone, F is 1, and nothing in the second: F is 0.
+// A low threshold finds both squares of the first image, so F is 2/3, and the square of the second image: F is 1. A
+// high one finds the nucleus of the first image alone, F is 1, and nothing in the second: F is 0.
 TEST(CannyBaseline, OneThresholdForAllIsWorseThanTheBestOfEachImage)
 {
   CannyBaseline canny;
