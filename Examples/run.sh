@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The main job: sets up, builds, trains a U-Net on real nuclei, segments images that it has not seen, and scores it.
+# The main example: sets up, builds, trains a U-Net on real nuclei, segments images that it has not seen, and scores it.
 # Usage: bash Examples/run.sh [options of NucleiSegmentation, such as --epochs 5 or --device cuda]
 # Results: Examples/output (model, labels, scores.csv, comparison.png)
 set -euo pipefail

@@ -1,12 +1,13 @@
 #!/usr/bin/env bash
-# Installs what ITKTorch is built with: Debian packages, and LibTorch from PyPI's torch package in .venv.
+# Installs the packages needed to build ITKTorch: Debian packages, and LibTorch from PyPI's torch package in .venv.
 # Usage: bash Examples/setup.sh [--cuda]     --cuda takes all of torch (2.7 GB) for machines with an NVIDIA GPU
 # An existing LibTorch is used instead when LIBTORCH_ROOT names a folder with its include and lib.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
 torch_version=2.11.0
-packages=(cmake ninja-build g++ python3-venv libinsighttoolkit5-dev libgdcm-tools libgtest-dev libcli11-dev nlohmann-json3-dev)
+packages=(cmake ninja-build g++ python3-venv libinsighttoolkit5-dev libgdcm-tools libgtest-dev libcli11-dev
+  nlohmann-json3-dev)
 # Libraries that ITK's own CMake files ask for beside what its package depends on.
 cuda=no
 for argument in "$@"; do
@@ -20,7 +21,8 @@ done
 explain() {
   cat >&2 <<TEXT
 This script knows Debian and its relatives with the package libinsighttoolkit5-dev. Elsewhere install
-  CMake 3.25 or newer, Ninja, a C++17 compiler, ITK 5.2 or newer, GoogleTest, CLI11 2.1 or newer, nlohmann-json 3.10 or newer,
+  CMake 3.25 or newer, Ninja, a C++17 compiler, ITK 5.2 or newer, GoogleTest, CLI11 2.1 or newer,
+  nlohmann-json 3.10 or newer,
   LibTorch $torch_version (for instance: python3 -m venv .venv && .venv/bin/pip install torch==$torch_version)
 and build with
   cmake --preset release -DITK_DIR=<folder of ITKConfig.cmake> -DLIBTORCH_ROOT=<folder with LibTorch's include and lib>
@@ -32,7 +34,7 @@ TEXT
 is_installed() { [ "$(dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null)" = installed ]; }
 
 install_packages() {
-  command -v apt-get >/dev/null && command -v dpkg-query >/dev/null || explain
+  { command -v apt-get && command -v dpkg-query; } >/dev/null || explain
   local missing=() package
   for package in "${packages[@]}"; do
     is_installed "$package" || missing+=("$package")
@@ -45,11 +47,14 @@ install_packages() {
   fi
   echo "Debian packages to install: ${missing[*]}"
   "${as_root[@]}" apt-get update -qq
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --simulate --no-install-recommends "${missing[@]}" \
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --simulate --no-install-recommends \
+    "${missing[@]}" \
     >/dev/null 2>&1 || explain
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --assume-no --no-install-recommends "${missing[@]}" \
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install --assume-no --no-install-recommends \
+    "${missing[@]}" \
     2>/dev/null | grep -E '^(Need to get|After this)' || true
-  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" >/dev/null
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "${missing[@]}" \
+    >/dev/null
 }
 
 install_torch() {

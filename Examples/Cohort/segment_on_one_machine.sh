@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Segments the images of a folder or a list with several processes of one machine. Lines of JSON on standard output.
+# Segments the images of a folder or a list with several processes on one machine. Prints lines of JSON on standard
+# output.
 # Usage: bash segment_on_one_machine.sh PROCESSES INPUT [OUTPUT] --model MODEL [options of itktorch segment]
 set -euo pipefail
 processes=$1

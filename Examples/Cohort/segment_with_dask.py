@@ -4,11 +4,12 @@
 
     python segment_with_dask.py images segmented --model nuclei.safetensors [--scheduler tcp://host:8786]
 
-A task of the cluster is one shard: a process `itktorch segment … --shard NUMBER/COUNT`, whose lines of JSON come back and
-are printed here. Workers see the same files. Options of `itktorch segment` that are not known here go through to it.
+A task of the cluster is one shard: a process `itktorch segment … --shard NUMBER/COUNT`, whose lines of JSON are sent
+back and printed here. All workers must see the same files. Other options are passed to `itktorch segment`.
 
-Needs dask[distributed]==2026.8.0 here and on the workers; itktorch on their PATH, or --itktorch.
+Requires dask[distributed]==2026.8.0 here and on the workers, and itktorch on their PATH or --itktorch.
 """
+
 import argparse
 import json
 import subprocess
@@ -31,11 +32,13 @@ def parse_arguments():
     parser.add_argument("input", help="folder or list (.csv) of images")
     parser.add_argument("output", nargs="?", help="folder; not needed for a list with the column output")
     parser.add_argument("--model", required=True)
-    parser.add_argument("--itktorch", default="itktorch", help="the program, as the workers find it")
-    parser.add_argument("--scheduler", help="address of a running cluster; default: processes of this machine")
-    parser.add_argument("--workers", type=int, default=2, help="processes of this machine, without --scheduler")
-    parser.add_argument("--threads", type=int, default=1, help="threads of each process")
-    parser.add_argument("--shards", type=int, help="default: four for each worker, so that slow ones get fewer")
+    parser.add_argument("--itktorch", default="itktorch", help="path of the program itktorch on the workers")
+    parser.add_argument("--scheduler", help="address of a running cluster; default: processes on this machine")
+    parser.add_argument("--workers", type=int, default=2, help="processes on this machine, without --scheduler")
+    parser.add_argument("--threads", type=int, default=1, help="number of threads of each process")
+    parser.add_argument(
+        "--shards", type=int, help="number of shards (default: four for each worker, so that slow workers take fewer)"
+    )
     return parser.parse_known_args()
 
 
@@ -46,8 +49,7 @@ def main():
     command = [options.itktorch, "segment", options.input, *([options.output] if options.output else [])]
     command += ["--model", options.model, "--threads", str(options.threads), *further]
     # A worker runs one shard at a time.
-    cluster = options.scheduler or LocalCluster(
-        n_workers=options.workers, threads_per_worker=1, dashboard_address=None)
+    cluster = options.scheduler or LocalCluster(n_workers=options.workers, threads_per_worker=1, dashboard_address=None)
     with Client(cluster) as client:
         count = options.shards or 4 * len(client.scheduler_info(n_workers=-1)["workers"])
         shards = [f"{number}/{count}" for number in range(1, count + 1)]

@@ -50,7 +50,7 @@ expect() {
 }
 
 run >lines.jsonl
-expect done
+expect "done"
 for name in 1 2 3 4 5 6 7; do
   [ -s "segmented/$name.png" ] && [ -s "segmented/$name.png.json" ]
 done

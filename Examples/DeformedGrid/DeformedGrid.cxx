@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 //
-// The two models of elastic deformation side by side on a grid of lines: native source, deformation, native tiles, writer.
-// Usage: DeformedGrid OUTPUT.png [SEED]
+// The two models of elastic deformation side by side on a grid of lines: native source, deformation, native tiles,
+// writer. Usage: DeformedGrid OUTPUT.png [SEED]
 #include "itkElasticDeformationImageFilter.h"
 #include "itkConstantPadImageFilter.h"
 #include "itkGridImageSource.h"

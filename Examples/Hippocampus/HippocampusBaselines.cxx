@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 
-/** What a network must beat: one threshold on intensity for each class, the best one of the training volumes, and no structure
- * at all. Writes label files that `itktorch evaluate` scores. */
+/** What a network must beat: one threshold on intensity for each class, the best one of the training volumes, and no
+ * structure at all. Writes label files that `itktorch evaluate` scores. */
 
 #include "itkErrorSentence.h"
 #include "itkImageLabelPairs.h"

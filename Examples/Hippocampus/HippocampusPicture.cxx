@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 
-/** Draws the sagittal slices of volumes that show most of the true hippocampus, with the outlines of truth and prediction. */
+/** Draws the sagittal slices of volumes that show most of the true hippocampus, with the outlines of truth and
+ * prediction. */
 
 #include "itkComparisonSheet.h"
 #include "itkErrorSentence.h"

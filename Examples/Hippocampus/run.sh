@@ -1,7 +1,9 @@
 #!/usr/bin/env bash
-# Trains a 3D U-Net of three classes on MR volumes of the hippocampus, segments volumes that it has not seen, and scores it.
+# Trains a 3D U-Net of three classes on MR volumes of the hippocampus, segments volumes that it has not seen, and scores
+# it.
 # Usage: bash Examples/Hippocampus/run.sh DATA [options of itktorch train, such as --epochs 5 or --device cuda]
-#   DATA      Task04_Hippocampus of the Medical Segmentation Decathlon: a folder with imagesTr and labelsTr (or images and labels)
+#   DATA      Task04_Hippocampus of the Medical Segmentation Decathlon: a folder with imagesTr and labelsTr (or images
+#   and labels)
 #   ITKTORCH_BIN in the environment names a folder with built programs; otherwise they are built in build-examples.
 # Results: Examples/output-hippocampus (model, labels, *.csv, table.md, hippocampus.png)
 set -euo pipefail
@@ -26,7 +28,8 @@ cd "$root"
 bin=${ITKTORCH_BIN:-}
 if [ -z "$bin" ]; then
   bash Examples/setup.sh
-  cmake --preset release -DBUILD_TESTING=OFF -DITKTorch_BUILD_BENCHMARKS=OFF -B build-examples >build-examples.log 2>&1 ||
+  cmake --preset release -DBUILD_TESTING=OFF -DITKTorch_BUILD_BENCHMARKS=OFF -B build-examples \
+    >build-examples.log 2>&1 ||
     { cat build-examples.log >&2; exit 1; }
   rm -f build-examples.log
   cmake --build build-examples --target itktorch HippocampusBaselines HippocampusPicture
@@ -52,14 +55,17 @@ while IFS=, read -r case fold; do
 done <"$here/cases.csv"
 
 "$bin/itktorch" train "$out/pairs.csv" --folds 0 --output "$out/hippocampus.safetensors" \
-  --dimension 3 --classes 3 --label-rule class-index --class-names $classes \
-  --base-filters 8 --levels 2 --crop-size 32 --batch-size 4 --epochs 80 --learning-rate 0.004 --no-automatic-polarity "$@"
+  --dimension 3 --classes 3 --labels classes --class-names $classes \
+  --base-filters 8 --levels 2 --crop-size 32 --batch-size 4 --epochs 80 --learning-rate 0.004 --no-automatic-polarity \
+    "$@"
 "$bin/itktorch" segment "$out/images" "$out/segmented" --model "$out/hippocampus.safetensors" >"$out/segmented.jsonl"
-"$bin/itktorch" evaluate "$out/segmented" "$labels" --model "$out/hippocampus.safetensors" --csv "$out/network.csv" --json "$out/network.json"
+"$bin/itktorch" evaluate "$out/segmented" "$labels" --model "$out/hippocampus.safetensors" --csv "$out/network.csv" \
+  --json "$out/network.json"
 
 "$bin/HippocampusBaselines" "$out/pairs.csv" "$out"
 for baseline in background threshold-1 threshold-2; do
-  "$bin/itktorch" evaluate "$out/$baseline" "$labels" --class-names $classes --no-evaluate-boundary --no-evaluate-surface \
+  "$bin/itktorch" evaluate "$out/$baseline" "$labels" --class-names $classes --no-evaluate-boundary \
+    --no-evaluate-surface \
     --csv "$out/$baseline.csv" >/dev/null 2>&1
 done
 "$bin/HippocampusPicture" "$out/hippocampus.png" "${pictures[@]:0:9}"
@@ -72,7 +78,8 @@ mean() {
 row() {
   local anterior posterior
   anterior=$(mean "$2" 1) posterior=$(mean "$3" 2)
-  awk -v name="$1" -v a="$anterior" -v p="$posterior" 'BEGIN { printf "| %s | %.3f | %.3f | %.3f |\n", name, a, p, (a + p) / 2 }'
+  awk -v name="$1" -v a="$anterior" -v p="$posterior" \
+    'BEGIN { printf "| %s | %.3f | %.3f | %.3f |\n", name, a, p, (a + p) / 2 }'
 }
 {
   echo "| mean Dice over 8 volumes | anterior | posterior | mean |"

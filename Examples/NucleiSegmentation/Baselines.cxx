@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 
-/** What a network must beat, and what it can reach at most: a global threshold, Canny's edges, and the truth itself seen
- * through the steps that turn a network's output into objects. */
+/** What a network must beat, and what it can reach at most: a global threshold, Canny's edges, and the truth itself
+ * seen through the steps that turn a network's output into objects. */
 
 #include "CannyBaseline.h"
 #include "NucleiImages.h"
@@ -130,15 +130,15 @@ main(int argc, char ** argv)
 {
   Options  options;
   CLI::App app{
-    "Prints what a network must beat and what it can reach: a global Otsu threshold, Canny's edges, and the truth "
-    "itself without separation and regrown. Exit status: 0 done, 1 unreadable data, 2 arguments."
+    "Prints baselines and upper bounds for a network: a global Otsu threshold, Canny edges, and the truth itself, "
+    "without separation and regrown. Exit status: 0 done, 1 unreadable data, 2 wrong arguments."
   };
   app.add_option("pairs", options.Pairs, "table with the columns image, label, fold")->required();
   app.add_option("--folds", options.Folds, "only these folds, such as 8,9; default: all")
     ->delimiter(',')
     ->allow_extra_args(false);
-  app.add_flag("--skip-canny", options.SkipCanny, "leave out the edges");
-  app.add_option("--every", options.EveryNth, "edges of every so manyth image")
+  app.add_flag("--skip-canny", options.SkipCanny, "skip the edges");
+  app.add_option("--every", options.EveryNth, "detect edges in every n-th image only")
     ->check(CLI::Range(1, 1'000'000))
     ->capture_default_str();
   try

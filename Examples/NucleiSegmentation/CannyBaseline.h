@@ -9,8 +9,8 @@
 #include <vector>
 
 /** \class CannyBaseline
- * \brief How well Canny's edges and a threshold's outlines find the outlines of the true objects, if Canny's parameters are
- * chosen by the truth: an upper bound of what Canny can do.
+ * \brief How well Canny's edges and a threshold's outlines find the outlines of the true objects, if Canny's parameters
+ * are chosen by the truth: an upper bound of what Canny can do.
  *
  * Each image is tried with every variance and every upper threshold; the lower threshold is 0.4 of it. ODS is the best
  * threshold for the whole set, OIS the best one of each image, each with the variance that is best for it. P. Arbeláez
@@ -21,7 +21,8 @@ public:
   static constexpr std::size_t NumberOfTolerances = 3;
   using Numbers = std::array<double, NumberOfTolerances>; // at 1, 2 and 3 pixels
 
-  /** Gaussian variances in squared pixels, and upper thresholds of the gradient's magnitude per pixel, of 8-bit luminance. */
+  /** Gaussian variances in squared pixels, and upper thresholds of the gradient's magnitude per pixel, of 8-bit
+   * luminance. */
   static const std::vector<double> &
   GetVariances();
   static const std::vector<double> &

@@ -13,14 +13,15 @@ main(int argc, char ** argv)
 {
   itk::NucleiImportOptions options;
   CLI::App                 app{
-    "Turns the nuclei of the 2018 Data Science Bowl (BBBC038, stage1_train) into images, labels and a table "
-                    "of pairs. Exit status: 0 done, 1 problems (each named, no table written), 2 arguments."
+    "Converts the nuclei of the 2018 Data Science Bowl (BBBC038, stage1_train) to images, labels and a table "
+                    "of pairs. Exit status: 0 done, 1 problems (each reported, no table written), 2 wrong arguments."
   };
   app.add_option("input", options.Input, "unpacked folder stage1_train")->required();
   app.add_option("output", options.Output, "folder for images/, labels/ and pairs.csv")->required();
   app.add_option("--groups", options.Groups, "table with columns image_id and fold10; default: a hash of the id");
-  app.add_option("--ids", options.Ids, "file with the ids to import, one a line; default: all");
-  app.add_option("--compression", options.CompressionLevel, "of the PNG files, 1 (fast) to 9 (small)")
+  app.add_option("--ids", options.Ids, "file with the ids to import, one per line; default: all");
+  app
+    .add_option("--compression", options.CompressionLevel, "compression level of the PNG files, 1 (fast) to 9 (small)")
     ->capture_default_str()
     ->check(CLI::Range(1, 9));
   try

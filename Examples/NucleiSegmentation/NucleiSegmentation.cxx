@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 
-/** Trains a U-Net on microscope images of nuclei, segments images that it has not seen, and scores it beside a threshold
- * and Canny's edges: readers → training → model file → resampling → network → resampling back → watershed → writer → table
- * and picture. */
+/** Trains a U-Net on microscope images of nuclei, segments images that it has not seen, and scores it beside a
+ * threshold and Canny's edges: readers → training → model file → resampling → network → resampling back → watershed →
+ * writer → table and picture. */
 
 #include "CannyBaseline.h"
 #include "itkComparisonSheet.h"
@@ -131,8 +131,8 @@ FindObjects(ProbabilityType *                   probabilities,
   return objects->GetOutput();
 }
 
-/** Canny's variance and threshold that find the outlines of the training images best, at 2 pixels: chosen without the test
- * images, as the network's weights are. */
+/** Canny's variance and threshold that find the outlines of the training images best, at 2 pixels: chosen without the
+ * test images, as the network's weights are. */
 itk::CannyEdgeDetectionParameters
 ChooseCanny(const std::vector<itk::ImageLabelPair> & pairs)
 {
@@ -164,7 +164,7 @@ ChooseCanny(const std::vector<itk::ImageLabelPair> & pairs)
   parameters.LowerThreshold = 0.4 * parameters.UpperThreshold;
   if (result.Ods[twoPixels] == 0.0)
   {
-    std::cerr << "No training image to choose Canny's thresholds by: variance 2, thresholds by Otsu's method."
+    std::cerr << "There is no training image for choosing Canny's parameters: using variance 2 and Otsu's method."
               << std::endl;
     parameters.Variance = { 2.0 };
     parameters.ThresholdRule = itk::CannyThresholdRule::Otsu;
@@ -327,7 +327,7 @@ main(int argc, char * argv[])
     .add_option_function<std::string>(
       "--objects",
       [&options](const std::string & fileName) { options.Objects = itk::ReadInstanceParameters(fileName); },
-      "File of itktorch tune: how probabilities become objects.")
+      "File written by itktorch tune: parameters for making objects from probabilities.")
     ->type_name("FILE");
   itk::AddDeviceOptions(app, options.Device, options.Threads);
   itk::AddTrainingOptions(app, options.Training);

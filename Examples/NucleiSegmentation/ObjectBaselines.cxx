@@ -26,8 +26,8 @@ Map(const TInput * from, const TFunction & function)
   return to;
 }
 
-/** Probabilities of a network that is never wrong and, as the U-Net paper teaches it, leaves out the pixels of an object that
- * touch another one, at a face or a corner; those it holds for likely. */
+/** Probabilities of a network that is never wrong and, as the U-Net paper teaches it, leaves out the pixels of an
+ * object that touch another one, at a face or a corner; those it holds for likely. */
 FloatType::Pointer
 PerfectProbabilities(const LabelType * truth)
 {

@@ -10,8 +10,8 @@
 #include <vector>
 
 /** \class ObjectBaselines
- * \brief The scores of what needs no network: a global threshold, and the truth itself seen through the steps that turn a
- * network's output into objects. */
+ * \brief The scores of what needs no network: a global threshold, and the truth itself seen through the steps that turn
+ * a network's output into objects. */
 class ObjectBaselines
 {
 public:

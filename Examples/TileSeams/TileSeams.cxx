@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 //
-// What becomes of an image whose network sees it in tiles: the probabilities of the whole image, and how far off they are where
-// tiles are cut out and computed one by one, where overlapping ones are blended, and in this project's exact tiles.
-// Usage: TileSeams MODEL.safetensors IMAGE OUTPUT.png [TILE SIZE]
+// What becomes of an image whose network sees it in tiles: the probabilities of the whole image, and how far off they
+// are where tiles are cut out and computed one by one, where overlapping ones are blended, and in this project's exact
+// tiles. Usage: TileSeams MODEL.safetensors IMAGE OUTPUT.png [TILE SIZE]
 #include "itkUNetInferenceImageFilter.h"
 #include "itkUNetModelReader.h"
 #include "itkAbsoluteValueDifferenceImageFilter.h"

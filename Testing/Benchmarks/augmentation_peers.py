@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
-"""Times elastic deformation of an image and its labels by Python libraries, on one thread, beside this project's program."""
+"""Times elastic deformation of an image and its labels by Python libraries, on one thread, beside this project's
+program."""
 
 import argparse
 import json
@@ -58,7 +59,12 @@ def with_monai(ours):
     if ours.image.ndim == 2:
         spacing = (ours.image.shape[0] - 1) / (NODES - 1)
         transform = Rand2DElasticd(
-            ["image", "labels"], (spacing, spacing), (10, 10), prob=1.0, mode=("bilinear", "nearest"), padding_mode="reflection"
+            ["image", "labels"],
+            (spacing, spacing),
+            (10, 10),
+            prob=1.0,
+            mode=("bilinear", "nearest"),
+            padding_mode="reflection",
         )
     else:
         transform = Rand3DElasticd(

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
-"""Times this project and its peer in one run, in turns, and judges the ratio of their medians."""
+"""Times this project and its peer alternately in one run and compares the ratio of their medians with a goal."""
 
 import argparse
 import importlib
@@ -65,8 +65,8 @@ def table(lines):
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("area", choices=areas())
-    parser.add_argument("--check", action="store_true", help="exit 1 where a goal is missed or results differ")
-    parser.add_argument("--pairs", type=int, default=7, help="runs of each, in turns; at least 7 (default)")
+    parser.add_argument("--check", action="store_true", help="exit 1 if a goal is missed or results differ")
+    parser.add_argument("--pairs", type=int, default=7, help="runs of each, alternating; at least 7 (default)")
     parser.add_argument("--build", help="build folder (default: $ITKTorch_BUILD_DIR, else build beside the sources)")
     arguments = parser.parse_args()
     area = importlib.import_module(f"areas.{arguments.area}")

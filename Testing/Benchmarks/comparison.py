@@ -54,7 +54,9 @@ class Session:
         python = folder / "bin" / "python"
         if not (folder / "complete").is_file():
             venv.create(folder, with_pip=True, clear=True)
-            done = subprocess.run([python, "-m", "pip", "install", "--quiet", *packages], capture_output=True, text=True)
+            done = subprocess.run(
+                [python, "-m", "pip", "install", "--quiet", *packages], capture_output=True, text=True
+            )
             if done.returncode != 0:
                 reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
                 raise Unavailable(f"The peer {', '.join(packages)} could not be installed: {reason}")

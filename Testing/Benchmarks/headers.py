@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
-"""Processor seconds that each public header costs a user: included, and its class template instantiated once."""
+"""Measures the compile time of each public header in processor seconds, with its class template instantiated once."""
 
 import argparse
 import json
@@ -62,7 +62,9 @@ def compile_command(build, module):
     for entry in json.loads(file.read_text()):
         if entry["file"].endswith(".cxx") and folder in Path(entry["file"]).parents:
             words = shlex.split(entry["command"])
-            kept = [w for i, w in enumerate(words) if w not in ("-c", "-o") and words[i - 1] != "-o" and w != entry["file"]]
+            kept = [
+                w for i, w in enumerate(words) if w not in ("-c", "-o") and words[i - 1] != "-o" and w != entry["file"]
+            ]
             # A compiler cache would answer instead of the compiler.
             commands.append(kept[1:] if Path(kept[0]).name in ("ccache", "sccache") else kept)
     if commands:
@@ -114,7 +116,7 @@ def measure(header, command, goal):
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--check", action="store_true", help="exit 1 where a header costs more than the goal")
+    parser.add_argument("--check", action="store_true", help="exit 1 if a header takes longer than the goal")
     parser.add_argument("--build", help="build folder (default: $ITKTorch_BUILD_DIR, else build beside the sources)")
     parser.add_argument("headers", nargs="*", help="names of headers (default: all)")
     arguments = parser.parse_args()

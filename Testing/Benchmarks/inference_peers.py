@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
-"""Times the U-Net of 64 filters as Python's libraries compute it, on two threads, beside this project's program. The peers get
-the image as floats in their own layout; the program starts from bytes, and both end with probabilities."""
+"""Times the U-Net of 64 filters as Python's libraries compute it, on two threads, beside this project's program. The
+peers get the image as floats in their own layout; the program starts from bytes, and both end with probabilities."""
 
 import argparse
 import json
@@ -135,7 +135,11 @@ def with_onnxruntime(ours, filters):
 def with_openvino(ours, filters, precision):
     with tempfile.TemporaryDirectory() as folder:
         model = openvino.Core().read_model(str(export(ours, filters, folder)))
-        options = {"INFERENCE_PRECISION_HINT": precision, "INFERENCE_NUM_THREADS": THREADS, "PERFORMANCE_HINT": "LATENCY"}
+        options = {
+            "INFERENCE_PRECISION_HINT": precision,
+            "INFERENCE_NUM_THREADS": THREADS,
+            "PERFORMANCE_HINT": "LATENCY",
+        }
         compiled = openvino.Core().compile_model(model, "CPU", options)
     image = planes(ours)
     return lambda: foreground(compiled(image)[0])

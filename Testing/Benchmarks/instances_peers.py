@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
-"""Times connected components and a marker watershed by Python libraries, on one thread, beside this project's program."""
+"""Times connected components and a marker watershed by Python libraries, on one thread, beside this project's
+program."""
 
 import argparse
 import json
@@ -55,8 +56,20 @@ def is_almost_same(ours, result):
 PEERS = (
     ("components beside OpenCV", "cv2.connectedComponentsWithStats", "components", with_opencv, is_same_partition),
     ("components beside SciPy", "scipy.ndimage.label, without sizes", "components", with_scipy, is_same_partition),
-    ("components beside scikit-image", "skimage.measure.label, without sizes", "components", with_skimage, is_same_partition),
-    ("watershed beside scikit-image", "skimage.segmentation.watershed", "watershed", watershed_with_skimage, is_almost_same),
+    (
+        "components beside scikit-image",
+        "skimage.measure.label, without sizes",
+        "components",
+        with_skimage,
+        is_same_partition,
+    ),
+    (
+        "watershed beside scikit-image",
+        "skimage.segmentation.watershed",
+        "watershed",
+        watershed_with_skimage,
+        is_almost_same,
+    ),
 )
 
 

@@ -130,8 +130,8 @@ MakeTransform(const itk::RandomAugmentationRecord & record)
   return transform;
 }
 
-/** Whether images and labels agree but for the pixels whose place lies within rounding of a border, of the image or of two
- * labels: at most one in 500. */
+/** Whether images and labels agree but for the pixels whose place lies within rounding of a border, of the image or of
+ * two labels: at most one in 500. */
 template <unsigned int D>
 bool
 AreEqual(Filter<D> * ours, const ImageType<D> * image, const LabelType<D> * labels)
@@ -232,7 +232,8 @@ ComparePerPixel(int pairs, const Pair<2> & pair)
   itk::Benchmark::Write(row);
 }
 
-/** Both for each output pixel: a crop of a quarter, turned by 20 degrees, magnified and sheared, beside the whole image. */
+/** Both for each output pixel: a crop of a quarter, turned by 20 degrees, magnified and sheared, beside the whole
+ * image. */
 void
 CompareAffine(int pairs, const Pair<2> & pair)
 {
@@ -301,8 +302,8 @@ WriteRaw(const std::string & file, const TPixel * pixels, std::size_t count)
     .write(reinterpret_cast<const char *>(pixels), static_cast<std::streamsize>(count * sizeof(TPixel)));
 }
 
-/** For peers in Python: writes image, labels, nodes and the results to `folder`, then runs once for each line that it reads
- * and answers with the seconds. */
+/** For peers in Python: writes image, labels, nodes and the results to `folder`, then runs once for each line that it
+ * reads and answers with the seconds. */
 template <unsigned int D>
 int
 Serve(const std::string & folder, itk::SizeValueType edge)

@@ -82,8 +82,8 @@ WritePixels(const std::string & file, const float * pixels, std::size_t count)
     .write(reinterpret_cast<const char *>(pixels), static_cast<std::streamsize>(count * sizeof(float)));
 }
 
-/** For peers in Python: writes image and edges, then runs once for each line that it reads and answers with the seconds. On a
- * device other than the host the image is there before. */
+/** For peers in Python: writes image and edges, then runs once for each line that it reads and answers with the
+ * seconds. On a device other than the host the image is there before. */
 int
 Serve(const std::string & device, const std::string & folder, itk::SizeValueType edge)
 {

@@ -58,8 +58,8 @@ WriteModel(const itk::UNetModel * model, const std::string & fileName)
   writer->Update();
 }
 
-/** For peers in Python: writes image, model and probabilities, then runs once for each line that it reads and answers with the
- * seconds from bytes to probabilities. */
+/** For peers in Python: writes image, model and probabilities, then runs once for each line that it reads and answers
+ * with the seconds from bytes to probabilities. */
 int
 Serve(const std::string & folder,
       const std::string & device,

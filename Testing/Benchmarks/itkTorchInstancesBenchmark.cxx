@@ -105,8 +105,8 @@ IsSameImage(const LabelType * a, const LabelType * b)
   return std::equal(a->GetBufferPointer(), a->GetBufferPointer() + pixels, b->GetBufferPointer());
 }
 
-/** Pixels that are background on one side only, or whose label in `b` is not that of the first pixel of the same label in
- * `a`. */
+/** Pixels that are background on one side only, or whose label in `b` is not that of the first pixel of the same label
+ * in `a`. */
 std::size_t
 CountOneWay(const LabelType * a, const LabelType * b)
 {
@@ -295,8 +295,8 @@ CompareInstances(int pairs, const Phantom & phantom)
   itk::Benchmark::Write(row);
 }
 
-/** For peers in Python: writes what they need and what this project gives, then runs `components` or `watershed` once for
- * each line that asks for it and answers with the seconds. */
+/** For peers in Python: writes what they need and what this project gives, then runs `components` or `watershed` once
+ * for each line that asks for it and answers with the seconds. */
 int
 Serve(const std::string & folder)
 {

@@ -226,8 +226,8 @@ CompareWeightMap(int pairs, const LabelType<2> * labels)
   itk::Benchmark::Write(row);
 }
 
-/** For peers in Python: writes labels (32 bits) and second distances (float), then runs once for each line that it reads and
- * answers with the seconds. */
+/** For peers in Python: writes labels (32 bits) and second distances (float), then runs once for each line that it
+ * reads and answers with the seconds. */
 int
 Serve(const std::string & labelFile, const std::string & distanceFile, unsigned int edge, unsigned int count)
 {

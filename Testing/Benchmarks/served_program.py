@@ -10,8 +10,8 @@ import numpy
 
 
 class ServedProgram:
-    """A benchmark program that writes its data to a folder, says a line, and then computes once for each line that it reads and
-    answers with the seconds."""
+    """A benchmark program that writes its data to a folder, says a line, and then computes once for each line that it
+    reads and answers with the seconds."""
 
     def __init__(self, program, *arguments):
         """In the arguments, {folder} stands for the folder."""

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
-"""A file of 20 000² bytes to a file of labels, by the command line with MaximumMemory 1024, beside one of 2048²: seconds for a
-pixel, and the largest memory of the process."""
+"""A file of 20 000² bytes to a file of labels, by the command line with MaximumMemory 1024, beside one of 2048²:
+seconds for a pixel, and the largest memory of the process."""
 
 import argparse
 import json
@@ -39,7 +39,15 @@ def read_labels(path, edge):
 
 def run(programs, folder, edge, memory):
     """Seconds and GiB of segmenting the file of an edge."""
-    command = [programs / "itktorch", "segment", f"{edge}.mha", f"{edge}-labels.mha", "-m", "model.safetensors", "--mask"]
+    command = [
+        programs / "itktorch",
+        "segment",
+        f"{edge}.mha",
+        f"{edge}-labels.mha",
+        "-m",
+        "model.safetensors",
+        "--mask",
+    ]
     command += ["--maximum-memory", str(memory), "--threads", "2", "--device", "cpu"]
     start = time.perf_counter()
     process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -57,7 +65,8 @@ def main():
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         subprocess.run(
-            [arguments.programs / "itkTorchInferenceBenchmark", "--model", folder / "model.safetensors", "1", "8"], check=True
+            [arguments.programs / "itkTorchInferenceBenchmark", "--model", folder / "model.safetensors", "1", "8"],
+            check=True,
         )
         for edge in (SMALL, LARGE):
             write_noise(folder / f"{edge}.mha", edge)

@@ -1,16 +1,18 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
 #
-# Configures and builds the client against the installation in PREFIX. An area that does not compile has no program afterwards,
-# and its test fails; the others are built.
+# Configures and builds the client against the installation in PREFIX. An area that does not compile has no program
+# afterwards, and its test fails; the others are built.
 #
-#   cmake -D BINARY_DIR=… -D PREFIX=… -D GENERATOR=… -D BUILD_TYPE=… -D CXX_FLAGS=… -D ITK_DIR=… -D LIBTORCH_ROOT=… -P build.cmake
+#   cmake -D BINARY_DIR=… -D PREFIX=… -D GENERATOR=… -D BUILD_TYPE=… -D CXX_FLAGS=… -D ITK_DIR=… -D LIBTORCH_ROOT=… -P
+#   build.cmake
 
 file(REMOVE_RECURSE "${BINARY_DIR}")
 string(TIMESTAMP begin "%s")
 execute_process(
   COMMAND "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}" -B "${BINARY_DIR}" -G "${GENERATOR}"
-    "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}" "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}" "-DCMAKE_PREFIX_PATH=${PREFIX}" "-DITK_DIR=${ITK_DIR}"
+    "-DCMAKE_BUILD_TYPE=${BUILD_TYPE}" "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}" "-DCMAKE_PREFIX_PATH=${PREFIX}"
+      "-DITK_DIR=${ITK_DIR}"
     "-DLIBTORCH_ROOT=${LIBTORCH_ROOT}"
   RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
 if(NOT result EQUAL 0)

@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
 #
-# Installs the build tree in BUILD_DIR and moves what was installed to PREFIX; no text of it names a folder of the build.
+# Installs the build tree in BUILD_DIR and moves what was installed to PREFIX; no text of it names a folder of the
+# build.
 #
 #   cmake -D BUILD_DIR=… -D SOURCE_DIR=… -D PREFIX=… -D BUILD_TYPE=… -P install.cmake
 

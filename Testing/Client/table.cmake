@@ -7,7 +7,8 @@
 
 file(GLOB files "${RESULTS}/*.csv")
 list(SORT files)
-set(table "| area | tests | failed tests | checks passed | checks failed | largest difference |\n|---|---|---|---|---|---|\n")
+set(table
+  "| area | tests | failed tests | checks passed | checks failed | largest difference |\n|---|---|---|---|---|---|\n")
 set(tests 0)
 set(failed_tests 0)
 set(passed 0)

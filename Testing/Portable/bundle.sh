@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Collects the test and benchmark programs of a build, and its CUDA plug-in if there is one, with the libraries that they
-# need in a folder for other machines: x86-64 Linux with glibc 2.36 or newer and LibTorch of the build's minor version.
+# Collects the test and benchmark programs of a build, its CUDA plug-in if there is one, and the libraries that they
+# need, in a folder for other machines: x86-64 Linux, glibc 2.36 or newer, LibTorch of the same minor version.
 # Usage: bash Testing/Portable/bundle.sh BUILD OUT     OUT must not exist yet; it gets bin, lib and run.sh
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
@@ -16,7 +16,7 @@ case "${1:-}" in -h | --help) sed -n '2,4s/^# //p' "$0"; exit 0 ;; esac
 build=$(cd "$1" && pwd)
 out=$2
 if [ -e "$out" ] || [ -L "$out" ]; then fail "OUT must not exist yet, but $out does."; fi
-[ -d "$(dirname "$out")" ] || fail "OUT must lie in a folder that exists, but is $out."
+[ -d "$(dirname "$out")" ] || fail "OUT must be in an existing folder, but is $out."
 [ "$(uname -m)" = x86_64 ] || fail "bundles are for x86-64, but this machine is $(uname -m)."
 for tool in cmake ldd readelf strip; do
   command -v "$tool" >/dev/null || fail "the program $tool is needed."
@@ -60,8 +60,9 @@ collect_libraries_of() {
   for name in $(readelf -d "$file" | sed -n 's/.*(NEEDED).*\[\(.*\)\]/\1/p'); do
     is_of_the_other_machine "$name" && continue
     [ -z "${path_of[$name]:-}" ] || continue
-    path=$(awk -v name="$name" '$1 == name && / => \// { sub(/.* => /, ""); sub(/ \(0x[0-9a-f]*\)$/, ""); print }' <<<"$found")
-    [ -n "$path" ] || fail "$file needs $name, which this machine lacks."
+    path=$(awk -v name="$name" '$1 == name && / => \// { sub(/.* => /, ""); sub(/ \(0x[0-9a-f]*\)$/, ""); print }' \
+      <<<"$found")
+    [ -n "$path" ] || fail "$file needs $name, which is not on this machine."
     path_of[$name]=$path
     cp -L "$path" "$temporary/lib/$name"
     collect_libraries_of "$path"
@@ -96,7 +97,7 @@ rm "$temporary/rpath.cmake"
 
 glibc=$(grep -aohE 'GLIBC_2\.[0-9]+' "$temporary"/bin/* "$temporary"/lib/* | sed 's/GLIBC_//' | sort -Vu | tail -1)
 [ "$(printf '%s\n' "$glibc" "$newest_glibc" | sort -V | tail -1)" = "$newest_glibc" ] ||
-  fail "the programs need glibc $glibc, but a bundle's may need $newest_glibc at most: build them on an older system."
+  fail "the programs must need glibc $newest_glibc at most, but need $glibc: build them on an older system."
 
 cp "$here/run.sh" "$temporary/run.sh"
 echo "$version" >"$temporary/libtorch-version"

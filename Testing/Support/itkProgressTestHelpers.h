@@ -60,8 +60,9 @@ private:
   unsigned long   m_Tag;
 };
 
-/** Progress comes on the calling thread, from 0 to 1, never less, and no step is larger than `largestStep`; an abort from an
- * observer or another thread ends the work within one such step, and the next run gives what an undisturbed one gives.
+/** Progress comes on the calling thread, from 0 to 1, never less, and no step is larger than `largestStep`; an abort
+ * from an observer or another thread ends the work within one such step, and the next run gives what an undisturbed one
+ * gives.
  * \param process brought up to date by `update`, which also makes it compute anew
  * \param result what is compared */
 template <typename TUpdate, typename TResult>

@@ -30,7 +30,7 @@
   class suite : public ::testing::TestWithParam<const char *>                                                          \
   {};                                                                                                                  \
   INSTANTIATE_TEST_SUITE_P(                                                                                            \
-    Devices, suite, itk::Test::DeviceNames(), [](const auto & info) { return std::string(info.param); })
+    Devices, suite, itk::Test::DeviceNames(), [](const auto & test) { return std::string(test.param); })
 
 namespace itk
 {

@@ -20,7 +20,7 @@ public:
   using Superclass = TorchImageToImageFilter<TImage, TImage>;
   using Pointer = SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(TorchScaleFilter, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(TorchScaleFilter);
 
   itkSetMacro(Scale, double);
   itkSetMacro(Shift, double);
@@ -58,7 +58,7 @@ public:
   using Superclass = TorchImageToImageFilter<TImage, TImage>;
   using Pointer = SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(TorchLeftSumFilter, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(TorchLeftSumFilter);
 
 protected:
   TorchLeftSumFilter() = default;

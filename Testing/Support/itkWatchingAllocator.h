@@ -13,7 +13,8 @@ namespace itk
 {
 namespace Test
 {
-/** The host program's allocator, which knows the large blocks that it handed out while another one stood in its place. */
+/** The host program's allocator, which knows the large blocks that it handed out while another one stood in its
+ * place. */
 class WatchingAllocator : public c10::Allocator
 {
 public:

@@ -2,6 +2,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
 """Prints ids.txt: which images of the 2018 Data Science Bowl make the sample. Usage: choose.py GROUPS.csv > ids.txt"""
+
 import csv
 import sys
 

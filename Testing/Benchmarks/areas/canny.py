@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
 """Canny's edges of a float phantom, on one thread unless the row says so. Equal means every pixel of ITK's edges; the
-libraries for Python define edges otherwise, and equal means that nine in ten edge pixels of either have one of the other
-within two pixels."""
+libraries for Python define edges otherwise, and equal means that nine in ten edge pixels of either have one of the
+other within two pixels."""
 
 GOALS = {
     "beside ITK": 12.0,
@@ -20,7 +20,13 @@ GOALS = {
 # Measured only where there is a CUDA device.
 ON_CUDA = {"CUDA: beside kornia"}
 
-PACKAGES = ["kornia==0.8.2", "numpy==2.2.6", "opencv-python-headless==4.11.0.86", "scikit-image==0.25.2", "torch==2.11.0"]
+PACKAGES = [
+    "kornia==0.8.2",
+    "numpy==2.2.6",
+    "opencv-python-headless==4.11.0.86",
+    "scikit-image==0.25.2",
+    "torch==2.11.0",
+]
 
 
 def measure(session):

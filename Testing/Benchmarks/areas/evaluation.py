@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
-"""Metrics of objects and distances between surfaces, on one thread. Equal means the peer's numbers: ITK's Hausdorff distance to
-1e-5, StarDist's counts at ten thresholds exactly and its sums of ratios to 1e-4 (it keeps them as float)."""
+"""Metrics of objects and distances between surfaces, on one thread. Equal means the peer's numbers: ITK's Hausdorff
+distance to 1e-5, StarDist's counts at ten thresholds exactly and its sums of ratios to 1e-4 (it keeps them as
+float)."""
 
 GOALS = {
     "instance metrics": 1.0,

@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
-"""The U-Net of 31 million weights on 512² pixels, on two threads, and smaller ones on larger images. Equal means probabilities
-that differ by at most 1e-4 in float32 and 0.1 in bfloat16, where either side rounds to eight bits after each layer; beside
-MONAI's sliding window only where its windows see as much as decides a pixel; of labels, that all are the same."""
+"""The U-Net of 31 million weights on 512² pixels, on two threads, and smaller ones on larger images. Equal means
+probabilities that differ by at most 1e-4 in float32 and 0.1 in bfloat16, where either side rounds to eight bits after
+each layer; beside MONAI's sliding window only where its windows see as much as decides a pixel; of labels, that all are
+the same."""
 
 GOALS = {
     "float32": 1.4,

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
-"""The exact distances to the two nearest objects, and the boundary weight map. Equal means the peer's distances: the same
-bits with isotropic spacing, within 1e-5 otherwise. One thread unless the row says so."""
+"""The exact distances to the two nearest objects, and the boundary weight map. Equal means the peer's distances: the
+same bits with isotropic spacing, within 1e-5 otherwise. One thread unless the row says so."""
 
 GOALS = {
     "two nearest objects, 100 labels": 40.0,

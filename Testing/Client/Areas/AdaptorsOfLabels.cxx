@@ -6,8 +6,8 @@
 #include "itkImageAdaptor.h"
 #include "itkSegmentationEvaluationImageFilter.h"
 
-/** itk::ImageAdaptors as label images. Filters whose outputs are of the label image's type take no adaptor as an output: they
- * say so when they are compiled, and are not here. */
+/** itk::ImageAdaptors as label images. Filters whose outputs are of the label image's type take no adaptor as an
+ * output: they say so when they are compiled, and are not here. */
 
 namespace client
 {

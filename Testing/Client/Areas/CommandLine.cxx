@@ -90,7 +90,7 @@ protected:
     itk::WriteImage(MakePicture<D>().GetPointer(), In("a" + extension));
     itk::WriteImage(MakeClasses<D>().GetPointer(), In("a-classes" + extension));
     std::ofstream(In("pairs.csv")) << "image,label\na" << extension << ",a-classes" << extension << '\n';
-    Run("train pairs.csv -o model.safetensors --classes 3 --label-rule class-index --epochs 60 --levels 1 "
+    Run("train pairs.csv -o model.safetensors --classes 3 --labels classes --epochs 60 --levels 1 "
         "--base-filters 8 --crop-size 8 --crops-per-image 8 --batch-size 4 --learning-rate 0.01 --device cpu "
         "--dimension " +
         std::to_string(D));
@@ -150,10 +150,9 @@ TEST_F(CommandLine, RefusesLabelsThatAreNoClasses)
   itk::WriteImage(MakePicture<2>().GetPointer(), In("a.png"));
   itk::WriteImage(labels.GetPointer(), In("b.png"));
   std::ofstream(In("pairs.csv")) << "image,label\na.png,b.png\n";
-  const auto said =
-    Run("train pairs.csv -o model.safetensors --classes 3 --label-rule class-index --epochs 1 --levels 1 "
-        "--base-filters 4 --crop-size 8 --batch-size 1 --device cpu",
-        1);
+  const auto said = Run("train pairs.csv -o model.safetensors --classes 3 --labels classes --epochs 1 --levels 1 "
+                        "--base-filters 4 --crop-size 8 --batch-size 1 --device cpu",
+                        1);
   VERIFY(said.find('7') != std::string::npos) << said;
   VERIFY(!std::filesystem::exists(In("model.safetensors")));
 }

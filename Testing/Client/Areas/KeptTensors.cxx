@@ -3,6 +3,7 @@
 #include "Images.h"
 #include "OwnFilters.h"
 #include "TestImages.h"
+#include "itkTorchMacros.h"
 
 /** Tensors that a user's filter returns and keeps: what runs behind the filter does not write to them. */
 
@@ -20,7 +21,7 @@ public:
   using Superclass = itk::TorchImageToImageFilter<TImage, TImage>;
   using Pointer = itk::SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(TableFilter, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(TableFilter);
 
   enum class What
   {

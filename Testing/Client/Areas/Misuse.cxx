@@ -22,8 +22,8 @@
 #include <filesystem>
 #include <limits>
 
-/** Inputs that are missing, of the wrong size or empty; parameters outside their range: one sentence, and the filter works
- * afterwards. */
+/** Inputs that are missing, of the wrong size or empty; parameters outside their range: one sentence, and the filter
+ * works afterwards. */
 
 namespace client
 {

@@ -4,6 +4,7 @@
 #include "Images.h"
 #include "TestImages.h"
 #include "itkNumericTraits.h"
+#include "itkTorchMacros.h"
 
 /** Filters that a user writes on the library's base class. */
 
@@ -21,7 +22,7 @@ public:
   using Superclass = itk::TorchImageToImageFilter<TImage, TImage>;
   using Pointer = itk::SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(NeighborSum, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(NeighborSum);
 
 protected:
   NeighborSum() = default;
@@ -58,7 +59,7 @@ public:
   using Superclass = itk::TorchImageToImageFilter<TImage, TImage>;
   using Pointer = itk::SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(SumAndProduct, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(SumAndProduct);
   itkSetInputMacro(Other, TImage);
   itkGetInputMacro(Other, TImage);
 
@@ -105,7 +106,7 @@ public:
   using Superclass = itk::TorchImageToImageFilter<TInputImage, TOutputImage>;
   using Pointer = itk::SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(Mean, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(Mean);
 
 protected:
   Mean() = default;
@@ -129,7 +130,7 @@ public:
   using Self = Rogue;
   using Pointer = itk::SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(Rogue, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(Rogue);
 
   std::function<at::Tensor(const at::Tensor &)> Action;
 
@@ -151,7 +152,7 @@ public:
   using Self = Idle;
   using Pointer = itk::SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(Idle, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(Idle);
 
 protected:
   Idle() = default;

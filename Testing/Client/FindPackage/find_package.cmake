@@ -47,7 +47,8 @@ endfunction()
 file(REMOVE_RECURSE "${WORK_DIR}")
 foreach(order alone first last only)
   execute_process(
-    COMMAND "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}" -B "${WORK_DIR}/${order}" -G "${GENERATOR}" "-DORDER=${order}"
+    COMMAND "${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}" -B "${WORK_DIR}/${order}" -G "${GENERATOR}"
+      "-DORDER=${order}"
       "-DVARIABLES=${WORK_DIR}/${order}.txt" "-DCMAKE_PREFIX_PATH=${PREFIX}" "-DITK_DIR=${ITK_DIR}"
       "-DCMAKE_CXX_FLAGS=${CXX_FLAGS}" "-DLIBTORCH_ROOT=${LIBTORCH_ROOT}"
     RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)

@@ -17,7 +17,8 @@
 #include <sstream>
 #include <xmmintrin.h>
 
-/** A program that uses LibTorch itself, is not linked to the library, and loads it: nothing of its own LibTorch changes. */
+/** A program that uses LibTorch itself, is not linked to the library, and loads it: nothing of its own LibTorch
+ * changes. */
 
 namespace client
 {

@@ -29,7 +29,8 @@ GetTable()
   return table;
 }
 
-/** A line of the table, in the current folder: area,tests,failed tests,checks passed,checks failed,largest difference. */
+/** A line of the table, in the current folder: area,tests,failed tests,checks passed,checks failed,largest
+ * difference. */
 void
 WriteLine(const std::string & area, const std::string & figures)
 {

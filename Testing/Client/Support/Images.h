@@ -7,7 +7,8 @@
 #include "itkProcessObject.h"
 
 /** \file
- * What areas do with an image whose type they need not know: all pixel types of the library's outputs, in 2D and in 3D. */
+ * What areas do with an image whose type they need not know: all pixel types of the library's outputs, in 2D and in
+ * 3D. */
 
 namespace client
 {

@@ -21,7 +21,7 @@ public:
   using Superclass = itk::TorchImageToImageFilter<TImage, TImage>;
   using Pointer = itk::SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(AddFilter, TorchImageToImageFilter);
+  itkOverrideGetNameOfClassMacro(AddFilter);
 
   itkSetMacro(Summand, double);
   unsigned int NumberOfExecutions{ 0 };

@@ -12,8 +12,8 @@
 #include <cstdint>
 
 /** \file
- * Small images of blobs, some of which touch, of odd sizes, with a first index that is not 0, unequal spacing, an oblique
- * direction and an origin away from 0. */
+ * Small images of blobs, some of which touch, of odd sizes, with a first index that is not 0, unequal spacing, an
+ * oblique direction and an origin away from 0. */
 
 namespace client
 {
