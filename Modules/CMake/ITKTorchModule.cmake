@@ -143,7 +143,7 @@ function(itktorch_add_tests module)
     list(APPEND headers ${ITKTorch_TENSOR_HEADERS})
     list(APPEND link LibTorch::CPU)
   endif()
-  itktorch_precompile(${program}
+  itktorch_precompile(${program} EXECUTABLE
     HEADERS ${headers} LINK ${link} OPTIONS ${ITKTorch_WARNINGS} $<$<CONFIG:Release>:-O1>)
   # Threads that wait without sleeping are many times slower where programs share the processors.
   gtest_discover_tests(${program} DISCOVERY_TIMEOUT 60
