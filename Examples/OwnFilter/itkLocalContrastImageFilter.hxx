@@ -5,7 +5,10 @@
 
 #include "itkLocalContrastImageFilter.h"
 #include "itkTorchTensorAccess.h"
-#include <ATen/ATen.h>
+#include <ATen/TensorOperators.h>
+#include <ATen/core/Tensor.h>
+#include <ATen/ops/avg_pool2d.h>
+#include <ATen/ops/avg_pool3d.h>
 
 namespace itk
 {
