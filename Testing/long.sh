@@ -37,9 +37,20 @@ sanitizers() {
       ctest --output-on-failure --parallel "$jobs" --label-exclude Client --timeout 3000)
 }
 
+# Debian's ITK 5.2 refuses every compiler but the one that it was built with: a copy of the headers that do so, which take
+# clang for that GCC, comes first.
 clang() {
-  configure_and_build clang -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ \
-    -DCMAKE_CXX_FLAGS=-Werror -DITKTorch_PRECOMPILE_HEADERS=OFF
+  local header flags=-Werror
+  header=$(find /usr/include/ITK-5* -name itk_compiler_detection.h 2>/dev/null | head -1)
+  if [ -n "$header" ]; then
+    mkdir -p "$work/clang-itk/compilers"
+    sed 's/^#  if ITK_COMPILER_IS_GNU$/#  if 1/' "$header" >"$work/clang-itk/itk_compiler_detection.h"
+    sed 's/defined(__GNUC__)/1/; s/(__GNUC__ \* 100 + __GNUC_MINOR__)/1202/' "$(dirname "$header")/compilers/ITK_COMPILER_INFO_GNU_CXX.h" \
+      >"$work/clang-itk/compilers/ITK_COMPILER_INFO_GNU_CXX.h"
+    flags+=" -include $work/clang-itk/itk_compiler_detection.h"
+  fi
+  configure_and_build clang -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ "-DCMAKE_CXX_FLAGS=$flags" \
+    -DITKTorch_PRECOMPILE_HEADERS=OFF
 }
 
 gcc() { configure_and_build gcc -DCMAKE_CXX_FLAGS=-Werror -DITKTorch_PRECOMPILE_HEADERS=OFF; }

@@ -443,7 +443,8 @@ TorchParameterTable<TParameters>::AddChoice(const char * name,
     std::transform(allowed.begin(),
                    allowed.end(),
                    parameter.Choices.begin(),
-                   [&values](TEnumeration value) { return values[static_cast<std::size_t>(value)]; });
+                   [](TEnumeration value)
+                   { return TorchEnumeration<TEnumeration>::Values[static_cast<std::size_t>(value)]; });
   }
   parameter.Get = [member](const void * parameters) -> TorchParameterValue
   { return GetEnumerationText(static_cast<const TParameters *>(parameters)->*member); };

@@ -11,4 +11,13 @@
 #  define ITKTorch_TARGET_CLONES
 #endif
 
+/** Before a loop none of whose iterations reads what another one writes. */
+#ifdef __clang__
+#  define ITKTorch_INDEPENDENT_ITERATIONS _Pragma("clang loop vectorize(assume_safety)")
+#elif defined(__GNUC__)
+#  define ITKTorch_INDEPENDENT_ITERATIONS _Pragma("GCC ivdep")
+#else
+#  define ITKTorch_INDEPENDENT_ITERATIONS
+#endif
+
 #endif

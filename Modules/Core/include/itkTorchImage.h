@@ -74,6 +74,11 @@ public:
   using PixelContainer = typename TImage::PixelContainer;
   using ElementType = typename PixelContainer::Element;
 
+  // Virtual in itk::Image, but not in itk::VectorImage of ITK 5.
+#ifdef __clang__
+#  pragma clang diagnostic push
+#  pragma clang diagnostic ignored "-Winconsistent-missing-override"
+#endif
   ElementType *
   GetBufferPointer()
   {
@@ -85,6 +90,9 @@ public:
   {
     return const_cast<Self *>(this)->GetBufferPointer();
   }
+#ifdef __clang__
+#  pragma clang diagnostic pop
+#endif
 
   void
   Modified() const override;

@@ -450,9 +450,8 @@ PIPELINE_TEST(ResultThatIsTheInputItselfDoesNotShareItsBuffer)
   class IdentityFilter : public itk::TorchImageToImageFilter<ImageType<D>, ImageType<D>>
   {
   public:
-    using Self = IdentityFilter;
-    using Pointer = itk::SmartPointer<Self>;
-    itkNewMacro(Self);
+    using Pointer = itk::SmartPointer<IdentityFilter>;
+    itkNewMacro(IdentityFilter);
 
   protected:
     itk::TorchTensor

@@ -81,8 +81,8 @@ TYPED_TEST_SUITE(NucleiPhantomImageSource, Dimensions, );
 
 TYPED_TEST(NucleiPhantomImageSource, OneSeedGivesTheSamePixelsAndAnotherSeedGivesOthers)
 {
-  const auto first = MakeSource<SourceType<this->D>>(this->length);
-  const auto second = MakeSource<SourceType<this->D>>(this->length);
+  const auto first = MakeSource<SourceType<TestFixture::D>>(this->length);
+  const auto second = MakeSource<SourceType<TestFixture::D>>(this->length);
   first->Update();
   second->Update();
   ExpectSameImage(first->GetOutput(), second->GetOutput());
@@ -108,12 +108,12 @@ TYPED_TEST(NucleiPhantomImageSource, OneSeedGivesTheSamePixelsAndAnotherSeedGive
 
 TYPED_TEST(NucleiPhantomImageSource, StreamedIsTheWholeBitForBit)
 {
-  using LabelImageType = typename SourceType<this->D>::LabelImageType;
-  using ImageType = typename SourceType<this->D>::ImageType;
-  const auto whole = MakeSource<SourceType<this->D>>(this->length);
+  using LabelImageType = typename SourceType<TestFixture::D>::LabelImageType;
+  using ImageType = typename SourceType<TestFixture::D>::ImageType;
+  const auto whole = MakeSource<SourceType<TestFixture::D>>(this->length);
   whole->Update();
 
-  const auto pieces = MakeSource<SourceType<this->D>>(this->length);
+  const auto pieces = MakeSource<SourceType<TestFixture::D>>(this->length);
   const auto streaming = itk::StreamingImageFilter<ImageType, ImageType>::New();
   streaming->SetInput(pieces->GetOutput());
   streaming->SetNumberOfStreamDivisions(5);
@@ -129,12 +129,12 @@ TYPED_TEST(NucleiPhantomImageSource, StreamedIsTheWholeBitForBit)
 
 TYPED_TEST(NucleiPhantomImageSource, TheNumberOfThreadsDoesNotChangeAPixel)
 {
-  const auto one = MakeSource<SourceType<this->D>>(this->length);
+  const auto one = MakeSource<SourceType<TestFixture::D>>(this->length);
   one->SetNumberOfWorkUnits(1);
   one->Update();
   for (const unsigned int number : { 2u, 5u })
   {
-    const auto many = MakeSource<SourceType<this->D>>(this->length);
+    const auto many = MakeSource<SourceType<TestFixture::D>>(this->length);
     many->SetNumberOfWorkUnits(number);
     many->Update();
     ExpectSameImage(many->GetOutput(), one->GetOutput());
@@ -144,10 +144,10 @@ TYPED_TEST(NucleiPhantomImageSource, TheNumberOfThreadsDoesNotChangeAPixel)
 
 TYPED_TEST(NucleiPhantomImageSource, LabelsCountFromOneAndEachIsOneConnectedObject)
 {
-  using LabelImageType = typename SourceType<this->D>::LabelImageType;
+  using LabelImageType = typename SourceType<TestFixture::D>::LabelImageType;
   for (const std::int64_t seed : { 1, 2, 3 })
   {
-    const auto source = MakeSource<SourceType<this->D>>(this->length, seed);
+    const auto source = MakeSource<SourceType<TestFixture::D>>(this->length, seed);
     source->SetCoverage(0.5);
     source->SetIrregularity(0.15);
     source->SetEccentricity(0.9);
@@ -184,7 +184,7 @@ TYPED_TEST(NucleiPhantomImageSource, TheAskedForShareOfNucleiTouches)
 {
   for (const double fraction : { 0.0, 0.5, 1.0 })
   {
-    const auto source = MakeSource<SourceType<this->D>>(2 * this->length);
+    const auto source = MakeSource<SourceType<TestFixture::D>>(2 * this->length);
     source->SetCoverage(0.15);
     source->SetTouchingFraction(fraction);
     source->Update();
@@ -202,14 +202,14 @@ TYPED_TEST(NucleiPhantomImageSource, TheAskedForShareOfNucleiTouches)
 
 TYPED_TEST(NucleiPhantomImageSource, NucleiCoverTheAskedForShareAndHaveTheAskedForLevels)
 {
-  const auto source = MakeSource<SourceType<this->D>>(2 * this->length);
+  const auto source = MakeSource<SourceType<TestFixture::D>>(2 * this->length);
   source->SetCoverage(0.2);
   source->Update();
-  double                                                                 sum[2]{};
-  std::size_t                                                            count[2]{};
-  itk::ImageRegionConstIterator<typename SourceType<this->D>::ImageType> pixel(
+  double                                                                        sum[2]{};
+  std::size_t                                                                   count[2]{};
+  itk::ImageRegionConstIterator<typename SourceType<TestFixture::D>::ImageType> pixel(
     source->GetOutput(), source->GetOutput()->GetBufferedRegion());
-  itk::ImageRegionConstIterator<typename SourceType<this->D>::LabelImageType> label(
+  itk::ImageRegionConstIterator<typename SourceType<TestFixture::D>::LabelImageType> label(
     source->GetLabelOutput(), source->GetLabelOutput()->GetBufferedRegion());
   for (; !pixel.IsAtEnd(); ++pixel, ++label)
   {
@@ -228,10 +228,10 @@ TYPED_TEST(NucleiPhantomImageSource, ImagesShorterThanANucleusAreBackground)
 {
   for (const itk::SizeValueType pixels : { 1, 2, 5 })
   {
-    const auto                             source = SourceType<this->D>::New();
-    typename SourceType<this->D>::SizeType size;
+    const auto                                    source = SourceType<TestFixture::D>::New();
+    typename SourceType<TestFixture::D>::SizeType size;
     size.Fill(64);
-    size[this->D - 1] = pixels;
+    size[TestFixture::D - 1] = pixels;
     source->SetSize(size);
     source->SetNumberOfNuclei(3);
     source->UpdateLargestPossibleRegion();
@@ -246,7 +246,7 @@ TYPED_TEST(NucleiPhantomImageSource, ImagesShorterThanANucleusAreBackground)
 
 TYPED_TEST(NucleiPhantomImageSource, TheNumberOfNucleiIsExactWhereTheyFit)
 {
-  const auto source = MakeSource<SourceType<this->D>>(this->length);
+  const auto source = MakeSource<SourceType<TestFixture::D>>(this->length);
   source->SetNumberOfNuclei(7);
   source->Update();
   EXPECT_EQ(PixelsOfLabels(source->GetLabelOutput()).size(), 8u);
@@ -254,9 +254,9 @@ TYPED_TEST(NucleiPhantomImageSource, TheNumberOfNucleiIsExactWhereTheyFit)
 
 TYPED_TEST(NucleiPhantomImageSource, BothOutputsHaveTheGeometryThatWasSetAndItDoesNotChangeThePixels)
 {
-  const auto plain = MakeSource<SourceType<this->D>>(this->length);
-  const auto placed = MakeSource<SourceType<this->D>>(this->length);
-  const auto awkward = SourceType<this->D>::ImageType::New();
+  const auto plain = MakeSource<SourceType<TestFixture::D>>(this->length);
+  const auto placed = MakeSource<SourceType<TestFixture::D>>(this->length);
+  const auto awkward = SourceType<TestFixture::D>::ImageType::New();
   SetAwkwardGeometry(awkward.GetPointer());
   placed->SetSpacing(awkward->GetSpacing());
   placed->SetOrigin(awkward->GetOrigin());
@@ -322,10 +322,10 @@ TEST(NucleiPhantomImageSourcePixels, NoiseHasTheVarianceOfCameraAndPhotonsAndIts
 
 TYPED_TEST(NucleiPhantomImageSource, BlurIsAGaussianOfItsWidthAlongEveryAxis)
 {
-  using ImageType = typename SourceType<this->D>::ImageType;
+  using ImageType = typename SourceType<TestFixture::D>::ImageType;
   constexpr double sigma = 2.0;
-  const auto       sharp = MakeSource<SourceType<this->D>>(this->length);
-  const auto       blurred = MakeSource<SourceType<this->D>>(this->length);
+  const auto       sharp = MakeSource<SourceType<TestFixture::D>>(this->length);
+  const auto       blurred = MakeSource<SourceType<TestFixture::D>>(this->length);
   for (const auto & source : { sharp, blurred })
   {
     source->SetNoise(0.0);
@@ -342,7 +342,7 @@ TYPED_TEST(NucleiPhantomImageSource, BlurIsAGaussianOfItsWidthAlongEveryAxis)
   const auto          size = sharp->GetOutput()->GetBufferedRegion().GetSize();
   constexpr long      radius = 10;
   long                stride = 1;
-  for (unsigned int axis = 0; axis < this->D; ++axis)
+  for (unsigned int axis = 0; axis < TestFixture::D; ++axis)
   {
     const auto          extent = static_cast<long>(size[axis]);
     std::vector<double> result(pixels.size(), 0.0);
@@ -373,7 +373,7 @@ TYPED_TEST(NucleiPhantomImageSource, BlurIsAGaussianOfItsWidthAlongEveryAxis)
       std::max(changed, std::abs(it.Get() - static_cast<double>(sharp->GetOutput()->GetBufferPointer()[offset])));
   }
   // The source's ends at three standard deviations: 0.27 % of the weight along each axis.
-  EXPECT_LT(largest, 0.0027 * 200.0 * this->D);
+  EXPECT_LT(largest, 0.0027 * 200.0 * TestFixture::D);
   EXPECT_GT(changed, 50.0);
 }
 

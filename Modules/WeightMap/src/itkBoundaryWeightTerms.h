@@ -3,6 +3,7 @@
 #ifndef itkBoundaryWeightTerms_h
 #define itkBoundaryWeightTerms_h
 
+#include "ITKTorchWeightMapExport.h"
 #include <cstdint>
 
 namespace itk
@@ -17,7 +18,7 @@ struct ExponentialTerm
 
 /** sums[i] += the border term at (√first + √second)² + the proximity term at first; `first` and `second` are squared
  * distances. The exponential is within 2.4e-7 of the true one, relatively. */
-void
+ITKTorchWeightMap_EXPORT void
 AddBoundaryWeightTerms(std::int64_t            count,
                        const float *           first,
                        const float *           second,

@@ -48,8 +48,7 @@ CurvatureOfRow(std::int64_t count, const CannyRows<T, D> & around, const CannyFa
   using At = Neighbors<T, D>;
   const CannyRows<T, D>    rows = around;
   const CannyFactors<T, D> f = factors;
-#pragma GCC ivdep
-  for (std::int64_t x = 0; x < count; ++x)
+  ITKTorch_INDEPENDENT_ITERATIONS for (std::int64_t x = 0; x < count; ++x)
   {
     T       first[D];
     T       second[D];
@@ -92,8 +91,7 @@ SuppressInRow(std::int64_t               count,
   const CannyRows<T, D>    rows = around;
   const CannyRows<T, D>    curvature = aroundCurvature;
   const CannyFactors<T, D> f = factors;
-#pragma GCC ivdep
-  for (std::int64_t x = 0; x < count; ++x)
+  ITKTorch_INDEPENDENT_ITERATIONS for (std::int64_t x = 0; x < count; ++x)
   {
     T       first[D];
     T       slope[D];
@@ -106,7 +104,8 @@ SuppressInRow(std::int64_t               count,
       const T before = At::Before(curvature.Row, i, x);
       const T after = At::After(curvature.Row, i, x);
       slope[i] = Arithmetic::FirstDifference(before, after, f.First[i]);
-      isCrossing |= Arithmetic::IsCrossingBefore(here, before) | Arithmetic::IsCrossingAfter(here, after);
+      isCrossing |= Arithmetic::IsCrossingBefore(here, before);
+      isCrossing |= Arithmetic::IsCrossingAfter(here, after);
     }
     const T m = std::sqrt(Arithmetic::SquaredMagnitude(first));
     magnitude[x] = m;

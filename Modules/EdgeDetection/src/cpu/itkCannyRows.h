@@ -3,6 +3,7 @@
 #ifndef itkCannyRows_h
 #define itkCannyRows_h
 
+#include "ITKTorchEdgeDetectionExport.h"
 #include "itkCannyArithmetic.h"
 #include <cstdint>
 
@@ -53,7 +54,7 @@ ComputeDirection(std::int64_t count, const CannyRows<T, D> & rows, const CannyFa
 /** Bits of 64 pixels a word: above the lower threshold, and above the upper one, which ITK compares with the value as
  * float. */
 template <typename T>
-void
+ITKTorchEdgeDetection_EXPORT void
 ClassifyPixels(std::int64_t    count,
                const T *       suppressed,
                T               lower,
@@ -68,7 +69,7 @@ AreFinite(std::int64_t count, const T * pixels);
 
 /** 1 where the bit is set, else 0. */
 template <typename T>
-void
+ITKTorchEdgeDetection_EXPORT void
 ExpandBits(std::int64_t count, const std::uint64_t * bits, T * pixels);
 } // namespace itk
 

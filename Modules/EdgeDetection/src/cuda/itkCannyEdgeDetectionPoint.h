@@ -86,10 +86,11 @@ public:
       const T after = At(curvature, axis, 1);
       first[axis] = Arithmetic::FirstDifference(At(smoothed, axis, -1), At(smoothed, axis, 1), factors.First[axis]);
       slope[axis] = Arithmetic::FirstDifference(before, after, factors.First[axis]);
-      isCrossing |= Arithmetic::IsCrossingBefore(here, before) | Arithmetic::IsCrossingAfter(here, after);
+      isCrossing |= Arithmetic::IsCrossingBefore(here, before);
+      isCrossing |= Arithmetic::IsCrossingAfter(here, after);
     }
     const T m = sqrt(Arithmetic::SquaredMagnitude(first));
-    suppressed[m_Pixel] = isCrossing & Arithmetic::IsMaximum(first, slope, here, m) ? m : T{ 0 };
+    suppressed[m_Pixel] = (isCrossing & Arithmetic::IsMaximum(first, slope, here, m)) ? m : T{ 0 };
     if (magnitude != nullptr)
     {
       magnitude[m_Pixel] = m;
