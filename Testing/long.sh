@@ -10,8 +10,10 @@
 #   bundle         the portable bundle is made, and its tests run
 #   itk            public headers against other ITK sources: ITK_SOURCES="FOLDER …", skipped without
 #   libtorch       build and tests with other LibTorch versions: LIBTORCH_VERSIONS="2.10.0 …", skipped without
+# The functions are called by the names of the stages.
+# shellcheck disable=SC2329
 set -uo pipefail
-cd "$(dirname "$0")/.."
+cd "$(dirname "$0")/.." || exit 1
 source_folder=$PWD
 all=(sanitizers clang gcc static documentation style bundle itk libtorch)
 work=${ITKTorch_LONG_FOLDER:-$source_folder/build-long}
@@ -37,16 +39,16 @@ sanitizers() {
       ctest --output-on-failure --parallel "$jobs" --label-exclude Client --timeout 3000)
 }
 
-# Debian's ITK 5.2 refuses every compiler but the one that it was built with: a copy of the headers that do so, which take
-# clang for that GCC, comes first.
+# Debian's ITK 5.2 refuses every compiler but the one that it was built with. A copy of the headers that do so comes
+# first, which takes clang for that GCC.
 clang() {
   local header flags=-Werror
   header=$(find /usr/include/ITK-5* -name itk_compiler_detection.h 2>/dev/null | head -1)
   if [ -n "$header" ]; then
     mkdir -p "$work/clang-itk/compilers"
     sed 's/^#  if ITK_COMPILER_IS_GNU$/#  if 1/' "$header" >"$work/clang-itk/itk_compiler_detection.h"
-    sed 's/defined(__GNUC__)/1/; s/(__GNUC__ \* 100 + __GNUC_MINOR__)/1202/' "$(dirname "$header")/compilers/ITK_COMPILER_INFO_GNU_CXX.h" \
-      >"$work/clang-itk/compilers/ITK_COMPILER_INFO_GNU_CXX.h"
+    sed 's/defined(__GNUC__)/1/; s/(__GNUC__ \* 100 + __GNUC_MINOR__)/1202/' \
+      "$(dirname "$header")/compilers/ITK_COMPILER_INFO_GNU_CXX.h" >"$work/clang-itk/compilers/ITK_COMPILER_INFO_GNU_CXX.h"
     flags+=" -include $work/clang-itk/itk_compiler_detection.h"
   fi
   configure_and_build clang -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ "-DCMAKE_CXX_FLAGS=$flags" \
@@ -81,7 +83,7 @@ itk() {
   for tree in $ITK_SOURCES; do
     python3 Testing/ITKSourceTree/check_compilation.py --itk "$tree" --build "$work/itk" --jobs "$jobs" || failed=1
   done
-  return $failed
+  return "$failed"
 }
 
 libtorch() {
@@ -94,7 +96,7 @@ libtorch() {
         -DLIBTORCH_ROOT="$(echo "$folder"/venv/lib/python3*/site-packages/torch)" &&
       test_in "libtorch-$version/build" --label-exclude Client || failed=1
   done
-  return $failed
+  return "$failed"
 }
 
 case "${1:-}" in -h | --help) sed -n '2,12s/^# //p' "$0"; exit 0 ;; esac

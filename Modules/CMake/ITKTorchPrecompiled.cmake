@@ -1,12 +1,12 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
 #
-# ITKTorch_PRECOMPILE_HEADERS            option: headers that most files include are compiled once for all of them, which
-#                                        makes a whole build much faster. Off, a file that forgets an include is found.
+# ITKTorch_PRECOMPILE_HEADERS   option: headers that most files include are compiled once for all of them, which makes a
+#                               whole build much faster. Off, a file that forgets an include is found.
 # itktorch_precompile(target [EXECUTABLE] [HIDDEN] HEADERS … LINK … OPTIONS … DEFINITIONS …)
-#                                        precompiles them for the target, which must be compiled in that way; once for all
-#                                        targets with the same arguments. Sources with options of their own must have the
-#                                        property SKIP_PRECOMPILE_HEADERS.
+#                               precompiles them for a target that is compiled in that way; once for all targets
+#                               with the same arguments. Sources with options of their own must have the property
+#                               SKIP_PRECOMPILE_HEADERS.
 option(ITKTorch_PRECOMPILE_HEADERS "Compile the headers that most files include once" OFF)
 
 function(itktorch_precompile target)

@@ -17,9 +17,7 @@ UNBREAKABLE = re.compile(r"\s*(\* \||[f]?\"[^\"]|'[^'])")
 
 def long_lines(path):
     lines = pathlib.Path(path).read_text(encoding="utf-8").splitlines()
-    return [
-        number for number, line in enumerate(lines, 1) if len(line) > COLUMNS and not UNBREAKABLE.match(line)
-    ]
+    return [number for number, line in enumerate(lines, 1) if len(line) > COLUMNS and not UNBREAKABLE.match(line)]
 
 
 def main():

@@ -84,16 +84,13 @@ foreach(dimension 2 3)
   expect_header(probabilities.mha ${geometry} "ElementNumberOfChannels = 3" "ElementType = MET_FLOAT")
   foreach(ending png jpg)
     run(1 ARGS segment absent.mha p.${ending} ${model} --probabilities
-     
         SAYS
           "^itktorch: Cannot write p.${ending}: probabilities are real numbers, which its format cannot store; use .nrrd, .mha, .nii.gz or .tif.\n$")
   endforeach()
   run(1 ARGS segment absent.mha p.gipl ${model} --probabilities
-   
       SAYS
         "^itktorch: Cannot write p.gipl: probabilities have 3 components, which its format cannot store; use .nrrd, .mha, .nii.gz or .tif.\n$")
   run(1 ARGS segment absent.mha p.jpg ${model}
-   
       SAYS
         "^itktorch: Cannot write p.jpg: its format cannot store labels exactly; use .png, .nrrd, .mha, .nii.gz or .tif.\n$")
 
