@@ -52,16 +52,28 @@ ARGUMENTS = {
 }
 
 
+def without_precompiled_header(words):
+    """A command that parses all that it includes."""
+    kept = []
+    for word in words:
+        if "cmake_pch" not in word:
+            kept.append(word)
+            continue
+        while kept[-1] in ("-include", "-include-pch", "-Xclang"):
+            kept.pop()
+    return kept
+
+
 def compile_command(build, module):
     """Compiler and flags of a source of the module, without input and output."""
     file = build / "compile_commands.json"
     if not file.is_file():
         raise Unavailable(f"{file} is missing: configure with CMAKE_EXPORT_COMPILE_COMMANDS=ON.")
-    folder = SOURCE / "Modules" / module
+    folder = SOURCE / "Modules" / module / "src"
     commands = []
     for entry in json.loads(file.read_text()):
         if entry["file"].endswith(".cxx") and folder in Path(entry["file"]).parents:
-            words = shlex.split(entry["command"])
+            words = without_precompiled_header(shlex.split(entry["command"]))
             kept = [
                 w for i, w in enumerate(words) if w not in ("-c", "-o") and words[i - 1] != "-o" and w != entry["file"]
             ]

@@ -24,7 +24,7 @@ from pathlib import Path
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "Benchmarks"))
 
 from comparison import SOURCE, Unavailable, fail, find_build  # noqa: E402
-from headers import ARGUMENTS, PRELUDE, compile_command  # noqa: E402
+from headers import ARGUMENTS, PRELUDE, compile_command, without_precompiled_header  # noqa: E402
 
 SKIPPED = 77
 # Files by which the other libraries' include folders are known.
@@ -114,7 +114,7 @@ def source_units(build):
     for entry in json.loads((build / "compile_commands.json").read_text()):
         file = Path(entry["file"])
         if file.suffix == ".cxx" and SOURCE / "Modules" in file.parents and "src" in file.parts:
-            command = shlex.split(entry["command"])
+            command = without_precompiled_header(shlex.split(entry["command"]))
             output = command.index("-o")
             command = [word for word in command[:output] + command[output + 2 :] if word not in ("-c", entry["file"])]
             if Path(command[0]).name in ("ccache", "sccache"):
