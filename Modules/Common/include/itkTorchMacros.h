@@ -45,30 +45,36 @@
   }                                                                                                                    \
   static_assert(true, "needs a semicolon")
 
+namespace itk
+{
+/** Asks for the largest possible region of each object that is there.
+ * \param objects pointers to DataObject; some may be null */
+template <typename TPointers>
+void
+RequestWholeImages(const TPointers & objects)
+{
+  for (const auto & each : objects)
+  {
+    if (each)
+    {
+      each->SetRequestedRegionToLargestPossibleRegion();
+    }
+  }
+}
+} // namespace itk
+
 /** In an image filter that makes the whole of its outputs from the whole of its inputs, in its protected part. All
  * outputs are enlarged, since the one that is updated may be a decorator, which has no region. */
 #define itkTorchWholeImagesMacro()                                                                                     \
   void EnlargeOutputRequestedRegion(DataObject * output) override                                                      \
   {                                                                                                                    \
     Superclass::EnlargeOutputRequestedRegion(output);                                                                  \
-    for (const auto & each : this->GetOutputs())                                                                       \
-    {                                                                                                                  \
-      if (each)                                                                                                        \
-      {                                                                                                                \
-        each->SetRequestedRegionToLargestPossibleRegion();                                                             \
-      }                                                                                                                \
-    }                                                                                                                  \
+    ::itk::RequestWholeImages(this->GetOutputs());                                                                     \
   }                                                                                                                    \
   void GenerateInputRequestedRegion() override                                                                         \
   {                                                                                                                    \
     Superclass::GenerateInputRequestedRegion();                                                                        \
-    for (const auto & each : this->GetInputs())                                                                        \
-    {                                                                                                                  \
-      if (each)                                                                                                        \
-      {                                                                                                                \
-        each->SetRequestedRegionToLargestPossibleRegion();                                                             \
-      }                                                                                                                \
-    }                                                                                                                  \
+    ::itk::RequestWholeImages(this->GetInputs());                                                                      \
   }                                                                                                                    \
   static_assert(true, "needs a semicolon")
 

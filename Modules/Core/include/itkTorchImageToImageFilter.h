@@ -7,7 +7,7 @@
 #include "itkTorchExecution.h"
 #include "itkTorchImage.h"
 #include "itkTorchMacros.h"
-#include "itkTorchParameterTable.h"
+#include "itkTorchParameterized.h"
 #include "itkTorchProgress.h"
 #include <map>
 

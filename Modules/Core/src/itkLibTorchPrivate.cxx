@@ -4,6 +4,7 @@
 #include "itkSharedLibrary.h"
 #include <ATen/core/dispatch/Dispatcher.h>
 #include <ATen/native/CPUBlas.h>
+#include <type_traits>
 
 namespace itk
 {
@@ -78,31 +79,32 @@ ConvolveFused(const at::Tensor & image,
   return stack.front().toTensor();
 }
 
+template <typename TNumber>
 void
-MultiplySmall(std::int64_t  rows,
-              std::int64_t  columns,
-              std::int64_t  inner,
-              std::int64_t  stepOfResult,
-              bool          isAdded,
-              const float * a,
-              const float * b,
-              float *       c)
+MultiplySmall(std::int64_t    rows,
+              std::int64_t    columns,
+              std::int64_t    inner,
+              std::int64_t    stepOfResult,
+              bool            isAdded,
+              const TNumber * a,
+              const TNumber * b,
+              float *         c)
 {
-  at::native::cpublas::brgemm(rows, columns, inner, inner, columns, stepOfResult, isAdded, a, b, c, false);
+  constexpr bool isNarrow = std::is_same<TNumber, c10::BFloat16>::value;
+  at::native::cpublas::brgemm(rows, columns, inner, inner, columns, stepOfResult, isAdded, a, b, c, isNarrow);
 }
 
-void
-MultiplySmall(std::int64_t          rows,
-              std::int64_t          columns,
-              std::int64_t          inner,
-              std::int64_t          stepOfResult,
-              bool                  isAdded,
-              const c10::BFloat16 * a,
-              const c10::BFloat16 * b,
-              float *               c)
-{
-  at::native::cpublas::brgemm(rows, columns, inner, inner, columns, stepOfResult, isAdded, a, b, c, true);
-}
+template ITKTorchCore_EXPORT void
+MultiplySmall(std::int64_t, std::int64_t, std::int64_t, std::int64_t, bool, const float *, const float *, float *);
+template ITKTorchCore_EXPORT void
+MultiplySmall(std::int64_t,
+              std::int64_t,
+              std::int64_t,
+              std::int64_t,
+              bool,
+              const c10::BFloat16 *,
+              const c10::BFloat16 *,
+              float *);
 
 void
 ReleaseMultiplySmall(bool isNarrow)

@@ -33,25 +33,18 @@ ConvolveFused(const at::Tensor & image,
               const char *       operation);
 
 /** C = A B, or C + A B, of matrices that the cache holds, on the calling thread. In bfloat16 every two rows of B are
- * interleaved. Throws what oneDNN throws where this processor has no such product. */
+ * interleaved. Throws what oneDNN throws where this processor has no such product.
+ * \tparam TNumber float or c10::BFloat16 */
+template <typename TNumber>
 ITKTorchCore_EXPORT void
-MultiplySmall(std::int64_t  rows,
-              std::int64_t  columns,
-              std::int64_t  inner,
-              std::int64_t  stepOfResult,
-              bool          isAdded,
-              const float * a,
-              const float * b,
-              float *       c);
-ITKTorchCore_EXPORT void
-MultiplySmall(std::int64_t          rows,
-              std::int64_t          columns,
-              std::int64_t          inner,
-              std::int64_t          stepOfResult,
-              bool                  isAdded,
-              const c10::BFloat16 * a,
-              const c10::BFloat16 * b,
-              float *               c);
+MultiplySmall(std::int64_t    rows,
+              std::int64_t    columns,
+              std::int64_t    inner,
+              std::int64_t    stepOfResult,
+              bool            isAdded,
+              const TNumber * a,
+              const TNumber * b,
+              float *         c);
 
 /** Gives back what MultiplySmall() has configured on the calling thread. */
 ITKTorchCore_EXPORT void

@@ -4,6 +4,7 @@
 #define itkInstanceSegmentationParameterized_h
 
 #include "itkInstanceSegmentationParameters.h"
+#include "itkTorchParameterized.h"
 #include "itkMacro.h"
 
 namespace itk

@@ -7,6 +7,7 @@
 #include "itkImage.h"
 #include "itkNucleiPhantom.h"
 #include "itkTorchMacros.h"
+#include "itkTorchParameterized.h"
 
 namespace itk
 {

@@ -257,15 +257,14 @@ UNetInferencePlan::GetBytesOfPixel() const
   // At the highest level of the decoder: skip connection, both halves side by side, and what came from below; with
   // normalization by the image's statistics or padding by the edge also copies of those.
   const double below = 2.0 / static_cast<double>(std::int64_t{ 1 } << m_Specification.Dimension);
-  UNetLayer    convolution;
-  convolution.What = UNetLayer::Kind::Convolution;
-  convolution.Inputs = convolution.Outputs = m_Specification.BaseFilters;
-  const bool   isPadded = m_Specification.Padding == UNetPadding::Edge && !m_Choice.UsesWinograd(convolution);
+  const auto & layers = m_Layers.GetLayers();
+  const auto   last = std::find_if(
+    layers.rbegin(), layers.rend(), [](const UNetLayer & layer) { return layer.What == UNetLayer::Kind::Convolution; });
+  const bool   isPadded = m_Specification.Padding == UNetPadding::Edge && !m_Choice.UsesWinograd(*last);
   const double padded = isPadded ? 2.0 : 0.0;
   const double copied = m_Layers.IsLocal() ? 0.0 : 4.0;
   const double images = std::max({ 3.0 + below, 3.0 + padded, copied });
-  const double filters =
-    static_cast<double>(m_Specification.BaseFilters) * static_cast<double>(this->GetBytesOfNumber());
+  const double filters = static_cast<double>(last->Outputs) * static_cast<double>(this->GetBytesOfNumber());
   // After it: its output, and logits with what is made of them.
   const double logits = m_Parameters.TestTimeAugmentation == UNetTestTimeAugmentation::None ? 3.0 : 4.0;
   const double outputs = filters + sizeof(float) * logits * m_Specification.Classes;

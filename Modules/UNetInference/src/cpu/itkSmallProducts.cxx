@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkSmallProducts.h"
-#include "itkLibTorchPrivate.h"
 #include <ATen/Context.h>
 #include <ATen/TensorOperators.h>
 #include <exception>
@@ -86,31 +85,5 @@ SmallProducts::Pack(const at::Tensor & matrices, at::ScalarType precision)
     packed = packed.reshape(shaped({ columns / group, rows / 2, 2, group })).transpose(-2, -1);
   }
   return packed.reshape(shaped({ columns / group, rows, group })).contiguous();
-}
-
-void
-SmallProducts::Multiply(std::int64_t  rows,
-                        std::int64_t  columns,
-                        std::int64_t  inner,
-                        const float * a,
-                        const float * b,
-                        float *       c,
-                        std::int64_t  step,
-                        bool          isAdded) const
-{
-  LibTorchPrivate::MultiplySmall(rows, columns, inner, step, isAdded, a, b, c);
-}
-
-void
-SmallProducts::Multiply(std::int64_t          rows,
-                        std::int64_t          columns,
-                        std::int64_t          inner,
-                        const c10::BFloat16 * a,
-                        const c10::BFloat16 * b,
-                        float *               c,
-                        std::int64_t          step,
-                        bool                  isAdded) const
-{
-  LibTorchPrivate::MultiplySmall(rows, columns, inner, step, isAdded, a, b, c);
 }
 } // namespace itk

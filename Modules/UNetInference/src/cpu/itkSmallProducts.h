@@ -3,6 +3,7 @@
 #ifndef itkSmallProducts_h
 #define itkSmallProducts_h
 
+#include "itkLibTorchPrivate.h"
 #include <ATen/core/Tensor.h>
 
 namespace itk
@@ -38,24 +39,19 @@ public:
    * \param a rows × inner, densely
    * \param b inner × columns, packed
    * \param c rows of `columns` floats that begin `step` apart */
+  template <typename TNumber>
   void
-  Multiply(std::int64_t  rows,
-           std::int64_t  columns,
-           std::int64_t  inner,
-           const float * a,
-           const float * b,
-           float *       c,
-           std::int64_t  step,
-           bool          isAdded) const;
-  void
-  Multiply(std::int64_t          rows,
-           std::int64_t          columns,
-           std::int64_t          inner,
-           const c10::BFloat16 * a,
-           const c10::BFloat16 * b,
-           float *               c,
-           std::int64_t          step,
-           bool                  isAdded) const;
+  Multiply(std::int64_t    rows,
+           std::int64_t    columns,
+           std::int64_t    inner,
+           const TNumber * a,
+           const TNumber * b,
+           float *         c,
+           std::int64_t    step,
+           bool            isAdded) const
+  {
+    LibTorchPrivate::MultiplySmall(rows, columns, inner, step, isAdded, a, b, c);
+  }
 
 private:
   bool m_IsNarrow;
