@@ -54,10 +54,20 @@ while IFS=, read -r case fold; do
   fi
 done <"$here/cases.csv"
 
+options=()
+# default <option> <value>: for training, unless the option is given
+default() {
+  [[ " ${given[*]} " == *" $1"[\ =]* ]] || options+=("$1" "$2")
+}
+given=("$@")
+default --base-filters 8
+default --levels 2
+default --crop-size 32
+default --batch-size 4
+default --epochs 80
+default --learning-rate 0.004
 "$bin/itktorch" train "$out/pairs.csv" --folds 0 --output "$out/hippocampus.safetensors" \
-  --dimension 3 --classes 3 --labels classes --class-names $classes \
-  --base-filters 8 --levels 2 --crop-size 32 --batch-size 4 --epochs 80 --learning-rate 0.004 --no-automatic-polarity \
-    "$@"
+  --dimension 3 --classes 3 --labels classes --class-names $classes --no-automatic-polarity "${options[@]}" "$@"
 "$bin/itktorch" segment "$out/images" "$out/segmented" --model "$out/hippocampus.safetensors" >"$out/segmented.jsonl"
 "$bin/itktorch" evaluate "$out/segmented" "$labels" --model "$out/hippocampus.safetensors" --csv "$out/network.csv" \
   --json "$out/network.json"
