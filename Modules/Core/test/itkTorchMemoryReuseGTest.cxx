@@ -220,7 +220,7 @@ TEST(TorchMemoryReuse, TheProcessGrowsNoLargerThanWithoutAndShrinksAtTheEnd)
   const double           before = itk::Test::MemoryBytes("VmRSS:");
   if (!itk::Test::ResetLargestMemory())
   {
-    GTEST_SKIP() << "this system cannot forget the largest memory use";
+    GTEST_SKIP() << "the largest memory use cannot be measured here";
   }
   {
     const TorchMemoryReuse reuse;

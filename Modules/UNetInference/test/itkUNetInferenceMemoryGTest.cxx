@@ -81,7 +81,7 @@ TEST(UNetInferenceMemory, TheEstimateIsWithinAQuarterOfWhatIsMeasured)
         const double before = MemoryBytes("VmRSS:");
         if (!ResetLargestMemory())
         {
-          GTEST_SKIP() << "this system cannot forget the largest memory use";
+          GTEST_SKIP() << "the largest memory use cannot be measured here";
         }
         const double start = std::min(before, MemoryBytes("VmRSS:"));
         compute();
