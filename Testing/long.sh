@@ -32,10 +32,11 @@ test_in() {
 }
 
 sanitizers() {
+  local suppressions=$source_folder/Testing/undefined_behavior_of_itk.supp
   cmake --preset asan -B "$work/sanitizers" && cmake --build "$work/sanitizers" --parallel "$jobs" &&
     (cd "$work/sanitizers" && OMP_WAIT_POLICY=passive \
       ASAN_OPTIONS=detect_leaks=0:detect_odr_violation=0:allocator_may_return_null=1 \
-      UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1:suppressions=$source_folder/Testing/undefined_behavior_of_itk.supp" \
+      UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1:suppressions=$suppressions" \
       ctest --output-on-failure --parallel "$jobs" --label-exclude Client --timeout 3000)
 }
 
