@@ -43,15 +43,17 @@ sanitizers() {
 # Debian's ITK 5.2 refuses every compiler but the one that it was built with. A copy of the headers that do so comes
 # first, which takes clang for that GCC.
 clang() {
-  local header flags=-Werror
+  local header flags=
   header=$(find /usr/include/ITK-5* -name itk_compiler_detection.h 2>/dev/null | head -1)
   if [ -n "$header" ]; then
     mkdir -p "$work/clang-itk/compilers"
     sed 's/^#  if ITK_COMPILER_IS_GNU$/#  if 1/' "$header" >"$work/clang-itk/itk_compiler_detection.h"
     sed 's/defined(__GNUC__)/1/; s/(__GNUC__ \* 100 + __GNUC_MINOR__)/1202/' \
       "$(dirname "$header")/compilers/ITK_COMPILER_INFO_GNU_CXX.h" >"$work/clang-itk/compilers/ITK_COMPILER_INFO_GNU_CXX.h"
-    flags+=" -include $work/clang-itk/itk_compiler_detection.h"
+    flags="-include $work/clang-itk/itk_compiler_detection.h"
   fi
+  # Last: CMake takes a word after it for a part of it when it looks for the compiler's own folders.
+  flags+=" -Werror"
   configure_and_build clang -DCMAKE_C_COMPILER=clang -DCMAKE_CXX_COMPILER=clang++ "-DCMAKE_CXX_FLAGS=$flags" \
     -DITKTorch_PRECOMPILE_HEADERS=OFF
 }
