@@ -4,7 +4,7 @@
 # Usage: bash Testing/Portable/bundle.sh BUILD OUT     OUT must not exist yet; it gets bin, lib and run.sh
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-limit_mib=40
+limit_mib=60
 newest_glibc=2.36
 
 fail() { echo "bundle.sh: $*" >&2; exit 1; }
@@ -27,13 +27,17 @@ version=$(cat "$include/torch/headeronly/version.h" "$include/torch/csrc/api/inc
   awk '$2 == "TORCH_VERSION_MAJOR" { major = $3 } $2 == "TORCH_VERSION_MINOR" { print major "." $3; exit }') || true
 [ -n "$version" ] || fail "the version of LibTorch in $include cannot be read."
 
+# Tests that need no LibTorch would tell nothing about another machine.
 programs=()
 left_out=()
 for program in "$build"/bin/ITKTorch*Tests "$build"/bin/itkTorch*Benchmark; do
+  [ -x "$program" ] || continue
   if [ "$(basename "$program")" = ITKTorchIntegrationTests ]; then
     left_out+=("ITKTorchIntegrationTests, which tests the example programs and reads all of ITK's formats")
-  elif [ -x "$program" ]; then
+  elif [[ $(ldd "$program") == *libtorch_cpu* ]]; then
     programs+=("$program")
+  else
+    left_out+=("$(basename "$program"), which needs no LibTorch")
   fi
 done
 [ ${#programs[@]} -gt 0 ] || fail "$build/bin has no test or benchmark program; build them first."
