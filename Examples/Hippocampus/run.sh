@@ -54,12 +54,12 @@ while IFS=, read -r case fold; do
   fi
 done <"$here/cases.csv"
 
+given=("$@")
 options=()
 # default <option> <value>: for training, unless the option is given
 default() {
   [[ " ${given[*]} " == *" $1"[\ =]* ]] || options+=("$1" "$2")
 }
-given=("$@")
 default --base-filters 8
 default --levels 2
 default --crop-size 32
