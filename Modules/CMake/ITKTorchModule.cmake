@@ -59,7 +59,12 @@ function(itktorch_add_module name)
   target_compile_options(${target} PRIVATE ${ITKTorch_WARNINGS} -ffp-contract=off)
   if(LibTorch::CPU IN_LIST arg_PRIVATE)
     target_compile_options(${target} PRIVATE ${ITKTorch_OPENMP_FLAGS})
-    target_link_options(${target} PRIVATE ${ITKTorch_OPENMP_FLAGS})
+    if(BUILD_SHARED_LIBS)
+      target_link_options(${target} PRIVATE ${ITKTorch_OPENMP_FLAGS})
+    else()
+      # Who links a static library calls OpenMP for it.
+      target_link_options(${target} PUBLIC ${ITKTorch_OPENMP_FLAGS})
+    endif()
     itktorch_precompile(${target} HIDDEN
       HEADERS ${ITKTorch_TENSOR_HEADERS}
       LINK LibTorch::CPU
