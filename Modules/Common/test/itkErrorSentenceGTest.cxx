@@ -53,6 +53,14 @@ TEST(ErrorSentence, IsOneLineWithSingleSpaces)
   EXPECT_NE(sentence.find("no-such-file.png"), std::string::npos) << sentence;
 }
 
+TEST(ErrorSentence, LongTextsTakeNoStack)
+{
+  const std::string blanks(10'000'000, ' ');
+  EXPECT_EQ(SentenceOf([&] { throw std::runtime_error("ITK ERROR: first" + blanks + "second"); }), "first second");
+  const std::string words(10'000'000, 'x');
+  EXPECT_EQ(SentenceOf([&] { throw std::runtime_error("itk::ERROR: " + words); }), words);
+}
+
 TEST(ErrorSentence, IsEmptyForAnEmptyDescription)
 {
   EXPECT_EQ(SentenceOf([] { throw std::runtime_error(" \n "); }), "");
