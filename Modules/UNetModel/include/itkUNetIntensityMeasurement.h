@@ -5,7 +5,6 @@
 
 #include "ITKTorchUNetModelExport.h"
 #include "itkUNetIntensityNormalization.h"
-#include <array>
 #include <vector>
 
 namespace itk
@@ -24,7 +23,8 @@ namespace itk
  * \endcode
  * Parts are whole rows along x, in order, and together the image; then the result has the same bits however the image
  * was divided. Percentiles are exact: a first pass counts values by the upper half of their bits, a second one the
- * lower halves of those in the two percentiles' bins; polarity takes a third one.
+ * lower halves of those in the two percentiles' bins, and of those in wider ones where both are in one bin; polarity
+ * takes a third one.
  * \ingroup ITKTorchUNetModel */
 class ITKTorchUNetModel_EXPORT UNetIntensityMeasurement
 {
@@ -81,9 +81,10 @@ private:
   Pass                       m_Pass;
   std::uint64_t              m_NumberOfValues{ 0 };
   std::vector<std::uint64_t> m_Counts;
-  std::array<Place, 2>       m_Places;
-  double                     m_Sum{ 0.0 };
-  double                     m_Mean{ 0.0 };
+  /** Of pairs of percentiles. */
+  std::vector<Place> m_Places;
+  double             m_Sum{ 0.0 };
+  double             m_Mean{ 0.0 };
 };
 } // namespace itk
 

@@ -9,6 +9,8 @@
 #include "itkTorchProgress.h"
 #include "itkTorchTensor.h"
 #include <algorithm>
+#include <array>
+#include <vector>
 
 namespace itk
 {
@@ -62,7 +64,9 @@ struct ITKTorchUNetModel_EXPORT UNetIntensityScale
  * -# polarity, with percentiles only: 1 − x where Otsu's threshold of 256 bins on [0, 1] leaves more than half of the
  *    image above it, so that objects are bright.
  *
- * The p-th percentile of n values is the k-th smallest, k = 1 + floor(p / 100 · (n − 1)).
+ * The p-th percentile of n values is the k-th smallest, k = 1 + floor(p / 100 · (n − 1)). Where both percentiles are
+ * equal, as in a dark image with one small cell, wider ones are taken: the parts outside them are divided by 10, 100
+ * and 1000, then the extrema.
  * \ingroup ITKTorchUNetModel
  */
 struct ITKTorchUNetModel_EXPORT UNetIntensityNormalization
@@ -80,6 +84,10 @@ struct ITKTorchUNetModel_EXPORT UNetIntensityNormalization
   /** \throws ExceptionObject that names every parameter outside its range */
   void
   Verify() const;
+
+  /** The percentiles, and those that are taken in turn where they are equal; the last are 0 and 100. */
+  std::vector<std::array<double, 2>>
+  GetWideningPercentiles() const;
 
   /** Channels that an image of so many components has after the rule; 0 where the rule cannot be applied. */
   unsigned int

@@ -251,12 +251,22 @@ UNetIntensityMeasurement::EndUpperBits()
   VerifyFiniteIntensities(std::accumulate(m_Counts.begin(), negative, std::uint64_t{ 0 }) +
                             std::accumulate(positive, m_Counts.end(), std::uint64_t{ 0 }),
                           m_NumberOfValues);
-  const double percentiles[] = { m_Rule.LowerPercentile, m_Rule.UpperPercentile };
-  for (std::size_t i = 0; i < m_Places.size(); ++i)
+  m_Places.clear();
+  for (const auto & pair : m_Rule.GetWideningPercentiles())
   {
-    const double rank = percentiles[i] / 100.0 * static_cast<double>(m_NumberOfValues - 1);
-    m_Places[i].Rank = static_cast<std::uint64_t>(std::floor(rank));
-    m_Places[i].UpperBits = FindBin(m_Counts.data(), m_Places[i].Rank);
+    for (const double percentile : pair)
+    {
+      Place place;
+      place.Rank =
+        static_cast<std::uint64_t>(std::floor(percentile / 100.0 * static_cast<double>(m_NumberOfValues - 1)));
+      place.UpperBits = FindBin(m_Counts.data(), place.Rank);
+      m_Places.push_back(place);
+    }
+    // In one bin they may be equal.
+    if (m_Places[m_Places.size() - 2].UpperBits != m_Places.back().UpperBits)
+    {
+      break;
+    }
   }
   m_Counts.assign(m_Places.size() * numberOfHalves, 0);
   m_Pass = Pass::LowerBits;
@@ -265,11 +275,15 @@ UNetIntensityMeasurement::EndUpperBits()
 void
 UNetIntensityMeasurement::EndLowerBits()
 {
-  float values[2];
-  for (std::size_t i = 0; i < m_Places.size(); ++i)
+  float values[2] = { 0.0f, 0.0f };
+  for (std::size_t i = 0; i < m_Places.size() && !(values[0] < values[1]); i += 2)
   {
-    const std::uint32_t lowerBits = FindBin(m_Counts.data() + i * numberOfHalves, m_Places[i].Rank);
-    values[i] = ValueOfOrderedBits(m_Places[i].UpperBits << 16 | lowerBits);
+    for (std::size_t j = 0; j < 2; ++j)
+    {
+      Place &             place = m_Places[i + j];
+      const std::uint32_t lowerBits = FindBin(m_Counts.data() + (i + j) * numberOfHalves, place.Rank);
+      values[j] = ValueOfOrderedBits(place.UpperBits << 16 | lowerBits);
+    }
   }
   m_Scale.Offset = values[0];
   m_Scale.Divisor = values[1] > values[0] ? values[1] - values[0] : infinity;

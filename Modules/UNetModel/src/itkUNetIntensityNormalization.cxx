@@ -99,8 +99,17 @@ MeasureOnDevice(const UNetIntensityNormalization & rule, const at::Tensor & valu
   {
     case UNetIntensityScaling::Percentiles:
     {
-      const float a = OrderStatistic(values.reshape(-1), rule.LowerPercentile);
-      const float b = OrderStatistic(values.reshape(-1), rule.UpperPercentile);
+      float a = 0.0f;
+      float b = 0.0f;
+      for (const auto & [lower, upper] : rule.GetWideningPercentiles())
+      {
+        a = OrderStatistic(values.reshape(-1), lower);
+        b = OrderStatistic(values.reshape(-1), upper);
+        if (a < b)
+        {
+          break;
+        }
+      }
       scale.Offset = a;
       scale.Divisor = b > a ? b - a : std::numeric_limits<float>::infinity();
       scale.IsCut = true;
@@ -187,6 +196,19 @@ UNetIntensityNormalization::Describe()
     return t;
   }();
   return table;
+}
+
+std::vector<std::array<double, 2>>
+UNetIntensityNormalization::GetWideningPercentiles() const
+{
+  std::vector<std::array<double, 2>> percentiles;
+  for (const double divisor : { 1.0, 10.0, 100.0, 1000.0 })
+  {
+    percentiles.push_back({ LowerPercentile / divisor, 100.0 - (100.0 - UpperPercentile) / divisor });
+  }
+  percentiles.front() = { LowerPercentile, UpperPercentile };
+  percentiles.push_back({ 0.0, 100.0 });
+  return percentiles;
 }
 
 void

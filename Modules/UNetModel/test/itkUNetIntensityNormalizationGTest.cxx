@@ -49,6 +49,27 @@ TEST(UNetIntensityNormalization, ScalingMakesGainAndOffsetOfTheImageIrrelevant)
   EXPECT_EQ(Apply(rule, Row(values)), Apply(rule, Row(changed)));
 }
 
+TEST(UNetIntensityNormalization, EqualPercentilesBecomeWiderUntilTheyDiffer)
+{
+  UNetIntensityNormalization rule;
+  rule.AutomaticPolarity = false;
+  // Of the ranks 0 to 999, percentile 99.8 has 996, 99.98 and those after it have 998, and 100 has 999.
+  std::vector<float> values(1000, 3.0f);
+  values[400] = 7.0f;
+  const auto onDevice = [&]
+  {
+    const auto row = itk::MakeTorchTensor(Row(values), TorchDevice::CPU());
+    return rule.Measure(row.To("staged"));
+  };
+  EXPECT_EQ(Apply(rule, Row(values))[400], 1.0f);
+  EXPECT_EQ(onDevice().Divisor, 4.0f);
+  values[500] = 9.0f;
+  const auto scaled = Apply(rule, Row(values));
+  EXPECT_EQ(scaled[0], 0.0f);
+  EXPECT_EQ(scaled[400], 1.0f) << "of rank 998; the largest value is cut";
+  EXPECT_EQ(onDevice().Divisor, 4.0f);
+}
+
 TEST(UNetIntensityNormalization, MostlyBrightImagesAreInverted)
 {
   UNetIntensityNormalization rule;
