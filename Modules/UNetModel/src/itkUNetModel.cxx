@@ -175,13 +175,18 @@ catch (...)
 void
 UNetModel::VerifyGrid() const
 {
-  const bool isSpacingGood =
+  // From less than an atom to a meter.
+  constexpr double smallestSpacing = 1e-7;
+  constexpr double largestSpacing = 1000;
+  const bool       isSpacingGood =
     m_Spacing.empty() ||
     (m_Spacing.size() == m_Specification.Dimension &&
-     std::all_of(m_Spacing.begin(), m_Spacing.end(), [](double s) { return s > 0.0 && std::isfinite(s); }));
+     std::all_of(
+       m_Spacing.begin(), m_Spacing.end(), [](double s) { return s >= smallestSpacing && s <= largestSpacing; }));
   if (!isSpacingGood)
   {
-    itkExceptionMacro("Spacing must be " << m_Specification.Dimension << " finite numbers greater than 0, but is ["
+    itkExceptionMacro("Spacing must be " << m_Specification.Dimension << " numbers in [" << smallestSpacing << ", "
+                                         << largestSpacing << "] mm, but is ["
                                          << TorchParameter::Format(TorchParameterValue(m_Spacing)) << "].");
   }
   const auto isAxis = [this](const char * letters) {

@@ -235,9 +235,9 @@ TEST(UNetModelFile, SpacingsAndIntensityFactorsThatAreNoneAreRefused)
     ExpectContains(message, "bad.safetensors");
     return message;
   };
-  ExpectContains(messageFor("[0.5,0]", "{}"), "Spacing must be 2 finite numbers greater than 0, but is [0.5,0].");
-  ExpectContains(messageFor("[0.5,-1.5]", "{}"), "Spacing must be 2 finite numbers greater than 0");
-  ExpectContains(messageFor("[0.5]", "{}"), "Spacing must be 2 finite numbers greater than 0");
+  ExpectContains(messageFor("[0.5,0]", "{}"), "Spacing must be 2 numbers in [1e-07, 1000] mm, but is [0.5,0].");
+  ExpectContains(messageFor("[0.5,-1.5]", "{}"), "Spacing must be 2 numbers in [1e-07, 1000] mm");
+  ExpectContains(messageFor("[0.5]", "{}"), "Spacing must be 2 numbers in [1e-07, 1000] mm");
   ExpectContains(messageFor("[0.5,1e999]", "{}"), "has metadata that cannot be read");
   ExpectContains(messageFor("[0.5,null]", "{}"), "has metadata that cannot be read");
   ExpectContains(messageFor("[0.5,NaN]", "{}"), "has metadata that cannot be read");
@@ -248,7 +248,7 @@ TEST(UNetModelFile, SpacingsAndIntensityFactorsThatAreNoneAreRefused)
   ExpectContains(messageFor("[]", R"({"LowerPercentile":-1})"), "LowerPercentile must be in [0, 100), but is -1.");
   auto model = MakeModel(SmallSpecification());
   model->SetSpacing({ 1.0, std::numeric_limits<double>::infinity() });
-  ExpectContains(MessageOf([&] { Write(model, folder.File("bad.safetensors")); }), "Spacing must be 2 finite numbers");
+  ExpectContains(MessageOf([&] { Write(model, folder.File("bad.safetensors")); }), "Spacing must be 2 numbers in");
 }
 
 TEST(UNetModelFile, WeightsThatAreNotFiniteAreNeitherWrittenNorRead)
