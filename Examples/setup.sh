@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 
 torch_version=2.11.0
 packages=(cmake ninja-build g++ python3-venv libinsighttoolkit5-dev libgdcm-tools libgtest-dev libcli11-dev
-  nlohmann-json3-dev)
+  nlohmann-json3-dev libexpat1-dev libjpeg-dev libpng-dev libtiff-dev)
 # Libraries that ITK's own CMake files ask for beside what its package depends on.
 cuda=no
 for argument in "$@"; do
@@ -22,7 +22,7 @@ explain() {
   cat >&2 <<TEXT
 This script knows Debian and its relatives with the package libinsighttoolkit5-dev. Elsewhere install
   CMake 3.25 or newer, Ninja, a C++17 compiler, ITK 5.2 or newer, GoogleTest, CLI11 2.1 or newer,
-  nlohmann-json 3.10 or newer,
+  nlohmann-json 3.10 or newer, libtiff 4.5 or newer, libjpeg, libpng, expat,
   LibTorch $torch_version (for instance: python3 -m venv .venv && .venv/bin/pip install torch==$torch_version)
 and build with
   cmake --preset release -DITK_DIR=<folder of ITKConfig.cmake> -DLIBTORCH_ROOT=<folder with LibTorch's include and lib>

@@ -11,7 +11,7 @@
 #include "itkSegmentationMetric.h"
 #include "itkErrorSentence.h"
 #include "itkImageLabelPairs.h"
-#include "itkPngIntegrity.h"
+#include "itkVerifiedImageReader.h"
 #include "itkTorchRuntime.h"
 
 #include "itkImageFileReader.h"
@@ -101,10 +101,8 @@ Run(const Options & options)
   auto            progress = std::make_unique<itk::ConsoleProgress>("Baselines");
   for (std::size_t i = 0; i < pairs.size(); ++i)
   {
-    itk::VerifyImageFile(pairs[i].Image);
-    itk::VerifyImageFile(pairs[i].Label);
-    const auto image = itk::ReadImage<Nuclei::ImageType>(pairs[i].Image);
-    const auto truth = itk::ReadImage<LabelType>(pairs[i].Label);
+    const auto image = itk::ReadVerifiedImage<Nuclei::ImageType>(pairs[i].Image);
+    const auto truth = itk::ReadVerifiedImage<LabelType>(pairs[i].Label);
     objects.Add(pairs[i].Image, image, truth);
     if (!options.SkipCanny && i % options.EveryNth == 0)
     {

@@ -5,13 +5,11 @@
 #include "NucleiList.h"
 
 #include "itkAtomicFileWrite.h"
-#include "itkPngIntegrity.h"
+#include "itkVerifiedImageReader.h"
 #include "itkWriteImageFile.h"
 
 #include "itkImage.h"
-#include "itkImageFileReader.h"
 #include "itkMultiThreaderBase.h"
-#include "itkPNGImageIO.h"
 #include "itkRGBPixel.h"
 
 #include <algorithm>
@@ -42,28 +40,23 @@ template <typename TImage>
 typename TImage::Pointer
 ReadPng(const fs::path & file, std::vector<std::string> & problems, bool only8Bit = false)
 {
-  auto io = PNGImageIO::New();
-  auto reader = ImageFileReader<TImage>::New();
-  reader->SetImageIO(io);
+  auto reader = VerifiedImageReader<TImage>::New();
   reader->SetFileName(file.string());
-  bool isRead = IsIntactPng(file.string());
+  bool isRead = true;
   try
   {
-    if (isRead)
-    {
-      reader->Update();
-    }
+    reader->Update();
   }
   catch (const ExceptionObject &)
   {
     isRead = false;
   }
-  if (!isRead)
+  if (!isRead || reader->GetInformation().Format != "PNG")
   {
     problems.push_back(file.string() + " cannot be read as a PNG image.");
     return nullptr;
   }
-  if (only8Bit && io->GetComponentSize() != 1)
+  if (only8Bit && reader->GetVerifiedIO()->GetComponentSize() != 1)
   {
     problems.push_back(file.string() + " has more than 8 bits per component.");
     return nullptr;

@@ -31,6 +31,11 @@ AddParameterOptions(CLI::App &                      app,
 void
 AddDeviceOptions(CLI::App & app, std::string & device, unsigned int & threads);
 
+/** Adds `--grid-tolerance`, by how many pixels the corners of two images may lie apart that have one grid.
+ * \param tolerance what the option writes to, with its default; outlives `app` */
+void
+AddGridToleranceOption(CLI::App & app, double & tolerance);
+
 /** "LearningRate" → "learning-rate". */
 std::string
 ToOptionName(const std::string & parameterName);

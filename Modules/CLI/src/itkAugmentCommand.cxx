@@ -4,13 +4,12 @@
 #include "itkAtomicFileWrite.h"
 #include "itkAugmentationSheet.h"
 #include "itkCommandLineParameters.h"
+#include "itkImageGrid.h"
 #include "itkLabelFiles.h"
 #include "itkMiddlePlane.h"
-#include "itkOpenImageFile.h"
 #include "itkRandomAugmentationImageFilter.h"
 #include "itkTorchRuntime.h"
 #include "itkWriteImageFile.h"
-#include "itkImageFileReader.h"
 #include <cstdio>
 #include <filesystem>
 #include <fstream>
@@ -37,6 +36,7 @@ struct AugmentOptions
   std::uint32_t                FirstSample{ 0 };
   std::string                  Device{ "auto" };
   unsigned int                 Threads{ 0 };
+  double                       GridTolerance{ defaultGridTolerance };
   RandomAugmentationParameters Parameters{ RandomAugmentationParameters::FromPreset(RandomAugmentationPreset::Nuclei) };
 };
 
@@ -114,19 +114,24 @@ Augment(const AugmentOptions & options)
   using ImageType = VectorImage<TComponent, VDimension>;
   using FilterType = RandomAugmentationImageFilter<ImageType, LabelImageType<VDimension>>;
   auto filter = FilterType::New();
-  auto reader = ImageFileReader<ImageType>::New();
+  auto reader = VerifiedImageReader<ImageType>::New();
   reader->SetFileName(options.Image);
   filter->SetInput(reader->GetOutput());
   const auto labels = options.Label.empty() ? LabelImageType<VDimension>::New() : ReadLabels<VDimension>(options.Label);
+  reader->UpdateOutputInformation();
+  const auto match = [&](ImageBase<VDimension> * companion, const std::string & fileName)
+  { MatchGrid<VDimension>(reader->GetOutput(), options.Image, companion, fileName, options.GridTolerance); };
   if (!options.Label.empty())
   {
+    match(labels, options.Label);
     filter->SetLabels(labels);
   }
-  auto weights = ImageFileReader<Image<float, VDimension>>::New();
+  using WeightImage = Image<float, VDimension>;
+  const auto weights = options.Weights.empty() ? WeightImage::New() : ReadVerifiedImage<WeightImage>(options.Weights);
   if (!options.Weights.empty())
   {
-    weights->SetFileName(options.Weights);
-    filter->SetWeights(weights->GetOutput());
+    match(weights, options.Weights);
+    filter->SetWeights(weights);
   }
   filter->SetParameters(options.Parameters);
   filter->SetEpoch(options.Epoch);
@@ -153,7 +158,7 @@ Augment(const AugmentOptions & options)
     filter->Update();
     if (draw == 0 && !options.Sheet.empty() && options.Parameters.CropSize.empty() && options.Replay.empty())
     {
-      show(reader->GetOutput(), labels, weights->GetOutput());
+      show(reader->GetOutput(), labels, weights);
     }
     if (!options.Sheet.empty())
     {
@@ -176,9 +181,8 @@ Augment(const AugmentOptions & options)
   }
 }
 
-/** Of labels and weights. */
 void
-VerifyCompanion(const std::string & fileName, unsigned int dimension)
+VerifyWeights(const std::string & fileName, unsigned int dimension)
 {
   const auto io = OpenImageFile(fileName);
   if (GetImageFileDimension(*io) != dimension || io->GetNumberOfComponents() != 1)
@@ -201,26 +205,20 @@ AugmentAs(IOComponentEnum type, const AugmentOptions & options)
       return Augment<unsigned short, VDimension>(options);
     case IOComponentEnum::SHORT:
       return Augment<short, VDimension>(options);
-    case IOComponentEnum::FLOAT:
-      return Augment<float, VDimension>(options);
     default:
-      itkGenericExceptionMacro(<< options.Image
-                               << ": pixels must be unsigned char, unsigned short, short or float, but are "
-                               << ImageIOBase::GetComponentTypeAsString(type) << '.');
+      return Augment<float, VDimension>(options);
   }
 }
 
 void
 Run(const AugmentOptions & options)
 {
+  VerifyOutputsAreNoInputs({ options.Sheet }, { options.Image, options.Label, options.Weights, options.Replay });
   const auto         io = OpenImageFile(options.Image);
   const unsigned int dimension = GetImageFileDimension(*io);
-  for (const std::string & companion : { options.Label, options.Weights })
+  if (!options.Weights.empty())
   {
-    if (!companion.empty())
-    {
-      VerifyCompanion(companion, dimension);
-    }
+    VerifyWeights(options.Weights, dimension);
   }
   dimension == 3 ? AugmentAs<3>(io->GetComponentType(), options) : AugmentAs<2>(io->GetComponentType(), options);
 }
@@ -258,6 +256,7 @@ AddAugmentCommand(CLI::App & command)
     ->check(CLI::IsMember(GetEnumerationTexts<RandomAugmentationPreset>()))
     ->type_name("NAME")
     ->default_str("nuclei");
+  AddGridToleranceOption(command, options->GridTolerance);
   AddDeviceOptions(command, options->Device, options->Threads);
   AddParameterOptions(command, options->Parameters, "Augmentation");
   command.callback(

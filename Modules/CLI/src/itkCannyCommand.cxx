@@ -3,13 +3,13 @@
 #include "itkRunCommand.h"
 #include "itkCannyComparisonImageFilter.h"
 #include "itkCommandLineParameters.h"
+#include "itkImageFileContent.h"
+#include "itkImageGrid.h"
 #include "itkLabelFiles.h"
-#include "itkOpenImageFile.h"
 #include "itkTorchCannyEdgeDetectionImageFilter.h"
 #include "itkTorchRuntime.h"
 #include "itkWriteImageFile.h"
 #include "itkBinaryThresholdImageFilter.h"
-#include "itkImageFileReader.h"
 #include <cstdio>
 #include <iostream>
 #include <memory>
@@ -27,6 +27,7 @@ struct CannyOptions
   std::string                  Overlay;
   std::string                  Device{ "auto" };
   unsigned int                 Threads{ 0 };
+  double                       GridTolerance{ defaultGridTolerance };
   CannyEdgeDetectionParameters Canny;
   CannyComparisonParameters    Comparison;
 };
@@ -65,10 +66,16 @@ Compare(const CannyOptions & options, Image<float, VDimension> * image)
   comparison->SetCannyParameters(options.Canny);
   comparison->SetParameters(options.Comparison);
   comparison->SetDevice(options.Device);
-  comparison->SetSegmentation(ReadLabels<VDimension>(options.Segmentation));
+  const auto readLabels = [&](const std::string & fileName)
+  {
+    const auto labels = ReadLabels<VDimension>(fileName);
+    MatchGrid<VDimension>(image, options.Input, labels, fileName, options.GridTolerance);
+    return labels;
+  };
+  comparison->SetSegmentation(readLabels(options.Segmentation));
   if (!options.Truth.empty())
   {
-    comparison->SetTruth(ReadLabels<VDimension>(options.Truth));
+    comparison->SetTruth(readLabels(options.Truth));
   }
   comparison->Update();
   std::printf("thresholds %g and %g\n", comparison->GetLowerThreshold(), comparison->GetUpperThreshold());
@@ -105,7 +112,7 @@ template <unsigned int VDimension>
 void
 Run(const CannyOptions & options)
 {
-  const auto image = ReadImage<Image<float, VDimension>>(options.Input);
+  const auto image = ReadVerifiedImage<Image<float, VDimension>>(options.Input);
   options.Segmentation.empty() ? DetectEdges<VDimension>(options, image) : Compare<VDimension>(options, image);
 }
 
@@ -131,6 +138,7 @@ AddCannyCommand(CLI::App & command)
                 "Also write the image with outlines found by both in yellow, by Canny only in magenta, by the "
                 "segmentation only in cyan.")
     ->needs(segmentation);
+  AddGridToleranceOption(command, options->GridTolerance);
   AddDeviceOptions(command, options->Device, options->Threads);
   AddParameterOptions(command, options->Canny, "Canny");
   const auto * const rule = command.get_option("--threshold-rule");
@@ -145,6 +153,9 @@ AddCannyCommand(CLI::App & command)
       {
         options->Canny.ThresholdRule = CannyThresholdRule::Given;
       }
+      VerifyFormatHolds(options->Output, { "edges", 1, false, true });
+      VerifyOutputsAreNoInputs({ options->Output, options->Overlay },
+                               { options->Input, options->Segmentation, options->Truth });
       for (const auto & fileName : { options->Output, options->Overlay })
       {
         if (!fileName.empty())

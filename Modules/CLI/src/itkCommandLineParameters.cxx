@@ -188,4 +188,14 @@ AddDeviceOptions(CLI::App & app, std::string & device, unsigned int & threads)
     ->check(CLI::Validator(problemOf, ""));
   app.add_option("--threads", threads, "Number of threads; 0 for all processors.")->capture_default_str();
 }
+
+void
+AddGridToleranceOption(CLI::App & app, double & tolerance)
+{
+  app
+    .add_option(
+      "--grid-tolerance", tolerance, "By how many pixels corners of images may lie apart that must have one grid.")
+    ->check(CLI::Range(0.0, 1e6))
+    ->capture_default_str();
+}
 } // namespace itk

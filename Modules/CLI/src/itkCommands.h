@@ -22,6 +22,7 @@ constexpr Command commands[] = {
   { "canny", "Detects Canny edges as ITK does and compares them with a segmentation." },
   { "weight-map", "Computes weights for the pixels of a label image so that gaps between objects count most." },
   { "augment", "Shows or writes random augmentations of an image, its labels and weights." },
+  { "info", "Shows what the program sees in image files: size, type, spacing, values, labels, and what is wrong." },
   { "parameters", "Prints Documentation/Parameters.md.", false },
   { "metrics", "Prints Documentation/Metrics.md.", false }
 };

@@ -9,6 +9,7 @@
 #include "itkErrorSentence.h"
 #include "itkEvaluationReport.h"
 #include "itkImageFolder.h"
+#include "itkImageGrid.h"
 #include "itkLabelFiles.h"
 #include "itkSegmentationEvaluationImageFilter.h"
 #include "itkTorchRuntime.h"
@@ -34,6 +35,7 @@ struct EvaluateOptions
   SegmentationEvaluationParameters Parameters;
   EvaluationReport::Options        Report;
   unsigned int                     Threads{ 0 };
+  double                           GridTolerance{ defaultGridTolerance };
 };
 
 /** Predicted and true file of an image, by its name. */
@@ -51,9 +53,12 @@ CompareImages(const std::string & prediction, const std::string & truth, const E
     options.Report.Classes.VerifyLabels(begin, begin + labels->GetBufferedRegion().GetNumberOfPixels(), fileName);
     return labels;
   };
+  const auto predicted = read(prediction);
+  const auto trueLabels = read(truth);
+  MatchGrid<VDimension>(trueLabels, truth, predicted, prediction, options.GridTolerance);
   auto evaluation = SegmentationEvaluationImageFilter<LabelType>::New();
-  evaluation->SetInput(read(prediction));
-  evaluation->SetTruth(read(truth));
+  evaluation->SetInput(predicted);
+  evaluation->SetTruth(trueLabels);
   evaluation->SetParameters(options.Parameters);
   evaluation->Update();
   return evaluation->GetScores();
@@ -155,6 +160,7 @@ Run(const EvaluateOptions & options)
 {
   TorchRuntime::KeepFreedMemory();
   TorchRuntime::SetNumberOfThreads(options.Threads);
+  VerifyOutputsAreNoInputs({ options.Csv, options.Json }, { options.Prediction, options.Truth, options.Model });
   for (const auto & fileName : { options.Csv, options.Json })
   {
     if (!fileName.empty())
@@ -241,6 +247,7 @@ AddEvaluateCommand(CLI::App & command)
     ->check(CLI::Range(0.01, 0.999))
     ->capture_default_str();
   command.add_option("--seed", options->Report.Seed, "Seed of the bootstrap samples.")->capture_default_str();
+  AddGridToleranceOption(command, options->GridTolerance);
   command.add_option("--threads", options->Threads, "Number of threads; 0 for all processors.")->capture_default_str();
   AddParameterOptions(command, options->Parameters, "Evaluation");
   AddClassOptions(command, *options);

@@ -5,12 +5,30 @@
 #include "itkErrorSentence.h"
 #include "itkTorchDevice.h"
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
 #include <iostream>
 #include <iterator>
 #include <string>
 
 namespace itk
 {
+namespace
+{
+/** \throws ExceptionObject if what was printed did not arrive, as on a full disk */
+void
+VerifyStandardOutput()
+{
+  std::cout.flush();
+  const bool isPrinted = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
+  if (!isPrinted)
+  {
+    itkGenericExceptionMacro("Cannot write to standard output: " << std::strerror(errno) << '.');
+  }
+}
+} // namespace
+
 int
 RunCommand(const char * name, void (*add)(CLI::App &), int argc, char * argv[])
 {
@@ -23,6 +41,7 @@ RunCommand(const char * name, void (*add)(CLI::App &), int argc, char * argv[])
   {
     add(app);
     app.parse(argc, argv);
+    VerifyStandardOutput();
     return 0;
   }
   catch (const CLI::ParseError & error)

@@ -71,6 +71,7 @@ void
 SegmentOne(const SegmentOptions & options)
 {
   VerifyImageCanBeWritten(options.Output);
+  VerifyOutputsAreNoInputs({ options.Output }, { options.Input, options.Model });
   options.Settings.VerifyOutputFormat(options.Output, ReadSpecification(options.Model));
   const auto           segmenter = MakeSegmenter(options);
   const auto           image = segmenter->Read(options.Input);
@@ -253,6 +254,12 @@ AddSegmentCommand(CLI::App & command)
                      "Image to write on the input's grid, or a folder: object numbers of 16 or 32 bits or, for a model "
                      "of more than two classes, class numbers of 8 or 16 bits.");
   command.add_option("-m,--model", options->Model, "Model file (.safetensors).")->required();
+  command
+    .add_option("--spacing",
+                options->Settings.Spacing,
+                "Pixel size of the images in millimeters along x, y (, z), in place of what their files state.")
+    ->delimiter(',')
+    ->type_name("MM,MM");
   AddOutputOptions(command, options->Settings);
   AddDeviceOptions(command, options->Device, options->Threads);
   AddManyImagesOptions(command, *options);

@@ -7,14 +7,14 @@
 #include "itkCommandLineValidator.h"
 #include "itkConsoleProgress.h"
 #include "itkErrorSentence.h"
+#include "itkImageGrid.h"
 #include "itkImageLabelPairs.h"
-#include "itkPngIntegrity.h"
 #include "itkTorchRuntime.h"
 #include "itkTrainingOptions.h"
 #include "itkUNetModelReader.h"
 #include "itkUNetModelWriter.h"
 #include "itkUNetTrainingImageFilter.h"
-#include "itkImageFileReader.h"
+#include "itkVerifiedImageReader.h"
 #include <algorithm>
 #include <csignal>
 #include <iostream>
@@ -35,6 +35,7 @@ struct TrainOptions
   std::vector<std::string>   ClassNames;
   std::string                Device{ "auto" };
   unsigned int               Threads{ 0 };
+  double                     GridTolerance{ defaultGridTolerance };
   UNetSpecification          Specification;
   UNetIntensityNormalization IntensityNormalization;
   UNetTrainingParameters     Training;
@@ -79,9 +80,12 @@ Train(const TrainOptions & options)
   VerifyUNetTraining(options.Specification, options.Training);
   auto data = UNetTrainingData::New();
   data->SetDimension(VDimension);
-  std::string shownImage;
+  data->SetGridTolerance(options.GridTolerance);
+  std::string              shownImage;
+  std::vector<std::string> inputs{ options.Pairs, options.InitialModel };
   for (const auto & pair : ReadImageLabelPairs(options.Pairs))
   {
+    inputs.insert(inputs.end(), { pair.Image, pair.Label });
     if (options.Folds.empty() ||
         std::find(options.Folds.begin(), options.Folds.end(), pair.Fold) != options.Folds.end())
     {
@@ -95,9 +99,11 @@ Train(const TrainOptions & options)
                              << ": there must be at least 1 pair of the chosen folds, but there are 0.");
   }
 
-  auto reader = ImageFileReader<ImageType>::New();
-  VerifyImageFile(shownImage);
+  VerifyOutputsAreNoInputs({ options.Output }, inputs);
+
+  auto reader = VerifiedImageReader<ImageType>::New();
   reader->SetFileName(shownImage);
+  reader->UpdateOutputInformation();
   auto train = UNetTrainingImageFilter<ImageType, Image<unsigned short, VDimension>>::New();
   train->SetDevice(options.Device);
   train->SetInput(reader->GetOutput());
@@ -177,6 +183,7 @@ AddTrainCommand(CLI::App & command)
       "Names of all classes for the model file, such as background,anterior,posterior.")
     ->type_name("NAMES")
     ->check(MakeCommandLineValidator(ClassNames::Parse));
+  AddGridToleranceOption(command, options->GridTolerance);
   AddDeviceOptions(command, options->Device, options->Threads);
   AddTrainingOptions(command, options->Training);
   AddParameterOptions(command, options->Specification, "Network");

@@ -5,18 +5,17 @@
 #include "itkAtomicFileWrite.h"
 #include "itkCommandLineParameters.h"
 #include "itkConsoleProgress.h"
+#include "itkImageGrid.h"
 #include "itkImageLabelPairs.h"
 #include "itkInstanceParameterFile.h"
 #include "itkLabelFiles.h"
-#include "itkOpenImageFile.h"
 #include "itkParameterGrid.h"
-#include "itkPngIntegrity.h"
 #include "itkSegmentationEvaluation.h"
 #include "itkTorchImageGeometry.h"
 #include "itkTorchRuntime.h"
 #include "itkUNetModelReader.h"
 #include "itkUNetInferenceImageFilter.h"
-#include "itkImageFileReader.h"
+#include "itkVerifiedImageReader.h"
 #include "itkVectorImage.h"
 #include <nlohmann/json.hpp>
 #include <algorithm>
@@ -43,6 +42,7 @@ struct TuneOptions
                                  "MinimumObjectSize=0,16,32" };
   InstanceSegmentationParameters Parameters;
   unsigned int                   Threads{ 0 };
+  double                         GridTolerance{ defaultGridTolerance };
 };
 
 /** An image's probabilities, which are computed once, and its true labels. */
@@ -75,15 +75,16 @@ ComputeProbabilities(const TuneOptions & options, const std::vector<ImageLabelPa
   ConsoleProgress                      progress("Probabilities");
   for (const auto & pair : pairs)
   {
-    VerifyImageFileDimension(*OpenImageFile(pair.Image), VDimension);
-    auto reader = ImageFileReader<ImageType>::New();
+    auto reader = VerifiedImageReader<ImageType>::New();
     reader->SetFileName(pair.Image);
     reader->Update();
     network->SetInput(reader->GetOutput());
     network->UpdateLargestPossibleRegion();
     const typename Image<float, VDimension>::Pointer probabilities = network->GetOutput();
     probabilities->DisconnectPipeline();
-    images.push_back({ probabilities, ReadLabels<VDimension>(pair.Label) });
+    const auto labels = ReadLabels<VDimension>(pair.Label);
+    MatchGrid<VDimension>(probabilities, pair.Image, labels, pair.Label, options.GridTolerance);
+    images.push_back({ probabilities, labels });
     progress.Show(static_cast<double>(images.size()) / static_cast<double>(pairs.size()));
   }
   return images;
@@ -194,6 +195,7 @@ Run(const TuneOptions & options)
   TorchRuntime::KeepFreedMemory();
   TorchRuntime::SetNumberOfThreads(options.Threads);
   VerifyFileCanBeWritten(options.Output);
+  VerifyOutputsAreNoInputs({ options.Output }, { options.Pairs, options.Model });
   const auto & metric = SegmentationMetric::Get(options.Metric);
   if (metric.What == SegmentationMetric::Kind::Count)
   {
@@ -249,6 +251,7 @@ AddTuneCommand(CLI::App & command)
   command
     .add_option("--metric", options->Metric, "Metric whose mean over images is optimized; a column of evaluate --csv.")
     ->capture_default_str();
+  AddGridToleranceOption(command, options->GridTolerance);
   AddDeviceOptions(command, options->Device, options->Threads);
   AddParameterOptions(command, options->Parameters, "Objects");
   command.callback([options] { Run(*options); });

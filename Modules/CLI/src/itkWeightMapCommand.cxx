@@ -12,7 +12,6 @@
 #include "itkWeightMapPicture.h"
 #include "itkWriteImageFile.h"
 #include "itkAddImageFilter.h"
-#include "itkImageFileReader.h"
 #include <iostream>
 #include <memory>
 
@@ -57,6 +56,11 @@ void
 Run(const WeightMapOptions & options)
 {
   VerifyFormatHolds(options.Output, { "weights", 1, true });
+  if (!options.Separated.empty())
+  {
+    VerifyFormatHolds(options.Separated, { "labels" });
+  }
+  VerifyOutputsAreNoInputs({ options.Output, options.Separated, options.Picture }, { options.Labels });
   using LabelType = LabelImageType<VDimension>;
   const auto labels = ReadLabels<VDimension>(options.Labels);
   auto       weights = BoundaryWeightMapImageFilter<LabelType>::New();

@@ -131,7 +131,7 @@ file(WRITE "${FOLDER}/list.csv"
   "b.png,listed/5.docx\nimages/b.png,listed/6.png\n")
 set(failures absent.png=failed half.png=failed volume.mhd=failed b.png=failed)
 segment(1 ARGS list.csv STATUSES images/a.png=done ${failures} images/b.png=done
-  SAYS "itktorch: absent.png: there is no such file.\n" "itktorch: half.png: it is not an image"
+  SAYS "itktorch: absent.png: there is no such file.\n" "itktorch: half.png: the file ends before its pixels do"
     "dimension must be 2, but is 3"
     "itktorch: b.png: Cannot write listed/5.docx" "itktorch: 6 cases: 2 done, 0 skipped, 4 failed.\n$")
 expect_files(listed 6.png 6.png.json x)

@@ -315,8 +315,7 @@ run(1 ARGS augment a.png --sheet s.png --weight augmented/a-0002.png --label a.n
 file(WRITE "${FOLDER}/integers.mhd"
   "ObjectType = Image\nNDims = 2\nDimSize = 2 2\nElementType = MET_INT\nElementDataFile = integers.raw\n")
 file(WRITE "${FOLDER}/integers.raw" "1234123412341234")
-run(1 ARGS augment integers.mhd --sheet s.png
-  SAYS "pixels must be unsigned char, unsigned short, short or float, but are int")
+run(0 ARGS augment integers.mhd --sheet integers.png)
 file(WRITE "${FOLDER}/volume.mhd"
   "ObjectType = Image\nNDims = 3\nDimSize = 2 2 2\nElementType = MET_UCHAR\nElementDataFile = volume.raw\n")
 file(WRITE "${FOLDER}/volume.raw" "12341234")
@@ -333,7 +332,7 @@ run(1 ARGS weight-map a-label.png w.nrrd --class-weighting given --class-weights
 file(WRITE "${FOLDER}/zero.mhd"
   "ObjectType = Image\nNDims = 2\nDimSize = 2 2\nElementSpacing = 0 1\nElementType = MET_UCHAR\nElementDataFile = zero.raw\n")
 file(WRITE "${FOLDER}/zero.raw" "1234")
-run(1 ARGS weight-map zero.mhd w.nrrd SAYS "Spacing along axis 0 must be a number greater than 0, but is 0")
+run(1 ARGS weight-map zero.mhd w.nrrd SAYS "zero.mhd: its spacing must be in .1e-9, 1e6. mm, but is 0")
 run(1 ARGS train pairs.csv -o m.safetensors ${small} --weight-map paper --labels classes
   SAYS "Labels must be objects or foreground")
 run(1 ARGS segment a.png out.png -m absent.safetensors SAYS "absent.safetensors")

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 namespace itk
 {
@@ -16,6 +17,13 @@ namespace itk
  * \ingroup ITKTorchIO */
 ITKTorchIO_EXPORT void
 VerifyFileCanBeWritten(const std::string & fileName);
+
+/** Before anything is computed: no output is to replace a file that is read, or another output.
+ * \param outputs may have empty names
+ * \throws ExceptionObject that names the output
+ * \ingroup ITKTorchIO */
+ITKTorchIO_EXPORT void
+VerifyOutputsAreNoInputs(const std::vector<std::string> & outputs, const std::vector<std::string> & inputs);
 
 /** For writers that go wrong without room.
  * \param temporaryName file that is not there yet, where `bytes` are to be written for `fileName`

@@ -15,6 +15,8 @@ struct ImageFileContent
   std::string  Name;
   unsigned int NumberOfComponents{ 1 };
   bool         AreRealNumbers{ false };
+  /** Whole numbers up to 255. */
+  bool AreBytes{ false };
 };
 
 /** To be asked before anything is computed. Whether the file can be written is not asked.

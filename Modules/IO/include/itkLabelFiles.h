@@ -3,17 +3,16 @@
 #ifndef itkLabelFiles_h
 #define itkLabelFiles_h
 
-#include "ITKTorchIOExport.h"
+#include "itkLabelImageReader.h"
 #include "itkWriteImageFile.h"
 #include "itkCastImageFilter.h"
 #include "itkMinimumMaximumImageFilter.h"
 
 namespace itk
 {
-template <unsigned int VDimension>
-using LabelImageType = Image<std::int64_t, VDimension>;
-
-/** In 16 bits where that is enough, else in 32. */
+/** In 16 bits where that is enough, else in 32. More labels than a PNG holds are written into a .nrrd beside it, so that
+ * they are not lost.
+ * \throws ExceptionObject that names the file and cause, also in that case */
 template <unsigned int VDimension>
 void
 WriteLabels(LabelImageType<VDimension> * labels, const std::string & fileName)
@@ -33,24 +32,16 @@ WriteLabels(LabelImageType<VDimension> * labels, const std::string & fileName)
     itkGenericExceptionMacro("Cannot write " << fileName << ": labels must be in [0, 4294967295], but are in ["
                                              << extrema->GetMinimum() << ", " << extrema->GetMaximum() << "].");
   }
+  const auto format = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
+  if (extrema->GetMaximum() > 0xffff && format && std::string(format->GetNameOfClass()) == "PNGImageIO")
+  {
+    const std::string otherName = fileName.substr(0, fileName.rfind('.')) + ".nrrd";
+    WriteLabels<VDimension>(labels, otherName);
+    itkGenericExceptionMacro("Cannot write " << fileName << ": a PNG holds labels in [0, 65535], but the largest is "
+                                             << extrema->GetMaximum() << "; they are in " << otherName << '.');
+  }
   extrema->GetMaximum() > 0xffff ? writeAs(std::uint32_t{}) : writeAs(std::uint16_t{});
 }
-
-/** \return the dimension, 2 or 3
- * \throws ExceptionObject that names the file, unless it is a scalar image */
-ITKTorchIO_EXPORT unsigned int
-GetLabelFileDimension(const std::string & fileName);
-
-/** Labels in any number type; also real numbers, if all of them are whole.
- * \throws ExceptionObject that names the file, if it is no such image of this dimension */
-template <unsigned int VDimension>
-ITKTorchIO_EXPORT typename LabelImageType<VDimension>::Pointer
-ReadLabels(const std::string & fileName);
-
-extern template LabelImageType<2>::Pointer
-ReadLabels<2>(const std::string & fileName);
-extern template LabelImageType<3>::Pointer
-ReadLabels<3>(const std::string & fileName);
 } // namespace itk
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "itkAtomicFileWrite.h"
 #include "itkErrorSentence.h"
-#include "itkTruncatedImage.h"
+#include "itkVerifiedImageReader.h"
 #include "itkImageFileWriter.h"
 #include <algorithm>
 
@@ -15,10 +15,17 @@ namespace itk
 inline void
 VerifyImageCanBeWritten(const std::string & fileName)
 {
-  if (!ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode))
+  const auto format = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
+  if (!format)
   {
     itkGenericExceptionMacro("Cannot write " << fileName
                                              << ": its file extension must be that of an ITK image format.");
+  }
+  const std::string name = format->GetNameOfClass();
+  if (name == "BioRadImageIO" || name == "StimulateImageIO")
+  {
+    itkGenericExceptionMacro("Cannot write " << fileName << ": ITK writes its format wrongly; use .nrrd, .mha, .nii.gz "
+                                             << "or .tif.");
   }
   VerifyFileCanBeWritten(fileName);
 }
@@ -75,7 +82,12 @@ WriteTemporaryImage(ImageFileWriter<TImage> & writer,
     }
     itkGenericExceptionMacro("Cannot write " << fileName << ": " << cause << (cause.back() == '.' ? "" : "."));
   }
-  if (IsTruncatedImage(temporaryName))
+  // ITK 5.2 writes MetaImage and NIfTI on a full disk as if nothing were wrong.
+  try
+  {
+    OpenImageFile(temporaryName);
+  }
+  catch (const ExceptionObject &)
   {
     itkGenericExceptionMacro("Cannot write " << fileName << ": not all of it could be written.");
   }

@@ -66,6 +66,53 @@ VerifyFileCanBeWritten(const std::string & fileName)
   }
 }
 
+namespace
+{
+/** The same for all names of a file, which need not exist. */
+fs::path
+GetIdentity(const std::string & fileName)
+{
+  std::error_code error;
+  const fs::path  path = fs::absolute(fileName).lexically_normal();
+  const fs::path  canonical = fs::weakly_canonical(path, error);
+  return error ? path : canonical;
+}
+
+/** Also of hard links. */
+bool
+IsSameFile(const std::string & first, const std::string & second)
+{
+  std::error_code error;
+  return fs::equivalent(first, second, error) || GetIdentity(first) == GetIdentity(second);
+}
+} // namespace
+
+void
+VerifyOutputsAreNoInputs(const std::vector<std::string> & outputs, const std::vector<std::string> & inputs)
+{
+  for (auto output = outputs.begin(); output != outputs.end(); ++output)
+  {
+    if (output->empty())
+    {
+      continue;
+    }
+    for (const std::string & input : inputs)
+    {
+      if (!input.empty() && IsSameFile(*output, input))
+      {
+        itkGenericExceptionMacro("Cannot write " << *output << ": it is one of the files that are read.");
+      }
+    }
+    for (auto other = outputs.begin(); other != output; ++other)
+    {
+      if (!other->empty() && IsSameFile(*output, *other))
+      {
+        itkGenericExceptionMacro("Cannot write " << *output << ": it would be written twice.");
+      }
+    }
+  }
+}
+
 void
 VerifyRoomForFile(const std::string & fileName, const std::string & temporaryName, std::uintmax_t bytes)
 {

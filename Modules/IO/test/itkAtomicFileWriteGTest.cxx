@@ -89,6 +89,24 @@ TEST_F(AtomicFileWrite, ContentAtHandIsWrittenAsItIs)
   EXPECT_EQ(Read(In("a.csv")), content);
 }
 
+TEST_F(AtomicFileWrite, AnOutputIsNeitherAnInputNorAnotherOutput)
+{
+  std::ofstream(this->In("a")) << "a";
+  fs::create_hard_link(this->In("a"), this->In("hard"));
+  fs::create_symlink(this->In("a"), this->In("soft"));
+  const auto problem = [&](const std::vector<std::string> & outputs) {
+    return itk::Test::ProblemOf([&] { itk::VerifyOutputsAreNoInputs(outputs, { this->In("a"), "" }); });
+  };
+  EXPECT_EQ(problem({ this->In("b"), this->In("c"), "", "" }), "");
+  for (const std::string name : { "a", "hard", "soft", "./a" })
+  {
+    EXPECT_EQ(problem({ this->In(name) }),
+              "Cannot write " + this->In(name) + ": it is one of the files that are read.");
+  }
+  EXPECT_EQ(problem({ this->In("b"), this->In("./b") }),
+            "Cannot write " + this->In("./b") + ": it would be written twice.");
+}
+
 TEST_F(AtomicFileWrite, AFileNameWithoutAFolderIsInTheCurrentOne)
 {
   const auto before = fs::current_path();

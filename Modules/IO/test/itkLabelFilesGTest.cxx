@@ -21,10 +21,10 @@ Write(const std::string & fileName, const std::vector<double> & pixels)
 TEST(LabelFiles, RealNumbersAreLabelsIfTheyAreWhole)
 {
   const itk::Test::TemporaryFolder folder;
-  Write<itk::Image<float, 2>>(folder.File("whole.nrrd"), { 0, 3, -2, 70000 });
+  Write<itk::Image<float, 2>>(folder.File("whole.nrrd"), { 0, 3, 2, 70000 });
   const auto labels = itk::ReadLabels<2>(folder.File("whole.nrrd"));
   EXPECT_EQ(std::vector<std::int64_t>(labels->GetBufferPointer(), labels->GetBufferPointer() + 4),
-            (std::vector<std::int64_t>{ 0, 3, -2, 70000 }));
+            (std::vector<std::int64_t>{ 0, 3, 2, 70000 }));
   Write<itk::Image<double, 2>>(folder.File("parts.nrrd"), { 0, 0.25 });
   itk::Test::ExpectContains(itk::Test::MessageOf([&] { itk::ReadLabels<2>(folder.File("parts.nrrd")); }),
                             "parts.nrrd: labels must be whole numbers, but one is 0.25.");
@@ -63,6 +63,19 @@ TEST(LabelFiles, AreWrittenInAsManyBitsAsTheyNeed)
   }
 }
 
+TEST(LabelFiles, MoreLabelsThanAPngHoldsAreNotLost)
+{
+  const itk::Test::TemporaryFolder folder;
+  auto                             labels = itk::LabelImageType<2>::New();
+  labels->SetRegions(itk::Size<2>{ { 1, 1 } });
+  labels->Allocate();
+  labels->FillBuffer(70000);
+  itk::Test::ExpectContains(itk::Test::MessageOf([&] { itk::WriteLabels<2>(labels, folder.File("a.png")); }),
+                            "a.png: a PNG holds labels in [0, 65535], but the largest is 70000; they are in " +
+                              folder.File("a.nrrd") + '.');
+  EXPECT_EQ(itk::ReadLabels<2>(folder.File("a.nrrd"))->GetBufferPointer()[0], 70000);
+}
+
 TEST(LabelFiles, ColorsAreNoLabels)
 {
   const itk::Test::TemporaryFolder folder;
@@ -71,7 +84,7 @@ TEST(LabelFiles, ColorsAreNoLabels)
   image->Allocate(true);
   itk::WriteImage(image.GetPointer(), folder.File("color.png"));
   itk::Test::ExpectContains(itk::Test::MessageOf([&] { itk::ReadLabels<2>(folder.File("color.png")); }),
-                            "color.png: labels must have 1 component, but have 3.");
+                            "color.png: labels must have 1 component, but have 3, red, green and blue.");
 }
 
 TEST(LabelFiles, AnotherDimensionIsNamed)
@@ -79,5 +92,5 @@ TEST(LabelFiles, AnotherDimensionIsNamed)
   const itk::Test::TemporaryFolder folder;
   Write<itk::Image<short, 2>>(folder.File("plane.nrrd"), { 0, 1 });
   itk::Test::ExpectContains(itk::Test::MessageOf([&] { itk::ReadLabels<3>(folder.File("plane.nrrd")); }),
-                            "plane.nrrd: labels must have 3 dimensions, but have 2.");
+                            "plane.nrrd: its dimension must be 3, but is 2.");
 }

@@ -7,6 +7,7 @@
 #include "itkUNetModelFits.h"
 #include "itkImageRegionSplitterSlowDimension.h"
 #include "itkTorchExecution.h"
+#include "itkUnknownSpacing.h"
 #include "itkUNetRegions.h"
 #include <algorithm>
 
@@ -44,8 +45,10 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() co
   {
     direction.push_back(image->GetDirection()[i / ImageDimension][i % ImageDimension]);
   }
-  VerifyUNetModelFitsGrid(
-    model, { image->GetSpacing().Begin(), image->GetSpacing().End() }, direction, m_Parameters.ResampleToModelSpacing);
+  VerifyUNetModelFitsGrid(model,
+                          { image->GetSpacing().Begin(), image->GetSpacing().End() },
+                          direction,
+                          m_Parameters.ResampleToModelSpacing || HasUnknownSpacing(image->GetMetaDataDictionary()));
 }
 
 template <typename TInputImage, typename TOutputImage>

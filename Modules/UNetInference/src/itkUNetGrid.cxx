@@ -5,6 +5,7 @@
 #include "itkImageTensor.h"
 #include "itkResampleOntoGrid.h"
 #include "itkTorchTensorAccess.h"
+#include "itkUnknownSpacing.h"
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
 #include <algorithm>
@@ -155,8 +156,8 @@ template <unsigned int VDimension>
 std::vector<UNetGrid<VDimension>>
 MakeUNetGrids(const ImageBase<VDimension> * image, const UNetModel & model, double scaleStep)
 {
-  std::vector<double>               spacing(image->GetSpacing().Begin(), image->GetSpacing().End());
-  const bool                        isForImage = model.IsForSpacing(spacing);
+  std::vector<double> spacing(image->GetSpacing().Begin(), image->GetSpacing().End());
+  const bool          isForImage = model.IsForSpacing(spacing) || HasUnknownSpacing(image->GetMetaDataDictionary());
   std::vector<UNetGrid<VDimension>> grids;
   if (isForImage && scaleStep == 1.0)
   {

@@ -5,6 +5,7 @@
 
 #include "ITKTorchUNetTrainingExport.h"
 #include "itkDataObject.h"
+#include "itkImageGrid.h"
 #include "itkObjectFactory.h"
 #include "itkTorchImage.h"
 #include "itkTorchMacros.h"
@@ -23,6 +24,8 @@ struct UNetTrainingSample
   TorchTensor Weight;
   /** Pixel size along x, y (, z). */
   std::vector<double> Spacing;
+  /** Whether nobody stated the spacing; see MarkSpacingAsUnknown(). */
+  bool HasUnknownSpacing{ false };
 };
 
 /** \class UNetTrainingData
@@ -97,6 +100,11 @@ public:
     return m_Pairs.at(pair).Load();
   }
 
+  /** By how many pixels corners of labels and weights may lie apart from those of their image; see
+   * DescribeGridDifference(). Applies to pairs that are added later. At least 0; default: 0.01. */
+  itkSetMacro(GridTolerance, double);
+  itkGetConstMacro(GridTolerance, double);
+
   /** Dimension of images in files: 2 or 3. */
   itkSetMacro(Dimension, unsigned int);
   itkGetConstMacro(Dimension, unsigned int);
@@ -123,6 +131,7 @@ private:
   AddPair(const std::string & name, const std::string & labelName, std::function<UNetTrainingSample()> load);
 
   std::vector<Pair> m_Pairs;
+  double            m_GridTolerance{ defaultGridTolerance };
   unsigned int      m_Dimension{ 2 };
 };
 } // namespace itk

@@ -150,7 +150,10 @@ UNetSamples::Prepare(std::size_t pair)
   const auto               shape = sample.Image.GetShape();
   Prepared                 prepared;
   prepared.Spacing = sample.Spacing;
-  NoteSpacing(pair, sample.Spacing);
+  if (!sample.HasUnknownSpacing)
+  {
+    NoteSpacing(pair, sample.Spacing);
+  }
   try
   {
     VerifyUNetModelFitsImage(m_Model, { shape.rbegin(), shape.rend() - 2 }, static_cast<unsigned int>(shape[1]));

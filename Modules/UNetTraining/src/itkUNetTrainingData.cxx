@@ -1,81 +1,36 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetTrainingData.h"
-#include "itkPngIntegrity.h"
-#include "itkWholeNumberLabels.h"
-#include "itkImageFileReader.h"
+#include "itkLabelImageReader.h"
+#include "itkVerifiedImageReader.h"
 
 namespace itk
 {
 namespace
 {
-template <typename TImage>
-typename TImage::Pointer
-ReadImage(const std::string & fileName)
-{
-  VerifyImageFile(fileName);
-  auto reader = ImageFileReader<TImage>::New();
-  reader->SetFileName(fileName);
-  try
-  {
-    reader->Update();
-  }
-  catch (const ExceptionObject &)
-  {
-    itkGenericExceptionMacro(<< fileName << ": it is not an image that can be read.");
-  }
-  VerifyImageFileDimension(*reader->GetImageIO(), TImage::ImageDimension);
-  return reader->GetOutput();
-}
-
-/** As real numbers first where the file holds such, so that none is rounded. */
-template <unsigned int VDimension>
-typename Image<std::int64_t, VDimension>::Pointer
-ReadLabels(const std::string & fileName)
-{
-  VerifyImageFile(fileName);
-  const auto io = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::ReadMode);
-  if (io)
-  {
-    io->SetFileName(fileName);
-    io->ReadImageInformation();
-    const auto type = io->GetComponentType();
-    if (type == IOComponentEnum::FLOAT || type == IOComponentEnum::DOUBLE)
-    {
-      return MakeWholeNumberLabels<VDimension>(ReadImage<Image<double, VDimension>>(fileName), fileName);
-    }
-  }
-  return ReadImage<Image<std::int64_t, VDimension>>(fileName);
-}
-
-/** \throws ExceptionObject unless `problem` is empty */
-void
-Require(const std::string & fileName, const std::string & problem)
-{
-  if (!problem.empty())
-  {
-    itkGenericExceptionMacro(<< fileName << ": " << problem << '.');
-  }
-}
-
 template <unsigned int VDimension>
 UNetTrainingSample
-ReadSample(const std::string & imageFile, const std::string & labelFile, const std::string & weightFile)
+ReadSample(const std::string & imageFile,
+           const std::string & labelFile,
+           const std::string & weightFile,
+           double              gridTolerance)
 {
   using FloatImage = Image<float, VDimension>;
-  const auto image = ReadImage<VectorImage<float, VDimension>>(imageFile);
+  const auto image = ReadVerifiedImage<VectorImage<float, VDimension>>(imageFile);
   const auto label = ReadLabels<VDimension>(labelFile);
-  Require(labelFile, DescribeGridDifference<VDimension>(image, label, "label image"));
+  MatchGrid<VDimension>(image, imageFile, label, labelFile, gridTolerance);
 
   UNetTrainingSample sample;
   const auto         all = GetTorchTensor(image.GetPointer(), image->GetBufferedRegion(), TorchDevice::CPU());
   sample.Image = all.Clone();
   sample.Label = GetTorchTensor(label.GetPointer(), label->GetBufferedRegion(), TorchDevice::CPU()).Clone();
   sample.Spacing.assign(image->GetSpacing().Begin(), image->GetSpacing().End());
+  sample.HasUnknownSpacing =
+    HasUnknownSpacing(image->GetMetaDataDictionary()) && HasUnknownSpacing(label->GetMetaDataDictionary());
   if (!weightFile.empty())
   {
-    const auto weight = ReadImage<FloatImage>(weightFile);
-    Require(weightFile, DescribeGridDifference<VDimension>(image, weight, "weight image"));
+    const auto weight = ReadVerifiedImage<FloatImage>(weightFile);
+    MatchGrid<VDimension>(image, imageFile, weight, weightFile, gridTolerance);
     sample.Weight = GetTorchTensor(weight.GetPointer(), weight->GetBufferedRegion(), TorchDevice::CPU()).Clone();
   }
   return sample;
@@ -89,10 +44,10 @@ UNetTrainingData::AddPairOfFiles(const std::string & imageFile,
 {
   this->AddPair(imageFile,
                 labelFile,
-                [this, imageFile, labelFile, weightFile]
+                [this, imageFile, labelFile, weightFile, tolerance = m_GridTolerance]
                 {
-                  return m_Dimension == 3 ? ReadSample<3>(imageFile, labelFile, weightFile)
-                                          : ReadSample<2>(imageFile, labelFile, weightFile);
+                  return m_Dimension == 3 ? ReadSample<3>(imageFile, labelFile, weightFile, tolerance)
+                                          : ReadSample<2>(imageFile, labelFile, weightFile, tolerance);
                 });
 }
 
@@ -116,6 +71,7 @@ void
 UNetTrainingData::PrintSelf(std::ostream & os, Indent indent) const
 {
   Superclass::PrintSelf(os, indent);
+  os << indent << "Grid tolerance: " << m_GridTolerance << std::endl;
   os << indent << "Dimension: " << m_Dimension << std::endl;
   os << indent << "Number of pairs: " << m_Pairs.size() << std::endl;
 }

@@ -81,10 +81,11 @@ TEST(UNetTrainingData, ImagesThatDoNotShareOneGridAreNamed)
                      label->SetRegions(LabelImage::SizeType{ { 4, 7 } });
                      label->Allocate(true);
                    }),
-                 "pair 0: the label image's size must be the image's, [5, 7], but is [4, 7]");
-  ExpectContains(add([](LabelImage * label) { label->SetSpacing(2.0); }), "pair 1: the label image's spacing must be");
+                 "pair 0: the label image must have the grid of the image: its size must be [5, 7], but is [4, 7]");
+  ExpectContains(add([](LabelImage * label) { label->SetSpacing(2.0); }),
+                 "pair 1: the label image must have the grid of the image: its corner");
   ExpectContains(add([](LabelImage * label) { label->SetOrigin(LabelImage::PointType(7.0)); }),
-                 "pair 2: the label image's origin must be");
+                 "pair 2: the label image must have the grid of the image: its corner");
   ExpectContains(add(
                    [](LabelImage * label)
                    {
@@ -92,7 +93,7 @@ TEST(UNetTrainingData, ImagesThatDoNotShareOneGridAreNamed)
                      direction.SetIdentity();
                      label->SetDirection(direction);
                    }),
-                 "pair 3: the label image's direction must be");
+                 "pair 3: the label image must have the grid of the image: its corner");
   EXPECT_EQ(add([](LabelImage *) {}), "");
 }
 

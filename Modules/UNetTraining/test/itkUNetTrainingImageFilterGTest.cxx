@@ -915,7 +915,9 @@ TEST(UNetTrainingErrors, AllUnusablePairsAreNamedBeforeTrainingStarts)
   const std::string message = MessageOf([&] { filter->Update(); });
   ExpectContains(message, "absent.png: there is no such file.");
   ExpectContains(message, "text.png: it is not an image that can be read.");
-  ExpectContains(message, "pair 8: the label image's size must be the image's, [24, 24], but is [20, 20].");
+  ExpectContains(message,
+                 "pair 8: the label image must have the grid of the image: its size must be [24, 24], but is "
+                 "[20, 20].");
   ExpectContains(message, "pair 9: ");
   ExpectContains(message, "must be finite, but 1 of 576 are NaN or infinite");
   EXPECT_EQ(batches, 0);

@@ -30,6 +30,8 @@ struct ITKTorchWorkflow_EXPORT SegmentationSettings
   Kind                           Output{ Kind::Objects };
   UNetInferenceParameters        Network;
   InstanceSegmentationParameters Objects;
+  /** Of the images, in millimeters along x, y (, z), in place of what their files state; empty for that. */
+  std::vector<double> Spacing;
 
   /** Parameters of the network that are not used: the mask has its own threshold. */
   static const std::set<std::string> UnusedNetworkParameters;
@@ -54,6 +56,8 @@ struct ImageToSegment
   DataObject::Pointer Image;
   /** Where an image comes from that is too large to be in memory; null for pixels without a pipeline. */
   ProcessObject::Pointer Reader;
+  /** Sentences about what was read, and how. */
+  std::vector<std::string> Notes;
 };
 
 /** An image that is ready to be written, or was. */

@@ -47,6 +47,10 @@ WriteSegmentationSettings(const SegmentationSettings & settings)
   const auto parse = [](const TorchParameterView & parameters)
   { return nlohmann::ordered_json::parse(WriteParameters(parameters)); };
   nlohmann::ordered_json json{ { "Output", kinds[static_cast<int>(settings.Output)] } };
+  if (!settings.Spacing.empty())
+  {
+    json["Spacing"] = settings.Spacing;
+  }
   json["Network"] = parse(settings.Network);
   for (const auto & name : SegmentationSettings::UnusedNetworkParameters)
   {

@@ -7,16 +7,17 @@
 #include "itkInstanceSegmentationFileWriter.h"
 #include "itkInstanceSegmentationImageFilter.h"
 #include "itkLabelFiles.h"
-#include "itkPngIntegrity.h"
 #include "itkTorchWarningEvent.h"
 #include "itkUNetInferenceImageFilter.h"
+#include "itkUnknownSpacing.h"
+#include "itkVerifiedImageReader.h"
 #include "itkWriteImageFile.h"
-#include "itkImageFileReader.h"
 #include "itkVectorImage.h"
 #include <cstdio>
 #include <filesystem>
 #include <map>
 #include <memory>
+#include <sstream>
 
 namespace itk
 {
@@ -55,12 +56,7 @@ public:
   ImageToSegment
   Read(const std::string & fileName) const override
   {
-    VerifyImageFile(fileName);
-    auto reader = ImageFileReader<VectorImage<float, VDimension>>::New();
-    reader->SetFileName(fileName);
-    reader->UpdateOutputInformation();
-    VerifyImageFileDimension(*reader->GetImageIO(), VDimension);
-    switch (reader->GetImageIO()->GetComponentType())
+    switch (OpenImageFile(fileName)->GetComponentType())
     {
       case IOComponentEnum::UCHAR:
         return this->ReadAs<unsigned char>(fileName);
@@ -81,6 +77,10 @@ public:
   SegmentedImage
   Compute(const ImageToSegment & image, const std::string & fileName, const SegmentationListener & listener) override
   {
+    for (const std::string & note : image.Notes)
+    {
+      listener.Note(note);
+    }
     if (auto * const bytes = dynamic_cast<VectorImage<unsigned char, VDimension> *>(image.Image.GetPointer()))
     {
       return this->ComputeImage(bytes, image.Reader.IsNotNull(), fileName, listener);
@@ -100,17 +100,63 @@ private:
   ImageToSegment
   ReadAs(const std::string & fileName) const
   {
-    auto reader = ImageFileReader<VectorImage<TComponent, VDimension>>::New();
+    auto reader = VerifiedImageReader<VectorImage<TComponent, VDimension>>::New();
     reader->SetFileName(fileName);
+    reader->SetSpacing(m_Settings.Spacing);
     reader->UpdateOutputInformation();
     const typename VectorImage<TComponent, VDimension>::Pointer image = reader->GetOutput();
-    if (reader->GetImageIO()->CanStreamRead() && this->IsLarge(image->GetLargestPossibleRegion().GetSize()))
+    std::vector<std::string>                                    notes = this->DescribeSpacing(*image, fileName);
+    if (reader->GetVerifiedIO()->CanStreamRead() && this->IsLarge(image->GetLargestPossibleRegion().GetSize()))
     {
-      return { image.GetPointer(), reader.GetPointer() };
+      return { image.GetPointer(), reader.GetPointer(), notes };
     }
     reader->Update();
     image->DisconnectPipeline();
-    return { image.GetPointer(), nullptr };
+    const auto & ofFile = reader->GetInformation().Notes;
+    notes.insert(notes.begin(), ofFile.begin(), ofFile.end());
+    return { image.GetPointer(), nullptr, notes };
+  }
+
+  /** Such as "0.5 x 0.5 mm". */
+  template <typename TSpacing>
+  static std::string
+  Print(const TSpacing & spacing)
+  {
+    std::ostringstream text;
+    for (unsigned int axis = 0; axis < VDimension; ++axis)
+    {
+      text << (axis == 0 ? "" : " x ") << spacing[axis];
+    }
+    return text.str() + " mm";
+  }
+
+  /** What becomes of an image that is not of the model's pixel size.
+   * \throws ExceptionObject if its size would change so much that its spacing can hardly be right */
+  std::vector<std::string>
+  DescribeSpacing(const ImageBase<VDimension> & image, const std::string & fileName) const
+  {
+    constexpr double            largestFactor = 8;
+    const std::vector<double> & wanted = m_Model->GetSpacing();
+    const auto                  spacing = image.GetSpacing();
+    if (m_Model->IsForSpacing({ spacing.Begin(), spacing.End() }))
+    {
+      return {};
+    }
+    if (HasUnknownSpacing(image.GetMetaDataDictionary()))
+    {
+      return { "It states no pixel size and is taken at the model's, " + Print(wanted) + '.' };
+    }
+    for (unsigned int axis = 0; axis < VDimension; ++axis)
+    {
+      const double factor = spacing[axis] / wanted[axis];
+      if (m_Settings.Spacing.empty() && !(factor <= largestFactor && factor >= 1 / largestFactor))
+      {
+        itkGenericExceptionMacro(<< fileName << ": its spacing must be within a factor of " << largestFactor
+                                 << " of the model's, " << Print(wanted) << ", but is " << Print(spacing)
+                                 << "; if it is right, or another one is, state it by --spacing.");
+      }
+    }
+    return { "It is resampled from pixels of " + Print(spacing) + " to those of the model, " + Print(wanted) + '.' };
   }
 
   bool

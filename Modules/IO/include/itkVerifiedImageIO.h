@@ -1,0 +1,120 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkVerifiedImageIO_h
+#define itkVerifiedImageIO_h
+
+#include "ITKTorchIOExport.h"
+#include "itkImageFileInformation.h"
+#include "itkImageIOBase.h"
+#include <memory>
+
+namespace itk
+{
+class FileAlias;
+struct ImageFileKind;
+
+/** \class VerifiedImageIO
+ * \brief Opens an image file of any format by what it holds, and reads it right or says why not.
+ *
+ * It looks at the first bytes, not at the name's ending. TIFF, PNG, JPEG and BMP are read by PictureImageIO, other
+ * formats by ITK's readers, as far as the program has registered them. Before one of these gets the file, its header is
+ * held against the file's size: a file that is truncated, promises more pixels than it can hold, or states a place or a
+ * spacing that is no number, is refused in one sentence, and nothing is allocated for it. What is no regular file, such
+ * as a pipe or a folder, is refused before it is opened.
+ *
+ * An opacity (alpha) is dropped: without a change of the other components, and with a note unless it is full
+ * everywhere.
+ *
+ * An image whose file states no spacing is marked; see MarkSpacingAsUnknown().
+ *
+ * Used as the ImageIO of an itk::ImageFileReader; see VerifiedImageReader.
+ * \ingroup ITKTorchIO */
+class ITKTorchIO_EXPORT VerifiedImageIO : public ImageIOBase
+{
+public:
+  ITK_DISALLOW_COPY_AND_MOVE(VerifiedImageIO);
+
+  using Self = VerifiedImageIO;
+  using Superclass = ImageIOBase;
+  using Pointer = SmartPointer<Self>;
+  itkNewMacro(Self);
+  itkTypeMacro(VerifiedImageIO, ImageIOBase);
+
+  /** Whether numbers are taken as they are stored, such as entries of a color table, and not as gray values or colors.
+   * Default: false. */
+  itkSetMacro(ReadsLabels, bool);
+  itkGetConstMacro(ReadsLabels, bool);
+  itkBooleanMacro(ReadsLabels);
+
+  /** Which version of a pyramid is read: 0 is the largest. Default: 0. */
+  itkSetMacro(Level, unsigned int);
+  itkGetConstMacro(Level, unsigned int);
+
+  /** Valid after ReadImageInformation(); its notes are complete after Read(). */
+  const ImageFileInformation &
+  GetInformation() const
+  {
+    return m_Information;
+  }
+
+  bool
+  SupportsDimension(unsigned long) override
+  {
+    return true;
+  }
+  /** Whether it is a regular file. What is wrong with it is said by ReadImageInformation(). */
+  bool
+  CanReadFile(const char * fileName) override;
+  /** \throws ExceptionObject that names the file and says what is wrong with it */
+  void
+  ReadImageInformation() override;
+  /** \throws ExceptionObject that names the file and says what is wrong with it */
+  void
+  Read(void * buffer) override;
+  bool
+  CanStreamRead() override;
+  ImageIORegion
+  GenerateStreamableReadRegionFromRequestedRegion(const ImageIORegion & requested) const override;
+
+  bool
+  CanWriteFile(const char *) override
+  {
+    return false;
+  }
+  /** \throws ExceptionObject */
+  void
+  WriteImageInformation() override;
+  /** \throws ExceptionObject */
+  void
+  Write(const void * buffer) override;
+
+protected:
+  VerifiedImageIO();
+  ~VerifiedImageIO() override;
+  void
+  PrintSelf(std::ostream & os, Indent indent) const override;
+
+private:
+  void
+  Open();
+  void
+  OpenPicture();
+  void
+  OpenWithITK(const ImageFileKind & kind);
+  void
+  Decompress();
+  void
+  Describe();
+  void
+  ReadPixels(void * buffer);
+
+  bool                       m_ReadsLabels{ false };
+  unsigned int               m_Level{ 0 };
+  ImageIOBase::Pointer       m_Format;
+  std::unique_ptr<FileAlias> m_Alias;
+  bool                       m_IsCompressed{ false };
+  ImageFileInformation       m_Information;
+};
+} // namespace itk
+
+#endif

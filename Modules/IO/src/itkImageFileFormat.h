@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkImageFileFormat_h
+#define itkImageFileFormat_h
+
+#include "itkImageIOBase.h"
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace itk
+{
+/** Formats that are told by how a file begins. */
+enum class ImageFileFormat : std::uint8_t
+{
+  /** None of the others; ITK may know it. */
+  Other,
+  Tiff,
+  Png,
+  Jpeg,
+  Bitmap,
+  MetaImage,
+  Nrrd,
+  Nifti,
+  /** Header and pixels of Analyze or NIfTI in two files. */
+  NiftiPair,
+  Dicom,
+  Gipl,
+  Vtk,
+  Mrc,
+  Hdf5
+};
+
+/** \param isCompressed whether the whole file is compressed by gzip: `bytes` are what it holds */
+struct ImageFileKind
+{
+  ImageFileFormat Format{ ImageFileFormat::Other };
+  bool            IsGzip{ false };
+};
+
+/** Looks at the first bytes, decompressed where they are compressed. */
+ImageFileKind
+GetImageFileKind(const std::string & fileName);
+
+/** Such as "NIfTI"; empty for Other. */
+std::string
+GetImageFormatName(ImageFileFormat format);
+
+/** Endings of names by which ITK knows the format, the usual one first, in small letters. */
+std::vector<std::string>
+GetImageFormatEndings(const ImageFileKind & kind);
+
+/** ITK's reader of a format, whatever the file is called; null if the program has none. */
+ImageIOBase::Pointer
+MakeImageIO(ImageFileFormat format);
+} // namespace itk
+
+#endif

@@ -1,0 +1,692 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkImageFileLayout.h"
+#include "itkDicomLayout.h"
+#include "itkFileBytes.h"
+#include "itk_zlib.h"
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <cctype>
+#include <filesystem>
+#include <fstream>
+#include <sstream>
+
+namespace itk
+{
+namespace
+{
+namespace fs = std::filesystem;
+
+/** What deflate makes of runs. */
+constexpr double largestDeflateRatio = 1033;
+
+std::uint64_t
+SizeOf(const fs::path & file)
+{
+  std::error_code error;
+  const auto      size = fs::file_size(file, error);
+  return error ? 0 : size;
+}
+
+std::string
+Trimmed(const std::string & text)
+{
+  constexpr const char * blank = " \t\r";
+  const auto             first = text.find_first_not_of(blank);
+  return first == std::string::npos ? "" : text.substr(first, text.find_last_not_of(blank) - first + 1);
+}
+
+std::string
+Lowered(std::string text)
+{
+  std::transform(text.begin(),
+                 text.end(),
+                 text.begin(),
+                 [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+  return text;
+}
+
+/** \throws ExceptionObject unless the file has the bytes of the pixels
+ * \param wanted by the header, as they are decompressed; may be more than an integer holds */
+void
+RequireBytes(double wanted, std::uint64_t present, double largestRatio = 1)
+{
+  if (wanted <= static_cast<double>(present) * largestRatio)
+  {
+    return;
+  }
+  if (wanted > 64.0 * static_cast<double>(present) * largestRatio)
+  {
+    itkGenericExceptionMacro("it promises " << wanted << " bytes of pixels, more than its " << present
+                                            << " bytes can hold.");
+  }
+  itkGenericExceptionMacro("the file ends before its pixels do.");
+}
+
+/** Bytes of pixels of these sizes, in real numbers, which do not overflow. */
+double
+CountBytes(const std::string & sizes, double bytesOfPixel)
+{
+  std::istringstream stream(sizes);
+  for (double size = 0; stream >> size; bytesOfPixel *= size)
+  {
+    if (!(size >= 1))
+    {
+      itkGenericExceptionMacro("it is damaged: its sizes must be at least 1, but are " << Trimmed(sizes) << '.');
+    }
+  }
+  return bytesOfPixel;
+}
+
+std::uint64_t
+GetMetaImageTypeSize(const std::string & type)
+{
+  static const std::map<std::string, std::uint64_t> sizes{
+    { "MET_CHAR", 1 },      { "MET_UCHAR", 1 },      { "MET_SHORT", 2 }, { "MET_USHORT", 2 },
+    { "MET_INT", 4 },       { "MET_UINT", 4 },       { "MET_LONG", 4 },  { "MET_ULONG", 4 },
+    { "MET_LONG_LONG", 8 }, { "MET_ULONG_LONG", 8 }, { "MET_FLOAT", 4 }, { "MET_DOUBLE", 8 }
+  };
+  const auto found = sizes.find(type);
+  return found == sizes.end() ? 0 : found->second;
+}
+
+double
+CountMetaImageBytes(const ImageFileHeaderText & header)
+{
+  const std::string channels = header.Get("ElementNumberOfChannels");
+  return CountBytes(header.Get("DimSize"),
+                    static_cast<double>(GetMetaImageTypeSize(header.Get("ElementType"))) *
+                      (channels.empty() ? 1.0 : std::atof(channels.c_str())));
+}
+
+std::size_t
+CountNumbers(const std::string & text)
+{
+  std::istringstream stream(text);
+  std::size_t        count = 0;
+  for (double number = 0; stream >> number; ++count)
+  {}
+  return count;
+}
+
+/** MetaIO loops as often as a header says. */
+void
+VerifyMetaImageDimension(const ImageFileHeaderText & header)
+{
+  constexpr std::size_t most = 10;
+  const std::string     text = header.Get("NDims");
+  const auto            dimension = static_cast<std::size_t>(std::max(std::atoi(text.c_str()), 0));
+  if (dimension < 1 || dimension > most || CountNumbers(text) != 1)
+  {
+    itkGenericExceptionMacro("it is damaged: it must have 1 to " << most << " dimensions, but has " << text << '.');
+  }
+  if (CountNumbers(header.Get("DimSize")) != dimension)
+  {
+    itkGenericExceptionMacro("it is damaged: it must have " << dimension << " sizes, but has " << header.Get("DimSize")
+                                                            << '.');
+  }
+}
+
+void
+VerifyMetaImage(const std::string & fileName)
+{
+  const ImageFileHeaderText header = ReadMetaImageHeader(fileName);
+  const std::string         place = header.Get("ElementDataFile");
+  const bool                isText = !header.Get("BinaryData").empty() && !header.IsTrue("BinaryData");
+  if (place.empty())
+  {
+    itkGenericExceptionMacro("the file ends before its pixels do.");
+  }
+  VerifyMetaImageDimension(header);
+  const double wanted = CountMetaImageBytes(header);
+  if (place.find('%') != std::string::npos || place.rfind("LIST", 0) == 0)
+  {
+    return;
+  }
+  const bool          isLocal = Lowered(place) == "local";
+  const fs::path      pixels = isLocal ? fs::path(fileName) : fs::path(fileName).parent_path() / place;
+  const std::uint64_t bytes = SizeOf(pixels);
+  const std::uint64_t present = isLocal ? bytes - std::min(header.End, bytes) : bytes;
+  if (!fs::exists(pixels))
+  {
+    itkGenericExceptionMacro("its pixels must be in " << pixels.string() << ", but there is no such file.");
+  }
+  if (isText)
+  {
+    // A figure and a blank at least.
+    RequireBytes(2 * CountBytes(header.Get("DimSize"), 1), present + 1);
+  }
+  else if (header.IsTrue("CompressedData"))
+  {
+    RequireBytes(std::atof(header.Get("CompressedDataSize").c_str()), present);
+    RequireBytes(wanted, present, largestDeflateRatio);
+  }
+  else
+  {
+    RequireBytes(wanted, present);
+  }
+}
+
+std::uint64_t
+GetNrrdTypeSize(const std::string & type)
+{
+  static const std::map<std::string, std::uint64_t> sizes{
+    { "signed char", 1 },
+    { "int8", 1 },
+    { "int8_t", 1 },
+    { "uchar", 1 },
+    { "unsigned char", 1 },
+    { "uint8", 1 },
+    { "uint8_t", 1 },
+    { "short", 2 },
+    { "short int", 2 },
+    { "signed short", 2 },
+    { "signed short int", 2 },
+    { "int16", 2 },
+    { "int16_t", 2 },
+    { "ushort", 2 },
+    { "unsigned short", 2 },
+    { "unsigned short int", 2 },
+    { "uint16", 2 },
+    { "uint16_t", 2 },
+    { "int", 4 },
+    { "signed int", 4 },
+    { "int32", 4 },
+    { "int32_t", 4 },
+    { "uint", 4 },
+    { "unsigned int", 4 },
+    { "uint32", 4 },
+    { "uint32_t", 4 },
+    { "float", 4 },
+  };
+  const auto found = sizes.find(type);
+  return found == sizes.end() ? 8 : found->second;
+}
+
+void
+VerifyNrrd(const std::string & fileName)
+{
+  const ImageFileHeaderText header = ReadNrrdHeader(fileName);
+  const std::string         place = header.Get("data file") + header.Get("datafile");
+  const std::string         encoding = Lowered(header.Get("encoding"));
+  const double              numbers = CountBytes(header.Get("sizes"), 1);
+  const double              wanted = numbers * static_cast<double>(GetNrrdTypeSize(Lowered(header.Get("type"))));
+  if (place.find('%') != std::string::npos || place.rfind("LIST", 0) == 0)
+  {
+    return;
+  }
+  const fs::path pixels = place.empty() ? fs::path(fileName) : fs::path(fileName).parent_path() / place;
+  if (!fs::exists(pixels))
+  {
+    itkGenericExceptionMacro("its pixels must be in " << pixels.string() << ", but there is no such file.");
+  }
+  const std::uint64_t bytes = SizeOf(pixels);
+  const std::uint64_t present = place.empty() ? bytes - std::min(header.End, bytes) : bytes;
+  if (encoding == "raw")
+  {
+    RequireBytes(wanted, present);
+  }
+  else if (encoding == "gzip" || encoding == "gz")
+  {
+    RequireBytes(wanted, present, largestDeflateRatio);
+  }
+  else if (encoding == "hex")
+  {
+    RequireBytes(2 * wanted, present);
+  }
+  else if (encoding == "text" || encoding == "txt" || encoding == "ascii")
+  {
+    RequireBytes(2 * numbers, present + 1);
+  }
+  else
+  {
+    itkGenericExceptionMacro("its pixels are encoded by a method that is not read here: " << encoding << '.');
+  }
+}
+
+/** What a file of this many bytes may hold: all of its bytes, or those of a gzip file of one member, modulo 2^32. */
+void
+RequireStored(double wanted, const std::string & fileName, bool isGzip)
+{
+  RequireBytes(wanted, SizeOf(fileName), isGzip ? largestDeflateRatio : 1);
+  if (isGzip && wanted < 4294967296.0 && GetGzipLength(fileName) != static_cast<std::uint32_t>(wanted) &&
+      static_cast<double>(CountDecompressed(fileName)) < wanted)
+  {
+    itkGenericExceptionMacro("the file ends before its pixels do.");
+  }
+}
+
+/** Places in a header of NIfTI-1 or NIfTI-2. */
+struct NiftiFields
+{
+  bool        IsSecond;
+  std::size_t Sizes;
+  std::size_t Bits;
+  std::size_t Spacing;
+  std::size_t Offset;
+  std::size_t QuaternionCode;
+  std::size_t MatrixCode;
+  std::size_t Quaternion;
+  std::size_t Matrix;
+};
+constexpr NiftiFields nifti1{ false, 40, 72, 76, 108, 252, 254, 256, 280 };
+constexpr NiftiFields nifti2{ true, 16, 14, 104, 168, 344, 348, 352, 400 };
+
+/** \class NiftiHeader
+ * \brief A NIfTI header as far as a reader's memory and life depend on it. */
+class NiftiHeader
+{
+public:
+  explicit NiftiHeader(const std::string & fileName)
+    : m_Bytes(ReadBeginning(fileName, 540))
+    , m_Fields(m_Bytes.Get<std::int32_t>(0) == 540 || m_Bytes.GetSwapped<std::int32_t>(0) == 540 ? nifti2 : nifti1)
+  {
+    m_Bytes.SetIsSwapped(m_Bytes.Get<std::int32_t>(0) != (m_Fields.IsSecond ? 540 : 348));
+    if (m_Bytes.GetSize() < (m_Fields.IsSecond ? 540u : 348u))
+    {
+      itkGenericExceptionMacro("the file ends before its pixels do.");
+    }
+  }
+
+  double
+  CountPixelBytes() const
+  {
+    double     bits = m_Bytes.Get<std::int16_t>(m_Fields.Bits);
+    const auto axes = this->GetSize(0);
+    if (axes < 1 || axes > 7)
+    {
+      itkGenericExceptionMacro("it is damaged: it must have 1 to 7 dimensions, but has " << axes << '.');
+    }
+    for (std::size_t axis = 1; axis <= static_cast<std::size_t>(axes); ++axis)
+    {
+      const auto size = this->GetSize(axis);
+      if (size < 0)
+      {
+        itkGenericExceptionMacro("it is damaged: its sizes must be at least 1, but one is " << size << '.');
+      }
+      bits *= static_cast<double>(std::max<std::int64_t>(size, 1));
+    }
+    return bits / 8;
+  }
+
+  double
+  GetOffset() const
+  {
+    const double offset = m_Fields.IsSecond ? static_cast<double>(m_Bytes.Get<std::int64_t>(m_Fields.Offset))
+                                            : static_cast<double>(m_Bytes.Get<float>(m_Fields.Offset));
+    return offset > 0 ? offset : 0;
+  }
+
+  /** niftilib hands on what is no number, over which ITK ends the process. */
+  void
+  VerifyGeometry() const
+  {
+    if (m_Fields.IsSecond)
+    {
+      itkGenericExceptionMacro("it is in the format NIfTI-2, which is not read here; NIfTI-1 is.");
+    }
+    for (std::size_t axis = 1; axis <= 3; ++axis)
+    {
+      this->VerifyNumber("spacing", m_Fields.Spacing, axis);
+    }
+    for (std::size_t i = 0; i < 6 && this->GetCode(m_Fields.QuaternionCode) > 0; ++i)
+    {
+      this->VerifyNumber("quaternion or offset", m_Fields.Quaternion, i);
+    }
+    for (std::size_t i = 0; i < 12 && this->GetCode(m_Fields.MatrixCode) > 0; ++i)
+    {
+      this->VerifyNumber("matrix", m_Fields.Matrix, i);
+    }
+  }
+
+private:
+  std::int64_t
+  GetSize(std::size_t axis) const
+  {
+    return m_Fields.IsSecond ? m_Bytes.Get<std::int64_t>(m_Fields.Sizes + 8 * axis)
+                             : std::int64_t{ m_Bytes.Get<std::int16_t>(m_Fields.Sizes + 2 * axis) };
+  }
+
+  int
+  GetCode(std::size_t at) const
+  {
+    return m_Fields.IsSecond ? m_Bytes.Get<std::int32_t>(at) : m_Bytes.Get<std::int16_t>(at);
+  }
+
+  void
+  VerifyNumber(const char * name, std::size_t at, std::size_t i) const
+  {
+    constexpr double largest = 1e9;
+    const double     number =
+      m_Fields.IsSecond ? m_Bytes.Get<double>(at + 8 * i) : static_cast<double>(m_Bytes.Get<float>(at + 4 * i));
+    if (!(std::abs(number) <= largest))
+    {
+      itkGenericExceptionMacro("its " << name << " must be numbers of at most " << largest << ", but one is " << number
+                                      << '.');
+    }
+  }
+
+  FileBytes           m_Bytes;
+  const NiftiFields & m_Fields;
+};
+
+void
+VerifyNifti(const std::string & fileName, bool isGzip)
+{
+  const NiftiHeader header(fileName);
+  header.VerifyGeometry();
+  RequireStored(header.GetOffset() + header.CountPixelBytes(), fileName, isGzip);
+}
+
+void
+VerifyNiftiPair(const std::string & fileName)
+{
+  const NiftiHeader header(fileName);
+  header.VerifyGeometry();
+  for (const char * const ending : { ".img", ".IMG", ".img.gz" })
+  {
+    const fs::path pixels = fs::path(fileName).replace_extension(ending);
+    if (fs::exists(pixels))
+    {
+      RequireStored(header.GetOffset() + header.CountPixelBytes(), pixels.string(), pixels.extension() == ".gz");
+      return;
+    }
+  }
+}
+
+void
+VerifyGipl(const std::string & fileName, bool isGzip)
+{
+  FileBytes bytes = ReadBeginning(fileName, 256);
+  bytes.SetIsBigEndian();
+  static const std::map<int, double> sizes{ { 1, 0.125 }, { 7, 1 },  { 8, 1 },  { 15, 2 }, { 16, 2 },
+                                            { 31, 4 },    { 32, 4 }, { 64, 4 }, { 65, 8 } };
+  const auto                         found = sizes.find(bytes.Get<std::uint16_t>(8));
+  if (found == sizes.end())
+  {
+    return;
+  }
+  double wanted = found->second;
+  for (std::size_t axis = 0; axis < 4; ++axis)
+  {
+    wanted *= std::max<double>(bytes.Get<std::uint16_t>(2 * axis), 1);
+  }
+  RequireStored(256 + wanted, fileName, isGzip);
+}
+
+void
+VerifyMrc(const std::string & fileName)
+{
+  FileBytes bytes = ReadBeginning(fileName, 1024);
+  if (bytes.GetSize() < 1024)
+  {
+    itkGenericExceptionMacro("the file ends before its pixels do.");
+  }
+  if (bytes.Get<std::uint8_t>(212) == 0x11)
+  {
+    bytes.SetIsBigEndian();
+  }
+  static const std::map<int, double> sizes{ { 0, 1 }, { 1, 2 }, { 2, 4 }, { 3, 4 }, { 4, 8 }, { 6, 2 }, { 16, 3 } };
+  const auto                         found = sizes.find(bytes.Get<std::int32_t>(12));
+  double                             wanted = found == sizes.end() ? 1 : found->second;
+  for (std::size_t axis = 0; axis < 3; ++axis)
+  {
+    wanted *= std::max<double>(bytes.Get<std::int32_t>(4 * axis), 1);
+  }
+  RequireBytes(1024 + std::max<double>(bytes.Get<std::int32_t>(92), 0) + wanted, SizeOf(fileName));
+}
+
+/** Numbers between blanks from a place in the file on. */
+double
+CountWords(std::istream & stream)
+{
+  double count = 0;
+  for (std::string word; stream >> word; ++count)
+  {}
+  return count;
+}
+
+/** Legacy VTK files of structured points with one attribute. */
+void
+VerifyVtk(const std::string & fileName)
+{
+  static const std::map<std::string, double> sizes{ { "unsigned_char", 1 },
+                                                    { "char", 1 },
+                                                    { "unsigned_short", 2 },
+                                                    { "short", 2 },
+                                                    { "unsigned_int", 4 },
+                                                    { "int", 4 },
+                                                    { "unsigned_long", 8 },
+                                                    { "long", 8 },
+                                                    { "float", 4 },
+                                                    { "double", 8 },
+                                                    { "vtktypeint64", 8 },
+                                                    { "vtktypeuint64", 8 },
+                                                    { "unsigned_long_long", 8 },
+                                                    { "long_long", 8 } };
+  std::ifstream                              stream(fileName, std::ios::binary);
+  std::string                                line;
+  std::string                                points;
+  bool                                       isText = false;
+  double                                     components = 0;
+  std::string                                type;
+  constexpr int                              mostLines = 30;
+  for (int i = 0; i < mostLines && components == 0 && std::getline(stream, line); ++i)
+  {
+    std::istringstream words(Lowered(line));
+    std::string        word;
+    std::string        name;
+    words >> word;
+    isText = isText || word == "ascii";
+    if (word == "dimensions")
+    {
+      std::getline(words, points);
+    }
+    else if (word == "scalars" && words >> name >> type)
+    {
+      components = 1;
+      words >> components;
+      components = std::max(components, 1.0);
+      const auto position = stream.tellg();
+      if (std::getline(stream, line) && Lowered(line).find("lookup_table") == std::string::npos)
+      {
+        stream.seekg(position);
+      }
+    }
+    else if (word == "color_scalars" && words >> name >> components)
+    {
+      type = "unsigned_char";
+    }
+    else if ((word == "vectors" || word == "tensors") && words >> name >> type)
+    {
+      components = word == "vectors" ? 3 : 9;
+    }
+  }
+  const auto position = stream.tellg();
+  const auto size = sizes.find(type);
+  if (components == 0 || points.empty() || position < 0)
+  {
+    itkGenericExceptionMacro("it is damaged: its header does not describe an image of structured points.");
+  }
+  const double        numbers = CountBytes(points, components);
+  const std::uint64_t present = SizeOf(fileName) - static_cast<std::uint64_t>(position);
+  if (!isText)
+  {
+    RequireBytes(numbers * (size == sizes.end() ? 1 : size->second), present);
+    return;
+  }
+  RequireBytes(2 * numbers, present + 1);
+  if (CountWords(stream) < numbers)
+  {
+    itkGenericExceptionMacro("the file ends before its pixels do.");
+  }
+}
+} // namespace
+
+std::string
+ImageFileHeaderText::Get(const std::string & name) const
+{
+  const auto found = Fields.find(name);
+  return found == Fields.end() ? "" : found->second;
+}
+
+bool
+ImageFileHeaderText::IsTrue(const std::string & name) const
+{
+  const std::string text = this->Get(name);
+  return !text.empty() && std::tolower(static_cast<unsigned char>(text[0])) == 't';
+}
+
+namespace
+{
+constexpr std::size_t longestLine = 1u << 16;
+} // namespace
+
+ImageFileHeaderText
+ReadMetaImageHeader(const std::string & fileName)
+{
+  ImageFileHeaderText header;
+  std::ifstream       stream(fileName, std::ios::binary);
+  std::string         line;
+  while (header.Fields.count("ElementDataFile") == 0 && std::getline(stream, line) && line.size() < longestLine)
+  {
+    const auto equals = line.find('=');
+    if (equals == std::string::npos)
+    {
+      break;
+    }
+    header.Fields[Trimmed(line.substr(0, equals))] = Trimmed(line.substr(equals + 1));
+  }
+  header.End = stream ? static_cast<std::uint64_t>(stream.tellg()) : SizeOf(fileName);
+  return header;
+}
+
+ImageFileHeaderText
+ReadNrrdHeader(const std::string & fileName)
+{
+  ImageFileHeaderText header;
+  std::ifstream       stream(fileName, std::ios::binary);
+  std::string         line;
+  while (std::getline(stream, line) && line.size() < longestLine && !Trimmed(line).empty())
+  {
+    const auto colon = line.find(':');
+    if (line[0] == '#' || colon == std::string::npos)
+    {
+      continue;
+    }
+    // Key-value pairs have ":=".
+    const bool isPair = colon + 1 < line.size() && line[colon + 1] == '=';
+    header.Fields[isPair ? line.substr(0, colon) : Lowered(Trimmed(line.substr(0, colon)))] =
+      Trimmed(line.substr(colon + (isPair ? 2 : 1)));
+  }
+  header.End = stream ? static_cast<std::uint64_t>(stream.tellg()) : SizeOf(fileName);
+  return header;
+}
+
+namespace
+{
+/** Without what says how the pixels are compressed and where they are. */
+std::string
+MakePlainHeader(const std::string & fileName, bool isMetaImage)
+{
+  std::ifstream stream(fileName, std::ios::binary);
+  std::string   header;
+  std::string   line;
+  while (std::getline(stream, line) && line.size() < longestLine)
+  {
+    const std::string name = Lowered(Trimmed(line.substr(0, line.find_first_of("=:"))));
+    if (isMetaImage && name == "elementdatafile")
+    {
+      return header + "ElementDataFile = LOCAL\n";
+    }
+    if (!isMetaImage && Trimmed(line).empty())
+    {
+      break;
+    }
+    const bool isOfStorage = name == "compresseddata" || name == "compresseddatasize" || name == "encoding" ||
+                             name == "data file" || name == "datafile" || name == "headersize";
+    header += isOfStorage ? "" : line + '\n';
+  }
+  return header + "encoding: raw\n\n";
+}
+
+/** \return no bytes for pixels in several files */
+CompressedPixels
+MakeCompressedPixels(const std::string & fileName,
+                     const std::string & place,
+                     std::uint64_t       headerEnd,
+                     double              bytes,
+                     bool                isMetaImage)
+{
+  CompressedPixels pixels;
+  if (place.find('%') == std::string::npos && place.rfind("LIST", 0) != 0)
+  {
+    pixels.File = place.empty() ? fileName : (fs::path(fileName).parent_path() / place).string();
+    pixels.Offset = place.empty() ? headerEnd : 0;
+    pixels.Header = MakePlainHeader(fileName, isMetaImage);
+    pixels.Bytes = static_cast<std::uint64_t>(bytes);
+  }
+  return pixels;
+}
+} // namespace
+
+CompressedPixels
+FindCompressedPixels(const std::string & fileName, const ImageFileKind & kind)
+{
+  if (kind.Format == ImageFileFormat::MetaImage)
+  {
+    const auto        header = ReadMetaImageHeader(fileName);
+    const std::string place = header.Get("ElementDataFile");
+    if (header.IsTrue("CompressedData"))
+    {
+      return MakeCompressedPixels(
+        fileName, Lowered(place) == "local" ? "" : place, header.End, CountMetaImageBytes(header), true);
+    }
+  }
+  if (kind.Format == ImageFileFormat::Nrrd)
+  {
+    const auto        header = ReadNrrdHeader(fileName);
+    const std::string encoding = Lowered(header.Get("encoding"));
+    // Lines and bytes are skipped in what is compressed, or before it.
+    const bool isSkipped =
+      !(header.Get("line skip") + header.Get("lineskip") + header.Get("byte skip") + header.Get("byteskip")).empty();
+    if ((encoding == "gzip" || encoding == "gz") && !isSkipped)
+    {
+      return MakeCompressedPixels(fileName,
+                                  header.Get("data file") + header.Get("datafile"),
+                                  header.End,
+                                  CountBytes(header.Get("sizes"), 1) *
+                                    static_cast<double>(GetNrrdTypeSize(Lowered(header.Get("type")))),
+                                  false);
+    }
+  }
+  return {};
+}
+
+void
+VerifyImageFileLayout(const std::string & fileName, const ImageFileKind & kind)
+{
+  switch (kind.Format)
+  {
+    case ImageFileFormat::MetaImage:
+      return VerifyMetaImage(fileName);
+    case ImageFileFormat::Nrrd:
+      return VerifyNrrd(fileName);
+    case ImageFileFormat::Nifti:
+      return VerifyNifti(fileName, kind.IsGzip);
+    case ImageFileFormat::NiftiPair:
+      return VerifyNiftiPair(fileName);
+    case ImageFileFormat::Gipl:
+      return VerifyGipl(fileName, kind.IsGzip);
+    case ImageFileFormat::Mrc:
+      return VerifyMrc(fileName);
+    case ImageFileFormat::Vtk:
+      return VerifyVtk(fileName);
+    case ImageFileFormat::Dicom:
+      return VerifyDicomLayout(fileName);
+    default:
+      return;
+  }
+}
+} // namespace itk

@@ -1,0 +1,416 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkVerifiedImageIO.h"
+#include "itkErrorSentence.h"
+#include "itkFileAlias.h"
+#include "itkImageFileFormat.h"
+#include "itkImageFileLayout.h"
+#include "itkPictureImageIO.h"
+#include "itkUnknownSpacing.h"
+#include "itkVerifiedImageReader.h"
+#include "itkImageIOFactory.h"
+#include "itksys/SystemTools.hxx"
+#include <algorithm>
+#include <cmath>
+#include <cstring>
+#include <filesystem>
+
+namespace itk
+{
+namespace
+{
+namespace fs = std::filesystem;
+
+bool
+IsPicture(ImageFileFormat format)
+{
+  return format == ImageFileFormat::Tiff || format == ImageFileFormat::Png || format == ImageFileFormat::Jpeg ||
+         format == ImageFileFormat::Bitmap;
+}
+
+/** Values that no image has, which would end in a waste of time and memory later. */
+void
+VerifyDescription(const ImageIOBase & io)
+{
+  constexpr double leastSpacing = 1e-9;
+  constexpr double largestSpacing = 1e6;
+  constexpr double largestOrigin = 1e9;
+  const auto       refuse = [](const char * what, const char * range, double value)
+  { itkGenericExceptionMacro("its " << what << " must be " << range << ", but is " << value << '.'); };
+  for (unsigned int axis = 0; axis < io.GetNumberOfDimensions(); ++axis)
+  {
+    if (io.GetDimensions(axis) == 0)
+    {
+      itkGenericExceptionMacro("it holds no pixels: its size along axis " << axis << " is 0.");
+    }
+    const double spacing = io.GetSpacing(axis);
+    if (!(std::abs(spacing) >= leastSpacing && std::abs(spacing) <= largestSpacing))
+    {
+      refuse("spacing", "in [1e-9, 1e6] mm", spacing);
+    }
+    if (!(std::abs(io.GetOrigin(axis)) <= largestOrigin))
+    {
+      refuse("origin", "in [-1e9, 1e9] mm", io.GetOrigin(axis));
+    }
+    const auto direction = io.GetDirection(axis);
+    double     squares = 0;
+    for (const double part : direction)
+    {
+      squares += part * part;
+    }
+    if (!(std::abs(squares - 1) < 0.01))
+    {
+      refuse("direction", "of vectors of length 1", std::sqrt(squares));
+    }
+  }
+}
+
+/** What a compressed file of these bytes can hold at most, as far as nothing else is known. */
+void
+VerifyPromise(const ImageIOBase & io, const std::string & fileName, ImageFileFormat format)
+{
+  const bool   isPlain = format == ImageFileFormat::Other && (std::strcmp(io.GetNameOfClass(), "BioRadImageIO") == 0 ||
+                                                            std::strcmp(io.GetNameOfClass(), "StimulateImageIO") == 0);
+  const double ratio = isPlain ? 1 : 65536;
+  double       bytes = io.GetComponentSize() * static_cast<double>(io.GetNumberOfComponents());
+  for (unsigned int axis = 0; axis < io.GetNumberOfDimensions(); ++axis)
+  {
+    bytes *= static_cast<double>(io.GetDimensions(axis));
+  }
+  std::error_code error;
+  const auto      present = static_cast<double>(fs::file_size(fileName, error));
+  const bool      hasOtherFiles =
+    format == ImageFileFormat::MetaImage || format == ImageFileFormat::Nrrd || format == ImageFileFormat::NiftiPair;
+  if (!hasOtherFiles && bytes > present * ratio)
+  {
+    itkGenericExceptionMacro("it promises " << bytes << " bytes of pixels, more than its " << present
+                                            << " bytes can hold.");
+  }
+}
+
+/** Whether a reader that goes by the name needs another one. */
+bool
+NeedsAlias(const std::string & fileName, const ImageFileKind & kind)
+{
+  if (kind.Format == ImageFileFormat::Other || kind.Format == ImageFileFormat::NiftiPair)
+  {
+    return false;
+  }
+  // niftilib takes a file of the same name that is not compressed, or in two files.
+  const auto endings = GetImageFormatEndings(kind);
+  return kind.Format == ImageFileFormat::Nifti ||
+         std::none_of(endings.begin(),
+                      endings.end(),
+                      [&](const std::string & ending)
+                      { return itksys::SystemTools::StringEndsWith(fileName, ending.c_str()); });
+}
+
+std::string
+GetSpacingSource(const std::string & fileName, ImageFileFormat format, const ImageIOBase & io)
+{
+  switch (format)
+  {
+    case ImageFileFormat::MetaImage:
+    {
+      const auto header = ReadMetaImageHeader(fileName);
+      return header.Get("ElementSpacing").empty() && header.Get("ElementSize").empty() ? "" : "MetaImage";
+    }
+    case ImageFileFormat::Nrrd:
+    {
+      const auto header = ReadNrrdHeader(fileName);
+      return header.Get("spacings").empty() && header.Get("space directions").empty() ? "" : "NRRD";
+    }
+    case ImageFileFormat::Other:
+      return io.GetNameOfClass();
+    default:
+      return GetImageFormatName(format);
+  }
+}
+
+/** \throws ExceptionObject that names the file, not another name of it, if `function` throws one */
+template <typename TFunction>
+void
+NameFile(const std::string & fileName, const std::string & alias, TFunction && function)
+{
+  try
+  {
+    function();
+  }
+  catch (const std::exception & error)
+  {
+    std::string sentence = ErrorSentence(error);
+    for (auto at = sentence.find(alias); !alias.empty() && at != std::string::npos;
+         at = sentence.find(alias, at + fileName.size()))
+    {
+      sentence.replace(at, alias.size(), fileName);
+    }
+    const bool isNamed = sentence.rfind(fileName + ": ", 0) == 0;
+    itkGenericExceptionMacro(<< (isNamed ? "" : fileName + ": ") << sentence);
+  }
+  catch (...)
+  {
+    // Such as those of HDF5, which are no std::exception.
+    itkGenericExceptionMacro(<< fileName << ": it is damaged.");
+  }
+}
+
+void
+DropLastComponent(const char * from, std::size_t componentBytes, std::size_t components, std::size_t pixels, char * to)
+{
+  const std::size_t kept = componentBytes * (components - 1);
+  for (std::size_t i = 0; i < pixels; ++i)
+  {
+    std::memcpy(to + i * kept, from + i * (kept + componentBytes), kept);
+  }
+}
+
+/** Whether the last component of all pixels is the largest number of its type, or 1 of real numbers. */
+bool
+IsOpaque(const char *    pixels,
+         IOComponentEnum type,
+         std::size_t     componentBytes,
+         std::size_t     components,
+         std::size_t     count)
+{
+  std::uint64_t opaque = ~std::uint64_t{ 0 };
+  const float   one = 1;
+  const double  oneOfDoubles = 1;
+  if (type == IOComponentEnum::FLOAT)
+  {
+    std::memcpy(&opaque, &one, sizeof(one));
+  }
+  if (type == IOComponentEnum::DOUBLE)
+  {
+    std::memcpy(&opaque, &oneOfDoubles, sizeof(oneOfDoubles));
+  }
+  for (std::size_t i = 0; i < count; ++i)
+  {
+    if (std::memcmp(pixels + ((i + 1) * components - 1) * componentBytes, &opaque, componentBytes) != 0)
+    {
+      return false;
+    }
+  }
+  return true;
+}
+} // namespace
+
+VerifiedImageIO::VerifiedImageIO() = default;
+VerifiedImageIO::~VerifiedImageIO() = default;
+
+bool
+VerifiedImageIO::CanReadFile(const char * fileName)
+{
+  std::error_code error;
+  return fs::is_regular_file(fileName, error);
+}
+
+void
+VerifiedImageIO::ReadImageInformation()
+{
+  NameFile(m_FileName, "", [this] { this->Open(); });
+}
+
+void
+VerifiedImageIO::Open()
+{
+  VerifyRegularFile(m_FileName);
+  m_Information = {};
+  m_Format = nullptr;
+  m_Alias.reset();
+  m_IsCompressed = false;
+  const ImageFileKind kind = GetImageFileKind(m_FileName);
+  if (IsPicture(kind.Format) && kind.IsGzip)
+  {
+    itkGenericExceptionMacro("it is a " << GetImageFormatName(kind.Format)
+                                        << " file that is compressed by gzip, which is not read here.");
+  }
+  if (IsPicture(kind.Format))
+  {
+    this->OpenPicture();
+  }
+  else
+  {
+    this->OpenWithITK(kind);
+  }
+  VerifyDescription(*m_Format);
+  this->Describe();
+}
+
+void
+VerifiedImageIO::OpenPicture()
+{
+  auto picture = PictureImageIO::New();
+  picture->SetLevel(m_Level);
+  picture->SetExpandRGBPalette(!m_ReadsLabels);
+  picture->SetFileName(m_FileName);
+  picture->ReadImageInformation();
+  m_Information = picture->GetInformation();
+  m_Format = picture;
+}
+
+void
+VerifiedImageIO::OpenWithITK(const ImageFileKind & kind)
+{
+  if (m_Level > 0)
+  {
+    itkGenericExceptionMacro("level must be 0, as its format has no levels, but is " << m_Level << '.');
+  }
+  VerifyImageFileLayout(m_FileName, kind);
+  m_Format = kind.Format == ImageFileFormat::Other
+               ? ImageIOFactory::CreateImageIO(m_FileName.c_str(), ImageIOFactory::IOFileModeEnum::ReadMode)
+               : MakeImageIO(kind.Format);
+  if (!m_Format)
+  {
+    const std::string name = GetImageFormatName(kind.Format);
+    itkGenericExceptionMacro(<< (name.empty() ? "it is not an image that can be read."
+                                              : "it is an image in the format " + name + ", which is not read here."));
+  }
+  if (NeedsAlias(m_FileName, kind))
+  {
+    m_Alias = FileAlias::OfFile(m_FileName, GetImageFormatEndings(kind).front());
+  }
+  const std::string name = m_Alias ? m_Alias->GetName() : m_FileName;
+  NameFile(m_FileName,
+           name,
+           [&]
+           {
+             if (kind.Format != ImageFileFormat::Other && !m_Format->CanReadFile(name.c_str()))
+             {
+               itkGenericExceptionMacro("it is damaged: its header cannot be read.");
+             }
+             m_Format->SetFileName(name);
+             m_Format->ReadImageInformation();
+           });
+  VerifyPromise(*m_Format, m_FileName, kind.Format);
+  m_Information.Format =
+    kind.Format == ImageFileFormat::Other ? m_Format->GetNameOfClass() : GetImageFormatName(kind.Format);
+  m_Information.BitsPerComponent = static_cast<unsigned int>(8 * m_Format->GetComponentSize());
+  m_Information.SpacingSource = GetSpacingSource(m_FileName, kind.Format, *m_Format);
+  const auto compressed = FindCompressedPixels(m_FileName, kind);
+  m_Information.Compression = kind.IsGzip ? "gzip" : compressed.Bytes > 0 ? "deflate" : "";
+  m_IsCompressed = kind.IsGzip || compressed.Bytes > 0;
+}
+
+/** ITK's readers overlook damage in compressed pixels: they get what was decompressed and checked. */
+void
+VerifiedImageIO::Decompress()
+{
+  const ImageFileKind kind = GetImageFileKind(m_FileName);
+  const std::string   ending = GetImageFormatEndings({ kind.Format, false }).front();
+  const auto          compressed = FindCompressedPixels(m_FileName, kind);
+  // With room for a header.
+  const std::uint64_t mostBytes = 2 * m_Format->GetImageSizeInBytes() + (1u << 20);
+  m_Alias = kind.IsGzip ? FileAlias::OfDecompressed(m_FileName, 0, "", mostBytes, false, ending)
+                        : FileAlias::OfDecompressed(
+                            compressed.File, compressed.Offset, compressed.Header, compressed.Bytes, true, ending);
+  m_Format = MakeImageIO(kind.Format);
+  m_Format->CanReadFile(m_Alias->GetName().c_str());
+  m_Format->SetFileName(m_Alias->GetName());
+  m_Format->ReadImageInformation();
+  m_IsCompressed = false;
+}
+
+void
+VerifiedImageIO::Describe()
+{
+  const unsigned int dimension = m_Format->GetNumberOfDimensions();
+  this->SetNumberOfDimensions(dimension);
+  for (unsigned int axis = 0; axis < dimension; ++axis)
+  {
+    this->SetDimensions(axis, m_Format->GetDimensions(axis));
+    this->SetSpacing(axis, m_Format->GetSpacing(axis));
+    this->SetOrigin(axis, m_Format->GetOrigin(axis));
+    this->SetDirection(axis, m_Format->GetDirection(axis));
+  }
+  const unsigned int components = m_Format->GetNumberOfComponents();
+  const bool         dropsAlpha = m_Information.HasAlpha;
+  this->SetComponentType(m_Format->GetComponentType());
+  this->SetNumberOfComponents(components - (dropsAlpha ? 1 : 0));
+  this->SetPixelType(!dropsAlpha       ? m_Format->GetPixelType()
+                     : components == 2 ? IOPixelEnum::SCALAR
+                     : components == 4 ? IOPixelEnum::RGB
+                                       : IOPixelEnum::VECTOR);
+  this->SetMetaDataDictionary(m_Format->GetMetaDataDictionary());
+  MarkSpacingAsUnknown(this->GetMetaDataDictionary(), m_Information.SpacingSource.empty());
+}
+
+void
+VerifiedImageIO::Read(void * buffer)
+{
+  NameFile(m_FileName, m_Alias ? m_Alias->GetName() : "", [&] { this->ReadPixels(buffer); });
+}
+
+void
+VerifiedImageIO::ReadPixels(void * buffer)
+{
+  if (m_IsCompressed)
+  {
+    this->Decompress();
+  }
+  m_Format->SetUseStreamedReading(this->GetUseStreamedReading());
+  m_Format->SetIORegion(m_IORegion);
+  const std::size_t pixels = m_IORegion.GetNumberOfPixels();
+  const std::size_t components = m_Format->GetNumberOfComponents();
+  const std::size_t bytes = m_Format->GetComponentSize();
+  if (components == this->GetNumberOfComponents())
+  {
+    m_Format->Read(buffer);
+  }
+  else
+  {
+    std::vector<char> all(pixels * components * bytes);
+    m_Format->Read(all.data());
+    DropLastComponent(all.data(), bytes, components, pixels, static_cast<char *>(buffer));
+    if (!IsOpaque(all.data(), m_Format->GetComponentType(), bytes, components, pixels))
+    {
+      m_Information.Notes.push_back("Its opacity, which is not full everywhere, is dropped.");
+    }
+  }
+  if (const auto * const picture = dynamic_cast<PictureImageIO *>(m_Format.GetPointer()))
+  {
+    for (const std::string & note : picture->GetInformation().Notes)
+    {
+      if (std::find(m_Information.Notes.begin(), m_Information.Notes.end(), note) == m_Information.Notes.end())
+      {
+        m_Information.Notes.push_back(note);
+      }
+    }
+  }
+}
+
+bool
+VerifiedImageIO::CanStreamRead()
+{
+  return m_Format && !m_IsCompressed && m_Format->CanStreamRead();
+}
+
+ImageIORegion
+VerifiedImageIO::GenerateStreamableReadRegionFromRequestedRegion(const ImageIORegion & requested) const
+{
+  m_Format->SetUseStreamedReading(this->GetUseStreamedReading());
+  return m_IsCompressed ? Superclass::GenerateStreamableReadRegionFromRequestedRegion(requested)
+                        : m_Format->GenerateStreamableReadRegionFromRequestedRegion(requested);
+}
+
+void
+VerifiedImageIO::WriteImageInformation()
+{
+  itkGenericExceptionMacro(<< m_FileName << ": this class only reads.");
+}
+
+void
+VerifiedImageIO::Write(const void *)
+{
+  this->WriteImageInformation();
+}
+
+void
+VerifiedImageIO::PrintSelf(std::ostream & os, Indent indent) const
+{
+  Superclass::PrintSelf(os, indent);
+  os << indent << "Reads labels: " << (m_ReadsLabels ? "yes" : "no") << std::endl;
+  os << indent << "Level: " << m_Level << std::endl;
+  os << indent << "Format: " << m_Information.Format << std::endl;
+  os << indent << "Compression: " << m_Information.Compression << std::endl;
+}
+} // namespace itk
