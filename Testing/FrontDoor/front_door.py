@@ -1,0 +1,233 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+# Copyright ITKTorch contributors
+"""Runs files as people really have them through every command, beside a plain twin that must give the same.
+
+Usage: front_door.py --itktorch PROGRAM --data FOLDER --work FOLDER
+Exit status 77 if the data are absent. A table of what was right goes to standard output."""
+import argparse
+import array
+import json
+import os
+import shutil
+import struct
+import subprocess
+import sys
+
+LABELS = ["cells-uint32.tif", "cells-int32.tif", "cells-16-tiled.tif", "cells-palette-dark.png",
+          "cells-palette-distinct.png", "cells-palette-equal-luminance.png"]
+NO_LABELS = {"cells-rgb-dark.png": "red, green and blue", "cells-rgb-distinct.png": "red, green and blue",
+             "cells-rgb-equal-luminance.png": "red, green and blue", "mask-with-halo.jpg": "JPEG",
+             "cells-float-almost-whole.nrrd": "0.99999994", "cells-float-interpolated.nrrd": "whole numbers",
+             "cells-float-nan.nrrd": "nan"}
+PICTURES = ["picture-uint32.tif", "picture-16-tiled.tif", "picture-la.png", "picture-la.tif", "picture-rgba.png",
+            "picture-trns.png"]
+BROKEN = ["dicom-truncated-half.dcm", "jpeg-one-bit-flipped.jpg", "mha-64-rows-of-1024.mha", "mut_jpg_10.jpg",
+          "mut_mha_85.mha", "mut_nii_47.nii", "mut_png_117.png", "mut_png_51.png", "mut_tif_198.tif",
+          "nifti-nan-sform.nii", "vtk-half.vtk"]
+TRAINING = ["--epochs", "1", "--levels", "1", "--base-filters", "2", "--threads", "1"]
+
+
+class Model:
+    """The weights of a model file, without what it says of its training."""
+
+    def __init__(self, file):
+        with open(file, "rb") as stream:
+            size = struct.unpack("<Q", stream.read(8))[0]
+            header = json.loads(stream.read(size))
+            data = stream.read()
+        header.pop("__metadata__", None)
+        self.numbers = array.array("f")
+        for name in sorted(header):
+            begin, end = header[name]["data_offsets"]
+            self.numbers.frombytes(data[begin:end])
+
+    def __eq__(self, other):
+        # A luminance of three equal colors is rounded.
+        return isinstance(other, Model) and len(self.numbers) == len(other.numbers) and all(
+            abs(a - b) < 1e-4 for a, b in zip(self.numbers, other.numbers))
+
+
+class FrontDoor:
+    def __init__(self, options):
+        self.itktorch = options.itktorch
+        self.data = os.path.abspath(options.data)
+        self.work = os.path.abspath(options.work)
+        self.right = 0
+        self.wrong = []
+        shutil.rmtree(self.work, ignore_errors=True)
+        os.makedirs(self.work)
+
+    def file(self, name):
+        return os.path.join(self.data, name)
+
+    def out(self, name):
+        return os.path.join(self.work, name)
+
+    def run(self, *arguments):
+        try:
+            ended = subprocess.run([self.itktorch, *arguments], capture_output=True, text=True, errors="replace",
+                                   timeout=120, check=False)
+        except subprocess.TimeoutExpired:
+            return 124, "", "it did not end within 120 s"
+        return ended.returncode, ended.stdout, ended.stderr
+
+    def check(self, what, is_right, why=""):
+        if is_right:
+            self.right += 1
+        else:
+            self.wrong.append(f"{what}: {why}")
+
+    def result(self, name, ending, *arguments):
+        """Bytes of the file that a command writes where OUT stands; its error otherwise."""
+        file = self.out(name + ending)
+        status, _, error = self.run(*(file if argument == "OUT" else argument for argument in arguments))
+        if status != 0 or not os.path.exists(file):
+            return f"exit status {status}: {error.strip()[-300:]}"
+        if ending == ".safetensors":
+            return Model(file)
+        with open(file, "rb") as stream:
+            return stream.read()
+
+    def pairs(self, name, image, label):
+        file = self.out(name + ".csv")
+        with open(file, "w", encoding="utf-8") as stream:
+            stream.write(f"image,label\n{self.file(image)},{self.file(label)}\n")
+        return file
+
+    def commands_of_images(self, key, image):
+        """Results of every command that reads an image."""
+        return {
+            "canny": self.result(key + "-canny", ".png", "canny", self.file(image), "OUT"),
+            "segment": self.result(key + "-segment", ".png", "segment", self.file(image), "OUT", "-m", self.model,
+                                   "--mask"),
+            "train": self.result(key + "-train", ".safetensors", "train", self.pairs(key, image, "cells.png"), "-o",
+                                 "OUT", *TRAINING),
+            "augment": self.result(key + "-augment", ".png", "augment", self.file(image), "--sheet", "OUT", "--count",
+                                   "3"),
+            "tune": self.tuned(key, image, "cells.png"),
+        }
+
+    def commands_of_labels(self, key, label):
+        """Results of every command that reads labels."""
+        return {
+            "evaluate": self.result(key + "-evaluate", ".csv", "evaluate", self.file(label), self.file("cells.png"),
+                                    "--csv", "OUT"),
+            "evaluate truth": self.result(key + "-truth", ".csv", "evaluate", self.file("cells.png"),
+                                          self.file(label), "--csv", "OUT"),
+            "weight-map": self.result(key + "-weights", ".mha", "weight-map", self.file(label), "OUT"),
+            "canny": self.result(key + "-overlay", ".png", "canny", self.file("picture.png"), self.out(key + "-e.png"),
+                                 "--segmentation", self.file(label), "--overlay", "OUT"),
+            "train": self.result(key + "-train", ".safetensors", "train", self.pairs(key, "picture.png", label), "-o",
+                                 "OUT", *TRAINING),
+            "augment": self.result(key + "-augment", ".png", "augment", self.file("picture.png"), "--label",
+                                   self.file(label), "--sheet", "OUT", "--count", "3"),
+            "tune": self.tuned(key, "picture.png", label),
+        }
+
+    def tuned(self, key, image, label):
+        return self.result(key + "-tune", ".json", "tune", self.pairs(key + "-tune", image, label), "-m", self.model,
+                           "-o", "OUT", "--grid", "MaskThreshold=0.4,0.6")
+
+    def compare(self, name, found, expected):
+        for command, result in found.items():
+            # Tables name the image.
+            same = result == expected[command]
+            if isinstance(result, bytes) and isinstance(expected[command], bytes) and command.startswith("evaluate"):
+                same = [line.split(b",")[1:] for line in result.split(b"\n")] == [
+                    line.split(b",")[1:] for line in expected[command].split(b"\n")]
+            self.check(f"{name} in {command}", same and not str(result).startswith("exit"),
+                       result if isinstance(result, str) and result.startswith("exit") else "differs from its twin")
+
+    def refused(self, name, found, part):
+        for command, result in found.items():
+            text = result if isinstance(result, str) else "it was taken"
+            is_right = text.startswith("exit status 1:") and os.path.basename(name) in text and part in text
+            self.check(f"{name} in {command}", is_right, text)
+
+    def verify(self):
+        self.model = self.out("model.safetensors")
+        status, _, error = self.run("train", self.pairs("model", "picture.png", "cells.png"), "-o", self.model,
+                                    *TRAINING)
+        if status != 0:
+            sys.exit(f"front_door.py: no model can be trained: {error}")
+        plain = self.commands_of_images("picture", "picture.png")
+        for name in PICTURES:
+            found = self.commands_of_images(name, name)
+            if "16" in name or "32" in name:
+                # An augmentation's values are rounded to those of the image's type.
+                self.check(f"{name} in augment", isinstance(found.pop("augment"), bytes), "refused")
+            self.compare(name, found, plain)
+        plain = self.commands_of_labels("cells", "cells.png")
+        for name in LABELS:
+            self.compare(name, self.commands_of_labels(name, name), plain)
+        for name, part in NO_LABELS.items():
+            self.refused(name, self.commands_of_labels(name, name), part)
+        for name in BROKEN:
+            broken = os.path.join("broken", name)
+            self.refused(broken, self.commands_of_images(name, broken), "")
+            self.refused(broken, self.commands_of_labels(name, broken), "")
+        twin = self.commands_of_images("blocks-72", "blocks-72dpi.jpg")
+        self.compare("blocks-300dpi.jpg", self.commands_of_images("blocks-300", "blocks-300dpi.jpg"), twin)
+        result = self.result("grey-alpha", ".png", "canny", self.file("broken/grey-alpha.png"), "OUT")
+        self.check("grey-alpha.png in canny", isinstance(result, bytes), result)
+        for kind in ("aligned", "oblique"):
+            result = self.result(kind, ".png", "augment", self.file(f"rounding-{kind}.nrrd"), "--label",
+                                 self.file(f"rounding-{kind}-labels.nii.gz"), "--sheet", "OUT", "--count", "2")
+            self.check(f"rounding-{kind} in augment", isinstance(result, bytes), result)
+        for name, twin in (("tiff-float16.tif", "tiff-same-picture-8bit.png"),
+                           ("bmp-32bit-blue.bmp", "bmp-32bit-blue-same.png")):
+            results = [self.result(one, ".png", "canny", self.file("broken/" + one), "OUT") for one in (name, twin)]
+            self.check(f"{name} in canny", results[0] == results[1], str(results[0])[:200])
+        status, output, error = self.run("evaluate", self.file("broken/x.nii.gz"), self.file("broken/x-alone.nii.gz"))
+        self.check("x.nii.gz beside x.nii in evaluate", status == 0 and "1.0000" in output, error)
+        self.verify_outputs()
+
+    def verify_outputs(self):
+        """An output replaces no input, and a result that cannot be printed is an error."""
+        picture = shutil.copy(self.file("picture.png"), self.out("in-place.png"))
+        labels = shutil.copy(self.file("cells.png"), self.out("in-place-labels.png"))
+        pairs = self.pairs("in-place", picture, labels)
+        link = self.out("link.png")
+        os.symlink(picture, link)
+        before = [open(name, "rb").read() for name in (picture, labels, self.model, pairs)]
+        for name, arguments in {
+                "canny": [picture, picture],
+                "canny by a link": [link, picture],
+                "weight-map": [labels, self.out("w.mha"), "--separated", labels],
+                "augment": [picture, "--sheet", picture],
+                "evaluate": [labels, labels, "--csv", labels],
+                "train onto its model": [pairs, "-o", self.model, "--initial-model", self.model, *TRAINING],
+                "train onto its list": [pairs, "-o", pairs, *TRAINING],
+                "tune": [pairs, "-m", self.model, "-o", self.model],
+                "segment": [picture, picture, "-m", self.model],
+                "segment onto its model": [picture, self.model, "-m", self.model]}.items():
+            status, _, error = self.run(name.split(" ")[0], *arguments)
+            self.check(f"{name} in place", status == 1 and "Cannot write" in error, f"{status}: {error}")
+        after = [open(name, "rb").read() for name in (picture, labels, self.model, pairs)]
+        self.check("inputs after outputs in place", before == after, "an input was changed")
+        with open("/dev/full", "w", encoding="utf-8") as full:
+            ended = subprocess.run([self.itktorch, "evaluate", labels, labels], stdout=full, stderr=subprocess.PIPE,
+                                   text=True, check=False)
+        self.check("evaluate onto a full disk", ended.returncode == 1 and "standard output" in ended.stderr,
+                   f"{ended.returncode}: {ended.stderr}")
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    for name in ("itktorch", "data", "work"):
+        parser.add_argument("--" + name, required=True)
+    options = parser.parse_args()
+    if not os.path.isdir(options.data):
+        print(f"{options.data} is absent")
+        sys.exit(77)
+    door = FrontDoor(options)
+    door.verify()
+    for line in door.wrong:
+        print("WRONG", line)
+    print(f"{door.right} of {door.right + len(door.wrong)} right")
+    sys.exit(1 if door.wrong else 0)
+
+
+if __name__ == "__main__":
+    main()
