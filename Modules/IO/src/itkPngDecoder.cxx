@@ -226,9 +226,9 @@ private:
   ReadScale()
   {
 #ifdef PNG_READ_sCAL_SUPPORTED
-    int    unit = PNG_SCALE_UNKNOWN;
-    double width = 0;
-    double height = 0;
+    int              unit = PNG_SCALE_UNKNOWN;
+    double           width = 0;
+    double           height = 0;
     constexpr double largestInMeters = 1e-5;
     if (png_get_sCAL(m_Png, m_Info, &unit, &width, &height) != 0 && unit == PNG_SCALE_METER &&
         !(width == 1 && height == 1))

@@ -288,8 +288,7 @@ TEST(UNetGridErrors, AModelsSpacingOfAnotherDimensionIsNamed)
   const auto model = MakeModel(SmallSpecification());
   model->SetSpacing({ 0.5 });
   const auto filter = MakeFilter<ImageType<2>>(image.GetPointer(), model.GetPointer());
-  ExpectContains(MessageOf([&] { filter->Update(); }),
-                 "Spacing must be 2 numbers in [1e-07, 1000] mm, but is [0.5].");
+  ExpectContains(MessageOf([&] { filter->Update(); }), "Spacing must be 2 numbers in [1e-07, 1000] mm, but is [0.5].");
 }
 
 TEST(UNetGridErrors, AnotherPixelSizeIsRefusedByNameWhereResamplingIsOff)
