@@ -25,6 +25,7 @@ PICTURES = ["picture-uint32.tif", "picture-16-tiled.tif", "picture-la.png", "pic
 BROKEN = ["dicom-truncated-half.dcm", "jpeg-one-bit-flipped.jpg", "mha-64-rows-of-1024.mha", "mut_jpg_10.jpg",
           "mut_mha_85.mha", "mut_nii_47.nii", "mut_png_117.png", "mut_png_51.png", "mut_tif_198.tif",
           "nifti-nan-sform.nii", "vtk-half.vtk"]
+NO_IMAGES = ["csv-long-blank.csv", "spacing-0.00065.safetensors"]
 TRAINING = ["--epochs", "1", "--levels", "1", "--base-filters", "2", "--threads", "1"]
 
 
@@ -182,6 +183,37 @@ class FrontDoor:
         status, output, error = self.run("evaluate", self.file("broken/x.nii.gz"), self.file("broken/x-alone.nii.gz"))
         self.check("x.nii.gz beside x.nii in evaluate", status == 0 and "1.0000" in output, error)
         self.verify_outputs()
+        self.verify_information()
+        self.verify_folder()
+
+    def verify_folder(self):
+        """Damaged files of a folder cost no other its output."""
+        folder = self.out("folder")
+        os.makedirs(folder)
+        for number in range(10):
+            shutil.copy(self.file("picture.png"), os.path.join(folder, f"good-{number}.png"))
+        for name in BROKEN:
+            shutil.copy(self.file(os.path.join("broken", name)), folder)
+        status, output, error = self.run("segment", folder, self.out("segmented"), "-m", self.model)
+        lines = {line["case"]: line for line in map(json.loads, output.splitlines())}
+        done = {name for name, line in lines.items() if line["status"] == "done"}
+        failed = {name for name, line in lines.items() if line["status"] == "failed"}
+        self.check("a folder's good images", status == 1 and done == {f"good-{number}.png" for number in range(10)},
+                   f"{done}: {error}")
+        self.check("a folder's broken images", failed == set(BROKEN), f"{failed ^ set(BROKEN)}: {error}")
+
+    def verify_information(self):
+        """What `info` says of every file, broken ones among them, in one run."""
+        names = sorted(os.path.join(folder, name) for folder in (self.data, self.file("broken"))
+                       for name in os.listdir(folder) if os.path.isfile(os.path.join(folder, name)))
+        status, output, error = self.run("info", "--json", *names)
+        lines = output.splitlines()
+        self.check("info of all files", status == 1 and len(lines) == len(names), error)
+        refused = {os.path.relpath(json.loads(line)["File"], self.data) for line in lines if "Refused" in line}
+        expected = {os.path.join("broken", name) for name in BROKEN + NO_IMAGES} | {"README.md"}
+        self.check("what info refuses", refused == expected, f"{refused ^ expected}")
+        status, output, error = self.run("info", *names)
+        self.check("info as text", status == 1 and all(name in output for name in names), error)
 
     def verify_outputs(self):
         """An output replaces no input, and a result that cannot be printed is an error."""

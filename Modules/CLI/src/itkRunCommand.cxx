@@ -3,11 +3,13 @@
 #include "itkRunCommand.h"
 #include "itkCommands.h"
 #include "itkErrorSentence.h"
+#include "itkImageReadingProgram.h"
 #include "itkTorchDevice.h"
 #include <algorithm>
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <iostream>
 #include <iterator>
 #include <string>
@@ -16,6 +18,8 @@ namespace itk
 {
 namespace
 {
+constexpr const char * readingCommand = "read-images";
+
 /** \throws ExceptionObject if what was printed did not arrive, as on a full disk */
 void
 VerifyStandardOutput()
@@ -39,6 +43,13 @@ RunCommand(const char * name, void (*add)(CLI::App &), int argc, char * argv[])
                       { return "itktorch: " + ErrorSentence(error) + '\n'; });
   try
   {
+    // A reader that crashes is not to end the program.
+    std::error_code absent;
+    const auto      program = std::filesystem::read_symlink("/proc/self/exe", absent);
+    if (!absent && std::string(name) != readingCommand)
+    {
+      SetImageReadingProgram({ program.string(), readingCommand });
+    }
     add(app);
     app.parse(argc, argv);
     VerifyStandardOutput();

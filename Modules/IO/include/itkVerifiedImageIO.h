@@ -98,6 +98,8 @@ private:
   void
   Open();
   void
+  OpenInOtherProcess();
+  void
   OpenPicture();
   void
   OpenWithITK(const ImageFileKind & kind);
@@ -107,6 +109,8 @@ private:
   Describe();
   void
   ReadPixels(void * buffer);
+  void
+  AddNotes(const std::vector<std::string> & notes);
 
   bool                       m_ReadsLabels{ false };
   unsigned int               m_Level{ 0 };

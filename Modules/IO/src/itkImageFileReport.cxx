@@ -16,7 +16,7 @@ struct ImageFileReport::Content
 {
   std::string            FileName;
   std::string            Problem;
-  nlohmann::ordered_json Fields;
+  nlohmann::ordered_json Fields = nlohmann::ordered_json::object();
 };
 
 namespace
@@ -194,12 +194,16 @@ Print(const Json & value, const std::string & between)
     text << value.get<double>();
     return text.str();
   }
+  if (!value.is_structured())
+  {
+    return value.dump();
+  }
   std::string text;
   for (const auto & [name, field] : value.items())
   {
     text += (text.empty() ? "" : between) + (value.is_object() ? name + ": " : "") + Print(field, " x ");
   }
-  return value.is_structured() ? text : value.dump();
+  return text;
 }
 
 /** As it stands in a table for people. */

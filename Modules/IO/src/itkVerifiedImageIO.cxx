@@ -6,6 +6,7 @@
 #include "itkImageFileFormat.h"
 #include "itkImageFileLayout.h"
 #include "itkPictureImageIO.h"
+#include "itkRemoteImageIO.h"
 #include "itkUnknownSpacing.h"
 #include "itkVerifiedImageReader.h"
 #include "itkImageIOFactory.h"
@@ -218,6 +219,12 @@ VerifiedImageIO::Open()
   m_Format = nullptr;
   m_Alias.reset();
   m_IsCompressed = false;
+  if (HasImageReadingProgram())
+  {
+    this->OpenInOtherProcess();
+    this->Describe();
+    return;
+  }
   const ImageFileKind kind = GetImageFileKind(m_FileName);
   if (IsPicture(kind.Format) && kind.IsGzip)
   {
@@ -234,6 +241,18 @@ VerifiedImageIO::Open()
   }
   VerifyDescription(*m_Format);
   this->Describe();
+}
+
+void
+VerifiedImageIO::OpenInOtherProcess()
+{
+  auto remote = RemoteImageIO::New();
+  remote->SetReadsLabels(m_ReadsLabels);
+  remote->SetLevel(m_Level);
+  remote->SetFileName(m_FileName);
+  remote->ReadImageInformation();
+  m_Information = remote->GetInformation();
+  m_Format = remote;
 }
 
 void
@@ -323,7 +342,8 @@ VerifiedImageIO::Describe()
     this->SetDirection(axis, m_Format->GetDirection(axis));
   }
   const unsigned int components = m_Format->GetNumberOfComponents();
-  const bool         dropsAlpha = m_Information.HasAlpha;
+  const bool         isRemote = dynamic_cast<RemoteImageIO *>(m_Format.GetPointer()) != nullptr;
+  const bool         dropsAlpha = m_Information.HasAlpha && !isRemote;
   this->SetComponentType(m_Format->GetComponentType());
   this->SetNumberOfComponents(components - (dropsAlpha ? 1 : 0));
   this->SetPixelType(!dropsAlpha       ? m_Format->GetPixelType()
@@ -368,12 +388,22 @@ VerifiedImageIO::ReadPixels(void * buffer)
   }
   if (const auto * const picture = dynamic_cast<PictureImageIO *>(m_Format.GetPointer()))
   {
-    for (const std::string & note : picture->GetInformation().Notes)
+    this->AddNotes(picture->GetInformation().Notes);
+  }
+  if (const auto * const remote = dynamic_cast<RemoteImageIO *>(m_Format.GetPointer()))
+  {
+    this->AddNotes(remote->GetInformation().Notes);
+  }
+}
+
+void
+VerifiedImageIO::AddNotes(const std::vector<std::string> & notes)
+{
+  for (const std::string & note : notes)
+  {
+    if (std::find(m_Information.Notes.begin(), m_Information.Notes.end(), note) == m_Information.Notes.end())
     {
-      if (std::find(m_Information.Notes.begin(), m_Information.Notes.end(), note) == m_Information.Notes.end())
-      {
-        m_Information.Notes.push_back(note);
-      }
+      m_Information.Notes.push_back(note);
     }
   }
 }

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#ifndef itkImageReadingProcess_h
+#define itkImageReadingProcess_h
+
+#include <cstddef>
+#include <memory>
+#include <string>
+#include <sys/types.h>
+#include <vector>
+
+namespace itk
+{
+/** \class ImageReadingProcess
+ * \brief A running program that reads images; lines go to and fro, pixels come through shared memory. */
+class ImageReadingProcess
+{
+public:
+  /** Place of the shared memory among the files of the program, after standard input, output and error. */
+  static constexpr int MemoryFile = 3;
+
+  /** \throws ExceptionObject with a sentence, if the program cannot be started */
+  explicit ImageReadingProcess(const std::vector<std::string> & commandLine);
+  ~ImageReadingProcess();
+  ImageReadingProcess(const ImageReadingProcess &) = delete;
+  ImageReadingProcess &
+  operator=(const ImageReadingProcess &) = delete;
+
+  /** \param seconds after which the process is ended
+   * \return the line that answers
+   * \throws ExceptionObject with a sentence, if none comes: the process has then ended */
+  std::string
+  Ask(const std::string & line, double seconds);
+
+  /** The first bytes of the shared memory.
+   * \throws ExceptionObject with a sentence, if there are not as many */
+  void
+  CopyMemory(void * to, std::size_t bytes) const;
+
+  bool
+  IsRunning() const
+  {
+    return m_Process > 0;
+  }
+
+private:
+  /** \return how it ended, for a sentence */
+  std::string
+  End();
+
+  pid_t       m_Process{ -1 };
+  int         m_Socket{ -1 };
+  int         m_Memory{ -1 };
+  std::string m_Received;
+};
+} // namespace itk
+
+#endif
