@@ -260,6 +260,16 @@ AddSegmentCommand(CLI::App & command)
                 "Pixel size of the images in millimeters along x, y (, z), in place of what their files state.")
     ->delimiter(',')
     ->type_name("MM,MM");
+  command
+    .add_option("--region",
+                options->Settings.Region,
+                "Part of the images to segment: first pixel along x, y (, z), then size. Default: all.")
+    ->delimiter(',')
+    ->type_name("X,Y,WIDTH,HEIGHT");
+  command.add_option_function<unsigned int>(
+    "--level",
+    [options](unsigned int level) { options->Settings.Level = level; },
+    "Level of a pyramid, 0 for the largest. Default: the smallest whose pixels are not larger than the model's.");
   AddOutputOptions(command, options->Settings);
   AddDeviceOptions(command, options->Device, options->Threads);
   AddManyImagesOptions(command, *options);

@@ -7,10 +7,11 @@
 #include "itkWriteImageFile.h"
 #include "itkCastImageFilter.h"
 #include "itkMinimumMaximumImageFilter.h"
+#include <set>
 
 namespace itk
 {
-/** In 16 bits where that is enough, else in 32. More labels than a PNG holds are written into a .nrrd beside it, so
+/** In 16 bits where that is enough, else in 32. More labels than its format holds are written into a .nrrd beside it, so
  * that they are not lost.
  * \throws ExceptionObject that names the file and cause, also in that case */
 template <unsigned int VDimension>
@@ -33,11 +34,14 @@ WriteLabels(LabelImageType<VDimension> * labels, const std::string & fileName)
                                              << extrema->GetMinimum() << ", " << extrema->GetMaximum() << "].");
   }
   const auto format = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
-  if (extrema->GetMaximum() > 0xffff && format && std::string(format->GetNameOfClass()) == "PNGImageIO")
+  // Of ITK 5.2.
+  const std::set<std::string> ofLargeNumbers{ "HDF5ImageIO", "MetaImageIO", "NiftiImageIO", "NrrdImageIO" };
+  if (extrema->GetMaximum() > 0xffff && format && ofLargeNumbers.count(format->GetNameOfClass()) == 0)
   {
     const std::string otherName = fileName.substr(0, fileName.rfind('.')) + ".nrrd";
     WriteLabels<VDimension>(labels, otherName);
-    itkGenericExceptionMacro("Cannot write " << fileName << ": a PNG holds labels in [0, 65535], but the largest is "
+    itkGenericExceptionMacro("Cannot write " << fileName
+                                             << ": its format holds labels in [0, 65535], but the largest is "
                                              << extrema->GetMaximum() << "; they are in " << otherName << '.');
   }
   extrema->GetMaximum() > 0xffff ? writeAs(std::uint32_t{}) : writeAs(std::uint16_t{});

@@ -50,6 +50,11 @@ public:
   itkSetMacro(Level, unsigned int);
   itkGetConstMacro(Level, unsigned int);
 
+  /** Takes a part of the file for the whole of it: its first pixel along x, y (, z), and its size. Of formats that are
+   * read by regions, no more is read. Empty for all of it. Default: empty. */
+  void
+  SetPart(const std::vector<std::int64_t> & index, const std::vector<std::uint64_t> & size);
+
   /** Valid after ReadImageInformation(); its notes are complete after Read(). */
   const ImageFileInformation &
   GetInformation() const
@@ -110,9 +115,17 @@ private:
   void
   ReadPixels(void * buffer);
   void
+  ReadFormat(const ImageIORegion & region, char * pixels);
+  void
+  TakePart();
+  bool
+  IsReadByRegions() const;
+  void
   AddNotes(const std::vector<std::string> & notes);
 
   bool                       m_ReadsLabels{ false };
+  std::vector<std::int64_t>  m_PartIndex;
+  std::vector<std::uint64_t> m_PartSize;
   unsigned int               m_Level{ 0 };
   ImageIOBase::Pointer       m_Format;
   std::unique_ptr<FileAlias> m_Alias;

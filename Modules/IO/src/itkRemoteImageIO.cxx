@@ -196,7 +196,10 @@ Answer(VerifiedImageIO & io, const Json & question)
   }
   catch (const std::exception & error)
   {
-    return { { "Error", ErrorSentence(error) } };
+    // The process that asks has its own name for the file.
+    const std::string sentence = ErrorSentence(error);
+    const std::string begin = io.GetFileName() + std::string(": ");
+    return { { "Error", sentence.rfind(begin, 0) == 0 ? sentence.substr(begin.size()) : sentence } };
   }
 }
 } // namespace

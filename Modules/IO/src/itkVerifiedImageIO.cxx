@@ -165,6 +165,35 @@ DropLastComponent(const char * from, std::size_t componentBytes, std::size_t com
   }
 }
 
+/** The pixels of a region out of those of a whole image. */
+void
+CopyRows(const char *          from,
+         const ImageIORegion & whole,
+         std::size_t           pixelBytes,
+         const ImageIORegion & region,
+         char *                to)
+{
+  const std::size_t rowBytes = region.GetSize(0) * pixelBytes;
+  std::size_t       rows = 1;
+  for (unsigned int axis = 1; axis < region.GetImageDimension(); ++axis)
+  {
+    rows *= region.GetSize(axis);
+  }
+  for (std::size_t row = 0; row < rows; ++row, to += rowBytes)
+  {
+    std::size_t rest = row;
+    std::size_t offset = static_cast<std::size_t>(region.GetIndex(0));
+    std::size_t stride = whole.GetSize(0);
+    for (unsigned int axis = 1; axis < region.GetImageDimension() && axis < whole.GetImageDimension(); ++axis)
+    {
+      offset += (static_cast<std::size_t>(region.GetIndex(axis)) + rest % region.GetSize(axis)) * stride;
+      stride *= whole.GetSize(axis);
+      rest /= region.GetSize(axis);
+    }
+    std::memcpy(to, from + offset * pixelBytes, rowBytes);
+  }
+}
+
 /** Whether the last component of all pixels is the largest number of its type, or 1 of real numbers. */
 bool
 IsOpaque(const char *    pixels,
@@ -352,6 +381,10 @@ VerifiedImageIO::Describe()
                                        : IOPixelEnum::VECTOR);
   this->SetMetaDataDictionary(m_Format->GetMetaDataDictionary());
   MarkSpacingAsUnknown(this->GetMetaDataDictionary(), m_Information.SpacingSource.empty());
+  if (!m_PartSize.empty())
+  {
+    this->TakePart();
+  }
 }
 
 void
@@ -367,19 +400,22 @@ VerifiedImageIO::ReadPixels(void * buffer)
   {
     this->Decompress();
   }
-  m_Format->SetUseStreamedReading(this->GetUseStreamedReading());
-  m_Format->SetIORegion(m_IORegion);
   const std::size_t pixels = m_IORegion.GetNumberOfPixels();
   const std::size_t components = m_Format->GetNumberOfComponents();
   const std::size_t bytes = m_Format->GetComponentSize();
+  ImageIORegion     region = m_IORegion;
+  for (unsigned int axis = 0; axis < m_PartIndex.size() && axis < region.GetImageDimension(); ++axis)
+  {
+    region.SetIndex(axis, region.GetIndex(axis) + m_PartIndex[axis]);
+  }
   if (components == this->GetNumberOfComponents())
   {
-    m_Format->Read(buffer);
+    this->ReadFormat(region, static_cast<char *>(buffer));
   }
   else
   {
     std::vector<char> all(pixels * components * bytes);
-    m_Format->Read(all.data());
+    this->ReadFormat(region, all.data());
     DropLastComponent(all.data(), bytes, components, pixels, static_cast<char *>(buffer));
     if (!IsOpaque(all.data(), m_Format->GetComponentType(), bytes, components, pixels))
     {
@@ -393,6 +429,78 @@ VerifiedImageIO::ReadPixels(void * buffer)
   if (const auto * const remote = dynamic_cast<RemoteImageIO *>(m_Format.GetPointer()))
   {
     this->AddNotes(remote->GetInformation().Notes);
+  }
+}
+
+bool
+VerifiedImageIO::IsReadByRegions() const
+{
+  return !m_IsCompressed && m_Format->CanStreamRead();
+}
+
+/** A format that is not read by regions gives all pixels, of which those of the region are taken. */
+void
+VerifiedImageIO::ReadFormat(const ImageIORegion & region, char * pixels)
+{
+  const bool isPart = !m_PartSize.empty();
+  const bool isByRegions = this->IsReadByRegions();
+  m_Format->SetUseStreamedReading(isPart ? isByRegions : this->GetUseStreamedReading());
+  if (!isPart || isByRegions)
+  {
+    m_Format->SetIORegion(region);
+    m_Format->Read(pixels);
+    return;
+  }
+  ImageIORegion whole(m_Format->GetNumberOfDimensions());
+  for (unsigned int axis = 0; axis < m_Format->GetNumberOfDimensions(); ++axis)
+  {
+    whole.SetSize(axis, m_Format->GetDimensions(axis));
+  }
+  m_Format->SetIORegion(whole);
+  std::vector<char> all(m_Format->GetImageSizeInBytes());
+  m_Format->Read(all.data());
+  CopyRows(all.data(), whole, m_Format->GetNumberOfComponents() * m_Format->GetComponentSize(), region, pixels);
+}
+
+void
+VerifiedImageIO::SetPart(const std::vector<std::int64_t> & index, const std::vector<std::uint64_t> & size)
+{
+  m_PartIndex = index;
+  m_PartSize = size;
+  this->Modified();
+}
+
+/** \throws ExceptionObject with a sentence, if the part is not in the image */
+void
+VerifiedImageIO::TakePart()
+{
+  unsigned int dimension = this->GetNumberOfDimensions();
+  while (dimension > 2 && this->GetDimensions(dimension - 1) == 1)
+  {
+    --dimension;
+  }
+  if (m_PartSize.size() != dimension || m_PartIndex.size() != dimension)
+  {
+    itkGenericExceptionMacro("a part of it must have " << dimension << " dimensions, but has " << m_PartSize.size()
+                                                       << '.');
+  }
+  for (unsigned int axis = 0; axis < dimension; ++axis)
+  {
+    const std::uint64_t size = this->GetDimensions(axis);
+    const auto          begin = static_cast<std::uint64_t>(m_PartIndex[axis]);
+    if (m_PartIndex[axis] < 0 || m_PartSize[axis] == 0 || begin >= size || m_PartSize[axis] > size - begin)
+    {
+      itkGenericExceptionMacro("a part of it along axis " << axis << " must be within its " << size
+                                                          << " pixels, but begins at " << m_PartIndex[axis]
+                                                          << " and has " << m_PartSize[axis] << '.');
+    }
+    this->SetDimensions(axis, m_PartSize[axis]);
+    const auto direction = this->GetDirection(axis);
+    for (unsigned int i = 0; i < this->GetNumberOfDimensions(); ++i)
+    {
+      this->SetOrigin(
+        i, this->GetOrigin(i) + direction[i] * this->GetSpacing(axis) * static_cast<double>(m_PartIndex[axis]));
+    }
   }
 }
 
@@ -411,15 +519,20 @@ VerifiedImageIO::AddNotes(const std::vector<std::string> & notes)
 bool
 VerifiedImageIO::CanStreamRead()
 {
-  return m_Format && !m_IsCompressed && m_Format->CanStreamRead();
+  return m_Format && this->IsReadByRegions();
 }
 
 ImageIORegion
 VerifiedImageIO::GenerateStreamableReadRegionFromRequestedRegion(const ImageIORegion & requested) const
 {
+  if (m_IsCompressed || !m_PartSize.empty())
+  {
+    return this->GetUseStreamedReading() && this->IsReadByRegions()
+             ? requested
+             : Superclass::GenerateStreamableReadRegionFromRequestedRegion(requested);
+  }
   m_Format->SetUseStreamedReading(this->GetUseStreamedReading());
-  return m_IsCompressed ? Superclass::GenerateStreamableReadRegionFromRequestedRegion(requested)
-                        : m_Format->GenerateStreamableReadRegionFromRequestedRegion(requested);
+  return m_Format->GenerateStreamableReadRegionFromRequestedRegion(requested);
 }
 
 void

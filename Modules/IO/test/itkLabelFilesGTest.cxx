@@ -63,7 +63,7 @@ TEST(LabelFiles, AreWrittenInAsManyBitsAsTheyNeed)
   }
 }
 
-TEST(LabelFiles, MoreLabelsThanAPngHoldsAreNotLost)
+TEST(LabelFiles, MoreLabelsThanAFormatHoldsAreNotLost)
 {
   const itk::Test::TemporaryFolder folder;
   auto                             labels = itk::LabelImageType<2>::New();
@@ -71,7 +71,7 @@ TEST(LabelFiles, MoreLabelsThanAPngHoldsAreNotLost)
   labels->Allocate();
   labels->FillBuffer(70000);
   itk::Test::ExpectContains(itk::Test::MessageOf([&] { itk::WriteLabels<2>(labels, folder.File("a.png")); }),
-                            "a.png: a PNG holds labels in [0, 65535], but the largest is 70000; they are in " +
+                            "a.png: its format holds labels in [0, 65535], but the largest is 70000; they are in " +
                               folder.File("a.nrrd") + '.');
   EXPECT_EQ(itk::ReadLabels<2>(folder.File("a.nrrd"))->GetBufferPointer()[0], 70000);
 }

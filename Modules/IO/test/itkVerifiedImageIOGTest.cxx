@@ -5,6 +5,7 @@
 #include "itkFolderTest.h"
 #include "itkTestHelpers.h"
 #include "itkVerifiedImageReader.h"
+#include "itkImageRegionConstIteratorWithIndex.h"
 #include "itkWriteImageFile.h"
 #include "itk_zlib.h"
 #include <gtest/gtest.h>
@@ -248,6 +249,58 @@ TEST_F(VerifiedImageIO, AVolumeIsNoPlaneUnlessItHasOneSlice)
   itk::WriteImageFile(slice.GetPointer(), this->In("b.nrrd"));
   EXPECT_EQ(itk::ReadVerifiedImage<PlaneType>(this->In("b.nrrd"))->GetLargestPossibleRegion().GetSize(),
             (itk::Size<2>{ { 7, 5 } }));
+}
+
+TEST_F(VerifiedImageIO, APartOfAFileIsAnImageAtItsPlace)
+{
+  auto                      volume = MakeVolume();
+  ShortImage::DirectionType direction;
+  direction.SetIdentity();
+  direction(0, 0) = direction(1, 1) = 0.0;
+  direction(0, 1) = -1.0;
+  direction(1, 0) = 1.0;
+  volume->SetDirection(direction);
+  // By regions and, compressed, as a whole.
+  itk::WriteImageFileInPieces(volume.GetPointer(), this->In("plain.mha"), 2);
+  itk::WriteImageFile(volume.GetPointer(), this->In("compressed.mha"));
+  itk::WriteImageFile(volume.GetPointer(), this->In("a.nrrd"));
+  const itk::ImageRegion<3> part({ { 2, 1, 1 } }, { { 3, 4, 2 } });
+  for (const std::string name : { "plain.mha", "compressed.mha", "a.nrrd" })
+  {
+    auto reader = itk::VerifiedImageReader<ShortImage>::New();
+    reader->SetFileName(this->In(name));
+    reader->GetVerifiedIO()->SetPart({ 2, 1, 1 }, { 3, 4, 2 });
+    reader->Update();
+    const auto * const read = reader->GetOutput();
+    ASSERT_EQ(read->GetLargestPossibleRegion(), itk::ImageRegion<3>(part.GetSize())) << name;
+    ShortImage::PointType place;
+    volume->TransformIndexToPhysicalPoint(part.GetIndex(), place);
+    EXPECT_LT(place.EuclideanDistanceTo(read->GetOrigin()), 1e-12) << name;
+    for (itk::ImageRegionConstIteratorWithIndex<ShortImage> it(read, read->GetLargestPossibleRegion()); !it.IsAtEnd();
+         ++it)
+    {
+      const auto index = it.GetIndex();
+      EXPECT_EQ(it.Get(), volume->GetPixel({ { index[0] + 2, index[1] + 1, index[2] + 1 } })) << name << index;
+    }
+  }
+}
+
+TEST_F(VerifiedImageIO, APartMustLieInTheFile)
+{
+  itk::WriteImageFile(MakeVolume().GetPointer(), this->In("a.nrrd"));
+  const auto problem = [&](const std::vector<std::int64_t> & index, const std::vector<std::uint64_t> & size)
+  {
+    auto io = itk::VerifiedImageIO::New();
+    io->SetFileName(this->In("a.nrrd"));
+    io->SetPart(index, size);
+    return itk::Test::ProblemOf([&] { io->ReadImageInformation(); });
+  };
+  EXPECT_EQ(problem({ 0, 0, 0 }, { 7, 5, 3 }), "");
+  EXPECT_EQ(problem({ 5, 0, 0 }, { 3, 5, 3 }),
+            this->In("a.nrrd") + ": a part of it along axis 0 must be within its 7 pixels, but begins at 5 and has 3.");
+  EXPECT_NE(problem({ 0, -1, 0 }, { 1, 1, 1 }), "");
+  EXPECT_NE(problem({ 0, 0, 0 }, { 1, 0, 1 }), "");
+  EXPECT_EQ(problem({ 0, 0 }, { 7, 5 }), this->In("a.nrrd") + ": a part of it must have 3 dimensions, but has 2.");
 }
 
 TEST_F(VerifiedImageIO, AnOpacityIsDroppedWithANoteUnlessItIsFull)

@@ -84,8 +84,12 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateOutputInformation()
   model->SetSpecification(initial != nullptr ? initial->GetSpecification() : m_Specification);
   model->SetIntensityNormalization(initial != nullptr ? initial->GetIntensityNormalization()
                                                       : m_IntensityNormalization);
-  model->SetSpacing(initial != nullptr ? initial->GetSpacing() : std::vector<double>{});
-  model->SetOrientation(initial != nullptr ? initial->GetOrientation() : std::string{});
+  // A trained model has the spacing of its images, which are not asked here.
+  if (initial != nullptr || model->GetWeights().empty())
+  {
+    model->SetSpacing(initial != nullptr ? initial->GetSpacing() : std::vector<double>{});
+    model->SetOrientation(initial != nullptr ? initial->GetOrientation() : std::string{});
+  }
   this->GetOutput()->SetNumberOfComponentsPerPixel(
     UNetOutputTraits<TOutputImage>::IsVectorImage ? model->GetSpecification().Classes : 1);
 }

@@ -876,6 +876,9 @@ TEST(UNetTraining, TheModelRecordsASpacingThatAllPairsShareAndKeepsToIt)
     filter->SetInitialModel(initial);
     filter->Update();
     const UNetModel::Pointer model = filter->GetModel();
+    // As a writer asks.
+    filter->Modified();
+    model->UpdateOutputInformation();
     model->DisconnectPipeline();
     return model;
   };

@@ -32,6 +32,10 @@ struct ITKTorchWorkflow_EXPORT SegmentationSettings
   InstanceSegmentationParameters Objects;
   /** Of the images, in millimeters along x, y (, z), in place of what their files state; empty for that. */
   std::vector<double> Spacing;
+  /** Part of the images: first pixel along x, y (, z), then size; empty for all. */
+  std::vector<std::int64_t> Region;
+  /** Of a pyramid; empty for the smallest whose pixels are not larger than the model's. */
+  std::optional<unsigned int> Level;
 
   /** Parameters of the network that are not used: the mask has its own threshold. */
   static const std::set<std::string> UnusedNetworkParameters;

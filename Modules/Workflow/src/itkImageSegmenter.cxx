@@ -51,6 +51,14 @@ WriteSegmentationSettings(const SegmentationSettings & settings)
   {
     json["Spacing"] = settings.Spacing;
   }
+  if (!settings.Region.empty())
+  {
+    json["Region"] = settings.Region;
+  }
+  if (settings.Level)
+  {
+    json["Level"] = *settings.Level;
+  }
   json["Network"] = parse(settings.Network);
   for (const auto & name : SegmentationSettings::UnusedNetworkParameters)
   {

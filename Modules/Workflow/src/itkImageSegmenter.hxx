@@ -102,10 +102,13 @@ private:
   {
     auto reader = VerifiedImageReader<VectorImage<TComponent, VDimension>>::New();
     reader->SetFileName(fileName);
-    reader->SetSpacing(m_Settings.Spacing);
+    std::vector<std::string> notes = this->ChoosePart(*reader, fileName);
     reader->UpdateOutputInformation();
     const typename VectorImage<TComponent, VDimension>::Pointer image = reader->GetOutput();
-    std::vector<std::string>                                    notes = this->DescribeSpacing(*image, fileName);
+    for (const std::string & note : this->DescribeSpacing(*image, fileName))
+    {
+      notes.push_back(note);
+    }
     if (reader->GetVerifiedIO()->CanStreamRead() && this->IsLarge(image->GetLargestPossibleRegion().GetSize()))
     {
       return { image.GetPointer(), reader.GetPointer(), notes };
@@ -115,6 +118,59 @@ private:
     const auto & ofFile = reader->GetInformation().Notes;
     notes.insert(notes.begin(), ofFile.begin(), ofFile.end());
     return { image.GetPointer(), nullptr, notes };
+  }
+
+  /** Sets the level of a pyramid, the spacing and the region. */
+  template <typename TReader>
+  std::vector<std::string>
+  ChoosePart(TReader & reader, const std::string & fileName) const
+  {
+    const auto whole = OpenImageFile(fileName);
+    const auto level = m_Settings.Level.value_or(this->FindLevel(*whole));
+    auto &     io = *reader.GetVerifiedIO();
+    io.SetLevel(level);
+    // That of the file is of the largest version.
+    std::vector<double> spacing = m_Settings.Spacing;
+    const auto &        levels = whole->GetInformation().Levels;
+    for (std::size_t axis = 0; axis < std::min<std::size_t>(spacing.size(), 2) && level > 0 && level <= levels.size();
+         ++axis)
+    {
+      spacing[axis] *= static_cast<double>(whole->GetDimensions(static_cast<unsigned int>(axis))) /
+                       static_cast<double>(levels[level - 1][axis]);
+    }
+    reader.SetSpacing(spacing);
+    if (!m_Settings.Region.empty())
+    {
+      const auto middle = m_Settings.Region.begin() + static_cast<std::ptrdiff_t>(m_Settings.Region.size() / 2);
+      io.SetPart({ m_Settings.Region.begin(), middle }, { middle, m_Settings.Region.end() });
+    }
+    const bool isChosen = level > 0 && !m_Settings.Level;
+    return isChosen ? std::vector<std::string>{ "Level " + std::to_string(level) +
+                                                " of its pyramid is read, whose pixels are nearer to the model's." }
+                    : std::vector<std::string>{};
+  }
+
+  /** The last level whose pixels are not larger than the model's. */
+  unsigned int
+  FindLevel(const VerifiedImageIO & whole) const
+  {
+    const auto &     levels = whole.GetInformation().Levels;
+    const auto &     wanted = m_Model->GetSpacing();
+    const bool       isKnown = !whole.GetInformation().SpacingSource.empty() || !m_Settings.Spacing.empty();
+    constexpr double rounding = 1.01;
+    unsigned int     level = 0;
+    for (std::size_t i = 0; i < levels.size() && isKnown && !wanted.empty(); ++i)
+    {
+      bool isFine = true;
+      for (unsigned int axis = 0; axis < 2; ++axis)
+      {
+        const double spacing = m_Settings.Spacing.empty() ? whole.GetSpacing(axis) : m_Settings.Spacing[axis];
+        const double factor = static_cast<double>(whole.GetDimensions(axis)) / static_cast<double>(levels[i][axis]);
+        isFine = isFine && spacing * factor <= wanted[axis] * rounding;
+      }
+      level = isFine ? static_cast<unsigned int>(i) + 1 : level;
+    }
+    return level;
   }
 
   /** Such as "0.5 x 0.5 mm". */
