@@ -11,8 +11,8 @@
 
 namespace itk
 {
-/** In 16 bits where that is enough, else in 32. More labels than its format holds are written into a .nrrd beside it, so
- * that they are not lost.
+/** In 16 bits where that is enough, else in 32. More labels than its format holds are written into a .nrrd beside it,
+ * so that they are not lost.
  * \throws ExceptionObject that names the file and cause, also in that case */
 template <unsigned int VDimension>
 void
