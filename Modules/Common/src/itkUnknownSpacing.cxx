@@ -2,7 +2,6 @@
 // Copyright ITKTorch contributors
 #include "itkUnknownSpacing.h"
 #include "itkMetaDataObject.h"
-#include <ostream>
 
 namespace itk
 {
@@ -24,12 +23,6 @@ struct UnknownSpacing
     return false;
   }
 };
-
-std::ostream &
-operator<<(std::ostream & os, const UnknownSpacing &)
-{
-  return os << "unknown";
-}
 } // namespace
 
 void

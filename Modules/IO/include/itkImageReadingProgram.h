@@ -13,8 +13,8 @@ namespace itk
  * damaged file ends nothing but the reading of that file: this becomes an exception like others.
  *
  * Processes are started by posix_spawn when they are needed, live on for the next file, and are started again after a
- * crash. Pixels come through shared memory. A file may take two seconds, and one more for each four megabytes of the
- * file and of its pixels.
+ * crash. Pixels come through shared memory. A file may take two seconds of a processor's time, and one
+ * more for each four megabytes of the file and of its pixels.
  * \param commandLine of a program that calls ServeImageReading(); empty to read in this process, which is the default
  * \ingroup ITKTorchIO */
 ITKTorchIO_EXPORT void

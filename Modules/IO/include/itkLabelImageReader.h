@@ -44,6 +44,7 @@ public:
   itkNewMacro(Self);
   itkTypeMacro(LabelImageReader, ImageSource);
 
+  /** Of a file in any format that the program reads. */
   itkSetStringMacro(FileName);
   itkGetStringMacro(FileName);
 

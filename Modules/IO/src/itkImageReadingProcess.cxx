@@ -2,10 +2,12 @@
 // Copyright ITKTorch contributors
 #include "itkImageReadingProcess.h"
 #include "itkMacro.h"
+#include <algorithm>
 #include <cerrno>
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <ctime>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -100,6 +102,16 @@ ImageReadingProcess::ImageReadingProcess(const std::vector<std::string> & comman
     close(m_Memory);
     itkGenericExceptionMacro("no process can be started to read it: " << std::strerror(error) << '.');
   }
+  constexpr double seconds = 10;
+  try
+  {
+    this->Receive(seconds);
+  }
+  catch (const ExceptionObject &)
+  {
+    close(m_Memory);
+    itkGenericExceptionMacro("no process can be started to read it: " << commandLine.front() << " does not answer.");
+  }
 }
 
 ImageReadingProcess::~ImageReadingProcess()
@@ -127,32 +139,47 @@ ImageReadingProcess::End()
   return WIFSIGNALED(status) ? strsignal(WTERMSIG(status)) : "exit status " + std::to_string(WEXITSTATUS(status));
 }
 
+namespace
+{
+/** Seconds that a process has used of its processors. */
+double
+GetProcessorTime(pid_t process)
+{
+  clockid_t  clock = 0;
+  timespec   time{};
+  const bool isKnown = clock_getcpuclockid(process, &clock) == 0 && clock_gettime(clock, &time) == 0;
+  return isKnown ? static_cast<double>(time.tv_sec) + 1e-9 * static_cast<double>(time.tv_nsec) : 0.0;
+}
+} // namespace
+
 std::string
-ImageReadingProcess::Ask(const std::string & line, double seconds)
+ImageReadingProcess::Receive(double seconds)
 {
   using Clock = std::chrono::steady_clock;
-  const auto        end = Clock::now() + std::chrono::duration<double>(seconds);
-  const std::string request = line + '\n';
-  // Without a signal if the program has ended.
-  const auto written = send(m_Socket, request.data(), request.size(), MSG_NOSIGNAL);
-
-  while (written == static_cast<ssize_t>(request.size()) && m_Received.find('\n') == std::string::npos)
+  constexpr double patience = 30;
+  constexpr int    milliseconds = 50;
+  const auto       begin = Clock::now();
+  const double     processorBegin = GetProcessorTime(m_Process);
+  while (m_Received.find('\n') == std::string::npos)
   {
-    const auto left = std::chrono::duration_cast<std::chrono::milliseconds>(end - Clock::now()).count();
-    pollfd     file{ m_Socket, POLLIN, 0 };
-    const int  found = poll(&file, 1, static_cast<int>(std::max<long>(left, 0)));
-    if (found == 0)
+    pollfd    file{ m_Socket, POLLIN, 0 };
+    const int found = poll(&file, 1, milliseconds);
+    if (found > 0)
+    {
+      char       part[4096];
+      const auto count = read(m_Socket, part, sizeof(part));
+      if (count == 0 || (count < 0 && errno != EINTR))
+      {
+        break;
+      }
+      m_Received.append(part, static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
+    }
+    const double waited = std::chrono::duration<double>(Clock::now() - begin).count();
+    if (GetProcessorTime(m_Process) - processorBegin > seconds || waited > patience * seconds)
     {
       this->End();
-      itkGenericExceptionMacro("it is damaged: reading it took longer than " << seconds << " s.");
+      itkGenericExceptionMacro("it is damaged: reading it takes longer than " << seconds << " s.");
     }
-    char       part[4096];
-    const auto count = found < 0 ? -1 : read(m_Socket, part, sizeof(part));
-    if (count <= 0 && errno != EINTR)
-    {
-      break;
-    }
-    m_Received.append(part, static_cast<std::size_t>(std::max<ssize_t>(count, 0)));
   }
   const auto at = m_Received.find('\n');
   if (at == std::string::npos)
@@ -164,6 +191,15 @@ ImageReadingProcess::Ask(const std::string & line, double seconds)
   const std::string answer = m_Received.substr(0, at);
   m_Received.erase(0, at + 1);
   return answer;
+}
+
+std::string
+ImageReadingProcess::Ask(const std::string & line, double seconds)
+{
+  const std::string request = line + '\n';
+  // Without a signal if the program has ended; then nothing is received either.
+  send(m_Socket, request.data(), request.size(), MSG_NOSIGNAL);
+  return this->Receive(seconds);
 }
 
 void

@@ -19,14 +19,16 @@ public:
   /** Place of the shared memory among the files of the program, after standard input, output and error. */
   static constexpr int MemoryFile = 3;
 
-  /** \throws ExceptionObject with a sentence, if the program cannot be started */
+  /** Waits until the program says by a line that it is ready.
+   * \throws ExceptionObject with a sentence, if the program cannot be started */
   explicit ImageReadingProcess(const std::vector<std::string> & commandLine);
   ~ImageReadingProcess();
   ImageReadingProcess(const ImageReadingProcess &) = delete;
   ImageReadingProcess &
   operator=(const ImageReadingProcess &) = delete;
 
-  /** \param seconds after which the process is ended
+  /** \param seconds of its processor's time after which the process is ended; waiting for a disk may take thirty times
+   * as long
    * \return the line that answers
    * \throws ExceptionObject with a sentence, if none comes: the process has then ended */
   std::string
@@ -44,6 +46,10 @@ public:
   }
 
 private:
+  /** The next line.
+   * \throws ExceptionObject as Ask() */
+  std::string
+  Receive(double seconds);
   /** \return how it ended, for a sentence */
   std::string
   End();

@@ -225,8 +225,8 @@ void
 LabelImageReader<VDimension>::PrintSelf(std::ostream & os, Indent indent) const
 {
   Superclass::PrintSelf(os, indent);
-  os << indent << "File name: " << m_FileName << std::endl;
-  os << indent << "Colors are labels: " << (m_ColorsAreLabels ? "yes" : "no") << std::endl;
+  os << indent << "FileName: " << m_FileName << std::endl;
+  os << indent << "ColorsAreLabels: " << (m_ColorsAreLabels ? "yes" : "no") << std::endl;
   for (const auto & [label, name] : m_Names)
   {
     os << indent << "Label " << label << ": " << name << std::endl;

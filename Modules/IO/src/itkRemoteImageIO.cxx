@@ -92,7 +92,7 @@ private:
   std::vector<std::unique_ptr<ImageReadingProcess>> m_Waiting;
 };
 
-/** Two seconds, and what a slow disk takes. */
+/** Two seconds, and one for each four megabytes. */
 double
 GetSecondsFor(const std::string & fileName, double pixelBytes)
 {
@@ -223,11 +223,9 @@ ServeImageReading()
   const int answers = dup(STDOUT_FILENO);
   dup2(STDERR_FILENO, STDOUT_FILENO);
   auto        io = VerifiedImageIO::New();
-  std::string line;
-  while (std::getline(std::cin, line))
+  std::string answer = "ready\n";
+  for (std::string line;;)
   {
-    const std::string answer =
-      Answer(*io, Json::parse(line)).dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
     for (std::size_t sent = 0; sent < answer.size();)
     {
       const auto count = write(answers, answer.data() + sent, answer.size() - sent);
@@ -237,8 +235,12 @@ ServeImageReading()
       }
       sent += static_cast<std::size_t>(count);
     }
+    if (!std::getline(std::cin, line))
+    {
+      return 0;
+    }
+    answer = Answer(*io, Json::parse(line)).dump(-1, ' ', false, Json::error_handler_t::replace) + '\n';
   }
-  return 0;
 }
 
 RemoteImageIO::RemoteImageIO() = default;

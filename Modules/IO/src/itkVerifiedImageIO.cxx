@@ -551,7 +551,7 @@ void
 VerifiedImageIO::PrintSelf(std::ostream & os, Indent indent) const
 {
   Superclass::PrintSelf(os, indent);
-  os << indent << "Reads labels: " << (m_ReadsLabels ? "yes" : "no") << std::endl;
+  os << indent << "ReadsLabels: " << (m_ReadsLabels ? "yes" : "no") << std::endl;
   os << indent << "Level: " << m_Level << std::endl;
   os << indent << "Format: " << m_Information.Format << std::endl;
   os << indent << "Compression: " << m_Information.Compression << std::endl;

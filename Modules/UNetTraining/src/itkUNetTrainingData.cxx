@@ -71,7 +71,7 @@ void
 UNetTrainingData::PrintSelf(std::ostream & os, Indent indent) const
 {
   Superclass::PrintSelf(os, indent);
-  os << indent << "Grid tolerance: " << m_GridTolerance << std::endl;
+  os << indent << "GridTolerance: " << m_GridTolerance << std::endl;
   os << indent << "Dimension: " << m_Dimension << std::endl;
   os << indent << "Number of pairs: " << m_Pairs.size() << std::endl;
 }

@@ -16,7 +16,7 @@ public:
   itk::ImageToSegment
   Read(const std::string &) const override
   {
-    return { itk::Image<float, 2>::New().GetPointer(), nullptr };
+    return { itk::Image<float, 2>::New().GetPointer(), nullptr, {} };
   }
 
   void
