@@ -4,6 +4,7 @@
 #include "itkErrorSentence.h"
 #include "itkSharedLibrary.h"
 #include <CLI/CLI.hpp>
+#include <filesystem>
 #include <iostream>
 
 namespace
@@ -14,8 +15,16 @@ Run(const itk::Command & command, int argc, char * argv[])
 {
   try
   {
-    const std::string        folder = itk::SharedLibrary::FolderOf(reinterpret_cast<const void *>(&itk::ErrorSentence));
-    const itk::SharedLibrary library(folder + ITKTorch_COMMAND_FOLDER + "itktorch-" + command.Name + ".so");
+    const std::string name = std::string(ITKTorch_COMMAND_FOLDER) + "itktorch-" + command.Name + ".so";
+    std::string       folder = itk::SharedLibrary::FolderOf(reinterpret_cast<const void *>(&itk::ErrorSentence));
+    if (!std::filesystem::exists(folder + name))
+    {
+      // Static libraries are in the program itself.
+      std::error_code absent;
+      const auto      program = std::filesystem::read_symlink("/proc/self/exe", absent);
+      folder = (program.parent_path() / ITKTorch_LIBRARY_FOLDER).string();
+    }
+    const itk::SharedLibrary library(folder + name);
     const auto               function = reinterpret_cast<itk::CommandFunction>(library.Find(itk::commandSymbol));
     return function(argc, argv);
   }
