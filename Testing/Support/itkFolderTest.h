@@ -7,7 +7,9 @@
 #include <algorithm>
 #include <exception>
 #include <filesystem>
+#include <fstream>
 #include <gtest/gtest.h>
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -29,6 +31,19 @@ ProblemOf(TAction && action)
     return ErrorSentence(error);
   }
   return {};
+}
+
+inline std::string
+ReadFileBytes(const std::string & fileName)
+{
+  std::ifstream stream(fileName, std::ios::binary);
+  return { std::istreambuf_iterator<char>(stream), {} };
+}
+
+inline void
+WriteFileBytes(const std::string & fileName, const std::string & bytes)
+{
+  std::ofstream(fileName, std::ios::binary) << bytes;
 }
 
 /** A test with an empty folder of its own. */

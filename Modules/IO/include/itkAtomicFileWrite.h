@@ -18,6 +18,11 @@ namespace itk
 ITKTorchIO_EXPORT void
 VerifyFileCanBeWritten(const std::string & fileName);
 
+/** The same for all names of a file, which need not exist.
+ * \ingroup ITKTorchIO */
+ITKTorchIO_EXPORT std::string
+GetFileIdentity(const std::string & fileName);
+
 /** Before anything is computed: no output is to replace a file that is read, or another output.
  * \param outputs may have empty names
  * \throws ExceptionObject that names the output

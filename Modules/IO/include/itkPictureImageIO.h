@@ -4,8 +4,7 @@
 #define itkPictureImageIO_h
 
 #include "ITKTorchIOExport.h"
-#include "itkImageFileInformation.h"
-#include "itkImageIOBase.h"
+#include "itkReadOnlyImageIO.h"
 #include <memory>
 
 namespace itk
@@ -29,27 +28,20 @@ class PictureDecoder;
  * TIFF is read by regions: with streaming, only the tiles and strips that a region touches are decoded. Damaged and
  * truncated files, and those that promise more pixels than they can hold, are refused before pixels are allocated.
  * \ingroup ITKTorchIO */
-class ITKTorchIO_EXPORT PictureImageIO : public ImageIOBase
+class ITKTorchIO_EXPORT PictureImageIO : public ReadOnlyImageIO
 {
 public:
   ITK_DISALLOW_COPY_AND_MOVE(PictureImageIO);
 
   using Self = PictureImageIO;
-  using Superclass = ImageIOBase;
+  using Superclass = ReadOnlyImageIO;
   using Pointer = SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(PictureImageIO, ImageIOBase);
+  itkTypeMacro(PictureImageIO, ReadOnlyImageIO);
 
   /** Which version of a pyramid is read: 0 is the largest. Its spacing is larger accordingly. Default: 0. */
   itkSetMacro(Level, unsigned int);
   itkGetConstMacro(Level, unsigned int);
-
-  /** Valid after ReadImageInformation(). */
-  const ImageFileInformation &
-  GetInformation() const
-  {
-    return m_Information;
-  }
 
   /** Tiles, strips or rows that were decoded since the file was opened. */
   std::uint64_t
@@ -73,18 +65,6 @@ public:
   ImageIORegion
   GenerateStreamableReadRegionFromRequestedRegion(const ImageIORegion & requested) const override;
 
-  bool
-  CanWriteFile(const char *) override
-  {
-    return false;
-  }
-  /** \throws ExceptionObject */
-  void
-  WriteImageInformation() override;
-  /** \throws ExceptionObject */
-  void
-  Write(const void * buffer) override;
-
 protected:
   PictureImageIO();
   ~PictureImageIO() override;
@@ -97,7 +77,6 @@ private:
 
   unsigned int                    m_Level{ 0 };
   std::unique_ptr<PictureDecoder> m_Decoder;
-  ImageFileInformation            m_Information;
   bool                            m_CanReadRegions{ false };
 };
 } // namespace itk

@@ -4,8 +4,7 @@
 #define itkVerifiedImageIO_h
 
 #include "ITKTorchIOExport.h"
-#include "itkImageFileInformation.h"
-#include "itkImageIOBase.h"
+#include "itkReadOnlyImageIO.h"
 #include <memory>
 
 namespace itk
@@ -29,16 +28,16 @@ struct ImageFileKind;
  *
  * Used as the ImageIO of an itk::ImageFileReader; see VerifiedImageReader.
  * \ingroup ITKTorchIO */
-class ITKTorchIO_EXPORT VerifiedImageIO : public ImageIOBase
+class ITKTorchIO_EXPORT VerifiedImageIO : public ReadOnlyImageIO
 {
 public:
   ITK_DISALLOW_COPY_AND_MOVE(VerifiedImageIO);
 
   using Self = VerifiedImageIO;
-  using Superclass = ImageIOBase;
+  using Superclass = ReadOnlyImageIO;
   using Pointer = SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(VerifiedImageIO, ImageIOBase);
+  itkTypeMacro(VerifiedImageIO, ReadOnlyImageIO);
 
   /** Whether numbers are taken as they are stored, such as entries of a color table, and not as gray values or colors.
    * Default: false. */
@@ -54,13 +53,6 @@ public:
    * read by regions, no more is read. Empty for all of it. Default: empty. */
   void
   SetPart(const std::vector<std::int64_t> & index, const std::vector<std::uint64_t> & size);
-
-  /** Valid after ReadImageInformation(); its notes are complete after Read(). */
-  const ImageFileInformation &
-  GetInformation() const
-  {
-    return m_Information;
-  }
 
   bool
   SupportsDimension(unsigned long) override
@@ -80,18 +72,6 @@ public:
   CanStreamRead() override;
   ImageIORegion
   GenerateStreamableReadRegionFromRequestedRegion(const ImageIORegion & requested) const override;
-
-  bool
-  CanWriteFile(const char *) override
-  {
-    return false;
-  }
-  /** \throws ExceptionObject */
-  void
-  WriteImageInformation() override;
-  /** \throws ExceptionObject */
-  void
-  Write(const void * buffer) override;
 
 protected:
   VerifiedImageIO();
@@ -130,7 +110,6 @@ private:
   ImageIOBase::Pointer       m_Format;
   std::unique_ptr<FileAlias> m_Alias;
   bool                       m_IsCompressed{ false };
-  ImageFileInformation       m_Information;
 };
 } // namespace itk
 

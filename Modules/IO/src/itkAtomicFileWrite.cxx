@@ -66,24 +66,23 @@ VerifyFileCanBeWritten(const std::string & fileName)
   }
 }
 
-namespace
-{
-/** The same for all names of a file, which need not exist. */
-fs::path
-GetIdentity(const std::string & fileName)
+std::string
+GetFileIdentity(const std::string & fileName)
 {
   std::error_code error;
   const fs::path  path = fs::absolute(fileName).lexically_normal();
   const fs::path  canonical = fs::weakly_canonical(path, error);
-  return error ? path : canonical;
+  return (error ? path : canonical).string();
 }
 
+namespace
+{
 /** Also of hard links. */
 bool
 IsSameFile(const std::string & first, const std::string & second)
 {
   std::error_code error;
-  return fs::equivalent(first, second, error) || GetIdentity(first) == GetIdentity(second);
+  return fs::equivalent(first, second, error) || GetFileIdentity(first) == GetFileIdentity(second);
 }
 } // namespace
 

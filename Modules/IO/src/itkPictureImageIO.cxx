@@ -172,18 +172,6 @@ PictureImageIO::GenerateStreamableReadRegionFromRequestedRegion(const ImageIOReg
 }
 
 void
-PictureImageIO::WriteImageInformation()
-{
-  itkGenericExceptionMacro(<< m_FileName << ": this class only reads.");
-}
-
-void
-PictureImageIO::Write(const void *)
-{
-  this->WriteImageInformation();
-}
-
-void
 PictureImageIO::PrintSelf(std::ostream & os, Indent indent) const
 {
   Superclass::PrintSelf(os, indent);

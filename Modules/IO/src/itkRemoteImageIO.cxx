@@ -314,15 +314,4 @@ RemoteImageIO::GenerateStreamableReadRegionFromRequestedRegion(const ImageIORegi
            : Superclass::GenerateStreamableReadRegionFromRequestedRegion(requested);
 }
 
-void
-RemoteImageIO::WriteImageInformation()
-{
-  itkExceptionMacro("This class only reads.");
-}
-
-void
-RemoteImageIO::Write(const void *)
-{
-  this->WriteImageInformation();
-}
 } // namespace itk

@@ -3,8 +3,7 @@
 #ifndef itkRemoteImageIO_h
 #define itkRemoteImageIO_h
 
-#include "itkImageFileInformation.h"
-#include "itkImageIOBase.h"
+#include "itkReadOnlyImageIO.h"
 #include <memory>
 #include <nlohmann/json_fwd.hpp>
 
@@ -14,25 +13,19 @@ class ImageReadingProcess;
 
 /** \class RemoteImageIO
  * \brief A VerifiedImageIO of another process. */
-class RemoteImageIO : public ImageIOBase
+class RemoteImageIO : public ReadOnlyImageIO
 {
 public:
   ITK_DISALLOW_COPY_AND_MOVE(RemoteImageIO);
 
   using Self = RemoteImageIO;
-  using Superclass = ImageIOBase;
+  using Superclass = ReadOnlyImageIO;
   using Pointer = SmartPointer<Self>;
   itkNewMacro(Self);
-  itkTypeMacro(RemoteImageIO, ImageIOBase);
+  itkTypeMacro(RemoteImageIO, ReadOnlyImageIO);
 
   itkSetMacro(ReadsLabels, bool);
   itkSetMacro(Level, unsigned int);
-
-  const ImageFileInformation &
-  GetInformation() const
-  {
-    return m_Information;
-  }
 
   bool
   CanReadFile(const char *) override
@@ -51,16 +44,6 @@ public:
   ImageIORegion
   GenerateStreamableReadRegionFromRequestedRegion(const ImageIORegion & requested) const override;
 
-  bool
-  CanWriteFile(const char *) override
-  {
-    return false;
-  }
-  void
-  WriteImageInformation() override;
-  void
-  Write(const void *) override;
-
 protected:
   RemoteImageIO();
   ~RemoteImageIO() override;
@@ -72,7 +55,6 @@ private:
   bool                                 m_ReadsLabels{ false };
   unsigned int                         m_Level{ 0 };
   bool                                 m_CanStream{ false };
-  ImageFileInformation                 m_Information;
   std::unique_ptr<ImageReadingProcess> m_Process;
 };
 

@@ -1,341 +1,18 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkPictureDecoder.h"
+#include "itkTiffFile.h"
 #include "itkTiffPages.h"
-#include <tiffio.h>
 #include <algorithm>
 #include <cmath>
-#include <cstdarg>
-#include <cstdio>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
-#include <map>
 #include <optional>
-#include <utility>
 
 namespace itk
 {
 namespace
 {
-std::string
-GetCompressionName(unsigned int compression)
-{
-  static const std::map<unsigned int, const char *> names{
-    { COMPRESSION_NONE, "none" },
-    { COMPRESSION_CCITTRLE, "CCITT RLE" },
-    { COMPRESSION_CCITTFAX3, "CCITT fax 3" },
-    { COMPRESSION_CCITTFAX4, "CCITT fax 4" },
-    { COMPRESSION_LZW, "LZW" },
-    { COMPRESSION_OJPEG, "old JPEG" },
-    { COMPRESSION_JPEG, "JPEG" },
-    { COMPRESSION_ADOBE_DEFLATE, "deflate" },
-    { COMPRESSION_DEFLATE, "deflate" },
-    { COMPRESSION_PACKBITS, "PackBits" },
-    { COMPRESSION_LZMA, "LZMA" },
-    { COMPRESSION_ZSTD, "zstd" },
-    { COMPRESSION_WEBP, "WebP" },
-    { COMPRESSION_LERC, "LERC" },
-    { 33003, "JPEG 2000" },
-    { 33005, "JPEG 2000" },
-    { COMPRESSION_JP2000, "JPEG 2000" },
-    { 22610, "JPEG XR" },
-    { 34934, "JPEG XR" },
-  };
-  const auto found = names.find(compression);
-  return found == names.end() ? "number " + std::to_string(compression) : found->second;
-}
-
-bool
-IsLossyCompression(unsigned int compression)
-{
-  const std::string name = GetCompressionName(compression);
-  return name.find("JP") != std::string::npos || name == "WebP" || name == "LERC";
-}
-
-/** How much larger than its data a block can be. */
-std::uintmax_t
-GetLargestRatio(unsigned int compression)
-{
-  switch (compression)
-  {
-    case COMPRESSION_NONE:
-      return 1;
-    case COMPRESSION_PACKBITS:
-      return 64;
-    case COMPRESSION_ADOBE_DEFLATE:
-    case COMPRESSION_DEFLATE:
-      return 1033;
-    case COMPRESSION_LZW:
-      return 4096;
-    default:
-      return 65536;
-  }
-}
-
-/** One page as its directory describes it. */
-struct TiffPage
-{
-  /** Where its directory is. */
-  std::uint64_t Directory{ 0 };
-
-  std::uint32_t              Width{ 0 };
-  std::uint32_t              Height{ 0 };
-  bool                       IsTiled{ false };
-  std::uint32_t              BlockWidth{ 0 };
-  std::uint32_t              BlockHeight{ 0 };
-  std::uint16_t              Bits{ 1 };
-  std::uint16_t              Samples{ 1 };
-  std::uint16_t              NumberFormat{ SAMPLEFORMAT_UINT };
-  std::uint16_t              Photometric{ PHOTOMETRIC_MINISBLACK };
-  bool                       IsPlanar{ false };
-  std::uint16_t              Compression{ COMPRESSION_NONE };
-  std::uint16_t              FillOrder{ FILLORDER_MSB2LSB };
-  std::uint16_t              Orientation{ ORIENTATION_TOPLEFT };
-  std::vector<std::uint16_t> ExtraSamples;
-  bool                       IsCmyk{ false };
-  std::uint32_t              Kind{ 0 };
-  std::vector<std::uint64_t> Smaller;
-
-  /** The pixels alike, so that both can be planes of one image. */
-  bool
-  IsLike(const TiffPage & other) const
-  {
-    return Width == other.Width && Height == other.Height && this->HasPixelsLike(other);
-  }
-
-  bool
-  HasPixelsLike(const TiffPage & other) const
-  {
-    return Bits == other.Bits && Samples == other.Samples && NumberFormat == other.NumberFormat &&
-           Photometric == other.Photometric && ExtraSamples == other.ExtraSamples && Orientation == other.Orientation;
-  }
-};
-
-/** \class TiffFile
- * \brief An open TIFF file, whose library's messages become exceptions. */
-class TiffFile
-{
-public:
-  explicit TiffFile(const std::string & fileName)
-    : m_Bytes(std::filesystem::file_size(fileName))
-  {
-    TIFFOpenOptions * const options = TIFFOpenOptionsAlloc();
-    TIFFOpenOptionsSetErrorHandlerExtR(options, &TiffFile::HearError, this);
-    TIFFOpenOptionsSetWarningHandlerExtR(options, &TiffFile::HearWarning, this);
-    // Not mapped: a file that shrinks while it is read would end the process.
-    m_Tiff = TIFFOpenExt(fileName.c_str(), "rm", options);
-    TIFFOpenOptionsFree(options);
-    if (m_Tiff == nullptr)
-    {
-      this->ThrowDamaged();
-    }
-  }
-  ~TiffFile()
-  {
-    if (m_Tiff != nullptr)
-    {
-      TIFFClose(m_Tiff);
-    }
-  }
-  TiffFile(const TiffFile &) = delete;
-  TiffFile &
-  operator=(const TiffFile &) = delete;
-
-  TIFF *
-  Get() const
-  {
-    return m_Tiff;
-  }
-
-  std::uint64_t
-  GetBytes() const
-  {
-    return m_Bytes;
-  }
-
-  template <typename TValue>
-  TValue
-  GetField(std::uint32_t tag, TValue byDefault) const
-  {
-    TValue value = byDefault;
-    return TIFFGetField(m_Tiff, tag, &value) == 1 ? value : byDefault;
-  }
-
-  template <typename TValue>
-  TValue
-  GetDefaultedField(std::uint32_t tag) const
-  {
-    TValue value{};
-    TIFFGetFieldDefaulted(m_Tiff, tag, &value);
-    return value;
-  }
-
-  std::string
-  GetText(std::uint32_t tag) const
-  {
-    const char * text = nullptr;
-    return TIFFGetField(m_Tiff, tag, &text) == 1 && text != nullptr ? text : "";
-  }
-
-  /** \throws ExceptionObject unless nothing was wrong since the last call */
-  void
-  Require(bool isWell)
-  {
-    if (!isWell || !m_Problem.empty())
-    {
-      this->ThrowDamaged();
-    }
-  }
-
-  void
-  OpenDirectory(std::uint64_t offset)
-  {
-    if (TIFFCurrentDirOffset(m_Tiff) != offset)
-    {
-      this->Require(TIFFSetSubDirectory(m_Tiff, offset) == 1);
-      this->AskForRgb();
-    }
-  }
-
-  void
-  AskForRgb() const
-  {
-    if (GetDefaultedField<std::uint16_t>(TIFFTAG_COMPRESSION) == COMPRESSION_JPEG)
-    {
-      TIFFSetField(m_Tiff, TIFFTAG_JPEGCOLORMODE, JPEGCOLORMODE_RGB);
-    }
-  }
-
-private:
-  [[noreturn]] void
-  ThrowDamaged()
-  {
-    const std::string problem = std::exchange(m_Problem, {});
-    itkGenericExceptionMacro("it is damaged" << (problem.empty() ? "" : ": ") << problem << '.');
-  }
-
-  void
-  Keep(const char * format, va_list arguments)
-  {
-    char text[300];
-    std::vsnprintf(text, sizeof(text), format, arguments);
-    std::string sentence = text;
-    sentence.erase(sentence.find_last_not_of(". \n") + 1);
-    m_Problem = m_Problem.empty() ? sentence : m_Problem;
-  }
-
-  static int
-  HearError(TIFF *, void * self, const char *, const char * format, va_list arguments)
-  {
-    static_cast<TiffFile *>(self)->Keep(format, arguments);
-    return 1;
-  }
-
-  /** libjpeg guesses the rest of damaged data and only warns. */
-  static int
-  HearWarning(TIFF *, void * self, const char * module, const char * format, va_list arguments)
-  {
-    if (module != nullptr && std::strncmp(module, "JPEG", 4) == 0)
-    {
-      static_cast<TiffFile *>(self)->Keep(format, arguments);
-    }
-    return 1;
-  }
-
-  TIFF *        m_Tiff{ nullptr };
-  std::uint64_t m_Bytes;
-  std::string   m_Problem;
-};
-
-/** Every block of a page lies in the file and is large enough for its pixels. */
-void
-VerifyBlocks(const TiffFile & file, const TiffPage & page)
-{
-  const auto * const  tiff = file.Get();
-  const std::uint64_t blocks = page.IsTiled ? TIFFNumberOfTiles(file.Get()) : TIFFNumberOfStrips(file.Get());
-  const std::uint64_t wanted = (std::uint64_t{ page.Width } + page.BlockWidth - 1) / page.BlockWidth *
-                               ((std::uint64_t{ page.Height } + page.BlockHeight - 1) / page.BlockHeight) *
-                               (page.IsPlanar ? page.Samples : 1);
-  const auto * const offsets =
-    file.GetField<std::uint64_t *>(page.IsTiled ? TIFFTAG_TILEOFFSETS : TIFFTAG_STRIPOFFSETS, nullptr);
-  const auto * const counts =
-    file.GetField<std::uint64_t *>(page.IsTiled ? TIFFTAG_TILEBYTECOUNTS : TIFFTAG_STRIPBYTECOUNTS, nullptr);
-  if (tiff == nullptr || offsets == nullptr || counts == nullptr || blocks < wanted || wanted == 0)
-  {
-    itkGenericExceptionMacro("it is damaged: it does not say where all of its pixels are.");
-  }
-  std::uint64_t bytes = 0;
-  for (std::uint64_t i = 0; i < wanted; ++i)
-  {
-    if (counts[i] == 0)
-    {
-      itkGenericExceptionMacro("pixels are missing: " << (page.IsTiled ? "tile " : "strip ") << i << " of " << wanted
-                                                      << " is empty.");
-    }
-    if (offsets[i] > file.GetBytes() || counts[i] > file.GetBytes() - offsets[i])
-    {
-      itkGenericExceptionMacro("the file ends before its pixels do.");
-    }
-    bytes += counts[i];
-  }
-  PictureHeader header;
-  header.Size = { page.Width, page.Height, 1 };
-  header.Samples = page.Samples;
-  header.BitsPerSample = page.Bits;
-  // Subsampled colors take half of their size.
-  VerifyDecodedSize(header, bytes, GetLargestRatio(page.Compression) * (page.Photometric == PHOTOMETRIC_YCBCR ? 4 : 1));
-}
-
-TiffPage
-ReadPage(TiffFile & file)
-{
-  TIFF * const tiff = file.Get();
-  TiffPage     page;
-  page.Directory = TIFFCurrentDirOffset(tiff);
-  page.Width = file.GetField<std::uint32_t>(TIFFTAG_IMAGEWIDTH, 0);
-  page.Height = file.GetField<std::uint32_t>(TIFFTAG_IMAGELENGTH, 0);
-  page.Bits = file.GetDefaultedField<std::uint16_t>(TIFFTAG_BITSPERSAMPLE);
-  page.Samples = file.GetDefaultedField<std::uint16_t>(TIFFTAG_SAMPLESPERPIXEL);
-  page.NumberFormat = file.GetDefaultedField<std::uint16_t>(TIFFTAG_SAMPLEFORMAT);
-  page.Photometric = file.GetField<std::uint16_t>(TIFFTAG_PHOTOMETRIC, PHOTOMETRIC_MINISBLACK);
-  page.IsPlanar =
-    page.Samples > 1 && file.GetDefaultedField<std::uint16_t>(TIFFTAG_PLANARCONFIG) == PLANARCONFIG_SEPARATE;
-  page.Compression = file.GetDefaultedField<std::uint16_t>(TIFFTAG_COMPRESSION);
-  page.FillOrder = file.GetDefaultedField<std::uint16_t>(TIFFTAG_FILLORDER);
-  page.Orientation = file.GetDefaultedField<std::uint16_t>(TIFFTAG_ORIENTATION);
-  page.IsCmyk = file.GetDefaultedField<std::uint16_t>(TIFFTAG_INKSET) == INKSET_CMYK;
-  page.Kind = file.GetDefaultedField<std::uint32_t>(TIFFTAG_SUBFILETYPE);
-  std::uint16_t         extras = 0;
-  const std::uint16_t * meanings = nullptr;
-  if (TIFFGetField(tiff, TIFFTAG_EXTRASAMPLES, &extras, &meanings) == 1)
-  {
-    page.ExtraSamples.assign(meanings, meanings + extras);
-  }
-  std::uint16_t         smaller = 0;
-  const std::uint64_t * offsets = nullptr;
-  if (TIFFGetField(tiff, TIFFTAG_SUBIFD, &smaller, &offsets) == 1)
-  {
-    page.Smaller.assign(offsets, offsets + smaller);
-  }
-  page.IsTiled = TIFFIsTiled(tiff) != 0;
-  if (page.IsTiled)
-  {
-    page.BlockWidth = file.GetField<std::uint32_t>(TIFFTAG_TILEWIDTH, 0);
-    page.BlockHeight = file.GetField<std::uint32_t>(TIFFTAG_TILELENGTH, 0);
-  }
-  else
-  {
-    page.BlockWidth = page.Width;
-    page.BlockHeight = std::min(file.GetDefaultedField<std::uint32_t>(TIFFTAG_ROWSPERSTRIP), page.Height);
-  }
-  if (page.Width == 0 || page.Height == 0 || page.BlockWidth == 0 || page.BlockHeight == 0 || page.Samples == 0)
-  {
-    itkGenericExceptionMacro("it is damaged: a page has no pixels.");
-  }
-  return page;
-}
-
 std::optional<IOComponentEnum>
 GetTiffSampleType(const TiffPage & page)
 {
@@ -440,8 +117,8 @@ private:
     m_File.Require(true);
     m_File.AskForRgb();
     const std::string description = m_File.GetText(TIFFTAG_IMAGEDESCRIPTION);
-    m_Page = ReadPage(m_File);
-    VerifyBlocks(m_File, m_Page);
+    m_Page = ReadTiffPage(m_File);
+    VerifyTiffBlocks(m_File, m_Page);
     m_XResolution = m_File.GetField<float>(TIFFTAG_XRESOLUTION, 0);
     m_YResolution = m_File.GetField<float>(TIFFTAG_YRESOLUTION, 0);
     this->ReadPalette();
@@ -452,7 +129,7 @@ private:
     m_Directories = { m_Page.Directory };
     while (TIFFReadDirectory(m_File.Get()) == 1)
     {
-      const TiffPage page = ReadPage(m_File);
+      const TiffPage page = ReadTiffPage(m_File);
       const bool     isSmaller = (page.Kind & (FILETYPE_REDUCEDIMAGE | FILETYPE_MASK)) != 0 || isAperio;
       if (isSmaller)
       {
@@ -460,7 +137,7 @@ private:
       }
       else if (page.IsLike(m_Page))
       {
-        VerifyBlocks(m_File, page);
+        VerifyTiffBlocks(m_File, page);
         m_Directories.push_back(page.Directory);
       }
       else if (!different)
@@ -519,7 +196,7 @@ private:
     {
       if (TIFFSetSubDirectory(m_File.Get(), directory) == 1)
       {
-        pages.push_back(ReadPage(m_File));
+        pages.push_back(ReadTiffPage(m_File));
       }
     }
     m_File.Require(true);
@@ -619,7 +296,7 @@ private:
     }
     m_Page = m_Levels[level - 1];
     m_File.OpenDirectory(m_Page.Directory);
-    VerifyBlocks(m_File, m_Page);
+    VerifyTiffBlocks(m_File, m_Page);
     m_Directories = { m_Page.Directory };
     m_Header.Size = { m_Page.Width, m_Page.Height, 1 };
   }
@@ -627,8 +304,8 @@ private:
   void
   DescribePixels()
   {
-    m_Header.Compression = GetCompressionName(m_Page.Compression);
-    m_Header.IsLossy = IsLossyCompression(m_Page.Compression);
+    m_Header.Compression = GetTiffCompressionName(m_Page.Compression);
+    m_Header.IsLossy = IsLossyTiffCompression(m_Page.Compression);
     m_Header.BitsPerSample = m_Page.Bits;
     m_Header.Orientation = m_Page.Orientation >= 1 && m_Page.Orientation <= 8 ? m_Page.Orientation : 1;
     m_Header.CanReadRegions = true;

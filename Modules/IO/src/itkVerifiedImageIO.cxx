@@ -536,18 +536,6 @@ VerifiedImageIO::GenerateStreamableReadRegionFromRequestedRegion(const ImageIORe
 }
 
 void
-VerifiedImageIO::WriteImageInformation()
-{
-  itkGenericExceptionMacro(<< m_FileName << ": this class only reads.");
-}
-
-void
-VerifiedImageIO::Write(const void *)
-{
-  this->WriteImageInformation();
-}
-
-void
 VerifiedImageIO::PrintSelf(std::ostream & os, Indent indent) const
 {
   Superclass::PrintSelf(os, indent);

@@ -120,19 +120,6 @@ Sequence(std::size_t count)
   return MakeRows<std::uint8_t>(count);
 }
 
-std::string
-ReadBytes(const std::string & fileName)
-{
-  std::ifstream stream(fileName, std::ios::binary);
-  return { std::istreambuf_iterator<char>(stream), {} };
-}
-
-void
-WriteBytes(const std::string & fileName, const std::string & bytes)
-{
-  std::ofstream(fileName, std::ios::binary) << bytes;
-}
-
 void
 Put(std::string & bytes, std::size_t position, std::uint32_t number, std::size_t size)
 {
@@ -517,18 +504,19 @@ TEST_F(PictureImageIO, AStackOfImageJMayHaveOneDirectory)
   {
     pixels += i;
   }
-  WriteBytes(this->In("a.tif"), MakeTiffWithPixelsLast(description, pixels));
+  itk::Test::WriteFileBytes(this->In("a.tif"), MakeTiffWithPixelsLast(description, pixels));
   const auto io = this->Open("a.tif");
   EXPECT_EQ(io->GetDimensions(2), 3u);
   const auto read = ReadAll(*io);
   EXPECT_EQ(std::string(read.begin(), read.end()), pixels);
   EXPECT_EQ(ReadRegion(*io, { 1, 1, 1 }, { 2, 1, 2 }), (std::vector<std::uint8_t>{ 11, 12, 17, 18 }));
 
-  WriteBytes(this->In("a.tif"), MakeTiffWithPixelsLast(description, pixels.substr(1)));
+  itk::Test::WriteFileBytes(this->In("a.tif"), MakeTiffWithPixelsLast(description, pixels.substr(1)));
   EXPECT_EQ(this->Problem("a.tif"),
             this->In("a.tif") +
               ": the file ends before its pixels do: ImageJ's description names 3 images, but there are 2.");
-  WriteBytes(this->In("a.tif"), MakeTiffWithPixelsLast("ImageJ=1.54f\nimages=4\nslices=2\nframes=2\n", pixels));
+  itk::Test::WriteFileBytes(this->In("a.tif"),
+                            MakeTiffWithPixelsLast("ImageJ=1.54f\nimages=4\nslices=2\nframes=2\n", pixels));
   EXPECT_EQ(this->Problem("a.tif"), this->In("a.tif") + ": it holds 2 points in time; an image of one is read.");
 }
 
@@ -662,11 +650,11 @@ TEST_F(PictureImageIO, ATruncatedFileIsRefusedAtEveryLength)
   WriteTiff(this->In("a.tif"), options, Sequence(35));
   for (const std::string name : { "a.jpg", "a.tif" })
   {
-    const std::string bytes = ReadBytes(this->In(name));
+    const std::string bytes = itk::Test::ReadFileBytes(this->In(name));
     // The end marker of JPEG has two bytes.
     for (std::size_t size = 4; size + 2 < bytes.size(); ++size)
     {
-      WriteBytes(this->In("part"), bytes.substr(0, size));
+      itk::Test::WriteFileBytes(this->In("part"), bytes.substr(0, size));
       EXPECT_NE(this->Problem("part"), "") << name << " of " << size << " bytes";
     }
   }
@@ -713,10 +701,10 @@ TEST_F(PictureImageIO, ABitmapsUnusedByteIsNoColor)
   {
     pixels += { blue, 20, 30, 99 };
   }
-  WriteBytes(this->In("a.bmp"), MakeBitmap(32, 0, "", pixels));
+  itk::Test::WriteFileBytes(this->In("a.bmp"), MakeBitmap(32, 0, "", pixels));
   EXPECT_EQ(this->Read("a.bmp"),
             (std::vector<std::uint8_t>{ 30, 20, 1, 30, 20, 2, 30, 20, 3, 30, 20, 4, 30, 20, 5, 30, 20, 6 }));
-  WriteBytes(this->In("b.bmp"), MakeBitmap(32, 0, "", pixels.substr(1)));
+  itk::Test::WriteFileBytes(this->In("b.bmp"), MakeBitmap(32, 0, "", pixels.substr(1)));
   EXPECT_EQ(this->Problem("b.bmp"), this->In("b.bmp") + ": the file ends before its pixels do.");
 }
 
@@ -729,9 +717,9 @@ TEST_F(PictureImageIO, ABitmapOfRunsAndAColorTableIsRead)
   }
   // Three times 7, end of row; 1 2 3 as they are, with a byte to fill; end of picture.
   const std::string runs("\3\7\0\0\0\3\1\2\3\0\0\1", 12);
-  WriteBytes(this->In("a.bmp"), MakeBitmap(8, 1, table, runs));
+  itk::Test::WriteFileBytes(this->In("a.bmp"), MakeBitmap(8, 1, table, runs));
   EXPECT_EQ(this->Read("a.bmp"), (std::vector<std::uint8_t>{ 1, 2, 3, 7, 7, 7 }));
-  WriteBytes(this->In("b.bmp"), MakeBitmap(8, 1, table, std::string("\4\7\0\1", 4)));
+  itk::Test::WriteFileBytes(this->In("b.bmp"), MakeBitmap(8, 1, table, std::string("\4\7\0\1", 4)));
   EXPECT_EQ(this->Problem("b.bmp"), this->In("b.bmp") + ": it is damaged: a run of pixels does not fit.");
 }
 
@@ -806,17 +794,17 @@ TEST_F(PictureImageIO, EveryChangedByteOfAPngIsNoticed)
 {
   WritePng(this->In("a.png"), 8, PNG_COLOR_TYPE_GRAY, [](png_structp, png_infop) {}, { { 1, 2, 3 }, { 4, 5, 6 } });
   EXPECT_EQ(this->Read("a.png"), six);
-  const std::string bytes = ReadBytes(this->In("a.png"));
+  const std::string bytes = itk::Test::ReadFileBytes(this->In("a.png"));
   for (std::size_t i = 8; i < bytes.size(); ++i)
   {
     std::string changed = bytes;
     changed[i] = static_cast<char>(changed[i] ^ 0x20);
-    WriteBytes(this->In("b.png"), changed);
+    itk::Test::WriteFileBytes(this->In("b.png"), changed);
     EXPECT_NE(this->Problem("b.png"), "") << i;
   }
   for (std::size_t size = 8; size < bytes.size(); ++size)
   {
-    WriteBytes(this->In("b.png"), bytes.substr(0, size));
+    itk::Test::WriteFileBytes(this->In("b.png"), bytes.substr(0, size));
     EXPECT_EQ(this->Problem("b.png"), this->In("b.png") + ": the file ends before its pixels do.") << size;
   }
 }

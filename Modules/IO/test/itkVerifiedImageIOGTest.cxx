@@ -20,19 +20,6 @@ namespace
 namespace fs = std::filesystem;
 using ShortImage = itk::Image<short, 3>;
 
-std::string
-ReadBytes(const std::string & fileName)
-{
-  std::ifstream stream(fileName, std::ios::binary);
-  return { std::istreambuf_iterator<char>(stream), {} };
-}
-
-void
-WriteBytes(const std::string & fileName, const std::string & bytes)
-{
-  std::ofstream(fileName, std::ios::binary) << bytes;
-}
-
 void
 WriteGzip(const std::string & fileName, const std::string & bytes, const char * mode)
 {
@@ -129,13 +116,13 @@ TEST_F(VerifiedImageIO, ATruncatedFileIsRefusedAtEveryLength)
     for (const int level : { 0, 9 })
     {
       itk::WriteImageFile(MakeVolume().GetPointer(), this->In(name), level);
-      const std::string bytes = ReadBytes(this->In(name));
+      const std::string bytes = itk::Test::ReadFileBytes(this->In(name));
       for (std::size_t size = 0; size < bytes.size(); ++size)
       {
-        WriteBytes(this->In("part"), bytes.substr(0, size));
+        itk::Test::WriteFileBytes(this->In("part"), bytes.substr(0, size));
         EXPECT_NE(this->Problem("part"), "") << name << " of " << size << " bytes of " << bytes.size();
       }
-      WriteBytes(this->In("part"), bytes + "more");
+      itk::Test::WriteFileBytes(this->In("part"), bytes + "more");
       EXPECT_EQ(this->Problem("part"), "") << name;
     }
   }
@@ -146,13 +133,13 @@ TEST_F(VerifiedImageIO, DamageInCompressedPixelsIsNoticed)
   for (const std::string name : { "a.mha", "a.nrrd", "a.nii.gz" })
   {
     itk::WriteImageFile(MakeVolume().GetPointer(), this->In(name));
-    const std::string bytes = ReadBytes(this->In(name));
+    const std::string bytes = itk::Test::ReadFileBytes(this->In(name));
     // Before the check sum and, in gzip, the length, of 4 bytes each. The byte before them may have bits without a use.
     for (std::size_t i = bytes.size() - 60; i < bytes.size() - 9; ++i)
     {
       std::string changed = bytes;
       changed[i] = static_cast<char>(changed[i] ^ 0x10);
-      WriteBytes(this->In("changed"), changed);
+      itk::Test::WriteFileBytes(this->In("changed"), changed);
       EXPECT_NE(this->Problem("changed"), "") << name << ", byte " << i << " of " << bytes.size();
     }
   }
@@ -161,18 +148,18 @@ TEST_F(VerifiedImageIO, DamageInCompressedPixelsIsNoticed)
 TEST_F(VerifiedImageIO, ACompressedMetaImageHoldsAsManyPixelsAsItSays)
 {
   itk::WriteImageFile(MakeVolume().GetPointer(), this->In("a.mha"));
-  std::string bytes = ReadBytes(this->In("a.mha"));
+  std::string bytes = itk::Test::ReadFileBytes(this->In("a.mha"));
   const auto  at = bytes.find("DimSize = 7 5 3");
   ASSERT_NE(at, std::string::npos);
   bytes.replace(at, 15, "DimSize = 7 5 9");
-  WriteBytes(this->In("a.mha"), bytes);
+  itk::Test::WriteFileBytes(this->In("a.mha"), bytes);
   EXPECT_EQ(this->Sentence("a.mha"), "it must hold 630 bytes of pixels, but holds 210.");
 }
 
 TEST_F(VerifiedImageIO, MembersOfAGzipFileAreReadTogether)
 {
   itk::WriteImageFile(MakeVolume().GetPointer(), this->In("a.nii"));
-  const std::string bytes = ReadBytes(this->In("a.nii"));
+  const std::string bytes = itk::Test::ReadFileBytes(this->In("a.nii"));
   WriteGzip(this->In("b.nii.gz"), bytes.substr(0, 400), "wb");
   EXPECT_EQ(this->Sentence("b.nii.gz"), "the file ends before its pixels do.");
   WriteGzip(this->In("b.nii.gz"), bytes.substr(400), "ab");
@@ -182,22 +169,22 @@ TEST_F(VerifiedImageIO, MembersOfAGzipFileAreReadTogether)
 TEST_F(VerifiedImageIO, AHeaderThatPromisesTooMuchIsRefusedBeforePixelsAreAllocated)
 {
   const std::string header = "ObjectType = Image\nNDims = 3\nElementType = MET_SHORT\n";
-  WriteBytes(this->In("a.mha"), header + "DimSize = 1048576 1048576 1\nElementDataFile = LOCAL\npixels");
+  itk::Test::WriteFileBytes(this->In("a.mha"), header + "DimSize = 1048576 1048576 1\nElementDataFile = LOCAL\npixels");
   EXPECT_EQ(this->Sentence("a.mha"), "it promises 2.19902e+12 bytes of pixels, more than its 6 bytes can hold.");
-  WriteBytes(this->In("b.mha"),
-             header + "CompressedData = True\nDimSize = 1048576 1048576 1\nElementDataFile = LOCAL\npixels");
+  itk::Test::WriteFileBytes(
+    this->In("b.mha"), header + "CompressedData = True\nDimSize = 1048576 1048576 1\nElementDataFile = LOCAL\npixels");
   EXPECT_EQ(this->Sentence("b.mha"), "it promises 2.19902e+12 bytes of pixels, more than its 6 bytes can hold.");
-  WriteBytes(this->In("c.mha"), "NDims = 65536 65536\nDimSize = 1 1\nElementDataFile = LOCAL\npixels");
+  itk::Test::WriteFileBytes(this->In("c.mha"), "NDims = 65536 65536\nDimSize = 1 1\nElementDataFile = LOCAL\npixels");
   EXPECT_EQ(this->Sentence("c.mha"), "it is damaged: it must have 1 to 10 dimensions, but has 65536 65536.");
-  WriteBytes(this->In("d.nrrd"),
-             "NRRD0004\ntype: short\ndimension: 3\nsizes: 1048576 1048576 1\nencoding: raw\n\npixels");
+  itk::Test::WriteFileBytes(this->In("d.nrrd"),
+                            "NRRD0004\ntype: short\ndimension: 3\nsizes: 1048576 1048576 1\nencoding: raw\n\npixels");
   EXPECT_EQ(this->Sentence("d.nrrd"), "it promises 2.19902e+12 bytes of pixels, more than its 6 bytes can hold.");
 }
 
 TEST_F(VerifiedImageIO, APlaceThatIsNoNumberIsRefused)
 {
   itk::WriteImageFile(MakeVolume().GetPointer(), this->In("a.nii"));
-  const std::string bytes = ReadBytes(this->In("a.nii"));
+  const std::string bytes = itk::Test::ReadFileBytes(this->In("a.nii"));
   // The first number of the matrix, a spacing, the offset of the quaternion.
   for (const std::size_t at : { 280u, 80u, 268u })
   {
@@ -205,7 +192,7 @@ TEST_F(VerifiedImageIO, APlaceThatIsNoNumberIsRefused)
     {
       std::string changed = bytes;
       Put(changed, at, number);
-      WriteBytes(this->In("b.nii"), changed);
+      itk::Test::WriteFileBytes(this->In("b.nii"), changed);
       EXPECT_NE(this->Sentence("b.nii").find("must be numbers of at most 1e+09, but one is "), std::string::npos)
         << at << ": " << this->Sentence("b.nii");
     }
@@ -219,19 +206,21 @@ TEST_F(VerifiedImageIO, WhatIsNoFileIsRefusedBeforeItIsOpened)
   EXPECT_EQ(this->Sentence("folder.png"), "it must be a file, but is a folder.");
   ASSERT_EQ(mkfifo(this->In("pipe.png").c_str(), 0600), 0);
   EXPECT_EQ(this->Sentence("pipe.png"), "it must be a regular file, but is a pipe, a socket or a device.");
-  WriteBytes(this->In("empty.png"), "");
+  itk::Test::WriteFileBytes(this->In("empty.png"), "");
   EXPECT_EQ(this->Sentence("empty.png"), "it is empty.");
-  WriteBytes(this->In("a.png"), "no image");
+  itk::Test::WriteFileBytes(this->In("a.png"), "no image");
   EXPECT_EQ(this->Sentence("a.png"), "it is not an image that can be read.");
 }
 
 TEST_F(VerifiedImageIO, AFormatThatTheProgramLacksIsNamed)
 {
-  WriteBytes(this->In("a.vtk"),
-             "# vtk DataFile Version 3.0\ntitle\nBINARY\nDATASET STRUCTURED_POINTS\nDIMENSIONS 2 1 1\nPOINT_DATA 2\n"
-             "SCALARS a short 1\nLOOKUP_TABLE default\nabcd");
+  itk::Test::WriteFileBytes(
+    this->In("a.vtk"),
+    "# vtk DataFile Version 3.0\ntitle\nBINARY\nDATASET STRUCTURED_POINTS\nDIMENSIONS 2 1 1\nPOINT_DATA 2\n"
+    "SCALARS a short 1\nLOOKUP_TABLE default\nabcd");
   EXPECT_EQ(this->Sentence("a.vtk"), "it is an image in the format VTK, which is not read here.");
-  WriteBytes(this->In("b.vtk"), ReadBytes(this->In("a.vtk")).substr(0, fs::file_size(this->In("a.vtk")) - 1));
+  itk::Test::WriteFileBytes(
+    this->In("b.vtk"), itk::Test::ReadFileBytes(this->In("a.vtk")).substr(0, fs::file_size(this->In("a.vtk")) - 1));
   EXPECT_EQ(this->Sentence("b.vtk"), "the file ends before its pixels do.");
 }
 

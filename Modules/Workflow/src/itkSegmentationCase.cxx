@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkSegmentationCase.h"
+#include "itkAtomicFileWrite.h"
 #include "itkCsvTable.h"
 #include "itkImageFolder.h"
 #include "itksys/SystemTools.hxx"
@@ -76,28 +77,18 @@ ReadList(const std::string & fileName, const SegmentationCaseOptions & options)
   return cases;
 }
 
-/** The same for all names of a file, which need not exist. */
-std::string
-GetIdentity(const std::string & fileName)
-{
-  std::error_code error;
-  const fs::path  path = fs::absolute(fileName).lexically_normal();
-  const fs::path  canonical = fs::weakly_canonical(path, error);
-  return (error ? path : canonical).string();
-}
-
 void
 VerifyOutputs(const std::vector<SegmentationCase> & cases)
 {
   std::set<std::string> inputs;
   for (const auto & each : cases)
   {
-    inputs.insert(GetIdentity(each.Input));
+    inputs.insert(GetFileIdentity(each.Input));
   }
   std::map<std::string, const SegmentationCase *> outputs;
   for (const auto & each : cases)
   {
-    const std::string identity = GetIdentity(each.Output);
+    const std::string identity = GetFileIdentity(each.Output);
     if (inputs.count(identity) > 0)
     {
       itkGenericExceptionMacro(<< each.Output << " must not be one of the images, as it is the output of " << each.Input
