@@ -6,9 +6,9 @@
 
 #include "itkErrorSentence.h"
 #include "itkImageLabelPairs.h"
+#include "itkLabelImageReader.h"
 #include "itkWriteImageFile.h"
 
-#include "itkImageFileReader.h"
 
 #include <algorithm>
 #include <array>
@@ -118,8 +118,8 @@ CountLevels(const std::vector<itk::ImageLabelPair> & pairs)
     {
       continue;
     }
-    const auto numbers = GetLevels(itk::ReadImage<ImageType>(pair.Image));
-    const auto labels = itk::ReadImage<LabelType>(pair.Label);
+    const auto numbers = GetLevels(itk::ReadVerifiedImage<ImageType>(pair.Image));
+    const auto labels = itk::ReadLabelsAs<LabelType>(pair.Label);
     for (unsigned int c = 0; c < classes; ++c)
     {
       Histogram histogram;
@@ -138,7 +138,7 @@ CountLevels(const std::vector<itk::ImageLabelPair> & pairs)
 void
 Write(const itk::ImageLabelPair & pair, const Threshold & threshold, int label, const fs::path & folder)
 {
-  const auto image = itk::ReadImage<ImageType>(pair.Image);
+  const auto image = itk::ReadVerifiedImage<ImageType>(pair.Image);
   const auto numbers = GetLevels(image);
   auto       labels = LabelType::New();
   labels->CopyInformation(image);

@@ -6,9 +6,10 @@
 
 #include "itkComparisonSheet.h"
 #include "itkErrorSentence.h"
+#include "itkLabelImageReader.h"
 #include "itkResampleOntoGrid.h"
+#include "itkVerifiedImageReader.h"
 
-#include "itkImageFileReader.h"
 #include "itkNearestNeighborInterpolateImageFunction.h"
 
 #include <algorithm>
@@ -123,11 +124,11 @@ AddRow(itk::ComparisonSheet & sheet,
        const std::string &    truth,
        const std::string &    prediction)
 {
-  const auto volume = itk::ReadImage<VolumeType>(image);
-  const auto trueLabels = itk::ReadImage<LabelVolumeType>(truth);
+  const auto volume = itk::ReadVerifiedImage<VolumeType>(image);
+  const auto trueLabels = itk::ReadLabelsAs<LabelVolumeType>(truth);
   const auto x = FindFullestSlice(trueLabels);
   const auto trueOutlines = DrawOutlines(TakeSlice<LabelType>(trueLabels.GetPointer(), x));
-  const auto predictedLabels = itk::ReadImage<LabelVolumeType>(prediction);
+  const auto predictedLabels = itk::ReadLabelsAs<LabelVolumeType>(prediction);
   const auto predictedOutlines = DrawOutlines(TakeSlice<LabelType>(predictedLabels.GetPointer(), x));
   const auto name = fs::path(image).stem().stem().string();
   sheet.AddRow(DrawImage(TakeSlice<SliceType>(volume.GetPointer(), x)),

@@ -14,7 +14,7 @@
 #include "itkVerifiedImageReader.h"
 #include "itkTorchRuntime.h"
 
-#include "itkImageFileReader.h"
+#include "itkLabelImageReader.h"
 
 #include <CLI/CLI.hpp>
 
@@ -102,7 +102,7 @@ Run(const Options & options)
   for (std::size_t i = 0; i < pairs.size(); ++i)
   {
     const auto image = itk::ReadVerifiedImage<Nuclei::ImageType>(pairs[i].Image);
-    const auto truth = itk::ReadVerifiedImage<LabelType>(pairs[i].Label);
+    const auto truth = itk::ReadLabelsAs<LabelType>(pairs[i].Label);
     objects.Add(pairs[i].Image, image, truth);
     if (!options.SkipCanny && i % options.EveryNth == 0)
     {

@@ -17,15 +17,16 @@
 #include "itkImageLabelPairs.h"
 #include "itkInstanceParameterFile.h"
 #include "itkInstanceSegmentationImageFilter.h"
+#include "itkLabelImageReader.h"
 #include "itkTorchRuntime.h"
 #include "itkTrainingOptions.h"
 #include "itkUNetModelReader.h"
 #include "itkUNetModelWriter.h"
 #include "itkUNetInferenceImageFilter.h"
 #include "itkUNetTrainingImageFilter.h"
+#include "itkVerifiedImageReader.h"
 #include "itkWriteImageFile.h"
 #include "itkCastImageFilter.h"
-#include "itkImageFileReader.h"
 #include <CLI/CLI.hpp>
 #include <algorithm>
 #include <cstdio>
@@ -61,23 +62,16 @@ struct Options
   unsigned int                        Threads{ 0 };
   unsigned int                        Rows{ 0 };
   itk::UNetTrainingParameters         Training;
+  bool                                ColorsAreLabels{ false };
   itk::UNetSpecification              Specification;
   itk::InstanceSegmentationParameters Objects;
 };
 
-template <typename TImage>
-typename itk::ImageFileReader<TImage>::Pointer
-MakeReader(const std::string & fileName)
-{
-  auto reader = itk::ImageFileReader<TImage>::New();
-  reader->SetFileName(fileName);
-  return reader;
-}
-
 void
 Train(const Options & options, const std::vector<itk::ImageLabelPair> & pairs, const std::string & modelFile)
 {
-  auto        data = itk::UNetTrainingData::New();
+  auto data = itk::UNetTrainingData::New();
+  data->SetColorsAreLabels(options.ColorsAreLabels);
   std::string shownImage;
   for (const auto & pair : pairs)
   {
@@ -87,8 +81,9 @@ Train(const Options & options, const std::vector<itk::ImageLabelPair> & pairs, c
     }
     shownImage = IsTestFold(pair.Fold) && shownImage.empty() ? pair.Image : shownImage;
   }
-  const auto reader = MakeReader<ImageType>(shownImage.empty() ? pairs.front().Image : shownImage);
-  auto       train = itk::UNetTrainingImageFilter<ImageType, ProbabilityType>::New();
+  auto reader = itk::VerifiedImageReader<ImageType>::New();
+  reader->SetFileName(shownImage.empty() ? pairs.front().Image : shownImage);
+  auto train = itk::UNetTrainingImageFilter<ImageType, ProbabilityType>::New();
   train->SetInput(reader->GetOutput());
   train->SetTrainingData(data);
   train->SetSpecification(options.Specification);
@@ -148,8 +143,8 @@ ChooseCanny(const std::vector<itk::ImageLabelPair> & pairs)
   {
     if (IsShown(i, training.size(), mostImages))
     {
-      const auto                image = itk::ReadImage<ImageType>(training[i].Image);
-      const auto                truth = itk::ReadImage<LabelType>(training[i].Label);
+      const auto                image = itk::ReadVerifiedImage<ImageType>(training[i].Image);
+      const auto                truth = itk::ReadLabelsAs<LabelType>(training[i].Label);
       const auto                luminance = Nuclei::MakeLuminance(image);
       const Nuclei::OtsuObjects otsu(image);
       canny.Add(AsTensor(luminance.GetPointer()), AsTensor(otsu.Objects.GetPointer()), AsTensor(truth.GetPointer()));
@@ -269,8 +264,8 @@ SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> 
     {
       continue;
     }
-    const auto image = itk::ReadImage<ImageType>(pair.Image);
-    const auto truth = itk::ReadImage<LabelType>(pair.Label);
+    const auto image = itk::ReadVerifiedImage<ImageType>(pair.Image);
+    const auto truth = itk::ReadLabelsAs<LabelType>(pair.Label);
     network->SetInput(image);
     network->UpdateLargestPossibleRegion();
     const itk::Image<float, 2>::Pointer probabilities = network->GetOutput();
@@ -330,7 +325,7 @@ main(int argc, char * argv[])
       "File written by itktorch tune: parameters for making objects from probabilities.")
     ->type_name("FILE");
   itk::AddDeviceOptions(app, options.Device, options.Threads);
-  itk::AddTrainingOptions(app, options.Training);
+  itk::AddTrainingOptions(app, options.Training, options.ColorsAreLabels);
   itk::AddParameterOptions(app, options.Specification, "Network");
   try
   {

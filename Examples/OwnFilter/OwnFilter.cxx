@@ -4,7 +4,7 @@
 // A filter of one's own between ITK's reader and writer, which pulls it in pieces.
 // Usage: OwnFilter IN OUT [--radius PIXELS] [--device NAME]
 #include "itkLocalContrastImageFilter.h"
-#include "itkImageFileReader.h"
+#include "itkVerifiedImageReader.h"
 #include "itkImageFileWriter.h"
 #include "itkVectorImage.h"
 #include <CLI/CLI.hpp>
@@ -28,7 +28,7 @@ main(int argc, char * argv[])
   using FilterType = itk::LocalContrastImageFilter<InputImageType, InputImageType>;
   try
   {
-    auto reader = itk::ImageFileReader<InputImageType>::New();
+    auto reader = itk::VerifiedImageReader<InputImageType>::New();
     reader->SetFileName(in);
     auto filter = FilterType::New();
     filter->SetInput(reader->GetOutput());

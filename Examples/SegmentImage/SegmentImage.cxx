@@ -1,10 +1,10 @@
 #include "itkBinaryThresholdImageFilter.h"
 #include "itkConnectedComponentImageFilter.h"
-#include "itkImageFileReader.h"
 #include "itkImageFileWriter.h"
 #include "itkRGBPixel.h"
 #include "itkUNetInferenceImageFilter.h"
 #include "itkUNetModelReader.h"
+#include "itkVerifiedImageReader.h"
 
 int
 main(int, char * argv[]) // image, model, output
@@ -13,7 +13,7 @@ main(int, char * argv[]) // image, model, output
   using ProbabilityType = itk::Image<float, 2>;
   using LabelType = itk::Image<unsigned short, 2>;
 
-  auto image = itk::ReadImage<ImageType>(argv[1]);
+  auto image = itk::ReadVerifiedImage<ImageType>(argv[1]);
   auto model = itk::UNetModelReader::New();
   model->SetFileName(argv[2]);
   auto network = itk::UNetInferenceImageFilter<ImageType, ProbabilityType>::New();

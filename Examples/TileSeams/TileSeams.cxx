@@ -6,10 +6,10 @@
 // tiles. Usage: TileSeams MODEL.safetensors IMAGE OUTPUT.png [TILE SIZE]
 #include "itkUNetInferenceImageFilter.h"
 #include "itkUNetModelReader.h"
+#include "itkVerifiedImageReader.h"
 #include "itkAbsoluteValueDifferenceImageFilter.h"
 #include "itkConstantPadImageFilter.h"
 #include "itkImageAlgorithm.h"
-#include "itkImageFileReader.h"
 #include "itkImageFileWriter.h"
 #include "itkIntensityWindowingImageFilter.h"
 #include "itkMinimumMaximumImageCalculator.h"
@@ -110,7 +110,7 @@ Run(const char * modelFile, const char * imageFile, const char * output, std::ui
   reader->SetFileName(modelFile);
   reader->Update();
   const auto model = reader->GetOutput();
-  const auto image = itk::ReadImage<InputType>(imageFile);
+  const auto image = itk::ReadVerifiedImage<InputType>(imageFile);
   const auto whole = Compute(image, model, itk::UNetTiling::Exact, 0);
   const auto cut = GetDifference(ComputeTileByTile(image, model, tileSize), whole, "tiles cut out");
   const auto blended = GetDifference(Compute(image, model, itk::UNetTiling::Blended, tileSize), whole, "blended tiles");

@@ -25,8 +25,8 @@ using LabelImageType = Image<std::int64_t, VDimension>;
  * numbers are the labels, whatever their colors. Negative numbers, numbers that are not whole or not finite, colors and
  * files of formats that change pixels, such as JPEG, are refused, with the value.
  *
- * With ColorsAreLabels, each color is an object instead: black and what is transparent is background, and the others
- * get the numbers 1, 2, … in the order of red, green, blue.
+ * With ColorsAreLabels, each color of a file with red, green and blue is an object instead: black and what is
+ * transparent is background, and the others get the numbers 1, 2, … in the order of red, green, blue.
  *
  * A segmentation of 3D Slicer (.seg.nrrd) has its segments' names. Layers are merged where they do not overlap: the
  * segments keep their numbers if these are distinct, else they get 1, 2, … in their order.
@@ -82,16 +82,18 @@ protected:
 private:
   std::string                         m_FileName;
   bool                                m_ColorsAreLabels{ false };
+  bool                                m_HasColors{ false };
   std::map<std::int64_t, std::string> m_Names;
   ImageFileInformation                m_Information;
   SmartPointer<VerifiedImageIO>       m_IO;
 };
 
 /** The dimension of a file of labels, 2 or 3.
+ * \param colorsAreLabels as of LabelImageReader
  * \throws ExceptionObject that names the file, if it holds no labels
  * \ingroup ITKTorchIO */
 ITKTorchIO_EXPORT unsigned int
-GetLabelFileDimension(const std::string & fileName);
+GetLabelFileDimension(const std::string & fileName, bool colorsAreLabels = false);
 
 /** \throws ExceptionObject that names the file, if it holds no labels of this dimension
  * \ingroup ITKTorchIO */
@@ -104,6 +106,33 @@ ReadLabels(const std::string & fileName)
   reader->Update();
   const typename LabelImageType<VDimension>::Pointer labels = reader->GetOutput();
   labels->DisconnectPipeline();
+  return labels;
+}
+
+/** The same as an image of other numbers.
+ * \throws ExceptionObject that names the file also for a label that is too large for them
+ * \ingroup ITKTorchIO */
+template <typename TLabelImage>
+typename TLabelImage::Pointer
+ReadLabelsAs(const std::string & fileName)
+{
+  using PixelType = typename TLabelImage::PixelType;
+  const auto read = ReadLabels<TLabelImage::ImageDimension>(fileName);
+  auto       labels = TLabelImage::New();
+  labels->CopyInformation(read);
+  labels->SetRegions(read->GetLargestPossibleRegion());
+  labels->Allocate();
+  const auto count = read->GetLargestPossibleRegion().GetNumberOfPixels();
+  for (SizeValueType i = 0; i < count; ++i)
+  {
+    const std::int64_t label = read->GetBufferPointer()[i];
+    labels->GetBufferPointer()[i] = static_cast<PixelType>(label);
+    if (static_cast<std::int64_t>(labels->GetBufferPointer()[i]) != label)
+    {
+      itkGenericExceptionMacro(<< fileName << ": labels must be at most " << +NumericTraits<PixelType>::max()
+                               << ", but one is " << label << '.');
+    }
+  }
   return labels;
 }
 

@@ -22,7 +22,7 @@ struct ImageFileKind;
  * as a pipe or a folder, is refused before it is opened.
  *
  * An opacity (alpha) is dropped: without a change of the other components, and with a note unless it is full
- * everywhere.
+ * everywhere. Of labels, what is transparent is background.
  *
  * An image whose file states no spacing is marked; see MarkSpacingAsUnknown().
  *

@@ -98,12 +98,11 @@ public:
   }
 
 private:
-  /** 0 for black and for what is transparent. */
   std::uint32_t
   GetColor(std::size_t pixel) const
   {
     const unsigned char * const at = m_Pixels + pixel * m_Components;
-    return m_Components == 4 && at[3] == 0 ? 0 : static_cast<std::uint32_t>(at[0] << 16 | at[1] << 8 | at[2]);
+    return static_cast<std::uint32_t>(at[0] << 16 | at[1] << 8 | at[2]);
   }
 
   const unsigned char *                 m_Pixels;
@@ -164,10 +163,11 @@ LabelImageReader<VDimension>::GenerateOutputInformation()
 {
   auto header = VerifiedImageReader<Image<float, VDimension>>::New();
   m_IO = header->GetVerifiedIO();
-  m_IO->SetReadsLabels(!m_ColorsAreLabels);
+  m_IO->SetReadsLabels(true);
   header->SetFileName(m_FileName);
   header->UpdateOutputInformation();
-  VerifyHoldsLabels(*m_IO, m_ColorsAreLabels);
+  m_HasColors = m_ColorsAreLabels && m_IO->GetNumberOfComponents() > 1 && !HasSegmentationLayers(*m_IO);
+  VerifyHoldsLabels(*m_IO, m_HasColors);
   this->GetOutput()->CopyInformation(header->GetOutput());
   this->GetOutput()->SetMetaDataDictionary(header->GetOutput()->GetMetaDataDictionary());
   m_Information = m_IO->GetInformation();
@@ -192,7 +192,7 @@ LabelImageReader<VDimension>::GenerateData()
   const std::vector<char> pixels = ReadAll(*m_IO);
   m_Information = m_IO->GetInformation();
   m_Names.clear();
-  if (m_ColorsAreLabels)
+  if (m_HasColors)
   {
     const ColorNumbers numbers(reinterpret_cast<const unsigned char *>(pixels.data()), components, count);
     for (std::size_t i = 0; i < count; ++i)
@@ -237,13 +237,13 @@ template class LabelImageReader<2>;
 template class LabelImageReader<3>;
 
 unsigned int
-GetLabelFileDimension(const std::string & fileName)
+GetLabelFileDimension(const std::string & fileName, bool colorsAreLabels)
 {
   auto io = VerifiedImageIO::New();
   io->SetReadsLabels(true);
   io->SetFileName(fileName);
   io->ReadImageInformation();
-  VerifyHoldsLabels(*io, false);
+  VerifyHoldsLabels(*io, colorsAreLabels && io->GetNumberOfComponents() > 1 && !HasSegmentationLayers(*io));
   return GetImageFileDimension(*io);
 }
 } // namespace itk

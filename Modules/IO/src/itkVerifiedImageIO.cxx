@@ -222,6 +222,27 @@ IsOpaque(const char *    pixels,
   }
   return true;
 }
+
+/** Sets pixels to 0 whose last component is 0.
+ * \param pixels with that component
+ * \param kept without it */
+void
+ClearTransparent(const char * pixels,
+                 std::size_t  componentBytes,
+                 std::size_t  components,
+                 std::size_t  count,
+                 char *       kept)
+{
+  const std::size_t   keptBytes = componentBytes * (components - 1);
+  const std::uint64_t transparent = 0;
+  for (std::size_t i = 0; i < count; ++i)
+  {
+    if (std::memcmp(pixels + ((i + 1) * components - 1) * componentBytes, &transparent, componentBytes) == 0)
+    {
+      std::memset(kept + i * keptBytes, 0, keptBytes);
+    }
+  }
+}
 } // namespace
 
 VerifiedImageIO::VerifiedImageIO() = default;
@@ -419,7 +440,13 @@ VerifiedImageIO::ReadPixels(void * buffer)
     DropLastComponent(all.data(), bytes, components, pixels, static_cast<char *>(buffer));
     if (!IsOpaque(all.data(), m_Format->GetComponentType(), bytes, components, pixels))
     {
-      m_Information.Notes.push_back("Its opacity, which is not full everywhere, is dropped.");
+      m_Information.Notes.push_back(m_ReadsLabels
+                                      ? "Its opacity is not full everywhere; what is transparent is background."
+                                      : "Its opacity, which is not full everywhere, is dropped.");
+    }
+    if (m_ReadsLabels)
+    {
+      ClearTransparent(all.data(), bytes, components, pixels, static_cast<char *>(buffer));
     }
   }
   if (const auto * const picture = dynamic_cast<PictureImageIO *>(m_Format.GetPointer()))

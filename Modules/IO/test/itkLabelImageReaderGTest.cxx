@@ -113,9 +113,20 @@ TEST_F(LabelImageReader, ColorsAreLabelsOnlyWhereThatIsSaid)
   this->Write<std::uint8_t>("a.png", { 0, 0, 9, 0, 0, 0, 9, 0, 0, 0, 0, 9 }, 3);
   EXPECT_EQ(this->Sentence("a.png"), "labels must have 1 component, but have 3, red, green and blue.");
   EXPECT_EQ(this->Read("a.png", true), (Labels{ 1, 0, 2, 1 }));
-  this->Write<std::uint8_t>("gray.png", { 0, 1 });
-  EXPECT_EQ(this->Sentence("gray.png", true),
-            "labels that are colors must have 3 components of 8 bits, but have 1 of 8.");
+  this->Write<std::uint8_t>("gray.png", { 0, 7 });
+  EXPECT_EQ(this->Read("gray.png", true), (Labels{ 0, 7 })) << "numbers, in a set that also has colors";
+  this->Write<std::uint16_t>("words.png", { 0, 0, 9, 0, 0, 0 }, 3);
+  EXPECT_EQ(this->Sentence("words.png", true),
+            "labels that are colors must have 3 components of 8 bits, but have 3 of 16.");
+}
+
+TEST_F(LabelImageReader, WhatIsTransparentIsBackground)
+{
+  // White but transparent, half transparent red, opaque red.
+  this->Write<std::uint8_t>("a.png", { 255, 255, 255, 0, 9, 0, 0, 128, 9, 0, 0, 255 }, 4);
+  EXPECT_EQ(this->Read("a.png", true), (Labels{ 0, 1, 1 }));
+  this->Write<std::uint8_t>("gray.png", { 7, 0, 5, 255 }, 2);
+  EXPECT_EQ(this->Read("gray.png"), (Labels{ 0, 5 }));
 }
 
 TEST_F(LabelImageReader, LayersAreMergedAndSegmentsKeepDistinctNumbers)
