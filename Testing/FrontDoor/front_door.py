@@ -109,26 +109,26 @@ class FrontDoor:
             "tune": self.tuned(key, image, "cells.png"),
         }
 
-    def commands_of_labels(self, key, label):
+    def commands_of_labels(self, key, label, *options):
         """Results of every command that reads labels."""
         return {
             "evaluate": self.result(key + "-evaluate", ".csv", "evaluate", self.file(label), self.file("cells.png"),
-                                    "--csv", "OUT"),
+                                    "--csv", "OUT", *options),
             "evaluate truth": self.result(key + "-truth", ".csv", "evaluate", self.file("cells.png"),
-                                          self.file(label), "--csv", "OUT"),
-            "weight-map": self.result(key + "-weights", ".mha", "weight-map", self.file(label), "OUT"),
+                                          self.file(label), "--csv", "OUT", *options),
+            "weight-map": self.result(key + "-weights", ".mha", "weight-map", self.file(label), "OUT", *options),
             "canny": self.result(key + "-overlay", ".png", "canny", self.file("picture.png"), self.out(key + "-e.png"),
-                                 "--segmentation", self.file(label), "--overlay", "OUT"),
+                                 "--segmentation", self.file(label), "--overlay", "OUT", *options),
             "train": self.result(key + "-train", ".safetensors", "train", self.pairs(key, "picture.png", label), "-o",
-                                 "OUT", *TRAINING),
+                                 "OUT", *TRAINING, *options),
             "augment": self.result(key + "-augment", ".png", "augment", self.file("picture.png"), "--label",
-                                   self.file(label), "--sheet", "OUT", "--count", "3"),
-            "tune": self.tuned(key, "picture.png", label),
+                                   self.file(label), "--sheet", "OUT", "--count", "3", *options),
+            "tune": self.tuned(key, "picture.png", label, *options),
         }
 
-    def tuned(self, key, image, label):
+    def tuned(self, key, image, label, *options):
         return self.result(key + "-tune", ".json", "tune", self.pairs(key + "-tune", image, label), "-m", self.model,
-                           "-o", "OUT", "--grid", "MaskThreshold=0.4,0.6")
+                           "-o", "OUT", "--grid", "MaskThreshold=0.4,0.6", *options)
 
     def compare(self, name, found, expected):
         for command, result in found.items():
@@ -164,6 +164,12 @@ class FrontDoor:
             self.compare(name, self.commands_of_labels(name, name), plain)
         for name, part in NO_LABELS.items():
             self.refused(name, self.commands_of_labels(name, name), part)
+        for name in (name for name in NO_LABELS if "-rgb-" in name):
+            # An object for each color, whose numbers are in the order of the colors.
+            found = self.commands_of_labels("colors-" + name, name, "--labels", "colors")
+            self.check(f"{name} as colors in augment", isinstance(found.pop("augment"), bytes), "refused")
+            self.compare(name + " as colors", found, plain)
+        self.verify_notes()
         for name in BROKEN:
             broken = os.path.join("broken", name)
             self.refused(broken, self.commands_of_images(name, broken), "")
@@ -185,6 +191,31 @@ class FrontDoor:
         self.verify_outputs()
         self.verify_information()
         self.verify_folder()
+
+    def verify_notes(self):
+        """What is odd about labels that are to be objects is said, and trained nevertheless."""
+        mask = self.out("mask.png")
+        status, _, error = self.run("segment", self.file("picture.png"), mask, "-m", self.model, "--mask",
+                                    "--polarity", "bright")
+        self.check("segment with a polarity", status == 0, error)
+        with open(self.out("mask.mha"), "wb") as stream:
+            pixels = bytearray(64 * 64)
+            for begin in (64 * 20 + 10, 64 * 20 + 40):
+                for row in range(8):
+                    pixels[begin + 64 * row:begin + 64 * row + 8] = b"\xff" * 8
+            stream.write(b"NDims = 2\nDimSize = 64 64\nElementType = MET_UCHAR\nElementDataFile = LOCAL\n" + pixels)
+        mask = self.out("mask.mha")
+        note = "mask.mha: Its only label, 255, is in 2 parts"
+        for name, arguments in {
+                "weight-map": [mask, self.out("mask-weights.mha")],
+                "evaluate": [mask, self.file("cells.png")],
+                "train": [self.pairs("mask", "picture.png", mask), "-o", self.out("mask.safetensors"), *TRAINING,
+                          "--weight-map", "paper"]}.items():
+            status, _, error = self.run(name, *arguments)
+            self.check(f"a mask in {name}", status == 0 and note in error, f"{status}: {error}")
+        status, _, error = self.run("train", self.pairs("mask", "picture.png", mask), "-o",
+                                    self.out("mask.safetensors"), *TRAINING)
+        self.check("a mask where foreground is meant", status == 0 and note not in error, f"{status}: {error}")
 
     def verify_folder(self):
         """Damaged files of a folder cost no other its output."""

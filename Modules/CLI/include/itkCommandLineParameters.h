@@ -36,6 +36,19 @@ AddDeviceOptions(CLI::App & app, std::string & device, unsigned int & threads);
 void
 AddGridToleranceOption(CLI::App & app, double & tolerance);
 
+/** Adds `--labels`, whose choice "colors" says that each color of a file of labels is an object.
+ * \param areColors what the option writes to; outlives `app` */
+void
+AddLabelsOption(CLI::App & app, bool & areColors);
+
+/** The same for a struct of parameters with Labels, a LabelMeaning: colors are objects.
+ * \param parameters outlive `app`; AddParameterOptions() must leave Labels out */
+void
+AddLabelsOption(CLI::App &                      app,
+                const TorchParameterReference & parameters,
+                const std::string &             group,
+                bool &                          areColors);
+
 /** "LearningRate" → "learning-rate". */
 std::string
 ToOptionName(const std::string & parameterName);

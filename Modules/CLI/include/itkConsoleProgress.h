@@ -17,7 +17,8 @@ namespace itk
 class ConsoleProgress
 {
 public:
-  /** \param suffix what else to say at the end of the line */
+  /** Also shows the warnings of a Torch filter.
+   * \param suffix what else to say at the end of the line */
   ConsoleProgress(ProcessObject * process, std::string title, std::function<std::string()> suffix = {});
 
   /** Of what is no filter: Show() tells how much is done. */
@@ -46,6 +47,7 @@ private:
   Clock::time_point            m_LastShown{};
   int                          m_LastTenth{ 0 };
   unsigned long                m_ProgressTag{ 0 };
+  unsigned long                m_WarningTag{ 0 };
 };
 
 /** "45 s", "3 min 20 s", "2 h 05 min". */

@@ -14,9 +14,10 @@ namespace itk
 {
 /** Adds the options of a training: its named settings, --weight-map and --augmentation, and an option for each
  * parameter, which changes what those set, wherever it stands.
- * \param parameters what the options write to; outlives `app` */
+ * \param parameters what the options write to; outlives `app`
+ * \param colorsAreLabels whether --labels is colors; outlives `app` */
 void
-AddTrainingOptions(CLI::App & app, UNetTrainingParameters & parameters);
+AddTrainingOptions(CLI::App & app, UNetTrainingParameters & parameters, bool & colorsAreLabels);
 } // namespace itk
 
 #endif

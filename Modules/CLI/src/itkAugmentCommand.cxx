@@ -8,6 +8,7 @@
 #include "itkLabelFiles.h"
 #include "itkMiddlePlane.h"
 #include "itkRandomAugmentationImageFilter.h"
+#include "itkReadLabelFile.h"
 #include "itkTorchRuntime.h"
 #include "itkWriteImageFile.h"
 #include <cstdio>
@@ -37,6 +38,7 @@ struct AugmentOptions
   std::string                  Device{ "auto" };
   unsigned int                 Threads{ 0 };
   double                       GridTolerance{ defaultGridTolerance };
+  bool                         AreColors{ false };
   RandomAugmentationParameters Parameters{ RandomAugmentationParameters::FromPreset(RandomAugmentationPreset::Nuclei) };
 };
 
@@ -117,7 +119,8 @@ Augment(const AugmentOptions & options)
   auto reader = VerifiedImageReader<ImageType>::New();
   reader->SetFileName(options.Image);
   filter->SetInput(reader->GetOutput());
-  const auto labels = options.Label.empty() ? LabelImageType<VDimension>::New() : ReadLabels<VDimension>(options.Label);
+  const auto labels = options.Label.empty() ? LabelImageType<VDimension>::New()
+                                            : ReadLabelFile<VDimension>(options.Label, options.AreColors, false);
   reader->UpdateOutputInformation();
   const auto match = [&](ImageBase<VDimension> * companion, const std::string & fileName)
   { MatchGrid<VDimension>(reader->GetOutput(), options.Image, companion, fileName, options.GridTolerance); };
@@ -256,6 +259,7 @@ AddAugmentCommand(CLI::App & command)
     ->check(CLI::IsMember(GetEnumerationTexts<RandomAugmentationPreset>()))
     ->type_name("NAME")
     ->default_str("nuclei");
+  AddLabelsOption(command, options->AreColors);
   AddGridToleranceOption(command, options->GridTolerance);
   AddDeviceOptions(command, options->Device, options->Threads);
   AddParameterOptions(command, options->Parameters, "Augmentation");

@@ -5,7 +5,8 @@
 #include "itkCommandLineParameters.h"
 #include "itkImageFileContent.h"
 #include "itkImageGrid.h"
-#include "itkLabelFiles.h"
+#include "itkNoteLostPlace.h"
+#include "itkReadLabelFile.h"
 #include "itkTorchCannyEdgeDetectionImageFilter.h"
 #include "itkTorchRuntime.h"
 #include "itkWriteImageFile.h"
@@ -26,6 +27,7 @@ struct CannyOptions
   std::string                  Truth;
   std::string                  Overlay;
   std::string                  Device{ "auto" };
+  bool                         AreColors{ false };
   unsigned int                 Threads{ 0 };
   double                       GridTolerance{ defaultGridTolerance };
   CannyEdgeDetectionParameters Canny;
@@ -40,6 +42,7 @@ WriteEdges(const CannyOptions & options, Image<float, VDimension> * edges)
   mask->SetInput(edges);
   mask->SetLowerThreshold(0.5f);
   WriteImageFile(mask->GetOutput(), options.Output);
+  NoteLostPlace<VDimension>(mask->GetOutput(), options.Output);
   std::cout << options.Output << std::endl;
 }
 
@@ -68,7 +71,7 @@ Compare(const CannyOptions & options, Image<float, VDimension> * image)
   comparison->SetDevice(options.Device);
   const auto readLabels = [&](const std::string & fileName)
   {
-    const auto labels = ReadLabels<VDimension>(fileName);
+    const auto labels = ReadLabelFile<VDimension>(fileName, options.AreColors, false);
     MatchGrid<VDimension>(image, options.Input, labels, fileName, options.GridTolerance);
     return labels;
   };
@@ -138,6 +141,7 @@ AddCannyCommand(CLI::App & command)
                 "Also write the image with outlines found by both in yellow, by Canny only in magenta, by the "
                 "segmentation only in cyan.")
     ->needs(segmentation);
+  AddLabelsOption(command, options->AreColors);
   AddGridToleranceOption(command, options->GridTolerance);
   AddDeviceOptions(command, options->Device, options->Threads);
   AddParameterOptions(command, options->Canny, "Canny");

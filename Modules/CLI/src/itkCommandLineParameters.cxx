@@ -190,6 +190,43 @@ AddDeviceOptions(CLI::App & app, std::string & device, unsigned int & threads)
 }
 
 void
+AddLabelsOption(CLI::App & app, bool & areColors)
+{
+  app
+    .add_option_function<std::string>(
+      "--labels",
+      [&areColors](const std::string & text) { areColors = text == "colors"; },
+      "What labels are in files: numbers, or colors, each of which is an object.")
+    ->check(CLI::IsMember({ "numbers", "colors" }))
+    ->type_name("NAME")
+    ->default_str("numbers");
+}
+
+void
+AddLabelsOption(CLI::App & app, const TorchParameterReference & parameters, const std::string & group, bool & areColors)
+{
+  const TorchParameter &   parameter = parameters.GetList().GetParameter("Labels");
+  std::vector<std::string> choices{ "colors" };
+  for (const TorchEnumerator & choice : parameter.Choices)
+  {
+    choices.emplace_back(choice.Text);
+  }
+  app
+    .add_option_function<std::string>(
+      "--labels",
+      [&parameter, parameters, &areColors](const std::string & text)
+      {
+        areColors = text == "colors";
+        parameters.Set(parameter, TorchParameterValue(areColors ? std::string("objects") : text));
+      },
+      DescribeOption(parameter) + " colors: objects, each of which has a color of its own in its file.")
+    ->check(CLI::IsMember(choices))
+    ->type_name("NAME")
+    ->default_str(TorchParameter::Format(parameters.Get(parameter)))
+    ->group(group);
+}
+
+void
 AddGridToleranceOption(CLI::App & app, double & tolerance)
 {
   app

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkConsoleProgress.h"
+#include "itkTorchWarningEvent.h"
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -41,6 +42,10 @@ ConsoleProgress::ConsoleProgress(ProcessObject * process, std::string title, std
   m_Process = process;
   m_ProgressTag =
     process->AddObserver(ProgressEvent(), [this](const EventObject &) { this->Show(m_Process->GetProgress()); });
+  m_WarningTag =
+    process->AddObserver(TorchWarningEvent(),
+                         [this](const EventObject & event)
+                         { this->Say("itktorch: " + dynamic_cast<const TorchWarningEvent &>(event).GetMessage()); });
 }
 
 ConsoleProgress::~ConsoleProgress()
@@ -48,6 +53,7 @@ ConsoleProgress::~ConsoleProgress()
   if (m_Process != nullptr)
   {
     m_Process->RemoveObserver(m_ProgressTag);
+    m_Process->RemoveObserver(m_WarningTag);
   }
   if (m_IsTerminal && m_LastShown != Clock::time_point{})
   {

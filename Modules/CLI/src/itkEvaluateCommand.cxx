@@ -10,7 +10,7 @@
 #include "itkEvaluationReport.h"
 #include "itkImageFolder.h"
 #include "itkImageGrid.h"
-#include "itkLabelFiles.h"
+#include "itkReadLabelFile.h"
 #include "itkSegmentationEvaluationImageFilter.h"
 #include "itkTorchRuntime.h"
 #include "itkUNetModelReader.h"
@@ -36,6 +36,7 @@ struct EvaluateOptions
   EvaluationReport::Options        Report;
   unsigned int                     Threads{ 0 };
   double                           GridTolerance{ defaultGridTolerance };
+  bool                             AreColors{ false };
 };
 
 /** Predicted and true file of an image, by its name. */
@@ -48,7 +49,8 @@ CompareImages(const std::string & prediction, const std::string & truth, const E
   using LabelType = LabelImageType<VDimension>;
   const auto read = [&options](const std::string & fileName)
   {
-    const auto labels = ReadLabels<VDimension>(fileName);
+    const auto labels =
+      ReadLabelFile<VDimension>(fileName, options.AreColors, options.Parameters.Labels == LabelMeaning::Objects);
     const auto begin = labels->GetBufferPointer();
     options.Report.Classes.VerifyLabels(begin, begin + labels->GetBufferedRegion().GetNumberOfPixels(), fileName);
     return labels;
@@ -67,8 +69,8 @@ CompareImages(const std::string & prediction, const std::string & truth, const E
 SegmentationScores
 Compare(const std::string & prediction, const std::string & truth, const EvaluateOptions & options)
 {
-  const unsigned int dimension = GetLabelFileDimension(prediction);
-  const unsigned int trueDimension = GetLabelFileDimension(truth);
+  const unsigned int dimension = GetLabelFileDimension(prediction, options.AreColors);
+  const unsigned int trueDimension = GetLabelFileDimension(truth, options.AreColors);
   if (dimension != trueDimension)
   {
     itkGenericExceptionMacro(<< prediction << " and " << truth << " must have the same dimension, but have "
@@ -249,7 +251,8 @@ AddEvaluateCommand(CLI::App & command)
   command.add_option("--seed", options->Report.Seed, "Seed of the bootstrap samples.")->capture_default_str();
   AddGridToleranceOption(command, options->GridTolerance);
   command.add_option("--threads", options->Threads, "Number of threads; 0 for all processors.")->capture_default_str();
-  AddParameterOptions(command, options->Parameters, "Evaluation");
+  AddLabelsOption(command, options->Parameters, "Evaluation", options->AreColors);
+  AddParameterOptions(command, options->Parameters, "Evaluation", { "Labels" });
   AddClassOptions(command, *options);
   command.callback(
     [options, &command]

@@ -7,7 +7,7 @@
 namespace itk
 {
 void
-AddTrainingOptions(CLI::App & app, UNetTrainingParameters & parameters)
+AddTrainingOptions(CLI::App & app, UNetTrainingParameters & parameters, bool & colorsAreLabels)
 {
   const auto add = [&app](const char *                                     name,
                           const std::vector<std::string> &                 choices,
@@ -33,6 +33,7 @@ AddTrainingOptions(CLI::App & app, UNetTrainingParameters & parameters)
         parameters.Augmentation =
           RandomAugmentationParameters::FromPreset(GetEnumerationValue<RandomAugmentationPreset>(choice));
       });
-  AddParameterOptions(app, parameters, "Training");
+  AddLabelsOption(app, parameters, "Training", colorsAreLabels);
+  AddParameterOptions(app, parameters, "Training", { "Labels" });
 }
 } // namespace itk

@@ -8,8 +8,8 @@
 #include "itkImageGrid.h"
 #include "itkImageLabelPairs.h"
 #include "itkInstanceParameterFile.h"
-#include "itkLabelFiles.h"
 #include "itkParameterGrid.h"
+#include "itkReadLabelFile.h"
 #include "itkSegmentationEvaluation.h"
 #include "itkTorchImageGeometry.h"
 #include "itkTorchRuntime.h"
@@ -43,6 +43,7 @@ struct TuneOptions
   InstanceSegmentationParameters Parameters;
   unsigned int                   Threads{ 0 };
   double                         GridTolerance{ defaultGridTolerance };
+  bool                           AreColors{ false };
 };
 
 /** An image's probabilities, which are computed once, and its true labels. */
@@ -82,7 +83,7 @@ ComputeProbabilities(const TuneOptions & options, const std::vector<ImageLabelPa
     network->UpdateLargestPossibleRegion();
     const typename Image<float, VDimension>::Pointer probabilities = network->GetOutput();
     probabilities->DisconnectPipeline();
-    const auto labels = ReadLabels<VDimension>(pair.Label);
+    const auto labels = ReadLabelFile<VDimension>(pair.Label, options.AreColors, true);
     MatchGrid<VDimension>(probabilities, pair.Image, labels, pair.Label, options.GridTolerance);
     images.push_back({ probabilities, labels });
     progress.Show(static_cast<double>(images.size()) / static_cast<double>(pairs.size()));
@@ -251,6 +252,7 @@ AddTuneCommand(CLI::App & command)
   command
     .add_option("--metric", options->Metric, "Metric whose mean over images is optimized; a column of evaluate --csv.")
     ->capture_default_str();
+  AddLabelsOption(command, options->AreColors);
   AddGridToleranceOption(command, options->GridTolerance);
   AddDeviceOptions(command, options->Device, options->Threads);
   AddParameterOptions(command, options->Parameters, "Objects");

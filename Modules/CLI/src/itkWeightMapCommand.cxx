@@ -7,6 +7,8 @@
 #include "itkImageFileContent.h"
 #include "itkLabelFiles.h"
 #include "itkMiddlePlane.h"
+#include "itkNoteLostPlace.h"
+#include "itkReadLabelFile.h"
 #include "itkTorchRuntime.h"
 #include "itkTwoNearestObjectsDistanceImageFilter.h"
 #include "itkWeightMapPicture.h"
@@ -27,6 +29,7 @@ struct WeightMapOptions
   std::string                 Picture;
   std::string                 Device{ "auto" };
   unsigned int                Threads{ 0 };
+  bool                        AreColors{ false };
   BoundaryWeightMapParameters Parameters;
 };
 
@@ -62,7 +65,7 @@ Run(const WeightMapOptions & options)
   }
   VerifyOutputsAreNoInputs({ options.Output, options.Separated, options.Picture }, { options.Labels });
   using LabelType = LabelImageType<VDimension>;
-  const auto labels = ReadLabels<VDimension>(options.Labels);
+  const auto labels = ReadLabelFile<VDimension>(options.Labels, options.AreColors, true);
   auto       weights = BoundaryWeightMapImageFilter<LabelType>::New();
   weights->SetInput(labels);
   weights->SetParameters(options.Parameters);
@@ -70,10 +73,12 @@ Run(const WeightMapOptions & options)
   {
     const ConsoleProgress progress(weights, "Weight map");
     WriteImageFile(weights->GetOutput(), options.Output);
+    NoteLostPlace<VDimension>(labels, options.Output);
   }
   if (!options.Separated.empty())
   {
     WriteLabels<VDimension>(weights->GetSeparatedLabels(), options.Separated);
+    NoteLostPlace<VDimension>(labels, options.Separated);
   }
   if (!options.Picture.empty())
   {
@@ -106,13 +111,14 @@ AddWeightMapCommand(CLI::App & command)
     ->check(CLI::IsMember({ "paper", "falk" }))
     ->type_name("NAME")
     ->default_str("paper");
+  AddLabelsOption(command, options->AreColors);
   AddDeviceOptions(command, options->Device, options->Threads);
   AddParameterOptions(command, options->Parameters, "Weight map");
   command.callback(
     [options]
     {
       TorchRuntime::SetNumberOfThreads(options->Threads);
-      GetLabelFileDimension(options->Labels) == 3 ? Run<3>(*options) : Run<2>(*options);
+      GetLabelFileDimension(options->Labels, options->AreColors) == 3 ? Run<3>(*options) : Run<2>(*options);
     });
 }
 } // namespace

@@ -4,6 +4,7 @@
 #define itkImageFileContent_h
 
 #include "ITKTorchIOExport.h"
+#include "itkImageBase.h"
 #include <string>
 
 namespace itk
@@ -23,6 +24,17 @@ struct ImageFileContent
  * \throws ExceptionObject that names the file, if its format would change the pixels */
 ITKTorchIO_EXPORT void
 VerifyFormatHolds(const std::string & fileName, const ImageFileContent & content);
+
+/** A sentence about what a file will not hold of an image's spacing, origin and direction; empty if nothing is lost, or
+ * nobody stated them. */
+template <unsigned int VDimension>
+ITKTorchIO_EXPORT std::string
+DescribeLostPlace(const ImageBase<VDimension> * image, const std::string & fileName);
+
+extern template std::string
+DescribeLostPlace<2>(const ImageBase<2> * image, const std::string & fileName);
+extern template std::string
+DescribeLostPlace<3>(const ImageBase<3> * image, const std::string & fileName);
 } // namespace itk
 
 #endif

@@ -130,8 +130,8 @@ DescribeOddObjects(const std::map<std::int64_t, LabelParts> & parts)
   else if (several != parts.end())
   {
     const auto count = std::count_if(parts.begin(), parts.end(), [](const auto & p) { return p.second.Parts > 1; });
-    text << count << " of its " << parts.size() << " labels are in several parts, such as label " << several->first
-         << " in " << several->second.Parts << '.';
+    text << count << " of its " << parts.size() << " labels " << (count == 1 ? "is" : "are")
+         << " in several parts, such as label " << several->first << " in " << several->second.Parts << '.';
   }
   else if (parts.size() == 1 && parts.begin()->first == 255)
   {

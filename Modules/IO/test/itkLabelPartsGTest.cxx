@@ -66,5 +66,5 @@ TEST(LabelParts, WhatLooksLikeAMaskIsSaid)
   EXPECT_EQ(itk::DescribeOddObjects({ { 1, { 9, 4 } } }),
             "Its only label, 1, is in 4 parts: it looks like a mask, not like objects, each with a number of its own.");
   EXPECT_EQ(itk::DescribeOddObjects({ { 1, { 9, 1 } }, { 5, { 9, 2 } } }),
-            "1 of its 2 labels are in several parts, such as label 5 in 2.");
+            "1 of its 2 labels is in several parts, such as label 5 in 2.");
 }

@@ -50,6 +50,8 @@ struct CaseResult
   double                       Seconds{ 0.0 };
   std::vector<SizeValueType>   Size;
   std::optional<SizeValueType> NumberOfObjects;
+  /** Sentences about how the image was read and resampled. */
+  std::vector<std::string> Notes;
 };
 
 /** \class CaseRecords

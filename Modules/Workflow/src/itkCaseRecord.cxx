@@ -136,6 +136,10 @@ CaseRecords::MakeLine(const SegmentationCase & each, const CaseResult & result) 
   {
     json["objects"] = *result.NumberOfObjects;
   }
+  if (!result.Notes.empty())
+  {
+    json["notes"] = result.Notes;
+  }
   json["parameters"] = m_Hash;
   json["model"] = m_Model;
   json["modelHash"] = m_ModelHash;

@@ -135,7 +135,11 @@ ComputeCase(CaseInWork & work, ImageSegmenter & segmenter, CohortReport & report
   // Before the output changes: large images are written while they are computed.
   CaseRecords::Remove(work.Case);
   SegmentationListener listener;
-  listener.Note = [&](const std::string & note) { report.Note(work.Case.Name + ": " + note); };
+  listener.Note = [&](const std::string & note)
+  {
+    work.Result.Notes.push_back(note);
+    report.Note(work.Case.Name + ": " + note);
+  };
   work.Segmented = segmenter.Compute(std::exchange(work.Image, {}), work.Case.Output, listener);
 }
 

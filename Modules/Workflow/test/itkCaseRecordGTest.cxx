@@ -67,7 +67,7 @@ protected:
     return this->Records().FindFinished(this->Case()).has_value();
   }
 
-  const itk::CaseResult done{ itk::CaseStatus::Done, "", 1.5, { 64, 48 }, 7 };
+  const itk::CaseResult done{ itk::CaseStatus::Done, "", 1.5, { 64, 48 }, 7, {} };
 };
 
 std::string
@@ -106,6 +106,11 @@ TEST_F(CaseRecord, ALineTellsWhatCameOfACase)
   EXPECT_EQ(line["version"], "1.0");
   EXPECT_EQ(line["settings"], nlohmann::json::parse(settings));
   EXPECT_FALSE(line.contains("error"));
+  EXPECT_FALSE(line.contains("notes"));
+  auto noted = done;
+  noted.Notes = { "It is resampled.", "It is dark." };
+  EXPECT_EQ(nlohmann::json::parse(this->Records().MakeLine(this->Case(), noted))["notes"],
+            (std::vector<std::string>{ "It is resampled.", "It is dark." }));
 
   const auto failed =
     nlohmann::json::parse(this->Records().MakeLine(this->Case(), { itk::CaseStatus::Failed, "No.", 0.0, {}, {} }));

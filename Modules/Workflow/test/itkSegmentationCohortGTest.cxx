@@ -46,7 +46,7 @@ TEST_F(SegmentationCohort, ARecordGoesBeforeItsCaseIsComputedAndComesBackAfterIt
   }
   const itk::CaseRecords records(In("model.safetensors"), R"({"Output":"mask"})", "1.0");
   const itk::CaseRecords others(In("model.safetensors"), R"({"Output":"objects"})", "1.0");
-  itk::CaseRecords::Write(each, others.MakeLine(each, { itk::CaseStatus::Done, "", 1.0, { 1, 1 }, 7 }));
+  itk::CaseRecords::Write(each, others.MakeLine(each, { itk::CaseStatus::Done, "", 1.0, { 1, 1 }, 7, {} }));
 
   NotingSegmenter segmenter;
   const auto      first = itk::SegmentCohort({ each }, segmenter, records, false);
