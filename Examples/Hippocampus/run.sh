@@ -67,7 +67,7 @@ default --batch-size 4
 default --epochs 80
 default --learning-rate 0.004
 "$bin/itktorch" train "$out/pairs.csv" --folds 0 --output "$out/hippocampus.safetensors" \
-  --dimension 3 --classes 3 --labels classes --class-names $classes --no-automatic-polarity "${options[@]}" "$@"
+  --dimension 3 --classes 3 --labels classes --class-names $classes --polarity bright "${options[@]}" "$@"
 "$bin/itktorch" segment "$out/images" "$out/segmented" --model "$out/hippocampus.safetensors" >"$out/segmented.jsonl"
 "$bin/itktorch" evaluate "$out/segmented" "$labels" --model "$out/hippocampus.safetensors" --csv "$out/network.csv" \
   --json "$out/network.json"

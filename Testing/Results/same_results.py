@@ -45,7 +45,7 @@ CASES = [
                     " --augmentation keras-generator"),
     ("train-classes", "itktorch train classes2/pairs.csv -o classes2/model.safetensors --epochs 8 --levels 1"
                       " --base-filters 8 --crop-size 32 --batch-size 2 --crops-per-image 4 --learning-rate 0.01"
-                      " --classes 3 --labels classes --no-automatic-polarity"
+                      " --classes 3 --labels classes --polarity bright"
                       " --class-names background,dim,bright"),
     ("train-volumes", "itktorch train classes3/pairs.csv -o classes3/model.safetensors --dimension 3 --epochs 2"
                       " --levels 1 --base-filters 4 --crop-size 16 --batch-size 2 --classes 3"

@@ -39,6 +39,15 @@ MakeModel(const UNetSpecification & specification, UNetColor color = UNetColor::
   return model;
 }
 
+/** Noise is neither bright nor dark, which an inference warns of. */
+inline void
+StatePolarity(UNetModel * model)
+{
+  auto rule = model->GetIntensityNormalization();
+  rule.Polarity = UNetPolarity::Bright;
+  model->SetIntensityNormalization(rule);
+}
+
 /** A whole number from `from` to `to`. */
 inline std::int64_t
 Draw(TorchRandom & random, std::int64_t from, std::int64_t to)

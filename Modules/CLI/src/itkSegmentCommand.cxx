@@ -270,6 +270,13 @@ AddSegmentCommand(CLI::App & command)
     "--level",
     [options](unsigned int level) { options->Settings.Level = level; },
     "Level of a pyramid, 0 for the largest. Default: the smallest whose pixels are not larger than the model's.");
+  command
+    .add_option_function<std::string>(
+      "--polarity",
+      [options](const std::string & text) { options->Settings.Polarity = GetEnumerationValue<UNetPolarity>(text); },
+      "Whether objects are bright or dark, in place of what the model says; auto decides by each image.")
+    ->check(CLI::IsMember(GetEnumerationTexts<UNetPolarity>()))
+    ->type_name("NAME");
   AddOutputOptions(command, options->Settings);
   AddDeviceOptions(command, options->Device, options->Threads);
   AddManyImagesOptions(command, *options);

@@ -36,6 +36,8 @@ struct TrainOptions
   std::string                Device{ "auto" };
   unsigned int               Threads{ 0 };
   double                     GridTolerance{ defaultGridTolerance };
+  std::vector<double>        Spacing;
+  bool                       ColorsAreLabels{ false };
   UNetSpecification          Specification;
   UNetIntensityNormalization IntensityNormalization;
   UNetTrainingParameters     Training;
@@ -81,6 +83,8 @@ Train(const TrainOptions & options)
   auto data = UNetTrainingData::New();
   data->SetDimension(VDimension);
   data->SetGridTolerance(options.GridTolerance);
+  data->SetSpacing(options.Spacing);
+  data->SetColorsAreLabels(options.ColorsAreLabels);
   std::string              shownImage;
   std::vector<std::string> inputs{ options.Pairs, options.InitialModel };
   for (const auto & pair : ReadImageLabelPairs(options.Pairs))
@@ -103,6 +107,7 @@ Train(const TrainOptions & options)
 
   auto reader = VerifiedImageReader<ImageType>::New();
   reader->SetFileName(shownImage);
+  reader->SetSpacing(options.Spacing);
   reader->UpdateOutputInformation();
   auto train = UNetTrainingImageFilter<ImageType, Image<unsigned short, VDimension>>::New();
   train->SetDevice(options.Device);
@@ -164,6 +169,12 @@ Train(const TrainOptions & options)
   }
   writer->SetInput(train->GetModel());
   writer->Update();
+  const auto polarity = train->GetModel()->GetIntensityNormalization().Polarity;
+  if (polarity != options.IntensityNormalization.Polarity && options.InitialModel.empty())
+  {
+    std::cerr << "itktorch: Objects are " << GetEnumerationText(polarity)
+              << " in all images, which the model records (Polarity)." << std::endl;
+  }
   std::cout << options.Output << std::endl;
 }
 
@@ -183,9 +194,15 @@ AddTrainCommand(CLI::App & command)
       "Names of all classes for the model file, such as background,anterior,posterior.")
     ->type_name("NAMES")
     ->check(MakeCommandLineValidator(ClassNames::Parse));
+  command
+    .add_option("--spacing",
+                options->Spacing,
+                "Pixel size of the images in millimeters along x, y (, z), in place of what their files state.")
+    ->delimiter(',')
+    ->type_name("MM,MM");
   AddGridToleranceOption(command, options->GridTolerance);
   AddDeviceOptions(command, options->Device, options->Threads);
-  AddTrainingOptions(command, options->Training);
+  AddTrainingOptions(command, options->Training, options->ColorsAreLabels);
   AddParameterOptions(command, options->Specification, "Network");
   AddParameterOptions(command, options->IntensityNormalization, "Intensity normalization");
   command.callback(

@@ -49,7 +49,7 @@ foreach(dimension 2 3)
   set(three ${train} --classes 3 --labels classes)
 
   # A model learns what brightness tells, and says what its classes are called.
-  run(0 ARGS ${three} ${names} --epochs 60 --crops-per-image 4 --learning-rate 0.01 --no-automatic-polarity
+  run(0 ARGS ${three} ${names} --epochs 60 --crops-per-image 4 --learning-rate 0.01 --polarity bright
     SAYS "Training on 2 images, 3 classes \\(background, dim, bright\\), [0-9]+ parameters, device cpu\n")
   run(0 ARGS segment images/a.mha a.mha ${model})
   expect_header(a.mha ${geometry} "ElementType = MET_UCHAR")

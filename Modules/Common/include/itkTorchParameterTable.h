@@ -86,10 +86,12 @@ struct ITKTorchCommon_EXPORT TorchParameter
   /** The outermost group that it belongs to; empty for none. */
   std::string Group;
   /** What files of earlier versions call it; may be empty. */
-  std::string         FormerName;
-  std::string         Description;
-  TorchParameterUnit  Unit{ TorchParameterUnit::None };
-  TorchParameterRange Range;
+  std::string FormerName;
+  /** What files of earlier versions call its choices, and what they are called now. */
+  std::vector<std::pair<std::string, std::string>> FormerChoices;
+  std::string                                      Description;
+  TorchParameterUnit                               Unit{ TorchParameterUnit::None };
+  TorchParameterRange                              Range;
   /** The allowed values of an enumeration, and its name in C++. */
   std::vector<TorchEnumerator> Choices;
   std::string                  Enumeration;
@@ -290,11 +292,13 @@ public:
       [](TParameters & parameters) -> TBase & { return parameters; });
   }
 
-  /** The parameter that was added last was called so by earlier versions: files that use the name are read. */
+  /** The parameter that was added last was called so by earlier versions: files that use the name are read.
+   * \param choices what they called choices, and what these are called now */
   TorchParameterTable &
-  Formerly(const char * name)
+  Formerly(const char * name, const std::vector<std::pair<std::string, std::string>> & choices = {})
   {
     m_Parameters.back().FormerName = name;
+    m_Parameters.back().FormerChoices = choices;
     return *this;
   }
 

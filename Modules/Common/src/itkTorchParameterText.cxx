@@ -8,11 +8,27 @@ namespace itk
 {
 namespace
 {
+/** What earlier versions wrote, as it is written now. */
+nlohmann::ordered_json
+Renewed(const TorchParameter & parameter, const nlohmann::ordered_json & value)
+{
+  const std::string text = value.is_string() ? value.get<std::string>() : value.dump();
+  for (const auto & [former, current] : parameter.FormerChoices)
+  {
+    if (text == former)
+    {
+      return current;
+    }
+  }
+  return value;
+}
+
 void
 SetParameter(const TorchParameter &          parameter,
-             const nlohmann::ordered_json &  value,
+             const nlohmann::ordered_json &  stored,
              const TorchParameterReference & parameters)
 {
+  const nlohmann::ordered_json value = Renewed(parameter, stored);
   std::visit(
     [&](const auto & kind)
     {

@@ -40,6 +40,7 @@ struct Parameters
                                 .Add("Size", &P::Size, "")
                                 .Add("Filled", &P::Filled, "")
                                 .AddChoice("Kind", &P::Kind, "")
+                                .Formerly("Edged", { { "true", "square" }, { "false", "round" } })
                                 .Add("List", &P::List, "");
     return table;
   }
@@ -83,6 +84,10 @@ TEST(TorchParameterText, WhatEarlierVersionsWroteIsRead)
   itk::ReadParameters(R"({"Number": 6})", parameters);
   EXPECT_EQ(parameters.Count, 6);
   EXPECT_EQ(itk::WriteParameters(parameters).find("Number"), std::string::npos);
+  itk::ReadParameters(R"({"Edged": true})", parameters);
+  EXPECT_EQ(parameters.Kind, Shape::Square);
+  itk::ReadParameters(R"({"Edged": false})", parameters);
+  EXPECT_EQ(parameters.Kind, Shape::Round);
 }
 
 TEST(TorchParameterText, WrongTextIsNamed)

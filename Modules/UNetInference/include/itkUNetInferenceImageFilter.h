@@ -7,6 +7,7 @@
 #include "itkUNetGrid.h"
 #include "itkUNetInferenceSession.h"
 #include "itkUNetWholeImageScale.h"
+#include <set>
 
 namespace itk
 {
@@ -52,7 +53,8 @@ VerifyUNetFilterInput(const UNetModel & model, const TInputImage * image);
  * device ran out of memory and the window size was reduced.
  *
  * An image of another pixel size than the model's is resampled to that, and the probabilities back onto the input's
- * grid, before labels are taken; both with native filters, for the requested region only.
+ * grid, before labels are taken; both with native filters, for the requested region only. A volume of another
+ * orientation than the model's is turned to it, and the result back.
  *
  * Percentiles, mean and polarity of the intensity normalization are those of the whole image: when only a part of it is
  * asked for, the input is first read through once for each pass of UNetIntensityMeasurement, in pieces, and then again
@@ -185,8 +187,12 @@ private:
   /** Of a computation that is this part of all, in [0, 1]. */
   UNetInferenceObserver
   MakeObserver(double begin, double end);
+  /** For an image, not for each of its pieces. */
   void
-  WarnOf(const UNetInferencePlan & plan);
+  WarnOnce(const std::string & warning);
+  /** If the image's polarity was guessed and may be wrong. */
+  void
+  WarnOf(const UNetIntensityScale & scale);
 
   /** Makes all known that cost and memory depend on. */
   void
@@ -204,8 +210,9 @@ private:
   UNetPrecision           m_UsedPrecision{ UNetPrecision::Automatic };
 
   mutable UNetInferenceSession m_Session;
-  std::string                  m_Warning;
+  std::set<std::string>        m_Warnings;
   const TInputImage *          m_WarnedInput{ nullptr };
+  ModifiedTimeType             m_WarnedTime{ 0 };
 
   UNetWholeImageScale<TInputImage> m_Scale;
 };

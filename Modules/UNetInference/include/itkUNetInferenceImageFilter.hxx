@@ -10,6 +10,8 @@
 #include "itkUnknownSpacing.h"
 #include "itkUNetRegions.h"
 #include <algorithm>
+#include <cmath>
+#include <sstream>
 
 namespace itk
 {
@@ -40,14 +42,9 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() co
   const UNetModel &         model = *this->GetModel();
   const TInputImage * const image = this->GetInput();
   VerifyUNetFilterInput<TOutputImage>(model, image);
-  std::vector<double> direction;
-  for (unsigned int i = 0; i < ImageDimension * ImageDimension; ++i)
-  {
-    direction.push_back(image->GetDirection()[i / ImageDimension][i % ImageDimension]);
-  }
+  model.VerifyGrid();
   VerifyUNetModelFitsGrid(model,
-                          { image->GetSpacing().Begin(), image->GetSpacing().End() },
-                          direction,
+                          GetSpacingAlongModelAxes<ImageDimension>(image, model),
                           m_Parameters.ResampleToModelSpacing || HasUnknownSpacing(image->GetMetaDataDictionary()));
 }
 
@@ -247,6 +244,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensors()
     requested == largest
       ? model->GetIntensityNormalization().Measure(pixels, this->MakeObserver(0.0, shareOfMeasurement).Progress)
       : m_Scale.Get();
+  this->WarnOf(scale);
   using Traits = UNetOutputTraits<TOutputImage>;
   if (!grids.empty())
   {
@@ -254,7 +252,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensors()
     return;
   }
   const UNetInferencePlan & plan = this->GetPlan(largest);
-  this->WarnOf(plan);
+  this->WarnOnce(plan.GetReason());
   const UNetRegion part = ToUNetRegion(requested, largest);
   this->SetOutputTensor(this->GetOutput(),
                         m_Session.GetInference().Compute({ pixels, part.Start, ToUNetRegion(largest, largest).Size },
@@ -323,7 +321,7 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::ComputeOnGrid(const GridTyp
   const UNetRegion part = plan.GetInputRegion(outputRegion);
   const auto       partRegion = ToImageRegion(part, largest);
   const auto       imageRegion = grid.GetImageRegion(partRegion);
-  this->WarnOf(plan);
+  this->WarnOnce(plan.GetReason());
 
   if (!this->GetInput()->GetBufferedRegion().IsInside(imageRegion))
   {
@@ -359,15 +357,32 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::MakeObserver(double begin, 
 
 template <typename TInputImage, typename TOutputImage>
 void
-UNetInferenceImageFilter<TInputImage, TOutputImage>::WarnOf(const UNetInferencePlan & plan)
+UNetInferenceImageFilter<TInputImage, TOutputImage>::WarnOnce(const std::string & warning)
 {
-  // Once for an image, not for each of its pieces.
-  const std::string warning = plan.GetReason();
-  if (!warning.empty() && (warning != m_Warning || m_WarnedInput != this->GetInput()))
+  const auto time = GetPipelineTime(this->GetInput());
+  if (m_WarnedInput != this->GetInput() || m_WarnedTime != time)
+  {
+    m_Warnings.clear();
+    m_WarnedInput = this->GetInput();
+    m_WarnedTime = time;
+  }
+  if (!warning.empty() && m_Warnings.insert(warning).second)
   {
     this->ReportWarning(warning);
-    m_Warning = warning;
-    m_WarnedInput = this->GetInput();
+  }
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+UNetInferenceImageFilter<TInputImage, TOutputImage>::WarnOf(const UNetIntensityScale & scale)
+{
+  if (scale.IsPolarityDoubtful())
+  {
+    std::ostringstream text;
+    text << "Whether its objects are bright or dark is a guess: " << std::lround(100.0f * scale.BrightShare)
+         << " % of it are bright, so they are taken for " << (scale.IsInverted ? "dark" : "bright")
+         << "; Polarity states it.";
+    this->WarnOnce(text.str());
   }
 }
 } // namespace itk

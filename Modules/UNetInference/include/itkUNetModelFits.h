@@ -18,16 +18,12 @@ VerifyUNetModelFitsImage(const UNetModel &                model,
                          const std::vector<std::size_t> & size,
                          unsigned int                     numberOfComponents);
 
-/** The same for the place of its pixels: size, and for volumes the directions of the axes.
- * \param spacing along x, y (, z)
- * \param direction of the image, row by row
+/** The same for the size of its pixels.
+ * \param spacing along the axes of the model's orientation
  * \param mayResample whether another pixel size is no error
  * \throws ExceptionObject that names what the model is for */
 ITKTorchUNetInference_EXPORT void
-VerifyUNetModelFitsGrid(const UNetModel &           model,
-                        const std::vector<double> & spacing,
-                        const std::vector<double> & direction,
-                        bool                        mayResample);
+VerifyUNetModelFitsGrid(const UNetModel & model, const std::vector<double> & spacing, bool mayResample);
 
 /** \throws ExceptionObject if pixels up to `largest` cannot hold the model's output */
 ITKTorchUNetInference_EXPORT void

@@ -102,15 +102,53 @@ catch (...)
 {
   TorchExecution::Rethrow("UNetGrid");
 }
+TorchTensor
+ToFloat(const TorchTensor & pixels)
+try
+{
+  return MakeTorchTensor(GetATensor(pixels).to(at::kFloat), pixels.GetDevice());
+}
+catch (...)
+{
+  TorchExecution::Rethrow("UNetGrid");
+}
+
+/** The part of a region's values that is wanted. */
+template <unsigned int VDimension>
+TorchTensor
+Cropped(const TorchTensor & values, const ImageRegion<VDimension> & region, const ImageRegion<VDimension> & wanted)
+{
+  const UNetRegion part = ToUNetRegion(wanted, region);
+  return wanted == region ? values : values.Crop(part.Start, part.Size);
+}
 } // namespace
 
 template <unsigned int VDimension>
-UNetGrid<VDimension>::UNetGrid(const GridType * image, const std::vector<double> & spacing)
-  : m_Image(MakeImageOn(*image))
+UNetGrid<VDimension>::UNetGrid(const GridType *            image,
+                               const std::vector<double> & spacing,
+                               const std::string &         orientation)
+  : m_Turn(GetDirectionByRows(image), orientation)
+  , m_ImageRegion(image->GetLargestPossibleRegion())
+  , m_Image(m_Turn.IsNone() ? MakeImageOn(*image) : MakeImageOn(*m_Turn.Turn(*image)))
+  , m_IsResampled(!std::equal(spacing.begin(), spacing.end(), m_Image->GetSpacing().Begin()))
 {
-  const auto resample = ResampleToSpacing(MakeImageOn(*image).GetPointer(), spacing);
+  const auto resample = ResampleToSpacing(MakeImageOn(*m_Image).GetPointer(), spacing);
   resample->UpdateOutputInformation();
-  m_Grid = MakeImageOn<VDimension>(*resample->GetOutput());
+  m_Grid = m_IsResampled ? MakeImageOn<VDimension>(*resample->GetOutput()) : m_Image;
+}
+
+template <unsigned int VDimension>
+auto
+UNetGrid<VDimension>::TurnRegion(const RegionType & imageRegion) const -> RegionType
+{
+  return m_Turn.IsNone() ? imageRegion : m_Turn.Turn(imageRegion, m_ImageRegion);
+}
+
+template <unsigned int VDimension>
+auto
+UNetGrid<VDimension>::TurnRegionBack(const RegionType & turned) const -> RegionType
+{
+  return m_Turn.IsNone() ? turned : m_Turn.TurnBack(turned, m_ImageRegion);
 }
 
 template <unsigned int VDimension>
@@ -124,14 +162,15 @@ template <unsigned int VDimension>
 auto
 UNetGrid<VDimension>::GetGridRegion(const RegionType & imageRegion) const -> RegionType
 {
-  return RegionBehind(imageRegion, *m_Image, *m_Grid);
+  const auto turned = this->TurnRegion(imageRegion);
+  return m_IsResampled ? RegionBehind(turned, *m_Image, *m_Grid) : turned;
 }
 
 template <unsigned int VDimension>
 auto
 UNetGrid<VDimension>::GetImageRegion(const RegionType & gridRegion) const -> RegionType
 {
-  return RegionBehind(gridRegion, *m_Grid, *m_Image);
+  return this->TurnRegionBack(m_IsResampled ? RegionBehind(gridRegion, *m_Grid, *m_Image) : gridRegion);
 }
 
 template <unsigned int VDimension>
@@ -140,7 +179,9 @@ UNetGrid<VDimension>::ToGrid(const TorchTensor & pixels,
                              const RegionType &  imageRegion,
                              const RegionType &  gridRegion) const
 {
-  return Resample(pixels, imageRegion, *m_Image, *m_Grid, gridRegion);
+  const auto turned = m_Turn.Turn(ToFloat(pixels));
+  const auto region = this->TurnRegion(imageRegion);
+  return m_IsResampled ? Resample(turned, region, *m_Image, *m_Grid, gridRegion) : Cropped(turned, region, gridRegion);
 }
 
 template <unsigned int VDimension>
@@ -149,29 +190,41 @@ UNetGrid<VDimension>::ToImage(const TorchTensor & values,
                               const RegionType &  gridRegion,
                               const RegionType &  imageRegion) const
 {
-  return Resample(values, gridRegion, *m_Grid, *m_Image, imageRegion);
+  const auto region = this->TurnRegion(imageRegion);
+  return m_Turn.TurnBack(m_IsResampled ? Resample(values, gridRegion, *m_Grid, *m_Image, region)
+                                       : Cropped(values, gridRegion, region));
+}
+
+template <unsigned int VDimension>
+std::vector<double>
+GetSpacingAlongModelAxes(const ImageBase<VDimension> * image, const UNetModel & model)
+{
+  const VolumeTurn<VDimension> turn(GetDirectionByRows(image), model.GetOrientation());
+  return turn.Turn({ image->GetSpacing().Begin(), image->GetSpacing().End() });
 }
 
 template <unsigned int VDimension>
 std::vector<UNetGrid<VDimension>>
 MakeUNetGrids(const ImageBase<VDimension> * image, const UNetModel & model, double scaleStep)
 {
-  std::vector<double> spacing(image->GetSpacing().Begin(), image->GetSpacing().End());
-  const bool          isForImage = model.IsForSpacing(spacing) || HasUnknownSpacing(image->GetMetaDataDictionary());
+  const auto &                 orientation = model.GetOrientation();
+  const VolumeTurn<VDimension> turn(GetDirectionByRows(image), orientation);
+  std::vector<double>          spacing = GetSpacingAlongModelAxes(image, model);
+  const bool isForImage = model.IsForSpacing(spacing) || HasUnknownSpacing(image->GetMetaDataDictionary());
   std::vector<UNetGrid<VDimension>> grids;
-  if (isForImage && scaleStep == 1.0)
+  if (isForImage && scaleStep == 1.0 && turn.IsNone())
   {
     return grids;
   }
   spacing = isForImage ? spacing : model.GetSpacing();
-  grids.emplace_back(image, spacing);
+  grids.emplace_back(image, spacing, orientation);
   if (scaleStep > 1.0)
   {
     for (const double factor : { 1.0 / scaleStep, scaleStep })
     {
       std::vector<double> scaled = spacing;
       std::transform(spacing.begin(), spacing.end(), scaled.begin(), [factor](double s) { return s * factor; });
-      grids.emplace_back(image, scaled);
+      grids.emplace_back(image, scaled, orientation);
     }
   }
   return grids;
@@ -210,6 +263,10 @@ EstimateUNetGridCost(const std::vector<UNetGrid<VDimension>> & grids,
   return sum;
 }
 
+template std::vector<double>
+GetSpacingAlongModelAxes<2>(const ImageBase<2> *, const UNetModel &);
+template std::vector<double>
+GetSpacingAlongModelAxes<3>(const ImageBase<3> *, const UNetModel &);
 template std::vector<UNetGrid<2>>
 MakeUNetGrids<2>(const ImageBase<2> *, const UNetModel &, double);
 template std::vector<UNetGrid<3>>

@@ -3,7 +3,7 @@
 #include "itkUNetModelFits.h"
 #include "itkMacro.h"
 #include <algorithm>
-#include <cmath>
+#include <sstream>
 
 namespace itk
 {
@@ -19,26 +19,6 @@ Listed(const std::vector<TValue> & values, const char * separator)
     text << (i > 0 ? separator : "") << values[i];
   }
   return text.str();
-}
-
-/** The anatomical direction that is nearest to each axis of a volume. */
-std::string
-GetOrientation(const std::vector<double> & direction)
-{
-  // ITK's physical axes.
-  const char * const positive = "LPS";
-  const char * const negative = "RAI";
-  std::string        orientation;
-  for (std::size_t axis = 0; axis < 3; ++axis)
-  {
-    std::size_t largest = 0;
-    for (std::size_t row = 1; row < 3; ++row)
-    {
-      largest = std::abs(direction[3 * row + axis]) > std::abs(direction[3 * largest + axis]) ? row : largest;
-    }
-    orientation += direction[3 * largest + axis] > 0.0 ? positive[largest] : negative[largest];
-  }
-  return orientation;
 }
 } // namespace
 
@@ -83,24 +63,13 @@ VerifyUNetModelFitsOutput(const UNetModel & model, UNetInferenceOutput output, d
 }
 
 void
-VerifyUNetModelFitsGrid(const UNetModel &           model,
-                        const std::vector<double> & spacing,
-                        const std::vector<double> & direction,
-                        bool                        mayResample)
+VerifyUNetModelFitsGrid(const UNetModel & model, const std::vector<double> & spacing, bool mayResample)
 {
-  model.VerifyGrid();
   if (!mayResample && !model.IsForSpacing(spacing))
   {
     itkGenericExceptionMacro("The model is for pixels of "
                              << Listed(model.GetSpacing(), " x ") << " mm, but the image's are of "
                              << Listed(spacing, " x ") << " mm; turn on ResampleToModelSpacing to resample the image.");
-  }
-  const std::string & orientation = model.GetOrientation();
-  if (!orientation.empty() && GetOrientation(direction) != orientation)
-  {
-    itkGenericExceptionMacro("The model is for volumes whose axes run towards "
-                             << orientation << ", but the image's run towards " << GetOrientation(direction)
-                             << "; use itk::OrientImageFilter to reorient it.");
   }
 }
 } // namespace itk

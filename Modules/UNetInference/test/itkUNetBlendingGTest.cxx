@@ -208,7 +208,9 @@ TEST(UNetBlending, EveryRegionIsThatOfTheWholeImage)
 TEST(UNetBlending, IsChosenAndSaidForANetworkThatTilesCannotCompute)
 {
   const auto image = MakeAwkwardImage<ImageType>();
-  const auto filter = MakeFilter<2>(image, MakeModel(InstanceSpecification()), 4);
+  const auto model = MakeModel(InstanceSpecification());
+  StatePolarity(model);
+  const auto filter = MakeFilter<2>(image, model, 4);
   const auto warnings = Warnings(filter.GetPointer());
   filter->Update();
   filter->Modified();
@@ -217,11 +219,11 @@ TEST(UNetBlending, IsChosenAndSaidForANetworkThatTilesCannotCompute)
   ExpectContains(warnings->front(), "instance normalization");
   ExpectContains(warnings->front(), "overlapping windows of 4 pixels are blended.");
 
-  const auto whole = MakeFilter<2>(image, MakeModel(InstanceSpecification()), 4);
+  const auto whole = MakeFilter<2>(image, model, 4);
   const auto warningsOfWhole = Warnings(whole.GetPointer());
   whole->SetTiling(UNetTiling::Exact);
   whole->Update();
-  const auto large = MakeFilter<2>(image, MakeModel(InstanceSpecification()), 0);
+  const auto large = MakeFilter<2>(image, model, 0);
   const auto warningsOfLarge = Warnings(large.GetPointer());
   large->Update();
   EXPECT_TRUE(warningsOfWhole->empty());
@@ -229,7 +231,9 @@ TEST(UNetBlending, IsChosenAndSaidForANetworkThatTilesCannotCompute)
   ExpectSameImage<VectorImageType>(large->GetOutput(), whole->GetOutput());
 
   filter->SetTiling(UNetTiling::Blended);
-  filter->SetModel(MakeModel(InstanceSpecification()));
+  const auto other = MakeModel(InstanceSpecification());
+  StatePolarity(other);
+  filter->SetModel(other);
   filter->Update();
   EXPECT_EQ(warnings->size(), 1u);
 }

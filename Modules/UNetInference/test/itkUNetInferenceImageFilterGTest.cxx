@@ -348,6 +348,7 @@ TEST(UNetInference, ADeviceOutOfMemoryGetsSmallerWindowsAndTheSameResult)
   for (const auto tiling : { itk::UNetTiling::Exact, itk::UNetTiling::Blended })
   {
     const auto model = MakeModel(SmallSpecification());
+    StatePolarity(model);
     const auto expected = MakeFilter<ScalarImage<2>, ScalarImage<2>>(image, model);
     expected->SetTiling(tiling);
     // Halved twice; exact tiles do not depend on it.

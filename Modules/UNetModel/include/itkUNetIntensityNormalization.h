@@ -32,6 +32,15 @@ itkTorchEnumerationMacro(UNetIntensityScaling,
                          { "ZScore", "z-score" },
                          { "Factor", "factor" });
 
+/** Whether objects are brighter or darker than what is around them. */
+enum class UNetPolarity : std::uint8_t
+{
+  Automatic,
+  Bright,
+  Dark
+};
+itkTorchEnumerationMacro(UNetPolarity, { "Automatic", "auto" }, { "Bright", "bright" }, { "Dark", "dark" });
+
 /** \class UNetIntensityScale
  * \brief What a rule makes of an image's values, once the image is measured.
  * \ingroup ITKTorchUNetModel */
@@ -44,6 +53,15 @@ struct ITKTorchUNetModel_EXPORT UNetIntensityScale
   /** To [0, 1]. */
   bool IsCut{ false };
   bool IsInverted{ false };
+  /** Share of the image above Otsu's threshold, in [0, 1]; -1 where it was not measured. */
+  float BrightShare{ -1.0f };
+
+  /** Whether the polarity is a guess that may be wrong: 40 % to 60 % of the image are bright. */
+  bool
+  IsPolarityDoubtful() const
+  {
+    return BrightShare >= 0.4f && BrightShare <= 0.6f;
+  }
 
   float
   Apply(float value) const
@@ -61,8 +79,8 @@ struct ITKTorchUNetModel_EXPORT UNetIntensityScale
  * -# color: luminance 0.299 R + 0.587 G + 0.114 B of the first three components, or all components as they are;
  * -# scaling: (x − a) / (b − a) cut to [0, 1], with a and b the LowerPercentile and UpperPercentile of all values;
  *    or (x − mean) / standard deviation; or Factor · x. A constant image becomes 0 by the first two;
- * -# polarity, with percentiles only: 1 − x where Otsu's threshold of 256 bins on [0, 1] leaves more than half of the
- *    image above it, so that objects are bright.
+ * -# polarity, with percentiles only: 1 − x for dark objects, so that objects are bright. They are taken for dark where
+ *    Otsu's threshold of 256 bins on [0, 1] leaves more than half of the image above it, unless Polarity states it.
  *
  * The p-th percentile of n values is the k-th smallest, k = 1 + floor(p / 100 · (n − 1)). Where both percentiles are
  * equal, as in a dark image with one small cell, wider ones are taken: the parts outside them are divided by 10, 100
@@ -76,12 +94,12 @@ struct ITKTorchUNetModel_EXPORT UNetIntensityNormalization
   double               LowerPercentile{ 1.0 };
   double               UpperPercentile{ 99.8 };
   double               Factor{ 1.0 };
-  bool                 AutomaticPolarity{ true };
+  UNetPolarity         Polarity{ UNetPolarity::Automatic };
 
   static const TorchParameterTable<UNetIntensityNormalization> &
   Describe();
 
-  /** \throws ExceptionObject that names every parameter outside its range */
+  /** \throws ExceptionObject that names every parameter outside its range, and for dark objects without percentiles */
   void
   Verify() const;
 

@@ -74,7 +74,7 @@ public:
   IsForSpacing(const std::vector<double> & spacing) const;
 
   /** Anatomical directions towards which the indices of the training images' axes grow, such as "LPS" for x to the
-   * left, y to posterior and z to superior; empty when the model is not tied to one. */
+   * left, y to posterior and z to superior; inference turns volumes to it. Empty for volumes as they are stored. */
   itkSetMacro(Orientation, std::string);
   itkGetConstReferenceMacro(Orientation, std::string);
 

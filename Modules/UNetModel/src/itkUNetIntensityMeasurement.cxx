@@ -289,7 +289,8 @@ UNetIntensityMeasurement::EndLowerBits()
   m_Scale.Divisor = values[1] > values[0] ? values[1] - values[0] : infinity;
   m_Scale.IsCut = true;
   m_Counts.assign(256, 0);
-  m_Pass = m_Rule.AutomaticPolarity ? Pass::Polarity : Pass::None;
+  m_Scale.IsInverted = m_Rule.Polarity == UNetPolarity::Dark && values[1] > values[0];
+  m_Pass = m_Rule.Polarity == UNetPolarity::Automatic ? Pass::Polarity : Pass::None;
 }
 
 void
@@ -300,6 +301,7 @@ UNetIntensityMeasurement::EndPolarity()
   const unsigned int  threshold = UnitBinOtsuThreshold(histogram);
   const std::uint64_t above = std::accumulate(histogram.begin() + threshold + 1, histogram.end(), std::uint64_t{ 0 });
   m_Scale.IsInverted = 2 * above > m_NumberOfValues;
+  m_Scale.BrightShare = static_cast<float>(static_cast<double>(above) / static_cast<double>(m_NumberOfValues));
   m_Pass = Pass::None;
 }
 } // namespace itk

@@ -30,8 +30,8 @@ OrderStatistic(const at::Tensor & values, double percentile)
   return std::get<0>(values.kthvalue(rank)).item<float>();
 }
 
-bool
-IsMostlyForeground(const at::Tensor & unitRange)
+std::uint64_t
+CountBrightValues(const at::Tensor & unitRange)
 {
   const at::Tensor               bins = unitRange.reshape(-1).mul(255.0).round_().to(at::kInt);
   const at::Tensor               counts = at::bincount(bins, {}, 256).to(at::kCPU);
@@ -46,8 +46,9 @@ IsMostlyForeground(const at::Tensor & unitRange)
   {
     above += histogram[bin];
   }
-  return 2 * above > static_cast<std::uint64_t>(unitRange.numel());
+  return above;
 }
+
 /** As GrayValues, by LibTorch's operations, for devices. */
 at::Tensor
 ToGrayValues(const TorchTensor & image, const UNetIntensityNormalization & rule)
@@ -113,7 +114,14 @@ MeasureOnDevice(const UNetIntensityNormalization & rule, const at::Tensor & valu
       scale.Offset = a;
       scale.Divisor = b > a ? b - a : std::numeric_limits<float>::infinity();
       scale.IsCut = true;
-      scale.IsInverted = rule.AutomaticPolarity && IsMostlyForeground(Scaled(values, scale));
+      scale.IsInverted = rule.Polarity == UNetPolarity::Dark && b > a;
+      if (rule.Polarity == UNetPolarity::Automatic)
+      {
+        const std::uint64_t above = CountBrightValues(Scaled(values, scale));
+        const auto          all = static_cast<std::uint64_t>(values.numel());
+        scale.IsInverted = 2 * above > all;
+        scale.BrightShare = static_cast<float>(static_cast<double>(above) / static_cast<double>(all));
+      }
       break;
     }
     case UNetIntensityScaling::ZScore:
@@ -190,9 +198,12 @@ UNetIntensityNormalization::Describe()
           Range::Between(0, 100),
           TorchParameterUnit::Percent);
     t.Add("Factor", &P::Factor, "Number by which factor scaling multiplies intensities.", Range::Between(1e-30, 1e30));
-    t.Add("AutomaticPolarity",
-          &P::AutomaticPolarity,
-          "Invert images that are mostly bright; only with percentile scaling.");
+    t.AddChoice(
+       "Polarity",
+       &P::Polarity,
+       "Whether objects are bright or dark; dark needs percentile scaling. auto decides by each image, and once "
+       "for a training set whose images agree.")
+      .Formerly("AutomaticPolarity", { { "true", "auto" }, { "false", "bright" } });
     return t;
   }();
   return table;
@@ -219,6 +230,11 @@ UNetIntensityNormalization::Verify() const
   {
     itkGenericExceptionMacro("UNetIntensityNormalization: LowerPercentile must be less than UpperPercentile ("
                              << UpperPercentile << "), but is " << LowerPercentile << '.');
+  }
+  if (Polarity == UNetPolarity::Dark && Scaling != UNetIntensityScaling::Percentiles)
+  {
+    itkGenericExceptionMacro("UNetIntensityNormalization: Polarity must be auto or bright with "
+                             << GetEnumerationText(Scaling) << " scaling, but is dark.");
   }
 }
 

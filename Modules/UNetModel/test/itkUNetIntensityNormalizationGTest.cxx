@@ -30,7 +30,7 @@ Row(const std::vector<float> & values)
 TEST(UNetIntensityNormalization, PercentilesAreOrderStatisticsAndValuesOutsideAreCut)
 {
   UNetIntensityNormalization rule;
-  rule.AutomaticPolarity = false;
+  rule.Polarity = itk::UNetPolarity::Bright;
   rule.LowerPercentile = 25;
   rule.UpperPercentile = 75;
   // Sorted 0 10 20 30 100: ranks 2 and 4, so 10 becomes 0 and 30 becomes 1.
@@ -52,7 +52,7 @@ TEST(UNetIntensityNormalization, ScalingMakesGainAndOffsetOfTheImageIrrelevant)
 TEST(UNetIntensityNormalization, EqualPercentilesBecomeWiderUntilTheyDiffer)
 {
   UNetIntensityNormalization rule;
-  rule.AutomaticPolarity = false;
+  rule.Polarity = itk::UNetPolarity::Bright;
   // Of the ranks 0 to 999, percentile 99.8 has 996, 99.98 and those after it have 998, and 100 has 999.
   std::vector<float> values(1000, 3.0f);
   values[400] = 7.0f;
@@ -77,8 +77,40 @@ TEST(UNetIntensityNormalization, MostlyBrightImagesAreInverted)
   rule.LowerPercentile = 0;
   EXPECT_EQ(Apply(rule, Row({ 200, 200, 200, 200, 100 })), (std::vector<float>{ 0, 0, 0, 0, 1 }));
   EXPECT_EQ(Apply(rule, Row({ 100, 100, 100, 100, 200 })), (std::vector<float>{ 0, 0, 0, 0, 1 }));
-  rule.AutomaticPolarity = false;
+  rule.Polarity = itk::UNetPolarity::Bright;
   EXPECT_EQ(Apply(rule, Row({ 200, 200, 200, 200, 100 })), (std::vector<float>{ 1, 1, 1, 1, 0 }));
+  rule.Polarity = itk::UNetPolarity::Dark;
+  EXPECT_EQ(Apply(rule, Row({ 100, 100, 100, 100, 200 })), (std::vector<float>{ 1, 1, 1, 1, 0 }));
+  EXPECT_EQ(Apply(rule, Row({ 7, 7, 7 })), (std::vector<float>{ 0, 0, 0 })) << "nothing is an object";
+}
+
+TEST(UNetIntensityNormalization, TheShareOfBrightPixelsTellsWhetherThePolarityIsDoubtful)
+{
+  UNetIntensityNormalization rule;
+  rule.UpperPercentile = 100;
+  rule.LowerPercentile = 0;
+  for (const char * const device : { "cpu", "staged" })
+  {
+    const auto measure = [&](const std::vector<float> & values)
+    { return rule.Measure(itk::MakeTorchTensor(Row(values), TorchDevice::CPU()).To(device)); };
+    EXPECT_FLOAT_EQ(measure({ 200, 200, 200, 200, 100 }).BrightShare, 0.8f);
+    EXPECT_FALSE(measure({ 200, 200, 200, 200, 100 }).IsPolarityDoubtful());
+    EXPECT_FLOAT_EQ(measure({ 200, 200, 100, 100, 100 }).BrightShare, 0.4f);
+    EXPECT_TRUE(measure({ 200, 200, 100, 100, 100 }).IsPolarityDoubtful());
+    rule.Polarity = itk::UNetPolarity::Dark;
+    EXPECT_FALSE(measure({ 200, 200, 100, 100, 100 }).IsPolarityDoubtful()) << "it is known";
+    rule.Polarity = itk::UNetPolarity::Automatic;
+  }
+}
+
+TEST(UNetIntensityNormalization, DarkObjectsNeedPercentiles)
+{
+  UNetIntensityNormalization rule;
+  rule.Polarity = itk::UNetPolarity::Dark;
+  rule.Scaling = itk::UNetIntensityScaling::ZScore;
+  EXPECT_NE(
+    MessageOf([&] { rule.Verify(); }).find("Polarity must be auto or bright with z-score scaling, but is dark."),
+    std::string::npos);
 }
 
 TEST(UNetIntensityNormalization, LuminanceWeighsTheFirstThreeComponents)

@@ -33,6 +33,9 @@ struct UNetTrainingEpoch
  * softmax. The weights w are those of the pair's weight image, times those of the WeightMap, 1 without either. With a
  * GapWidth, touching objects are separated first, so that the network learns the gap.
  *
+ * Volumes are turned to the model's orientation, LPS for a new model. A polarity that is automatic is decided once
+ * where all images agree in which it is not doubtful, and recorded in the model.
+ *
  * Order, places and changes of the crops depend on (Seed, epoch, sample) alone: the same on every device and for any
  * number of threads. On the CPU the same seed and number of threads give the same weights.
  *
@@ -49,6 +52,8 @@ public:
     TorchProgress Progress;
     /** After each epoch. */
     std::function<void(const UNetTrainingEpoch & epoch)> Epoch;
+    /** One sentence about the training data. */
+    std::function<void(const std::string & note)> Note = [](const std::string &) {};
   };
 
   /** Trains `model`, whose specification, intensity normalization and weights are set, and replaces its weights at the

@@ -24,8 +24,12 @@ struct UNetTrainingSample
   TorchTensor Weight;
   /** Pixel size along x, y (, z). */
   std::vector<double> Spacing;
+  /** Of the axes, row by row. */
+  std::vector<double> Direction;
   /** Whether nobody stated the spacing; see MarkSpacingAsUnknown(). */
   bool HasUnknownSpacing{ false };
+  /** Sentences about what was read, and how. */
+  std::vector<std::string> Notes;
 };
 
 /** \class UNetTrainingData
@@ -105,6 +109,18 @@ public:
   itkSetMacro(GridTolerance, double);
   itkGetConstMacro(GridTolerance, double);
 
+  /** Pixel size of the images in files in millimeters along x, y (, z), in place of what they state. Applies to pairs
+   * that are added later. Default: empty, for what the files state. */
+  void
+  SetSpacing(const std::vector<double> & spacing);
+  itkGetConstReferenceMacro(Spacing, std::vector<double>);
+
+  /** Whether files of labels may have colors, each of which is an object; see LabelImageReader. Applies to pairs that
+   * are added later. Default: false. */
+  itkSetMacro(ColorsAreLabels, bool);
+  itkGetConstMacro(ColorsAreLabels, bool);
+  itkBooleanMacro(ColorsAreLabels);
+
   /** Dimension of images in files: 2 or 3. */
   itkSetMacro(Dimension, unsigned int);
   itkGetConstMacro(Dimension, unsigned int);
@@ -130,9 +146,11 @@ private:
   void
   AddPair(const std::string & name, const std::string & labelName, std::function<UNetTrainingSample()> load);
 
-  std::vector<Pair> m_Pairs;
-  double            m_GridTolerance{ defaultGridTolerance };
-  unsigned int      m_Dimension{ 2 };
+  std::vector<Pair>   m_Pairs;
+  double              m_GridTolerance{ defaultGridTolerance };
+  std::vector<double> m_Spacing;
+  bool                m_ColorsAreLabels{ false };
+  unsigned int        m_Dimension{ 2 };
 };
 } // namespace itk
 

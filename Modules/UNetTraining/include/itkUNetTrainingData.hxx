@@ -6,6 +6,7 @@
 #include "itkUNetTrainingData.h"
 #include "itkImageAlgorithm.h"
 #include "itkImageGrid.h"
+#include "itkVolumeTurn.h"
 
 namespace itk
 {
@@ -28,6 +29,7 @@ UNetTrainingData::AddPair(const TImage * image, const TLabelImage * label, const
   UNetTrainingSample sample;
   sample.Image = GetTorchTensor(image, image->GetBufferedRegion(), TorchDevice::CPU()).Clone();
   sample.Spacing.assign(image->GetSpacing().Begin(), image->GetSpacing().End());
+  sample.Direction = GetDirectionByRows<D>(image);
   sample.HasUnknownSpacing = HasUnknownSpacing(image->GetMetaDataDictionary());
   const auto copyAs = [](const auto * source, auto type)
   {

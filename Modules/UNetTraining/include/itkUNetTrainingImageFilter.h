@@ -16,8 +16,10 @@ namespace itk
  * |---|---|---|
  * | input | primary | the image to show the trained network on; a training alone needs none |
  * | input | `TrainingData`, required | UNetTrainingData |
- * | input | `InitialModel` | UNetModel to start from; it is copied, and decides specification and intensity normalization |
- * | output | primary | what a UNetInferenceImageFilter with the trained model and its own defaults makes of the primary input |
+ * | input | `InitialModel` | UNetModel to start from; it is copied, and decides specification and intensity
+ * normalization |
+ * | output | primary | what a UNetInferenceImageFilter with the trained model and its own defaults makes of the primary
+ * input |
  * | output | `Model` | the trained UNetModel |
  *
  * Updating either output trains; updating the other one, or a streamed consumer, does not train again; a changed
@@ -28,6 +30,9 @@ namespace itk
  * by a line. After AbortGenerateDataOn() the filter throws ProcessAborted, and the model holds the weights of the last
  * whole batch, or none if there was no batch: call DisconnectPipeline() on it before it is used, so that it is not
  * brought up to date first. The prediction is an execution of its own, with its start, progress and end.
+ *
+ * A TorchWarningEvent reports what is odd about the training data: objects in several parts, a polarity that is
+ * doubtful or not the same in all images.
  *
  * If the loss or weights become infinite or NaN, training throws and leaves a model without weights, which no writer
  * accepts.

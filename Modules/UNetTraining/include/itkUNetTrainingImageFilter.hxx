@@ -251,6 +251,7 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateTensors()
     m_History.push_back(epoch);
     this->InvokeEvent(IterationEvent());
   };
+  observer.Note = [this](const std::string & note) { this->ReportWarning(note); };
   UNetTraining::Run(*model, *this->GetTrainingData(), m_Parameters, this->GetResolvedDevice(), observer);
 }
 

@@ -4,7 +4,9 @@
 #include "itkUNetModelFits.h"
 #include "itkBoundaryWeightMap.h"
 #include "itkTorchTensorAccess.h"
+#include "itkLabelParts.h"
 #include "itkUNetInference.h"
+#include "itkVolumeTurn.h"
 #include <ATen/ops/cat.h>
 #include <ATen/ops/ones_like.h>
 #include <algorithm>
@@ -19,6 +21,26 @@ GetNumberOfBytes(const AugmentationImages & images)
 {
   return images.Image.GetNumberOfBytes() + images.Label.GetNumberOfBytes() +
          (images.Weight.IsDefined() ? images.Weight.GetNumberOfBytes() : 0);
+}
+
+/** \param labels shape (1, 1, …), 64 bits */
+template <unsigned int VDimension>
+std::string
+DescribeOddObjectsOf(const TorchTensor & labels)
+{
+  const at::Tensor                              pixels = GetATensor(labels).contiguous();
+  typename LabelImageType<VDimension>::SizeType size;
+  for (unsigned int axis = 0; axis < VDimension; ++axis)
+  {
+    size[axis] = static_cast<SizeValueType>(pixels.size(-1 - static_cast<std::int64_t>(axis)));
+  }
+  auto image = LabelImageType<VDimension>::New();
+  image->SetRegions(size);
+  // Read only.
+  image->GetPixelContainer()->SetImportPointer(const_cast<std::int64_t *>(pixels.const_data_ptr<std::int64_t>()),
+                                               static_cast<SizeValueType>(pixels.numel()),
+                                               false);
+  return DescribeOddObjects(FindLabelParts<VDimension>(image));
 }
 } // namespace
 
@@ -47,6 +69,9 @@ UNetSamples::UNetSamples(const UNetModel &              model,
   , m_IsTargetMadeOfCrops(parameters.AugmentedWeights == UNetAugmentedWeights::Recomputed &&
                           (parameters.UseWeightMap || parameters.WeightMap.GapWidth > 0))
   , m_Cached(data.GetNumberOfPairs())
+  , m_Normalization(model.GetIntensityNormalization())
+  , m_Scales(data.GetNumberOfPairs())
+  , m_Notes(data.GetNumberOfPairs())
 {}
 
 void
@@ -72,6 +97,117 @@ UNetSamples::Verify(const std::function<void(double)> & progress)
   {
     throw ExceptionObject(__FILE__, __LINE__, "Training data that cannot be used:" + problems, ITK_LOCATION);
   }
+  DecidePolarity();
+  m_IsVerified = true;
+}
+
+void
+UNetSamples::NotePair(std::size_t pair, const UNetIntensityScale & scale, const UNetTrainingSample & sample)
+{
+  m_Scales[pair] = scale;
+  m_Notes[pair].clear();
+  for (const std::string & note : sample.Notes)
+  {
+    m_Notes[pair].push_back(m_Data.GetName(pair) + ": " + note);
+  }
+  const std::string odd = DescribeLabels(sample.Label);
+  if (!odd.empty())
+  {
+    m_Notes[pair].push_back(m_Data.GetLabelName(pair) + ": " + odd);
+  }
+}
+
+UNetSamples::Polarities
+UNetSamples::GetPolarities() const
+{
+  Polarities polarities;
+  for (std::size_t pair = 0; pair < m_Scales.size(); ++pair)
+  {
+    const UNetIntensityScale & scale = m_Scales[pair];
+    const bool                 isConstant = !std::isfinite(scale.Divisor);
+    if (scale.BrightShare >= 0.0f && !isConstant)
+    {
+      (scale.IsPolarityDoubtful() ? polarities.Doubtful
+       : scale.IsInverted         ? polarities.Dark
+                                  : polarities.Bright)
+        .push_back(pair);
+    }
+  }
+  return polarities;
+}
+
+void
+UNetSamples::DecidePolarity()
+{
+  const Polarities polarities = GetPolarities();
+  if (polarities.Bright.empty() == polarities.Dark.empty())
+  {
+    return;
+  }
+  m_Normalization.Polarity = polarities.Dark.empty() ? UNetPolarity::Bright : UNetPolarity::Dark;
+  for (std::size_t pair = 0; pair < m_Cached.size(); ++pair)
+  {
+    const bool isDecidedOtherwise = m_Scales[pair].IsInverted == polarities.Dark.empty();
+    if (m_Cached[pair] && isDecidedOtherwise)
+    {
+      m_NumberOfBytes -= GetNumberOfBytes(m_Cached[pair]->Images);
+      m_Cached[pair].reset();
+    }
+  }
+}
+
+std::vector<std::string>
+UNetSamples::GetNotes() const
+{
+  constexpr std::size_t    most = 10;
+  std::vector<std::string> notes;
+  for (std::size_t pair = 0; pair < m_Notes.size(); ++pair)
+  {
+    notes.insert(notes.end(), m_Notes[pair].begin(), m_Notes[pair].end());
+  }
+  if (notes.size() > most)
+  {
+    const std::string others = std::to_string(notes.size() - most) + " more notes of this kind.";
+    notes.resize(most);
+    notes.push_back(others);
+  }
+  const Polarities polarities = GetPolarities();
+  if (m_Normalization.Polarity == UNetPolarity::Automatic && !polarities.Bright.empty())
+  {
+    notes.push_back("Objects are taken for bright in " + std::to_string(polarities.Bright.size()) +
+                    " images and for dark in " + std::to_string(polarities.Dark.size()) + ", such as " +
+                    m_Data.GetName(polarities.Dark.front()) + '.');
+  }
+  if (m_Normalization.Polarity == UNetPolarity::Automatic && !polarities.Doubtful.empty())
+  {
+    notes.push_back("Whether objects are bright or dark is doubtful, since about half of the image is bright, in " +
+                    ListNames(polarities.Doubtful) + "; Polarity states it.");
+  }
+  return notes;
+}
+
+std::string
+UNetSamples::ListNames(const std::vector<std::size_t> & pairs) const
+{
+  constexpr std::size_t most = 3;
+  std::string           text;
+  for (std::size_t i = 0; i < std::min(pairs.size(), most); ++i)
+  {
+    text += (i == 0 ? "" : ", ") + m_Data.GetName(pairs[i]);
+  }
+  return pairs.size() <= most ? text : text + " and " + std::to_string(pairs.size() - most) + " others";
+}
+
+std::string
+UNetSamples::DescribeLabels(const TorchTensor & labels) const
+{
+  const bool areObjects =
+    m_Parameters.Labels == LabelMeaning::Objects || m_Parameters.UseWeightMap || m_Parameters.WeightMap.GapWidth > 0;
+  if (!areObjects)
+  {
+    return {};
+  }
+  return m_Model.GetSpecification().Dimension == 3 ? DescribeOddObjectsOf<3>(labels) : DescribeOddObjectsOf<2>(labels);
 }
 
 std::vector<double>
@@ -148,24 +284,31 @@ UNetSamples::Prepare(std::size_t pair)
 {
   const UNetTrainingSample sample = m_Data.GetSample(pair);
   const auto               shape = sample.Image.GetShape();
-  Prepared                 prepared;
-  prepared.Spacing = sample.Spacing;
+  const VolumeTurn<3>      turn =
+    sample.Spacing.size() == 3 ? VolumeTurn<3>(sample.Direction, m_Model.GetOrientation()) : VolumeTurn<3>();
+  Prepared prepared;
+  prepared.Spacing = sample.Spacing.size() == 3 ? turn.Turn(sample.Spacing) : sample.Spacing;
   if (!sample.HasUnknownSpacing)
   {
-    NoteSpacing(pair, sample.Spacing);
+    NoteSpacing(pair, prepared.Spacing);
   }
   try
   {
     VerifyUNetModelFitsImage(m_Model, { shape.rbegin(), shape.rend() - 2 }, static_cast<unsigned int>(shape[1]));
-    prepared.Images.Image = m_Model.GetIntensityNormalization().Apply(sample.Image);
+    prepared.Scale = m_Normalization.Measure(sample.Image);
+    prepared.Images.Image = turn.Turn(m_Normalization.Apply(sample.Image, prepared.Scale));
   }
   catch (const ExceptionObject & error)
   {
     itkGenericExceptionMacro(<< m_Data.GetName(pair) << ": " << error.GetDescription());
   }
   prepared.IntensityRange = RandomAugmentation::GetIntensityRange(prepared.Images.Image);
-  prepared.Images.Label = sample.Label;
-  prepared.Images.Weight = sample.Weight;
+  prepared.Images.Label = turn.Turn(sample.Label);
+  prepared.Images.Weight = turn.Turn(sample.Weight);
+  if (!m_IsVerified)
+  {
+    NotePair(pair, prepared.Scale, sample);
+  }
   if (!m_IsTargetMadeOfCrops)
   {
     prepared.Images = MakeTarget(prepared.Images, prepared.Spacing, m_Data.GetLabelName(pair));

@@ -237,9 +237,18 @@ try
   }
   UNetNetwork network = MakeTrainableNetwork(model, device);
   model.SetWeights({});
+  if (model.GetSpecification().Dimension == 3 && model.GetOrientation().empty())
+  {
+    model.SetOrientation("LPS");
+  }
   UNetSamples samples(model, data, parameters, device);
   samples.Verify(observer.Progress);
   model.SetSpacing(samples.GetCommonSpacing());
+  model.SetIntensityNormalization(samples.GetIntensityNormalization());
+  for (const std::string & note : samples.GetNotes())
+  {
+    observer.Note(note);
+  }
 
   AdamOptimizer     optimizer(TrainedTensors(network));
   const std::size_t cropsPerEpoch = numberOfPairs * parameters.CropsPerImage;

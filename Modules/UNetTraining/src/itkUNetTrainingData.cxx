@@ -2,35 +2,61 @@
 // Copyright ITKTorch contributors
 #include "itkUNetTrainingData.h"
 #include "itkLabelImageReader.h"
+#include "itkTorchParameterTable.h"
 #include "itkVerifiedImageReader.h"
 
 namespace itk
 {
 namespace
 {
+/** The files of a pair, and how they are read. */
+struct PairOfFiles
+{
+  std::string         Image;
+  std::string         Label;
+  std::string         Weight;
+  std::vector<double> Spacing;
+  double              GridTolerance;
+  bool                ColorsAreLabels;
+};
+
 template <unsigned int VDimension>
 UNetTrainingSample
-ReadSample(const std::string & imageFile,
-           const std::string & labelFile,
-           const std::string & weightFile,
-           double              gridTolerance)
+ReadSample(const PairOfFiles & files)
 {
-  using FloatImage = Image<float, VDimension>;
-  const auto image = ReadVerifiedImage<VectorImage<float, VDimension>>(imageFile);
-  const auto label = ReadLabels<VDimension>(labelFile);
-  MatchGrid<VDimension>(image, imageFile, label, labelFile, gridTolerance);
+  auto imageReader = VerifiedImageReader<VectorImage<float, VDimension>>::New();
+  imageReader->SetFileName(files.Image);
+  imageReader->SetSpacing(files.Spacing);
+  imageReader->Update();
+  auto * const image = imageReader->GetOutput();
+  auto         labelReader = LabelImageReader<VDimension>::New();
+  labelReader->SetFileName(files.Label);
+  labelReader->SetColorsAreLabels(files.ColorsAreLabels);
+  labelReader->Update();
+  auto * const label = labelReader->GetOutput();
+  // Whoever states the images' spacing states that of their labels.
+  const auto matchGrid = [&](ImageBase<VDimension> * other, const std::string & name)
+  {
+    if (!files.Spacing.empty())
+    {
+      MarkSpacingAsUnknown(other->GetMetaDataDictionary());
+    }
+    MatchGrid<VDimension>(image, files.Image, other, name, files.GridTolerance);
+  };
+  matchGrid(label, files.Label);
 
   UNetTrainingSample sample;
-  const auto         all = GetTorchTensor(image.GetPointer(), image->GetBufferedRegion(), TorchDevice::CPU());
-  sample.Image = all.Clone();
-  sample.Label = GetTorchTensor(label.GetPointer(), label->GetBufferedRegion(), TorchDevice::CPU()).Clone();
+  sample.Image = GetTorchTensor(image, image->GetBufferedRegion(), TorchDevice::CPU()).Clone();
+  sample.Label = GetTorchTensor(label, label->GetBufferedRegion(), TorchDevice::CPU()).Clone();
   sample.Spacing.assign(image->GetSpacing().Begin(), image->GetSpacing().End());
+  sample.Direction = GetDirectionByRows<VDimension>(image);
   sample.HasUnknownSpacing =
     HasUnknownSpacing(image->GetMetaDataDictionary()) && HasUnknownSpacing(label->GetMetaDataDictionary());
-  if (!weightFile.empty())
+  sample.Notes = imageReader->GetInformation().Notes;
+  if (!files.Weight.empty())
   {
-    const auto weight = ReadVerifiedImage<FloatImage>(weightFile);
-    MatchGrid<VDimension>(image, imageFile, weight, weightFile, gridTolerance);
+    const auto weight = ReadVerifiedImage<Image<float, VDimension>>(files.Weight);
+    matchGrid(weight, files.Weight);
     sample.Weight = GetTorchTensor(weight.GetPointer(), weight->GetBufferedRegion(), TorchDevice::CPU()).Clone();
   }
   return sample;
@@ -38,17 +64,23 @@ ReadSample(const std::string & imageFile,
 } // namespace
 
 void
+UNetTrainingData::SetSpacing(const std::vector<double> & spacing)
+{
+  if (spacing != m_Spacing)
+  {
+    m_Spacing = spacing;
+    this->Modified();
+  }
+}
+
+void
 UNetTrainingData::AddPairOfFiles(const std::string & imageFile,
                                  const std::string & labelFile,
                                  const std::string & weightFile)
 {
-  this->AddPair(imageFile,
-                labelFile,
-                [this, imageFile, labelFile, weightFile, tolerance = m_GridTolerance]
-                {
-                  return m_Dimension == 3 ? ReadSample<3>(imageFile, labelFile, weightFile, tolerance)
-                                          : ReadSample<2>(imageFile, labelFile, weightFile, tolerance);
-                });
+  const PairOfFiles files{ imageFile, labelFile, weightFile, m_Spacing, m_GridTolerance, m_ColorsAreLabels };
+  this->AddPair(
+    imageFile, labelFile, [this, files] { return m_Dimension == 3 ? ReadSample<3>(files) : ReadSample<2>(files); });
 }
 
 void
@@ -72,6 +104,8 @@ UNetTrainingData::PrintSelf(std::ostream & os, Indent indent) const
 {
   Superclass::PrintSelf(os, indent);
   os << indent << "GridTolerance: " << m_GridTolerance << std::endl;
+  os << indent << "Spacing: " << TorchParameter::Format(m_Spacing) << std::endl;
+  os << indent << "ColorsAreLabels: " << m_ColorsAreLabels << std::endl;
   os << indent << "Dimension: " << m_Dimension << std::endl;
   os << indent << "Number of pairs: " << m_Pairs.size() << std::endl;
 }

@@ -190,3 +190,95 @@ TEST(UNetSamples, AnAugmentationForVolumesIsRefusedForImages)
                  "GridSize must be 1 number or 2, one for each axis, but is 5,5,3.");
   EXPECT_EQ(MessageOf([&] { itk::VerifyUNetTraining(SmallSpecification(3), parameters); }), "");
 }
+
+namespace
+{
+/** Pixels of 0 and 1, so many of them bright. */
+void
+AddImageOfBrightShare(UNetTrainingData * data, double share)
+{
+  auto image = ImageType::New();
+  auto label = LabelType::New();
+  image->SetRegions(itk::Size<2>{ { 40, 40 } });
+  label->SetRegions(itk::Size<2>{ { 40, 40 } });
+  image->Allocate();
+  label->Allocate(true);
+  for (itk::ImageRegionIterator<ImageType> it(image, image->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+  {
+    it.Set(it.GetIndex()[1] < 40 * share ? 1.0f : 0.0f);
+  }
+  data->AddPair(image.GetPointer(), label.GetPointer());
+}
+
+itk::UNetPolarity
+PolarityOf(const std::vector<double> & brightShares, std::vector<std::string> & notes)
+{
+  auto data = UNetTrainingData::New();
+  for (const double share : brightShares)
+  {
+    AddImageOfBrightShare(data, share);
+  }
+  const auto  model = MakeModel(SmallSpecification());
+  const auto  parameters = MakeParameters();
+  UNetSamples samples(*model, *data, parameters, "cpu");
+  samples.Verify([](double) {});
+  notes = samples.GetNotes();
+  return samples.GetIntensityNormalization().Polarity;
+}
+} // namespace
+
+TEST(UNetSamples, APolarityThatAllImagesHaveIsDecidedOnce)
+{
+  std::vector<std::string> notes;
+  EXPECT_EQ(PolarityOf({ 0.1, 0.2 }, notes), itk::UNetPolarity::Bright);
+  EXPECT_EQ(PolarityOf({ 0.9, 0.8 }, notes), itk::UNetPolarity::Dark);
+  EXPECT_EQ(PolarityOf({ 0.1, 0.55 }, notes), itk::UNetPolarity::Bright) << "the second is doubtful";
+  EXPECT_TRUE(notes.empty());
+  EXPECT_EQ(PolarityOf({ 0.0, 0.0 }, notes), itk::UNetPolarity::Automatic) << "constant images have none";
+  EXPECT_TRUE(notes.empty());
+}
+
+TEST(UNetSamples, PolaritiesThatDifferOrAreDoubtfulAreNoted)
+{
+  std::vector<std::string> notes;
+  EXPECT_EQ(PolarityOf({ 0.1, 0.9, 0.2 }, notes), itk::UNetPolarity::Automatic);
+  EXPECT_EQ(
+    notes, (std::vector<std::string>{ "Objects are taken for bright in 2 images and for dark in 1, such as pair 1." }));
+  EXPECT_EQ(PolarityOf({ 0.45, 0.55 }, notes), itk::UNetPolarity::Automatic);
+  EXPECT_EQ(notes,
+            (std::vector<std::string>{ "Whether objects are bright or dark is doubtful, since about half of the image "
+                                       "is bright, in pair 0, pair 1; Polarity states it." }));
+}
+
+TEST(UNetSamples, ADoubtfulImageFollowsTheOthers)
+{
+  auto data = UNetTrainingData::New();
+  AddImageOfBrightShare(data, 0.1);
+  AddImageOfBrightShare(data, 0.55);
+  const auto  model = MakeModel(SmallSpecification());
+  const auto  parameters = MakeParameters();
+  UNetSamples samples(*model, *data, parameters, "cpu");
+  // Alone it is taken for one of dark objects.
+  EXPECT_LT(samples.MakeBatch({ 1 }, 0).Image.mean().item<double>(), 0.5);
+  samples.Verify([](double) {});
+  EXPECT_GT(samples.MakeBatch({ 1 }, 0).Image.mean().item<double>(), 0.5);
+}
+
+TEST(UNetSamples, ObjectsInSeveralPartsAreNotedWhereObjectsAreMeant)
+{
+  const auto data = MakeData({ { { 60, 40 } } }); // label 1 in the columns 0 and 48
+  const auto model = MakeModel(SmallSpecification());
+  StatePolarity(model);
+  auto       parameters = MakeParameters();
+  const auto notesOf = [&]
+  {
+    UNetSamples samples(*model, *data, parameters, "cpu");
+    samples.Verify([](double) {});
+    return samples.GetNotes();
+  };
+  EXPECT_TRUE(notesOf().empty()) << "foreground may be in parts";
+  parameters.UseWeightMap = true;
+  ASSERT_EQ(notesOf().size(), 1u);
+  ExpectContains(notesOf().front(), "pair 0: ");
+  ExpectContains(notesOf().front(), " in several parts, such as label ");
+}

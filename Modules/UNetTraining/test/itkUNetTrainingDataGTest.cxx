@@ -64,6 +64,44 @@ TEST(UNetTrainingData, PairsInFilesKeepColorAndLabelsAbove255)
   EXPECT_EQ(itk::GetATensor(sample.Label)[0][0][6][4].item<std::int64_t>(), 40000);
 }
 
+TEST(UNetTrainingData, ASpacingThatIsStatedReplacesThatOfFiles)
+{
+  const TemporaryFolder folder;
+  const auto            image = MakeAwkwardImage<itk::Image<float, 2>>();
+  auto                  label = MakeAwkwardImage<LabelImage>();
+  label->SetSpacing(3.0);
+  Write(image.GetPointer(), folder.File("image.mha"));
+  Write(label.GetPointer(), folder.File("label.mha"));
+  auto data = UNetTrainingData::New();
+  data->AddPairOfFiles(folder.File("image.mha"), folder.File("label.mha"));
+  data->SetSpacing({ 0.25, 0.75 });
+  data->AddPairOfFiles(folder.File("image.mha"), folder.File("label.mha"));
+  ExpectContains(MessageOf([&] { data->GetSample(0); }), "it must have the grid of");
+  EXPECT_EQ(data->GetSample(1).Spacing, (std::vector<double>{ 0.25, 0.75 }));
+  EXPECT_FALSE(data->GetSample(1).HasUnknownSpacing);
+}
+
+TEST(UNetTrainingData, ColorsAreLabelsWhereThatIsSaid)
+{
+  const TemporaryFolder folder;
+  auto                  image = RGBImage::New();
+  image->SetRegions(RGBImage::SizeType{ { 5, 7 } });
+  image->Allocate();
+  image->FillBuffer(itk::RGBPixel<unsigned char>(itk::NumericTraits<unsigned char>::ZeroValue()));
+  itk::RGBPixel<unsigned char> red(itk::NumericTraits<unsigned char>::ZeroValue());
+  red[0] = 200;
+  image->SetPixel({ { 2, 3 } }, red);
+  Write(image.GetPointer(), folder.File("image.png"));
+  auto data = UNetTrainingData::New();
+  data->AddPairOfFiles(folder.File("image.png"), folder.File("image.png"));
+  data->ColorsAreLabelsOn();
+  data->AddPairOfFiles(folder.File("image.png"), folder.File("image.png"));
+  ExpectContains(MessageOf([&] { data->GetSample(0); }), "labels must have 1 component, but have 3");
+  const auto sample = data->GetSample(1);
+  EXPECT_EQ(itk::GetATensor(sample.Label).sum().item<std::int64_t>(), 1);
+  EXPECT_EQ(itk::GetATensor(sample.Label)[0][0][3][2].item<std::int64_t>(), 1);
+}
+
 TEST(UNetTrainingData, ImagesThatDoNotShareOneGridAreNamed)
 {
   const auto image = MakeAwkwardImage<itk::Image<float, 2>>();

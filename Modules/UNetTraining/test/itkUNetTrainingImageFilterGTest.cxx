@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkUNetTrainingImageFilter.h"
 #include "itkProgressTestHelpers.h"
+#include "itkStoredOtherwise.h"
 #include "itkTorchTensorAccess.h"
 #include "itkTorchTestDevices.h"
 #include "itkTorchTestImages.h"
@@ -626,18 +627,57 @@ TEST(UNetTraining, AnAbortedPredictionThrowsAndLeavesTheTrainingAsItIs)
 
 TEST(UNetTraining, AShownImageThatInferenceRefusesIsRefusedBeforeTheTraining)
 {
-  auto initial = MakeModel(SmallSpecification(3));
-  initial->SetOrientation("RAI");
+  auto       initial = MakeModel(SmallSpecification(3, 1, 3));
   const auto filter = MakeFilter<3>();
+  filter->SetLabels(itk::LabelMeaning::Classes);
   filter->SetInitialModel(initial);
   int epochs = 0;
   filter->AddObserver(itk::IterationEvent(), [&](const itk::EventObject &) { ++epochs; });
-  ExpectContains(MessageOf([&] { filter->Update(); }), "The model is for volumes whose axes run towards RAI");
+  ExpectContains(MessageOf([&] { filter->Update(); }), "An image of one probability needs a model of 1 or 2 classes");
   EXPECT_EQ(epochs, 0);
   filter->SetInitialModel(nullptr);
+  filter->SetLabels(itk::LabelMeaning::Foreground);
   filter->Update();
   EXPECT_EQ(epochs, 2);
-  EXPECT_TRUE(filter->GetModel()->GetOrientation().empty());
+  EXPECT_EQ(filter->GetModel()->GetOrientation(), "LPS");
+}
+
+TEST(UNetTraining, HowVolumesAreStoredMakesNoDifference)
+{
+  const auto train = [](bool isStoredOtherwise)
+  {
+    const auto store = [isStoredOtherwise](auto * image)
+    {
+      using VolumeType = std::remove_pointer_t<decltype(image)>;
+      return isStoredOtherwise ? StoredOtherwise(image, { 2, 0, 1 }, { false, true, false })
+                               : typename VolumeType::Pointer(image);
+    };
+    const auto filter = MakeFilter<3>();
+    auto       data = UNetTrainingData::New();
+    for (unsigned int number = 0; number < 3; ++number)
+    {
+      const auto [image, label] = MakePair<3>(24, number);
+      const double spacing[] = { 1.0, 1.5, 2.0 };
+      image->SetSpacing(spacing);
+      label->SetSpacing(spacing);
+      data->AddPair(store(image.GetPointer()), store(label.GetPointer()));
+    }
+    filter->SetTrainingData(data);
+    filter->GetModel()->Update();
+    return filter;
+  };
+  const auto as = train(false);
+  const auto otherwise = train(true);
+  EXPECT_EQ(otherwise->GetModel()->GetOrientation(), "LPS");
+  EXPECT_EQ(otherwise->GetModel()->GetSpacing(), (std::vector<double>{ 1.0, 1.5, 2.0 }));
+  ExpectSameWeights(as->GetModel(), otherwise->GetModel());
+}
+
+TEST(UNetTraining, TheModelRecordsThePolarityOfAllImages)
+{
+  const auto filter = MakeFilter<2>();
+  filter->GetModel()->Update();
+  EXPECT_EQ(filter->GetModel()->GetIntensityNormalization().Polarity, itk::UNetPolarity::Bright);
 }
 
 template <unsigned int D>

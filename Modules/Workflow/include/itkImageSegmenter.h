@@ -36,6 +36,8 @@ struct ITKTorchWorkflow_EXPORT SegmentationSettings
   std::vector<std::int64_t> Region;
   /** Of a pyramid; empty for the smallest whose pixels are not larger than the model's. */
   std::optional<unsigned int> Level;
+  /** In place of the model's. */
+  std::optional<UNetPolarity> Polarity;
 
   /** Parameters of the network that are not used: the mask has its own threshold. */
   static const std::set<std::string> UnusedNetworkParameters;

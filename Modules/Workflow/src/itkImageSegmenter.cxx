@@ -59,6 +59,10 @@ WriteSegmentationSettings(const SegmentationSettings & settings)
   {
     json["Level"] = *settings.Level;
   }
+  if (settings.Polarity)
+  {
+    json["Polarity"] = GetEnumerationText(*settings.Polarity);
+  }
   json["Network"] = parse(settings.Network);
   for (const auto & name : SegmentationSettings::UnusedNetworkParameters)
   {

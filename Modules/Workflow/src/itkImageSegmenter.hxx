@@ -4,6 +4,7 @@
 #define itkImageSegmenter_hxx
 
 #include "itkImageSegmenter.h"
+#include "itkImageFileContent.h"
 #include "itkInstanceSegmentationFileWriter.h"
 #include "itkInstanceSegmentationImageFilter.h"
 #include "itkLabelFiles.h"
@@ -45,9 +46,17 @@ public:
 
   Segmenter(UNetModel * model, const std::string & device, const SegmentationSettings & settings)
     : m_Settings(settings)
-    , m_Model(model)
+    , m_Model(UNetModel::New())
     , m_Device(device)
   {
+    m_Model->Graft(model);
+    if (settings.Polarity)
+    {
+      auto rule = model->GetIntensityNormalization();
+      rule.Polarity = *settings.Polarity;
+      rule.Verify();
+      m_Model->SetIntensityNormalization(rule);
+    }
     m_Settings.Network.Threshold = settings.Objects.MaskThreshold;
     // Once, and not while an image is computed that takes much of it.
     m_MaximumMemory = UNetInferencePlan::GetMaximumMemory(settings.Network, m_Device.Resolve());
@@ -193,8 +202,8 @@ private:
   {
     constexpr double            largestFactor = 8;
     const std::vector<double> & wanted = m_Model->GetSpacing();
-    const auto                  spacing = image.GetSpacing();
-    if (m_Model->IsForSpacing({ spacing.Begin(), spacing.End() }))
+    const std::vector<double>   spacing = GetSpacingAlongModelAxes<VDimension>(&image, *m_Model);
+    if (m_Model->IsForSpacing(spacing))
     {
       return {};
     }
@@ -241,6 +250,11 @@ private:
   ComputeImage(TImage * image, bool isInPieces, const std::string & fileName, const SegmentationListener & listener)
   {
     VerifyFileHoldsSlices(fileName, image->GetLargestPossibleRegion().GetSize());
+    const std::string lost = DescribeLostPlace<VDimension>(image, fileName);
+    if (!lost.empty())
+    {
+      listener.Note(lost);
+    }
     const auto classes = m_Model->GetSpecification().Classes;
     const bool areBytes = classes <= 256;
     if (m_Settings.Output == Kind::Mask || (m_Settings.Output == Kind::Classes && areBytes))
