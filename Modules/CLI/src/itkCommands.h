@@ -23,6 +23,8 @@ constexpr Command commands[] = {
   { "weight-map", "Computes weights for the pixels of a label image so that gaps between objects count most." },
   { "augment", "Shows or writes random augmentations of an image, its labels and weights." },
   { "info", "Shows what the program sees in image files: size, type, spacing, values, labels, and what is wrong." },
+  { "check",
+    "Finds what is wrong with a table of images and labels before a training: files, labels, duplicates, leakage." },
   { "read-images", "Reads images for another process of itktorch, which asks on standard input.", false },
   { "parameters", "Prints Documentation/Parameters.md.", false },
   { "metrics", "Prints Documentation/Metrics.md.", false }

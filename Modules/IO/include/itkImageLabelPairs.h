@@ -4,17 +4,20 @@
 #define itkImageLabelPairs_h
 
 #include "ITKTorchIOExport.h"
+#include <cstddef>
 #include <string>
 #include <vector>
 
 namespace itk
 {
-/** An image file, the file of its labels, and the fold of a data set that the pair belongs to. */
+/** An image file, the file of its labels, the fold of a data set that the pair belongs to, and the line of the table
+ * that names it, from 1 on. */
 struct ImageLabelPair
 {
   std::string Image;
   std::string Label;
   int         Fold{ 0 };
+  std::size_t Line{ 0 };
 };
 
 /** Reads a table of training or test pairs, in the order of the file.

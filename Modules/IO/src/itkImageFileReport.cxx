@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkImageFileReport.h"
-#include "itkErrorSentence.h"
+#include "itkErrorOfFile.h"
 #include "itkLabelParts.h"
 #include "itkVerifiedImageReader.h"
 #include <nlohmann/json.hpp>
@@ -139,13 +139,6 @@ DescribeValues(const std::string & fileName, Json & fields)
   fields["Notes"] = reader->GetInformation().Notes;
 }
 
-std::string
-WithoutFileName(const std::string & sentence, const std::string & fileName)
-{
-  const std::string begin = fileName + ": ";
-  return sentence.rfind(begin, 0) == 0 ? sentence.substr(begin.size()) : sentence;
-}
-
 template <unsigned int VDimension>
 void
 DescribeLabels(const std::string & fileName, Json & fields)
@@ -158,7 +151,7 @@ DescribeLabels(const std::string & fileName, Json & fields)
   }
   catch (const ExceptionObject & error)
   {
-    fields["NoLabels"] = WithoutFileName(ErrorSentence(error), fileName);
+    fields["NoLabels"] = ErrorOfFile(error, fileName);
     return;
   }
   const auto    parts = FindLabelParts<VDimension>(reader->GetOutput());
@@ -235,7 +228,7 @@ ImageFileReport::ImageFileReport(const std::string & fileName)
   }
   catch (const std::exception & error)
   {
-    m_Content->Problem = WithoutFileName(ErrorSentence(error), fileName);
+    m_Content->Problem = ErrorOfFile(error, fileName);
   }
 }
 

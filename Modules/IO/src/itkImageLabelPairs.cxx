@@ -38,8 +38,10 @@ ReadImageLabelPairs(const std::string & csvFile)
   pairs.reserve(table.Rows.size());
   for (const auto & row : table.Rows)
   {
-    pairs.push_back(
-      { Resolved(table, row, image), Resolved(table, row, label), hasFold ? table.NonNegativeInteger(row, fold) : 0 });
+    pairs.push_back({ Resolved(table, row, image),
+                      Resolved(table, row, label),
+                      hasFold ? table.NonNegativeInteger(row, fold) : 0,
+                      row.Line });
   }
   if (pairs.empty())
   {

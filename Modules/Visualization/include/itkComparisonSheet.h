@@ -7,6 +7,7 @@
 #include "itkImage.h"
 #include "itkRGBPixel.h"
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +26,16 @@ public:
   using ColorType = RGBPixel<unsigned char>;
   using ImageType = Image<ColorType, 2>;
   using LabelType = Image<unsigned short, 2>;
+
+  /** A cell with an image of its own. */
+  struct Cell
+  {
+    ImageType::ConstPointer Image;
+    /** Of the image's size; null for the image alone. */
+    LabelType::ConstPointer  Labels;
+    std::string              Caption;
+    std::optional<ColorType> Frame;
+  };
 
   /** Pixels of an image's longer side; tall images are narrower. */
   static constexpr int CellSize = 288;
@@ -52,6 +63,11 @@ public:
          const std::vector<const LabelType *> & labels,
          const std::vector<std::string> &       captions,
          const std::vector<const LabelType *> & marks = {});
+
+  /** A row of different images, at most one for each column; all outlines have the second column's color.
+   * \throws ExceptionObject if there are more, or labels have another size */
+  void
+  AddRow(const std::vector<Cell> & cells);
 
   ImageType::Pointer
   Draw() const;

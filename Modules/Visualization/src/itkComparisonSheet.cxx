@@ -9,6 +9,7 @@
 #include "itkBinShrinkImageFilter.h"
 #include "itkImageRegionConstIteratorWithIndex.h"
 #include "itkImageRegionIterator.h"
+#include "itkImageRegionIteratorWithIndex.h"
 #include "itkNearestNeighborInterpolateImageFunction.h"
 
 #include <algorithm>
@@ -219,6 +220,38 @@ Paint(const ImageType * source, ImageType * target, const ImageType::IndexType &
   }
 }
 
+/** Draws along the borders of a cell. */
+void
+DrawFrame(ImageType * cell, const ColorType & color)
+{
+  constexpr IndexValueType width = 6;
+  const auto               size = cell->GetBufferedRegion().GetSize();
+  for (ImageRegionIteratorWithIndex<ImageType> it(cell, cell->GetBufferedRegion()); !it.IsAtEnd(); ++it)
+  {
+    const auto index = it.GetIndex();
+    for (unsigned int axis = 0; axis < 2; ++axis)
+    {
+      if (std::min(index[axis], static_cast<IndexValueType>(size[axis]) - 1 - index[axis]) < width)
+      {
+        it.Set(color);
+      }
+    }
+  }
+}
+
+/** \throws ExceptionObject unless they have the same size */
+void
+VerifySize(const LabelType * labels, const ImageType * image)
+{
+  if (labels->GetBufferedRegion().GetSize() != image->GetBufferedRegion().GetSize())
+  {
+    itkGenericExceptionMacro("A segmentation must have its image's size " << image->GetBufferedRegion().GetSize()
+                                                                          << ", but has "
+                                                                          << labels->GetBufferedRegion().GetSize()
+                                                                          << '.');
+  }
+}
+
 void
 DrawLines(ImageType * sheet, int x, int y, const std::vector<std::string> & lines)
 {
@@ -294,15 +327,13 @@ ComparisonSheet::AddRow(const ImageType *                      image,
                              << columns << " columns, but has " << labels.size() << ", " << captions.size() << " and "
                              << marks.size() << '.');
   }
-  const auto size = image->GetBufferedRegion().GetSize();
-  auto       all = labels;
+  auto all = labels;
   all.insert(all.end(), marks.begin(), marks.end());
   for (const auto * const label : all)
   {
-    if (label && label->GetBufferedRegion().GetSize() != size)
+    if (label)
     {
-      itkGenericExceptionMacro("A segmentation must have its image's size "
-                               << size << ", but has " << label->GetBufferedRegion().GetSize() << '.');
+      VerifySize(label, image);
     }
   }
   const auto background = FitCell(OnPlainGrid(image).GetPointer());
@@ -322,6 +353,40 @@ ComparisonSheet::AddRow(const ImageType *                      image,
     }
     row.Cells.push_back(cell);
   }
+  m_Rows.push_back(std::move(row));
+}
+
+void
+ComparisonSheet::AddRow(const std::vector<Cell> & cells)
+{
+  if (cells.size() > m_Titles.size())
+  {
+    itkGenericExceptionMacro("A row must have at most " << m_Titles.size() << " images, one for each column, but has "
+                                                        << cells.size() << '.');
+  }
+  Row                      row;
+  std::vector<std::string> captions;
+  for (const Cell & cell : cells)
+  {
+    const auto background = FitCell(OnPlainGrid(cell.Image.GetPointer()).GetPointer());
+    StretchContrast(background);
+    CoverageType::Pointer outlines;
+    if (cell.Labels)
+    {
+      VerifySize(cell.Labels, cell.Image);
+      outlines = DrawOutlines(OnPlainGrid(cell.Labels.GetPointer()));
+    }
+    const auto drawn = DrawCell(background, outlines, GetColor(1));
+    if (cell.Frame)
+    {
+      DrawFrame(drawn, *cell.Frame);
+    }
+    row.Height = std::max(row.Height, static_cast<int>(drawn->GetBufferedRegion().GetSize(1)));
+    row.Cells.push_back(drawn);
+    captions.push_back(cell.Caption);
+  }
+  row.Captions = WrapAll(captions);
+  row.CaptionHeight = HeightOf(row.Captions);
   m_Rows.push_back(std::move(row));
 }
 
@@ -368,6 +433,10 @@ ComparisonSheet::Draw() const
     }
     for (std::size_t row = 0; row < m_Rows.size(); ++row)
     {
+      if (column >= m_Rows[row].Cells.size())
+      {
+        continue;
+      }
       Paint(m_Rows[row].Cells[column], sheet, this->GetCellIndex(row, column));
       DrawLines(sheet, left, this->GetTop(row) + m_Rows[row].Height + textGap, m_Rows[row].Captions[column]);
     }

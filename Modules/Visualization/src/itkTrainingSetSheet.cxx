@@ -1,0 +1,206 @@
+// SPDX-License-Identifier: Apache-2.0
+// Copyright ITKTorch contributors
+#include "itkTrainingSetSheet.h"
+#include "itkComparisonSheet.h"
+#include "itkLabelImageReader.h"
+#include "itkMiddlePlane.h"
+#include "itkVerifiedImageReader.h"
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <set>
+#include <sstream>
+
+namespace itk
+{
+namespace
+{
+using Severity = TrainingSetSeverity;
+using ImageType = ComparisonSheet::ImageType;
+using LabelType = ComparisonSheet::LabelType;
+using ColorType = ComparisonSheet::ColorType;
+
+constexpr std::size_t columns = 6;
+
+ColorType
+MakeColor(unsigned char red, unsigned char green, unsigned char blue)
+{
+  ColorType color;
+  color.Set(red, green, blue);
+  return color;
+}
+
+/** Its first one to three components as gray or colors, from the 0.2nd to the 99.9th percentile of all. */
+ImageType::Pointer
+DrawPicture(const VectorImage<float, 2> * image)
+{
+  const std::size_t   pixels = image->GetBufferedRegion().GetNumberOfPixels();
+  const std::size_t   components = image->GetNumberOfComponentsPerPixel();
+  const float * const values = image->GetBufferPointer();
+  std::vector<float>  sorted;
+  std::copy_if(
+    values, values + pixels * components, std::back_inserter(sorted), [](float value) { return std::isfinite(value); });
+  std::sort(sorted.begin(), sorted.end());
+  const auto quantile = [&](double fraction)
+  { return sorted.empty() ? 0.0f : sorted[static_cast<std::size_t>(fraction * static_cast<double>(sorted.size() - 1))]; };
+  const float low = quantile(0.002);
+  const float range = std::max(quantile(0.999) - low, std::numeric_limits<float>::min());
+  auto        picture = ImageType::New();
+  picture->SetRegions(image->GetBufferedRegion().GetSize());
+  picture->Allocate();
+  for (std::size_t i = 0; i < pixels; ++i)
+  {
+    for (unsigned int channel = 0; channel < 3; ++channel)
+    {
+      // Two components are shown in red and green.
+      const bool  isShown = components == 1 || channel < components;
+      const float value = isShown ? values[i * components + (components == 1 ? 0 : channel)] : low;
+      const float share = std::isfinite(value) ? std::clamp((value - low) / range, 0.0f, 1.0f) : 0.0f;
+      picture->GetBufferPointer()[i][channel] = static_cast<unsigned char>(std::lround(255.0f * share));
+    }
+  }
+  return picture;
+}
+
+/** Labels in 16 bits, of which only equality of neighbors counts. */
+LabelType::Pointer
+Shorten(const LabelImageType<2> * labels)
+{
+  constexpr std::int64_t largest = std::numeric_limits<unsigned short>::max();
+  auto                   shortened = LabelType::New();
+  shortened->SetRegions(labels->GetBufferedRegion().GetSize());
+  shortened->Allocate();
+  std::transform(labels->GetBufferPointer(),
+                 labels->GetBufferPointer() + labels->GetBufferedRegion().GetNumberOfPixels(),
+                 shortened->GetBufferPointer(),
+                 [](std::int64_t label)
+                 { return static_cast<unsigned short>(label == 0 ? 0 : 1 + (label - 1) % largest); });
+  return shortened;
+}
+
+template <unsigned int VDimension>
+void
+ReadCell(const ImageLabelPair & pair, ComparisonSheet::Cell & cell)
+{
+  const auto image = ReadVerifiedImage<VectorImage<float, VDimension>>(pair.Image);
+  cell.Image = DrawPicture(MiddlePlane(image.GetPointer())).GetPointer();
+  const auto labels = Shorten(MiddlePlane(ReadLabels<VDimension>(pair.Label).GetPointer()));
+  if (labels->GetBufferedRegion().GetSize() == cell.Image->GetBufferedRegion().GetSize())
+  {
+    cell.Labels = labels.GetPointer();
+  }
+}
+
+/** In place of an image that cannot be read. */
+ImageType::Pointer
+MakeEmptyPicture()
+{
+  auto picture = ImageType::New();
+  picture->SetRegions(Size<2>{ { ComparisonSheet::CellSize, ComparisonSheet::CellSize / 2 } });
+  picture->Allocate();
+  picture->FillBuffer(MakeColor(200, 200, 200));
+  return picture;
+}
+
+/** A caption, and the frame for the worst of the pair's problems. */
+void
+DescribeCell(const TrainingSetReport & report, std::size_t pair, ComparisonSheet::Cell & cell)
+{
+  const auto &       pairs = report.GetPairs();
+  std::ostringstream caption;
+  caption << "line " << pairs[pair].Line << ", fold " << pairs[pair].Fold;
+  std::set<std::string> said;
+  for (const auto & problem : report.GetProblems())
+  {
+    const auto found = std::find(problem.Pairs.begin(), problem.Pairs.end(), pair);
+    if (found == problem.Pairs.end() || problem.Severity == Severity::Note)
+    {
+      continue;
+    }
+    const bool isError = problem.Severity == Severity::Error;
+    if (isError || !cell.Frame)
+    {
+      cell.Frame = isError ? MakeColor(230, 30, 30) : MakeColor(255, 150, 0);
+    }
+    const bool  hasOther = problem.Pairs.size() == 2 && problem.Sentence.find("of line") != std::string::npos;
+    std::string text = problem.Kind;
+    text += hasOther ? " with line " + std::to_string(pairs[problem.Pairs[found == problem.Pairs.begin()]].Line) : "";
+    if (said.insert(text).second)
+    {
+      caption << (said.size() == 1 ? ": " : ", ") << text;
+    }
+  }
+  cell.Caption = caption.str();
+}
+} // namespace
+
+std::vector<std::size_t>
+ChoosePairsOfSheet(const TrainingSetReport & report, std::size_t places)
+{
+  const std::size_t        pairs = report.GetPairs().size();
+  const std::size_t        mostProblems = places - std::min(places, pairs) / 4;
+  std::vector<std::size_t> chosen;
+  std::set<std::size_t>    known;
+  for (const auto & problem : report.GetProblems())
+  {
+    if (problem.Severity == Severity::Note)
+    {
+      continue;
+    }
+    // Of what concerns many, two show it.
+    for (std::size_t i = 0; i < std::min<std::size_t>(2, problem.Pairs.size()); ++i)
+    {
+      if (chosen.size() < mostProblems && known.insert(problem.Pairs[i]).second)
+      {
+        chosen.push_back(problem.Pairs[i]);
+      }
+    }
+  }
+  std::vector<std::size_t> others;
+  for (std::size_t pair = 0; pair < pairs; ++pair)
+  {
+    if (known.count(pair) == 0)
+    {
+      others.push_back(pair);
+    }
+  }
+  const std::size_t rest = std::min(places - chosen.size(), others.size());
+  for (std::size_t i = 0; i < rest; ++i)
+  {
+    chosen.push_back(others[i * others.size() / rest]);
+  }
+  return chosen;
+}
+
+void
+WriteTrainingSetSheet(const TrainingSetReport & report, std::size_t places, const std::string & fileName)
+{
+  const auto                         chosen = ChoosePairsOfSheet(report, places);
+  ComparisonSheet                    sheet;
+  std::vector<ComparisonSheet::Cell> row;
+  const std::size_t                  width = std::min(columns, chosen.size());
+  sheet.SetColumns(std::vector<std::string>(width));
+  for (const std::size_t pair : chosen)
+  {
+    ComparisonSheet::Cell cell;
+    try
+    {
+      const ImageLabelPair & files = report.GetPairs()[pair];
+      GetImageFileDimension(*OpenImageFile(files.Image)) == 3 ? ReadCell<3>(files, cell) : ReadCell<2>(files, cell);
+    }
+    catch (const std::exception &)
+    {
+      // The report says what is wrong.
+    }
+    cell.Image = cell.Image ? cell.Image : ImageType::ConstPointer(MakeEmptyPicture().GetPointer());
+    DescribeCell(report, pair, cell);
+    row.push_back(cell);
+    if (row.size() == width || pair == chosen.back())
+    {
+      sheet.AddRow(row);
+      row.clear();
+    }
+  }
+  sheet.Write(fileName);
+}
+} // namespace itk
