@@ -38,7 +38,7 @@ GetImageBorders(const VectorImage<float, 2> * image);
  * that of the ranks of v. \f$R = \ln(D / W)\f$ compares the mean square difference D of the two outermost lines with
  * that of neighboring lines inside the images, W; \f$10^{-4} (b - a)^2\f$ is added to both. None of it depends on the
  * unit or the zero of the intensities.
- * \return S; negative infinity for lines of different lengths or of fewer than 64 pixels, for lines without contrast,
+ * \return S; negative infinity for lines of different lengths or of fewer than 128 pixels, for lines without contrast,
  * for a plain correlation of at most 0.5 and for R of at least 0.8
  * \ingroup ITKTorchIO */
 ITKTorchIO_EXPORT double
@@ -59,9 +59,6 @@ struct ImageContinuation
 struct ImageContinuations
 {
   std::vector<ImageContinuation> Found;
-  /** Pairs whose borders of the same side agree on three sides or all: copies whose pixels were changed a little.
-   * The smaller number comes first. */
-  std::vector<std::array<std::size_t, 2>> Copies;
   /** Scores of at least 4.2 among comparisons in which nothing can continue: borders of the same side, and borders of
    * which one is read backwards. There are twice as many as other comparisons. */
   std::vector<double> ChanceScores;
@@ -72,7 +69,7 @@ struct ImageContinuations
  * Where the comparisons in which nothing can continue reach high scores too, as in images that are all darker towards
  * their corners, more is asked for: so much that the number expected by chance is at most 1 % of what is certain, and
  * 10 % of what is found.
- * \param images null for one that is left out. Copies of one image should be left out but for one.
+ * \param images null for one that is left out. Of copies of an image, all but one should be.
  * \ingroup ITKTorchIO */
 ITKTorchIO_EXPORT ImageContinuations
 FindImageContinuations(const std::vector<const ImageBorders *> & images);

@@ -31,6 +31,10 @@ struct ImageFingerprint
   /** One in 256 of the rows of 32 pixels along x, chosen by what they hold, so that the same rows of another image are
    * chosen there too. Rows of few changes are left out. */
   std::vector<Mark> Marks;
+  /** Means of the gray values in 8 and in 32 parts along each axis (of volumes, 4 and 10), less their mean and divided
+   * by the root of their sum of squares; zeros without contrast. */
+  std::vector<float> Coarse;
+  std::vector<float> Fine;
   /** Whether all pixels are equal. */
   bool IsFlat{ true };
 };
@@ -54,6 +58,10 @@ struct SharedPixels
     Same,
     /** All of both, turned or mirrored. */
     Turned,
+    /** Not the pixels, but what they show: the correlation of the fine means is at least 0.95, and the proportions are
+     * the same within 2 %. So are copies with other contrast, size or compression, neighboring slices of a volume and
+     * frames of a film. */
+    Alike,
     /** A part: a pixel of the second image is the first one's at its index plus Offset. */
     Part
   };
@@ -65,9 +73,12 @@ struct SharedPixels
   std::array<std::int64_t, 3> Offset{ 0, 0, 0 };
   /** Of the part, in pixels along x, y, z. */
   std::array<std::size_t, 3> Extent{ 0, 0, 0 };
+  /** Of the fine means, where images are alike; else 1. */
+  double Correlation{ 1 };
 };
 
-/** Of several images with the same pixels, each is named with the first one only. A part counts where at least 4 marks
+/** Of several images with the same pixels, each is named with the first one only; of those that are alike, with the one
+ * before it that is most alike. A part counts where at least 4 marks
  * and half of those of either image in it agree. Flat images have nothing in common.
  * \param images null for one that is left out
  * \ingroup ITKTorchIO */

@@ -5,7 +5,6 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <map>
 #include <numeric>
 
 namespace itk
@@ -15,7 +14,7 @@ namespace
 using Line = std::vector<double>;
 using Border = ImageBorders::Border;
 
-constexpr std::size_t shortestLine = 64;
+constexpr std::size_t shortestLine = 128;
 constexpr double      certainScore = 5.1;
 constexpr double      leastScore = 4.2;
 constexpr double      nothing = -std::numeric_limits<double>::infinity();
@@ -272,10 +271,14 @@ Match(const std::vector<const ImageBorders *> & images, unsigned int axis, Compa
 /** The smallest of `scores` that is at least `least` and above which chance would bring at most this share.
  * \param chanceScores of twice as many comparisons */
 double
-RaiseLeastScore(double least, double share, const std::vector<double> & scores, const std::vector<double> & chanceScores)
+RaiseLeastScore(double                      least,
+                double                      share,
+                const std::vector<double> & scores,
+                const std::vector<double> & chanceScores)
 {
-  const auto countFrom = [](const std::vector<double> & all, double from)
-  { return static_cast<double>(std::count_if(all.begin(), all.end(), [from](double score) { return score >= from; })); };
+  const auto countFrom = [](const std::vector<double> & all, double from) {
+    return static_cast<double>(std::count_if(all.begin(), all.end(), [from](double score) { return score >= from; }));
+  };
   const auto isEnough = [&](double from)
   { return countFrom(chanceScores, from) / 2 <= share * countFrom(scores, from); };
   if (isEnough(least))
@@ -382,14 +385,11 @@ GetContinuationScore(const ImageBorders::Border & last, const ImageBorders::Bord
 ImageContinuations
 FindImageContinuations(const std::vector<const ImageBorders *> & images)
 {
-  constexpr std::size_t sidesOfCopies = 3;
-  constexpr double      certainShare = 0.01;
-  constexpr double      share = 0.1;
-  ImageContinuations    result;
-  std::vector<double>   scores;
+  constexpr double    certainShare = 0.01;
+  constexpr double    share = 0.1;
+  ImageContinuations  result;
+  std::vector<double> scores;
 
-  std::vector<ImageContinuation>                sameSides;
-  std::map<std::array<std::size_t, 2>, std::size_t> sides;
   for (unsigned int axis = 0; axis < 2; ++axis)
   {
     for (const auto & found : Match(images, axis, Comparison::Continuation))
@@ -397,34 +397,14 @@ FindImageContinuations(const std::vector<const ImageBorders *> & images)
       result.Found.push_back(found);
       scores.push_back(found.Score);
     }
-    for (const auto & found : Match(images, axis, Comparison::Backwards))
-    {
-      result.ChanceScores.push_back(found.Score);
-    }
-    for (const Comparison comparison : { Comparison::SameFirst, Comparison::SameLast })
+    for (const Comparison comparison : { Comparison::Backwards, Comparison::SameFirst, Comparison::SameLast })
     {
       for (const auto & found : Match(images, axis, comparison))
       {
-        sameSides.push_back(found);
-        ++sides[{ found.First, found.Second }];
+        result.ChanceScores.push_back(found.Score);
       }
     }
   }
-  for (const auto & [pair, count] : sides)
-  {
-    if (count >= sidesOfCopies)
-    {
-      result.Copies.push_back(pair);
-    }
-  }
-  for (const auto & found : sameSides)
-  {
-    if (sides[{ found.First, found.Second }] < sidesOfCopies)
-    {
-      result.ChanceScores.push_back(found.Score);
-    }
-  }
-
   const double certain = RaiseLeastScore(certainScore, certainShare, scores, result.ChanceScores);
   const double least = RaiseLeastScore(leastScore, share, scores, result.ChanceScores);
   result.Found.erase(std::remove_if(result.Found.begin(),

@@ -2,8 +2,11 @@
 // Copyright ITKTorch contributors
 #include "itkImageFingerprint.h"
 #include <algorithm>
+#include <cmath>
 #include <cstring>
+#include <limits>
 #include <map>
+#include <numeric>
 #include <tuple>
 #include <unordered_map>
 
@@ -139,6 +142,64 @@ private:
   std::size_t   m_Changes{ 0 };
 };
 
+/** Collects the means of an image's parts. */
+class PartMeans
+{
+public:
+  PartMeans(const std::array<std::size_t, 3> & size, std::size_t parts)
+  {
+    std::size_t count = 1;
+    for (unsigned int axis = 0; axis < 3; ++axis)
+    {
+      const std::size_t partsOfAxis = std::min(parts, size[axis]);
+      for (std::size_t i = 0; i < size[axis]; ++i)
+      {
+        m_Places[axis].push_back(i * partsOfAxis / size[axis] * count);
+      }
+      count *= partsOfAxis;
+    }
+    m_Sums.resize(count);
+    m_Counts.resize(count);
+  }
+
+  void
+  Add(float value, std::size_t x, std::size_t y, std::size_t z)
+  {
+    const std::size_t place = m_Places[0][x] + m_Places[1][y] + m_Places[2][z];
+    m_Sums[place] += value;
+    ++m_Counts[place];
+  }
+
+  std::vector<float>
+  GetNormalized() const
+  {
+    std::vector<double> means(m_Sums);
+    for (std::size_t i = 0; i < means.size(); ++i)
+    {
+      means[i] /= std::max<double>(1, m_Counts[i]);
+    }
+    const double mean = std::accumulate(means.begin(), means.end(), 0.0) / static_cast<double>(means.size());
+    double       squares = 0;
+    for (double & value : means)
+    {
+      value -= mean;
+      squares += value * value;
+    }
+    std::vector<float> normalized(means.size());
+    std::transform(means.begin(),
+                   means.end(),
+                   normalized.begin(),
+                   [root = std::sqrt(squares)](double value)
+                   { return root > 0 ? static_cast<float>(value / root) : 0.0f; });
+    return normalized;
+  }
+
+private:
+  std::array<std::vector<std::size_t>, 3> m_Places;
+  std::vector<double>                     m_Sums;
+  std::vector<std::uint32_t>              m_Counts;
+};
+
 using Offset = std::array<std::int64_t, 3>;
 
 /** \return the part of the first image that the second one covers: index and size along x, y, z */
@@ -197,8 +258,64 @@ FindEqualDigests(const std::vector<const ImageFingerprint *> & images,
     const auto [found, isNew] = firsts.try_emplace(getDigest(*images[i]), i);
     if (!isNew)
     {
-      shared.push_back({ found->second, i, kind, {}, images[i]->Size });
+      shared.push_back({ found->second, i, kind, {}, images[i]->Size, 1 });
       isNamed[i] = true;
+    }
+  }
+}
+
+/** Whether the sizes of two images differ by one factor, within 2 %. */
+bool
+HaveSameProportions(const ImageFingerprint & a, const ImageFingerprint & b)
+{
+  constexpr double largest = 1.02;
+  double           least = std::numeric_limits<double>::max();
+  double           most = 0;
+  for (unsigned int axis = 0; axis < 3; ++axis)
+  {
+    // A plane has no proportion along z.
+    if (a.Size[axis] > 1 || b.Size[axis] > 1)
+    {
+      const double ratio = static_cast<double>(a.Size[axis]) / static_cast<double>(b.Size[axis]);
+      least = std::min(least, ratio);
+      most = std::max(most, ratio);
+    }
+  }
+  return most <= largest * least;
+}
+
+/** Adds images that show the same. */
+void
+FindAlike(const std::vector<const ImageFingerprint *> & images,
+          const std::vector<bool> &                     isNamed,
+          std::vector<SharedPixels> &                   shared)
+{
+  constexpr double least = 0.95;
+  constexpr double leastOfCoarse = 0.85;
+  const auto       correlate = [](const std::vector<float> & a, const std::vector<float> & b)
+  { return a.size() == b.size() ? std::inner_product(a.begin(), a.end(), b.begin(), 0.0) : 0.0; };
+  std::vector<std::size_t> candidates;
+  for (std::size_t i = 0; i < images.size(); ++i)
+  {
+    if (images[i] == nullptr || isNamed[i])
+    {
+      continue;
+    }
+    SharedPixels best{ 0, i, SharedPixels::Kind::Alike, {}, images[i]->Size, 0 };
+    for (const std::size_t j : candidates)
+    {
+      if (correlate(images[i]->Coarse, images[j]->Coarse) >= leastOfCoarse &&
+          HaveSameProportions(*images[i], *images[j]))
+      {
+        const double correlation = correlate(images[i]->Fine, images[j]->Fine);
+        best.First = correlation > best.Correlation ? j : best.First;
+        best.Correlation = std::max(best.Correlation, correlation);
+      }
+    }
+    candidates.push_back(i);
+    if (best.Correlation >= least)
+    {
+      shared.push_back(best);
     }
   }
 }
@@ -232,7 +349,7 @@ FindParts(const std::vector<const ImageFingerprint *> & images,
             { return std::tie(a.Digest, a.Image, a.Index) < std::tie(b.Digest, b.Image, b.Index); });
 
   // What is in many places, such as a frame around all images, tells nothing.
-  constexpr std::size_t                                                  mostPlaces = 64;
+  constexpr std::size_t                                               mostPlaces = 64;
   std::map<std::tuple<std::size_t, std::size_t, Offset>, std::size_t> votes;
   for (std::size_t begin = 0, end = 0; begin < places.size(); begin = end)
   {
@@ -278,7 +395,7 @@ FindParts(const std::vector<const ImageFingerprint *> & images,
       std::max(CountMarks(first, common.first, common.second), CountMarks(second, inSecond, common.second));
     if (count >= fewestMarks && 2 * count >= possible)
     {
-      shared.push_back({ pair.first, pair.second, SharedPixels::Kind::Part, offset, common.second });
+      shared.push_back({ pair.first, pair.second, SharedPixels::Kind::Part, offset, common.second, 1 });
     }
   }
 }
@@ -295,6 +412,8 @@ GetImageFingerprint(const VectorImage<float, VDimension> * image)
   const float *              pixel = image->GetBufferPointer();
   TurnedDigests              digests(fingerprint.Size);
   RowDigest                  row;
+  PartMeans                  coarse(fingerprint.Size, VDimension == 2 ? 8 : 4);
+  PartMeans                  fine(fingerprint.Size, VDimension == 2 ? 32 : 10);
   std::vector<std::uint64_t> pixels(fingerprint.Size[0]);
   std::uint64_t              firstPixel = 0;
   for (std::size_t z = 0; z < fingerprint.Size[2]; ++z)
@@ -308,6 +427,12 @@ GetImageFingerprint(const VectorImage<float, VDimension> * image)
         firstPixel = x + y + z == 0 ? pixels[x] : firstPixel;
         fingerprint.IsFlat = fingerprint.IsFlat && pixels[x] == firstPixel;
         digests.Add(pixels[x], x, y, z);
+        const float gray = std::accumulate(pixel, pixel + components, 0.0f) / static_cast<float>(components);
+        if (std::isfinite(gray))
+        {
+          coarse.Add(gray, x, y, z);
+          fine.Add(gray, x, y, z);
+        }
         row.Move(pixels, x);
         if (x + 1 >= rowLength && row.HasContent() && row.Get() % oneIn == 0)
         {
@@ -321,6 +446,8 @@ GetImageFingerprint(const VectorImage<float, VDimension> * image)
   }
   fingerprint.Digest = digests.GetDigest();
   fingerprint.TurnedDigest = digests.GetTurnedDigest();
+  fingerprint.Coarse = coarse.GetNormalized();
+  fingerprint.Fine = fine.GetNormalized();
   return fingerprint;
 }
 
@@ -335,11 +462,7 @@ FindSharedPixels(const std::vector<const ImageFingerprint *> & images)
   std::vector<SharedPixels> shared;
   std::vector<bool>         isNamed(images.size(), false);
   FindEqualDigests(
-    images,
-    SharedPixels::Kind::Same,
-    [](const ImageFingerprint & image) { return image.Digest; },
-    isNamed,
-    shared);
+    images, SharedPixels::Kind::Same, [](const ImageFingerprint & image) { return image.Digest; }, isNamed, shared);
   FindEqualDigests(
     images,
     SharedPixels::Kind::Turned,
@@ -347,6 +470,7 @@ FindSharedPixels(const std::vector<const ImageFingerprint *> & images)
     isNamed,
     shared);
   FindParts(images, isNamed, shared);
+  FindAlike(images, isNamed, shared);
   return shared;
 }
 } // namespace itk

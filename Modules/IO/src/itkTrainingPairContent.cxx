@@ -27,8 +27,7 @@ GetOrientation(const ImageBase<VDimension> * image)
     unsigned int nearest = 0;
     for (unsigned int row = 1; row < VDimension; ++row)
     {
-      const bool isNearer =
-        std::abs(image->GetDirection()[row][axis]) > std::abs(image->GetDirection()[nearest][axis]);
+      const bool isNearer = std::abs(image->GetDirection()[row][axis]) > std::abs(image->GetDirection()[nearest][axis]);
       nearest = isNearer ? row : nearest;
     }
     orientation += letters[nearest][image->GetDirection()[nearest][axis] > 0 ? 1 : 0];
@@ -131,8 +130,8 @@ GetBrightShare(const ImageType<VDimension> * image, const LabelImageType<VDimens
   }
   const auto middle = background.begin() + static_cast<std::ptrdiff_t>(background.size() / 2);
   std::nth_element(background.begin(), middle, background.end());
-  const auto brighter = std::count_if(
-    foreground.begin(), foreground.end(), [median = *middle](float gray) { return gray > median; });
+  const auto brighter =
+    std::count_if(foreground.begin(), foreground.end(), [median = *middle](float gray) { return gray > median; });
   return static_cast<double>(brighter) / static_cast<double>(foreground.size());
 }
 
@@ -164,13 +163,12 @@ Examine(const ImageLabelPair & pair, double gridTolerance, TrainingPairContent &
   {
     return;
   }
-  content.GridProblem =
-    GetProblem(pair.Label,
-               [&]
-               {
-                 MatchGrid<VDimension>(image, pair.Image, labels, pair.Label, gridTolerance);
-                 content.BrightShare = GetBrightShare<VDimension>(image, labels);
-               });
+  content.GridProblem = GetProblem(pair.Label,
+                                   [&]
+                                   {
+                                     MatchGrid<VDimension>(image, pair.Image, labels, pair.Label, gridTolerance);
+                                     content.BrightShare = GetBrightShare<VDimension>(image, labels);
+                                   });
 }
 } // namespace
 
@@ -179,18 +177,18 @@ ExamineTrainingPair(const ImageLabelPair & pair, double gridTolerance)
 {
   TrainingPairContent content;
   unsigned int        dimension = 0;
-  content.ImageProblem =
-    GetProblem(pair.Image, [&] { dimension = GetImageFileDimension(*OpenImageFile(pair.Image)); });
+  content.ImageProblem = GetProblem(pair.Image, [&] { dimension = GetImageFileDimension(*OpenImageFile(pair.Image)); });
   if (dimension == 0)
   {
     // The labels may be wrong as well.
     content.LabelProblem = GetProblem(pair.Label, [&] { dimension = GetLabelFileDimension(pair.Label); });
     if (dimension > 0)
     {
-      content.LabelProblem = GetProblem(
-        pair.Label,
-        [&]
-        { dimension == 3 ? (void)ReadLabelsOf<3>(pair.Label, content) : (void)ReadLabelsOf<2>(pair.Label, content); });
+      content.LabelProblem = GetProblem(pair.Label,
+                                        [&] {
+                                          dimension == 3 ? (void)ReadLabelsOf<3>(pair.Label, content)
+                                                         : (void)ReadLabelsOf<2>(pair.Label, content);
+                                        });
     }
     return content;
   }

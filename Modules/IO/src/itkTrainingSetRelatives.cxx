@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
-#include <set>
 #include <sstream>
 
 namespace itk
@@ -15,9 +14,12 @@ using Severity = TrainingSetSeverity;
 
 constexpr const char * sameImage = "same-image";
 constexpr const char * turnedImage = "turned-image";
-constexpr const char * copy = "copy";
+constexpr const char * alike = "alike";
 constexpr const char * commonPart = "common-part";
 constexpr const char * continuation = "continuation";
+
+/** Of the fine means of images that surely show the same. */
+constexpr double certainCorrelation = 0.99;
 
 std::string
 PrintExtent(const std::array<std::size_t, 3> & extent)
@@ -45,37 +47,34 @@ FindRelatives(const std::vector<TrainingPairContent> & contents, std::vector<dou
   }
   for (const SharedPixels & shared : FindSharedPixels(fingerprints))
   {
-    const bool isPart = shared.Sharing == SharedPixels::Kind::Part;
-    const bool isSame = shared.Sharing == SharedPixels::Kind::Same;
-    relatives.push_back({ isPart   ? commonPart
-                          : isSame ? sameImage
-                                   : turnedImage,
-                          shared.First,
-                          shared.Second,
-                          true,
-                          0,
-                          isPart   ? "has " + PrintExtent(shared.Extent) + " pixels in common with"
-                          : isSame ? "has the same pixels as"
-                                   : "is, turned or mirrored, the same as" });
-    if (!isPart)
+    const bool   isCertain = shared.Sharing != SharedPixels::Kind::Alike || shared.Correlation >= certainCorrelation;
+    const char * kind = sameImage;
+    std::string  sentence = "has the same pixels as";
+    switch (shared.Sharing)
+    {
+      case SharedPixels::Kind::Same:
+        break;
+      case SharedPixels::Kind::Turned:
+        kind = turnedImage;
+        sentence = "is, turned or mirrored, the same as";
+        break;
+      case SharedPixels::Kind::Alike:
+        kind = alike;
+        sentence = isCertain ? "shows the same as" : "shows nearly the same as";
+        break;
+      case SharedPixels::Kind::Part:
+        kind = commonPart;
+        sentence = "has " + PrintExtent(shared.Extent) + " pixels in common with";
+        break;
+    }
+    relatives.push_back({ kind, shared.First, shared.Second, isCertain, shared.Correlation, sentence });
+    if (shared.Sharing != SharedPixels::Kind::Part && isCertain)
     {
       borders[shared.Second] = nullptr;
     }
   }
   const auto found = FindImageContinuations(borders);
   chanceScores = found.ChanceScores;
-  std::set<std::array<std::size_t, 2>> known;
-  for (const auto & relative : relatives)
-  {
-    known.insert({ relative.First, relative.Second });
-  }
-  for (const auto & [first, second] : found.Copies)
-  {
-    if (known.insert({ first, second }).second)
-    {
-      relatives.push_back({ copy, first, second, true, 0, "has, but for small changes, the same pixels as" });
-    }
-  }
   for (const auto & pair : found.Found)
   {
     relatives.push_back({ continuation,
@@ -143,7 +142,7 @@ FindTrainingSetRelatives(const std::vector<ImageLabelPair> &      pairs,
     const auto & first = pairs[relative.First];
     const auto & second = pairs[relative.Second];
     const bool   isLeak = first.Fold != second.Fold;
-    const bool   isCopy = relative.Kind != continuation && relative.Kind != commonPart;
+    const bool   isCopy = relative.Kind == sameImage || relative.Kind == turnedImage;
     const bool   hasOtherLabels = relative.Kind == sameImage && contents[relative.First].LabelProblem.empty() &&
                                 contents[relative.Second].LabelProblem.empty() &&
                                 contents[relative.First].LabelDigest != contents[relative.Second].LabelDigest;
@@ -152,11 +151,11 @@ FindTrainingSetRelatives(const std::vector<ImageLabelPair> &      pairs,
       continue;
     }
     // A copy is named first; of tiles, the left or upper one.
-    const std::size_t       subject = isCopy ? relative.Second : relative.First;
-    const std::size_t       object = isCopy ? relative.First : relative.Second;
-    const ImageLabelPair &  named = pairs[subject];
-    const ImageLabelPair &  other = pairs[object];
-    std::ostringstream      sentence;
+    const std::size_t      subject = isCopy ? relative.Second : relative.First;
+    const std::size_t      object = isCopy ? relative.First : relative.Second;
+    const ImageLabelPair & named = pairs[subject];
+    const ImageLabelPair & other = pairs[object];
+    std::ostringstream     sentence;
     sentence << named.Image << ' ' << relative.Sentence << ' ' << other.Image << " of line " << other.Line
              << (hasOtherLabels ? ", but other labels" : "");
     if (isLeak)

@@ -11,13 +11,13 @@ namespace itk
 /** Two pairs whose images belong together. */
 struct TrainingSetRelative
 {
-  /** "same-image", "turned-image", "copy", "common-part" or "continuation". */
+  /** "same-image", "turned-image", "alike", "common-part" or "continuation". */
   std::string Kind;
   std::size_t First{ 0 };
   std::size_t Second{ 0 };
   bool        IsCertain{ true };
-  /** Of a continuation, else 0. */
-  double Score{ 0 };
+  /** Of a continuation, or the correlation of images that are alike; else 1. */
+  double Score{ 1 };
   /** Such as "goes on at the right of". */
   std::string Sentence;
 };

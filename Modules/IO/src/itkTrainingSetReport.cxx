@@ -13,12 +13,12 @@ namespace itk
 {
 struct TrainingSetReport::Content
 {
-  std::string                           File;
-  std::vector<ImageLabelPair>           Pairs;
-  std::vector<TrainingPairContent>      Contents;
-  std::vector<TrainingSetProblem>       Problems;
-  TrainingSetRelatives                  Relatives;
-  TrainingSetSummary                    Summary;
+  std::string                      File;
+  std::vector<ImageLabelPair>      Pairs;
+  std::vector<TrainingPairContent> Contents;
+  std::vector<TrainingSetProblem>  Problems;
+  TrainingSetRelatives             Relatives;
+  TrainingSetSummary               Summary;
 };
 
 namespace
@@ -69,6 +69,16 @@ ForEach(std::size_t count, unsigned int numberOfThreads, const TorchProgress & p
     throw;
   }
   join();
+  if (progress)
+  {
+    progress(1.0);
+  }
+}
+
+std::string
+PrintCount(std::size_t count, const std::string & noun)
+{
+  return std::to_string(count) + ' ' + noun + (count == 1 ? "" : "s");
 }
 
 /** What is wrong with a pair by itself. */
@@ -79,8 +89,9 @@ FindProblemsOfPair(const ImageLabelPair &      pair,
                    std::size_t                 number,
                    std::vector<Problem> &      problems)
 {
-  const auto add = [&](Severity severity, const char * kind, const std::string & sentence)
-  { problems.push_back({ severity, kind, { number }, sentence }); };
+  const auto add = [&](Severity severity, const char * kind, const std::string & sentence) {
+    problems.push_back({ severity, kind, { number }, sentence });
+  };
   if (!content.ImageProblem.empty())
   {
     add(Severity::Error, "image", pair.Image + ": " + content.ImageProblem);
@@ -143,8 +154,7 @@ TrainingSetReport::TrainingSetReport(const std::string &        csvFile,
   ForEach(content.Pairs.size(),
           options.NumberOfThreads,
           progress,
-          [&](std::size_t i)
-          { content.Contents[i] = ExamineTrainingPair(content.Pairs[i], options.GridTolerance); });
+          [&](std::size_t i) { content.Contents[i] = ExamineTrainingPair(content.Pairs[i], options.GridTolerance); });
 
   auto & problems = content.Problems;
   content.Summary = SummarizeTrainingSet(content.Pairs, content.Contents, options.Labels, problems);
@@ -177,10 +187,10 @@ TrainingSetReport::GetProblems() const
 std::size_t
 TrainingSetReport::CountProblems(TrainingSetSeverity severity) const
 {
-  return static_cast<std::size_t>(
-    std::count_if(m_Content->Problems.begin(),
-                  m_Content->Problems.end(),
-                  [severity](const Problem & problem) { return problem.Severity == severity; }));
+  return static_cast<std::size_t>(std::count_if(m_Content->Problems.begin(),
+                                                m_Content->Problems.end(),
+                                                [severity](const Problem & problem)
+                                                { return problem.Severity == severity; }));
 }
 
 const std::vector<std::vector<std::size_t>> &
@@ -206,9 +216,8 @@ TrainingSetReport::ToText() const
       {
         text += ", " + line(problem.Pairs[i]);
       }
-      text += problem.Pairs.size() > mostLines
-                ? " and " + std::to_string(problem.Pairs.size() - mostLines) + " more."
-                : ".";
+      text +=
+        problem.Pairs.size() > mostLines ? " and " + std::to_string(problem.Pairs.size() - mostLines) + " more." : ".";
     }
     text += " [" + problem.Kind + "]\n";
   }
@@ -226,9 +235,9 @@ TrainingSetReport::ToText() const
                              std::to_string(images) + " images are copies or parts of " +
                                std::to_string(relatives.Fields.size()) + " larger ones");
   }
-  text += '\n' + std::to_string(this->CountProblems(Severity::Error)) + " errors, " +
-          std::to_string(this->CountProblems(Severity::Warning)) + " warnings, " +
-          std::to_string(this->CountProblems(Severity::Note)) + " notes.\n";
+  text += '\n' + PrintCount(this->CountProblems(Severity::Error), "error") + ", " +
+          PrintCount(this->CountProblems(Severity::Warning), "warning") + ", " +
+          PrintCount(this->CountProblems(Severity::Note), "note") + ".\n";
   return text;
 }
 
@@ -260,14 +269,11 @@ TrainingSetReport::ToJson() const
   json["Relatives"] = Json::array();
   for (const TrainingSetRelative & relative : m_Content->Relatives.All)
   {
-    Json object{ { "Kind", relative.Kind },
-                 { "Lines", toLines({ relative.First, relative.Second }) },
-                 { "Folds", { pairs[relative.First].Fold, pairs[relative.Second].Fold } },
-                 { "IsCertain", relative.IsCertain } };
-    if (relative.Score > 0)
-    {
-      object["Score"] = relative.Score;
-    }
+    const Json object{ { "Kind", relative.Kind },
+                       { "Lines", toLines({ relative.First, relative.Second }) },
+                       { "Folds", { pairs[relative.First].Fold, pairs[relative.Second].Fold } },
+                       { "IsCertain", relative.IsCertain },
+                       { "Score", relative.Score } };
     json["Relatives"].push_back(object);
   }
   json["ChanceScores"] = m_Content->Relatives.ChanceScores;
@@ -295,10 +301,9 @@ TrainingSetReport::ToJson() const
   for (std::size_t i = 0; i < pairs.size(); ++i)
   {
     const auto & content = m_Content->Contents[i];
-    Json         object{ { "Line", pairs[i].Line },
-                         { "Image", pairs[i].Image },
-                         { "Label", pairs[i].Label },
-                         { "Fold", pairs[i].Fold } };
+    Json         object{
+      { "Line", pairs[i].Line }, { "Image", pairs[i].Image }, { "Label", pairs[i].Label }, { "Fold", pairs[i].Fold }
+    };
     if (content.ImageProblem.empty())
     {
       object["Size"] = content.Size;

@@ -20,10 +20,8 @@ std::string
 PrintPercent(std::uint64_t part, std::uint64_t whole)
 {
   char text[32];
-  std::snprintf(text,
-                sizeof(text),
-                "%.3g %%",
-                whole == 0 ? 0.0 : 100 * static_cast<double>(part) / static_cast<double>(whole));
+  std::snprintf(
+    text, sizeof(text), "%.3g %%", whole == 0 ? 0.0 : 100 * static_cast<double>(part) / static_cast<double>(whole));
   return text;
 }
 
@@ -72,11 +70,10 @@ GuessMeaning(const std::vector<TrainingPairContent> & contents)
   for (const auto & content : contents)
   {
     withLargest += content.Parts.count(largest);
-    inParts += std::any_of(content.Parts.begin(),
-                           content.Parts.end(),
-                           [](const auto & label) { return label.second.Parts > 1; })
-                 ? 1
-                 : 0;
+    inParts +=
+      std::any_of(content.Parts.begin(), content.Parts.end(), [](const auto & label) { return label.second.Parts > 1; })
+        ? 1
+        : 0;
   }
   const bool areClasses = 2 * withLargest > images || 2 * inParts > images;
   return largest <= largestClass && areClasses ? LabelMeaning::Classes : LabelMeaning::Objects;
@@ -105,8 +102,7 @@ Compare(const std::string &               name,
   {
     counts.emplace_back(value, pairs.size());
   }
-  std::stable_sort(
-    counts.begin(), counts.end(), [](const auto & a, const auto & b) { return a.second > b.second; });
+  std::stable_sort(counts.begin(), counts.end(), [](const auto & a, const auto & b) { return a.second > b.second; });
   const auto print = [](const std::string & value) { return value.empty() ? std::string("none") : value; };
   for (std::size_t i = 1; i < counts.size(); ++i)
   {
@@ -201,10 +197,8 @@ FindMissingClasses(const std::vector<ImageLabelPair> & pairs,
         sentence << "No label image of fold " << fold << " has class " << label << ", which others have.";
         const auto first =
           std::find_if(pairs.begin(), pairs.end(), [fold = fold](const auto & pair) { return pair.Fold == fold; });
-        problems.push_back({ Severity::Warning,
-                             "missing-class",
-                             { static_cast<std::size_t>(first - pairs.begin()) },
-                             sentence.str() });
+        problems.push_back(
+          { Severity::Warning, "missing-class", { static_cast<std::size_t>(first - pairs.begin()) }, sentence.str() });
       }
     }
   }
@@ -271,8 +265,8 @@ PrintTrainingSetSummary(const TrainingSetSummary & summary, const std::string & 
 {
   constexpr std::size_t mostValues = 6;
   std::ostringstream    text;
-  text << file << ": " << pairs << " pairs in " << summary.Folds.size() << (summary.Folds.size() == 1 ? " fold" : " folds")
-       << '\n';
+  text << file << ": " << pairs << " pairs in " << summary.Folds.size()
+       << (summary.Folds.size() == 1 ? " fold" : " folds") << '\n';
   for (const auto & [name, values] : summary.Properties)
   {
     std::string line;
@@ -287,11 +281,11 @@ PrintTrainingSetSummary(const TrainingSetSummary & summary, const std::string & 
   const bool areObjects = summary.Meaning == LabelMeaning::Objects;
   text << PrintSummaryLine("Labels",
                            GetEnumerationText(summary.Meaning) +
-                             (areObjects ? ": " + std::to_string(summary.All.Labels) + ", in an image " +
-                                             std::to_string(summary.FewestLabels) + " to " +
-                                             std::to_string(summary.MostLabels) + ", median " +
-                                             std::to_string(summary.MedianLabels)
-                                         : ""));
+                             (areObjects
+                                ? ": " + std::to_string(summary.All.Labels) + ", in an image " +
+                                    std::to_string(summary.FewestLabels) + " to " + std::to_string(summary.MostLabels) +
+                                    ", median " + std::to_string(summary.MedianLabels)
+                                : ""));
   text << PrintSummaryLine("Foreground", PrintPercent(summary.All.Foreground, summary.All.Pixels) + " of the pixels");
   text << PrintSummaryLine("Polarity",
                            "foreground brighter in " + std::to_string(summary.Bright) + " images, darker in " +

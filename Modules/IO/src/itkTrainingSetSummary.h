@@ -20,15 +20,15 @@ struct TrainingSetShares
 
 struct TrainingSetSummary
 {
-  LabelMeaning                                     Meaning{ LabelMeaning::Objects };
-  std::map<int, TrainingSetShares>                 Folds;
-  TrainingSetShares                                All;
-  std::size_t                                      FewestLabels{ 0 };
-  std::size_t                                      MedianLabels{ 0 };
-  std::size_t                                      MostLabels{ 0 };
-  std::size_t                                      Bright{ 0 };
-  std::size_t                                      Dark{ 0 };
-  std::size_t                                      Unclear{ 0 };
+  LabelMeaning                     Meaning{ LabelMeaning::Objects };
+  std::map<int, TrainingSetShares> Folds;
+  TrainingSetShares                All;
+  std::size_t                      FewestLabels{ 0 };
+  std::size_t                      MedianLabels{ 0 };
+  std::size_t                      MostLabels{ 0 };
+  std::size_t                      Bright{ 0 };
+  std::size_t                      Dark{ 0 };
+  std::size_t                      Unclear{ 0 };
   /** Name of a property, and how many images have each of its values, the most frequent first. */
   std::vector<std::pair<std::string, std::vector<std::pair<std::string, std::size_t>>>> Properties;
 };

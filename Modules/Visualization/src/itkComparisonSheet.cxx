@@ -245,10 +245,9 @@ VerifySize(const LabelType * labels, const ImageType * image)
 {
   if (labels->GetBufferedRegion().GetSize() != image->GetBufferedRegion().GetSize())
   {
-    itkGenericExceptionMacro("A segmentation must have its image's size " << image->GetBufferedRegion().GetSize()
-                                                                          << ", but has "
-                                                                          << labels->GetBufferedRegion().GetSize()
-                                                                          << '.');
+    itkGenericExceptionMacro("A segmentation must have its image's size "
+                             << image->GetBufferedRegion().GetSize() << ", but has "
+                             << labels->GetBufferedRegion().GetSize() << '.');
   }
 }
 

@@ -41,8 +41,9 @@ DrawPicture(const VectorImage<float, 2> * image)
   std::copy_if(
     values, values + pixels * components, std::back_inserter(sorted), [](float value) { return std::isfinite(value); });
   std::sort(sorted.begin(), sorted.end());
-  const auto quantile = [&](double fraction)
-  { return sorted.empty() ? 0.0f : sorted[static_cast<std::size_t>(fraction * static_cast<double>(sorted.size() - 1))]; };
+  const auto quantile = [&](double fraction) {
+    return sorted.empty() ? 0.0f : sorted[static_cast<std::size_t>(fraction * static_cast<double>(sorted.size() - 1))];
+  };
   const float low = quantile(0.002);
   const float range = std::max(quantile(0.999) - low, std::numeric_limits<float>::min());
   auto        picture = ImageType::New();

@@ -225,3 +225,44 @@ TEST(ComparisonSheet, ARowThatDoesNotFitIsRefused)
   EXPECT_THROW(sheet.AddRow(image, { nullptr, nullptr }, { "" }), itk::ExceptionObject);
   EXPECT_THROW(sheet.AddRow(image, { nullptr, other }, { "", "" }), itk::ExceptionObject);
 }
+
+TEST(ComparisonSheet, ARowOfDifferentImagesHasTheirOutlinesFramesAndCaptions)
+{
+  const auto wide = MakeImage<ImageType>(cellSize, cellSize / 2);
+  const auto square = MakeImage<ImageType>(cellSize, cellSize);
+  const auto labels = MakeImage<LabelType>(cellSize, cellSize);
+  FillSquare(labels, 100, 50, 7);
+  itk::ComparisonSheet sheet;
+  sheet.SetColumns({ "", "", "" });
+  const auto red = Color(255, 0, 0);
+  sheet.AddRow({ { wide.GetPointer(), nullptr, "", red }, { square.GetPointer(), labels.GetPointer(), "", {} } });
+  const auto picture = sheet.Draw();
+  const auto first = sheet.GetCellIndex(0, 0);
+  const auto second = sheet.GetCellIndex(0, 1);
+  EXPECT_EQ(second[0] - first[0], cellSize + margin);
+  const auto at = [&](const IndexType & corner, int x, int y) {
+    return picture->GetPixel({ { corner[0] + x, corner[1] + y } });
+  };
+  for (const auto & [x, y] : { std::pair(0, 0), std::pair(3, 70), std::pair(cellSize - 1, cellSize / 2 - 1) })
+  {
+    EXPECT_EQ(at(first, x, y), red) << x << ' ' << y;
+  }
+  EXPECT_EQ(at(first, 20, 20), Color(0, 0, 0));
+  EXPECT_EQ(at(second, 0, 0), Color(0, 0, 0));
+  EXPECT_EQ(at(second, 100, 120), itk::ComparisonSheet::GetColor(1));
+  EXPECT_EQ(at(second, 120, 120), Color(0, 0, 0));
+  // Below the lower image, and where the third would be.
+  EXPECT_EQ(at(first, 50, cellSize / 2 + 10), Color(255, 255, 255));
+  EXPECT_EQ(at(second, cellSize + margin + 50, 50), Color(255, 255, 255));
+}
+
+TEST(ComparisonSheet, MoreImagesThanColumnsAndLabelsOfAnotherSizeAreRefused)
+{
+  const auto           image = MakeImage<ImageType>(20, 20);
+  const auto           labels = MakeImage<LabelType>(20, 19);
+  itk::ComparisonSheet sheet;
+  sheet.SetColumns({ "" });
+  const itk::ComparisonSheet::Cell cell{ image.GetPointer(), nullptr, "", {} };
+  EXPECT_THROW(sheet.AddRow({ cell, cell }), itk::ExceptionObject);
+  EXPECT_THROW(sheet.AddRow({ { image.GetPointer(), labels.GetPointer(), "", {} } }), itk::ExceptionObject);
+}
