@@ -33,8 +33,8 @@ GetImageBorders(const VectorImage<float, 2> * image);
  *
  * \f[ S = \operatorname{artanh} r_l + \operatorname{artanh} r_d + \operatorname{artanh} r_s - \max(0, R) \f]
  *
- * Lines are smoothed by means of 5 pixels. \f$r_l\f$ is the correlation of \f$l = \ln(1 + 6 (v - a) / (b - a))\f$, where
- * a and b are the extrema of both lines; \f$r_d\f$ that of the slopes of l, smoothed by means of 3 pixels; \f$r_s\f$
+ * Lines are smoothed by means of 5 pixels. \f$r_l\f$ is the correlation of
+ * \f$l = \ln(1 + 6 (v - a) / (b - a))\f$, where a and b are the extrema of both lines; \f$r_d\f$ that of the slopes of l, smoothed by means of 3 pixels; \f$r_s\f$
  * that of the ranks of v. \f$R = \ln(D / W)\f$ compares the mean square difference D of the two outermost lines with
  * that of neighboring lines inside the images, W; \f$10^{-4} (b - a)^2\f$ is added to both. None of it depends on the
  * unit or the zero of the intensities.
@@ -64,7 +64,8 @@ struct ImageContinuations
   std::vector<double> ChanceScores;
 };
 
-/** Compares the borders of all images. Of each border only the best partner counts, and only if that is mutual.
+/** Compares the borders of all images, exactly those whose means of 32 parts are correlated by more than 0.5. Of each
+ * border only the best partner counts, and only if that is mutual.
  *
  * Where the comparisons in which nothing can continue reach high scores too, as in images that are all darker towards
  * their corners, more is asked for: so much that the number expected by chance is at most 1 % of what is certain, and

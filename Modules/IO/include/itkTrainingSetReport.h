@@ -38,9 +38,11 @@ struct TrainingSetProblem
   TrainingSetSeverity Severity{ TrainingSetSeverity::Error };
   /** One word for all problems of a kind, such as "leakage"; Documentation/CheckingTrainingData.md lists them. */
   std::string Kind;
-  /** Numbers of the pairs in the table, the one to look at first; two where they are relatives. */
+  /** Numbers of the pairs in the table, the one to look at first. */
   std::vector<std::size_t> Pairs;
   std::string              Sentence;
+  /** Whether it is about two pairs whose images belong together. */
+  bool AreRelatives{ false };
 };
 
 /** \class TrainingSetReport

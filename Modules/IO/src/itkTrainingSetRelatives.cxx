@@ -168,7 +168,8 @@ FindTrainingSetRelatives(const std::vector<ImageLabelPair> &      pairs,
                          : hasOtherLabels ? "other-labels"
                                           : "duplicate",
                          { subject, object },
-                         sentence.str() });
+                         sentence.str(),
+                         true });
   }
   return result;
 }

@@ -209,7 +209,7 @@ TrainingSetReport::ToText() const
     const auto line = [&](std::size_t pair) { return std::to_string(m_Content->Pairs[pair].Line); };
     text += m_Content->File + ':' + line(problem.Pairs.front()) + ": " + GetEnumerationText(problem.Severity) + ": " +
             problem.Sentence;
-    if (problem.Pairs.size() > 2)
+    if (!problem.AreRelatives && problem.Pairs.size() > 1)
     {
       text += " Lines " + line(problem.Pairs[0]);
       for (std::size_t i = 1; i < std::min(mostLines, problem.Pairs.size()); ++i)

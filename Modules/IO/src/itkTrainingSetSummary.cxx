@@ -110,7 +110,7 @@ Compare(const std::string &               name,
     std::ostringstream sentence;
     sentence << pairs.size() << (pairs.size() == 1 ? " image has " : " images have ") << what << ' '
              << print(counts[i].first) << ", " << counts[0].second << " have " << print(counts[0].first) << '.';
-    problems.push_back({ severity, kind, pairs, sentence.str() });
+    problems.push_back({ severity, kind, pairs, sentence.str(), false });
   }
   for (auto & count : counts)
   {
@@ -178,7 +178,7 @@ ComparePolarity(const std::vector<TrainingPairContent> & contents,
     sentence << "The foreground of " << (areDarkFewer ? dark : bright).size() << " images is "
              << (areDarkFewer ? "darker" : "brighter") << " than their background, that of "
              << (areDarkFewer ? bright : dark).size() << ' ' << (areDarkFewer ? "brighter" : "darker") << '.';
-    problems.push_back({ Severity::Note, "polarity", areDarkFewer ? dark : bright, sentence.str() });
+    problems.push_back({ Severity::Note, "polarity", areDarkFewer ? dark : bright, sentence.str(), false });
   }
 }
 

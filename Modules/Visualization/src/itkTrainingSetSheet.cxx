@@ -107,10 +107,9 @@ MakeEmptyPicture()
 void
 DescribeCell(const TrainingSetReport & report, std::size_t pair, ComparisonSheet::Cell & cell)
 {
-  const auto &       pairs = report.GetPairs();
-  std::ostringstream caption;
-  caption << "line " << pairs[pair].Line << ", fold " << pairs[pair].Fold;
-  std::set<std::string> said;
+  const auto & pairs = report.GetPairs();
+  // Kinds in the order of their severity, and the lines of relatives.
+  std::vector<std::pair<std::string, std::string>> kinds;
   for (const auto & problem : report.GetProblems())
   {
     const auto found = std::find(problem.Pairs.begin(), problem.Pairs.end(), pair);
@@ -123,13 +122,19 @@ DescribeCell(const TrainingSetReport & report, std::size_t pair, ComparisonSheet
     {
       cell.Frame = isError ? MakeColor(230, 30, 30) : MakeColor(255, 150, 0);
     }
-    const bool  hasOther = problem.Pairs.size() == 2 && problem.Sentence.find("of line") != std::string::npos;
-    std::string text = problem.Kind;
-    text += hasOther ? " with line " + std::to_string(pairs[problem.Pairs[found == problem.Pairs.begin()]].Line) : "";
-    if (said.insert(text).second)
+    auto kind = std::find_if(kinds.begin(), kinds.end(), [&](const auto & k) { return k.first == problem.Kind; });
+    kind = kind == kinds.end() ? kinds.insert(kind, { problem.Kind, "" }) : kind;
+    if (problem.AreRelatives)
     {
-      caption << (said.size() == 1 ? ": " : ", ") << text;
+      const std::size_t other = problem.Pairs[found == problem.Pairs.begin() ? 1 : 0];
+      kind->second += (kind->second.empty() ? "" : ", ") + std::to_string(pairs[other].Line);
     }
+  }
+  std::ostringstream caption;
+  caption << "line " << pairs[pair].Line << ", fold " << pairs[pair].Fold;
+  for (const auto & [kind, lines] : kinds)
+  {
+    caption << (kind == kinds.front().first ? ": " : "; ") << kind << (lines.empty() ? "" : " with line ") << lines;
   }
   cell.Caption = caption.str();
 }
