@@ -66,11 +66,11 @@ Run(CheckOptions options)
   {
     std::cout << report.ToText() << std::flush;
   }
-  else
+  if (options.Json == standardOutput)
   {
     std::cout << report.ToJson() << std::flush;
   }
-  if (!options.Json.empty() && options.Json != standardOutput)
+  else if (!options.Json.empty())
   {
     AtomicFileWrite(options.Json, report.ToJson());
   }
@@ -82,7 +82,7 @@ Run(CheckOptions options)
   const std::size_t warnings = report.CountProblems(TrainingSetSeverity::Warning);
   if (errors > 0 || (options.IsStrict && warnings > 0))
   {
-    itkGenericExceptionMacro(<< options.Pairs << " has " << errors << " errors and " << warnings << " warnings.");
+    itkGenericExceptionMacro(<< options.Pairs << ": errors: " << errors << ", warnings: " << warnings << '.');
   }
 }
 

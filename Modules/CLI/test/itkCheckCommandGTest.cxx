@@ -82,7 +82,7 @@ TEST_F(CheckCommand, AnErrorHasStatus1AndAWarningOnlyWhereItIsAskedFor)
   ExpectContains(this->Printed(), "pairs.csv:5: warning: ");
   ExpectContains(this->Printed(), " [duplicate]");
   EXPECT_EQ(this->Check({ "--strict" }), 1);
-  ExpectContains(this->Said(), "has 0 errors and 1 warnings.");
+  ExpectContains(this->Said(), "errors: 0, warnings: 1.");
   m_Table += "1.png,1-labels.png,2\n";
   EXPECT_EQ(this->Check(), 1);
   ExpectContains(this->Printed(), "pairs.csv:6: error: ");

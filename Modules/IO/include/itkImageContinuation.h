@@ -33,11 +33,11 @@ GetImageBorders(const VectorImage<float, 2> * image);
  *
  * \f[ S = \operatorname{artanh} r_l + \operatorname{artanh} r_d + \operatorname{artanh} r_s - \max(0, R) \f]
  *
- * Lines are smoothed by means of 5 pixels. \f$r_l\f$ is the correlation of
- * \f$l = \ln(1 + 6 (v - a) / (b - a))\f$, where a and b are the extrema of both lines; \f$r_d\f$ that of the slopes of l, smoothed by means of 3 pixels; \f$r_s\f$
- * that of the ranks of v. \f$R = \ln(D / W)\f$ compares the mean square difference D of the two outermost lines with
- * that of neighboring lines inside the images, W; \f$10^{-4} (b - a)^2\f$ is added to both. None of it depends on the
- * unit or the zero of the intensities.
+ * Lines v are smoothed by means of 5 pixels, and bent, \f$ l = \ln(1 + 6 (v - a) / (b - a)) \f$, where a and b are the
+ * extrema of both lines. The correlations are those of l, of the slopes of l, smoothed by means of 3 pixels, and of the
+ * ranks of v. \f$ R = \ln(D / W) \f$ compares the mean square difference D of the two outermost lines with that of
+ * neighboring lines inside the images, W; \f$ 10^{-4} (b - a)^2 \f$ is added to both. None of it depends on the unit
+ * or the zero of the intensities.
  * \return S; negative infinity for lines of different lengths or of fewer than 128 pixels, for lines without contrast,
  * for a plain correlation of at most 0.5 and for R of at least 0.8
  * \ingroup ITKTorchIO */

@@ -262,6 +262,28 @@ TEST_F(TrainingSetReport, TilesThatContinueEachOtherInDifferentFoldsAreLeakage)
   EXPECT_EQ(report.GetFields().size(), 3u);
 }
 
+TEST_F(TrainingSetReport, CopiesOfTilesDoNotHideThatTheyContinueEachOther)
+{
+  const auto field = MakeRandomField(1, 256, 128);
+  const auto left = CutTile(field, 0, 0, 128, 128);
+  const auto labels = this->WriteObjects("labels.png", 128, 128);
+  this->AddRow(this->WriteImage("left.png", left), labels, 0);
+  this->AddRow(this->WriteImage("copy.png", left), labels, 0);
+  this->AddRow(this->WriteImage("right.png", CutTile(field, 128, 0, 128, 128)), labels, 1);
+  ExpectContains(this->Only(this->Report(), "leakage").Sentence, "left.png goes on at its right in");
+}
+
+TEST_F(TrainingSetReport, ErrorsComeBeforeWarnings)
+{
+  this->AddGoodRow();
+  this->AddRow("1.png", "1-labels.png");
+  this->AddRow("absent.png", "1-labels.png");
+  const auto problems = this->Report().GetProblems();
+  ASSERT_EQ(problems.size(), 2u);
+  EXPECT_EQ(problems[0].Kind, "image");
+  EXPECT_EQ(problems[1].Kind, "duplicate");
+}
+
 TEST_F(TrainingSetReport, WhatDiffersInTheSetIsSaidOnceForItsRows)
 {
   for (int row = 0; row < 5; ++row)
