@@ -82,18 +82,24 @@ GuessMeaning(const std::vector<TrainingPairContent> & contents)
 /** Values of one property, and the pairs that have each. */
 using Values = std::map<std::string, std::vector<std::size_t>>;
 
-/** Adds a property to the summary, and a problem for each value but the most frequent one.
- * \param what the property's name in a sentence */
+struct Property
+{
+  std::string Name;
+  /** What stands before and after its value in a sentence. */
+  std::string  Before;
+  std::string  After;
+  const char * Kind{ nullptr };
+  Severity     Seriousness{ Severity::Warning };
+};
+
+/** Adds a property to the summary, and a problem for each value but the most frequent one. */
 void
-Compare(const std::string &               name,
-        const std::string &               what,
-        const char *                      kind,
-        Severity                          severity,
+Compare(const Property &                  property,
         const Values &                    values,
         TrainingSetSummary &              summary,
         std::vector<TrainingSetProblem> & problems)
 {
-  if (values.empty() || (values.size() == 1 && values.begin()->first.empty()))
+  if (values.empty())
   {
     return;
   }
@@ -108,15 +114,16 @@ Compare(const std::string &               name,
   {
     const auto &       pairs = values.at(counts[i].first);
     std::ostringstream sentence;
-    sentence << pairs.size() << (pairs.size() == 1 ? " image has " : " images have ") << what << ' '
-             << print(counts[i].first) << ", " << counts[0].second << " have " << print(counts[0].first) << '.';
-    problems.push_back({ severity, kind, pairs, sentence.str(), false });
+    sentence << pairs.size() << (pairs.size() == 1 ? " image has " : " images have ") << property.Before
+             << print(counts[i].first) << property.After << ", " << counts[0].second
+             << (counts[0].second == 1 ? " has " : " have ") << print(counts[0].first) << '.';
+    problems.push_back({ property.Seriousness, property.Kind, pairs, sentence.str(), false });
   }
   for (auto & count : counts)
   {
     count.first = print(count.first);
   }
-  summary.Properties.emplace_back(name, counts);
+  summary.Properties.emplace_back(property.Name, counts);
 }
 
 void
@@ -140,16 +147,26 @@ CompareImages(const std::vector<TrainingPairContent> & contents,
       components[std::to_string(content.Components)].push_back(i);
       types[content.ComponentType].push_back(i);
       spacings[PrintNumbers(content.Spacing) + (content.Spacing.empty() ? "" : " mm")].push_back(i);
-      orientations[content.Orientation].push_back(i);
+      if (content.Dimension == 3)
+      {
+        orientations[content.Orientation].push_back(i);
+      }
     }
   }
+  Compare({ "Dimension", "the dimension ", "", "dimension", Severity::Error }, dimensions, summary, problems);
   std::vector<TrainingSetProblem> ofSizes;
-  Compare("Dimension", "the dimension", "dimension", Severity::Error, dimensions, summary, problems);
-  Compare("Size", "the size", "size", Severity::Note, sizes, summary, ofSizes);
-  Compare("Components", "components:", "components", Severity::Warning, components, summary, problems);
-  Compare("ComponentType", "the component type", "component-type", Severity::Warning, types, summary, problems);
-  Compare("Spacing", "the spacing", "spacing", Severity::Warning, spacings, summary, problems);
-  Compare("Orientation", "the orientation", "orientation", Severity::Warning, orientations, summary, problems);
+  Compare({ "Size", "the size ", "", "size", Severity::Note }, sizes, summary, ofSizes);
+  // Where sizes vary, none of them is odd.
+  const auto isMost = [&](const auto & size) { return 2 * size.second.size() > contents.size(); };
+  if (std::any_of(sizes.begin(), sizes.end(), isMost))
+  {
+    problems.insert(problems.end(), ofSizes.begin(), ofSizes.end());
+  }
+  Compare({ "Components", "", " components", "components", Severity::Warning }, components, summary, problems);
+  Compare(
+    { "ComponentType", "the component type ", "", "component-type", Severity::Warning }, types, summary, problems);
+  Compare({ "Spacing", "the spacing ", "", "spacing", Severity::Warning }, spacings, summary, problems);
+  Compare({ "Orientation", "the orientation ", "", "orientation", Severity::Warning }, orientations, summary, problems);
 }
 
 void

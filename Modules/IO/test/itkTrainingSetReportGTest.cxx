@@ -298,6 +298,12 @@ TEST_F(TrainingSetReport, WhatDiffersInTheSetIsSaidOnceForItsRows)
   EXPECT_EQ(type.Pairs, (std::vector<std::size_t>{ 5 }));
   EXPECT_EQ(type.Severity, Severity::Warning);
   ExpectContains(type.Sentence, "1 image has the component type unsigned_short, 5 have unsigned_char.");
+  EXPECT_EQ(report.CountProblems(Severity::Warning), 1u) << report.ToText();
+
+  this->AddRow(this->WriteImage("wide.png", MakeRandomField(5, 97, 80)), this->WriteObjects("wide-labels.png", 97, 80));
+  const auto size = this->Only(this->Report(), "size");
+  EXPECT_EQ(size.Severity, Severity::Note);
+  ExpectContains(size.Sentence, "1 image has the size 97 x 80, 6 have 96 x 80.");
 }
 
 TEST_F(TrainingSetReport, VolumesAndPicturesInOneSetAreAnError)
