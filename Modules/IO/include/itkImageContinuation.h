@@ -39,7 +39,7 @@ GetImageBorders(const VectorImage<float, 2> * image);
  * neighboring lines inside the images, W; \f$ 10^{-4} (b - a)^2 \f$ is added to both. None of it depends on the unit
  * or the zero of the intensities.
  * \return S; negative infinity for lines of different lengths or of fewer than 128 pixels, for lines without contrast,
- * for a plain correlation of at most 0.5 and for R of at least 0.8
+ * for plain correlations of at most 0.5 of the lines and 0.3 of their slopes, and for R of at least 0.8
  * \ingroup ITKTorchIO */
 ITKTorchIO_EXPORT double
 GetContinuationScore(const ImageBorders::Border & last, const ImageBorders::Border & first);
@@ -69,7 +69,7 @@ struct ImageContinuations
  *
  * Where the comparisons in which nothing can continue reach high scores too, as in images that are all darker towards
  * their corners, more is asked for: so much that the number expected by chance is at most 1 % of what is certain, and
- * 10 % of what is found.
+ * 10 % of what is found, and 0.5 above that.
  * \param images null for one that is left out. Of copies of an image, all but one should be.
  * \ingroup ITKTorchIO */
 ITKTorchIO_EXPORT ImageContinuations

@@ -58,9 +58,9 @@ struct SharedPixels
     Same,
     /** All of both, turned or mirrored. */
     Turned,
-    /** Not the pixels, but what they show: the correlation of the fine means is at least 0.95, and the proportions are
-     * the same within 2 %. So are copies with other contrast, size or compression, neighboring slices of a volume and
-     * frames of a film. */
+    /** Not the pixels, but what they show: the correlation of the fine means is at least 0.95, also without what they
+     * have in common with the mean of all other images, such as a shading, and the proportions are the same within 2 %.
+     * So are copies with other contrast, size or compression, neighboring slices of a volume and frames of a film. */
     Alike,
     /** A part: a pixel of the second image is the first one's at its index plus Offset. */
     Part
@@ -73,7 +73,7 @@ struct SharedPixels
   std::array<std::int64_t, 3> Offset{ 0, 0, 0 };
   /** Of the part, in pixels along x, y, z. */
   std::array<std::size_t, 3> Extent{ 0, 0, 0 };
-  /** Of the fine means, where images are alike; else 1. */
+  /** The latter, where images are alike; else 1. */
   double Correlation{ 1 };
 };
 

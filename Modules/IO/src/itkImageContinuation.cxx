@@ -17,7 +17,15 @@ using Border = ImageBorders::Border;
 constexpr std::size_t shortestLine = 128;
 constexpr double      certainScore = 5.1;
 constexpr double      leastScore = 4.2;
-constexpr double      nothing = -std::numeric_limits<double>::infinity();
+// Of a score; see GetContinuationScore().
+constexpr double leastCorrelation = 0.5;
+constexpr double leastSlopeCorrelation = 0.3;
+constexpr double largestRatio = 0.8;
+constexpr double bending = 6.0;
+constexpr double smallest = 1e-4;
+constexpr int    smoothing = 5;
+constexpr int    slopeSmoothing = 3;
+constexpr double nothing = -std::numeric_limits<double>::infinity();
 
 /** Means of `width` neighbors; beyond its ends, a line has the values of its ends. */
 Line
@@ -100,12 +108,12 @@ ToScore(double correlation)
 }
 
 double
-GetMeanSquareDifference(const std::vector<float> & a, const std::vector<float> & b)
+GetMeanSquareDifference(const Line & a, const Line & b)
 {
   double sum = 0;
   for (std::size_t i = 0; i < a.size(); ++i)
   {
-    sum += (static_cast<double>(a[i]) - b[i]) * (static_cast<double>(a[i]) - b[i]);
+    sum += (a[i] - b[i]) * (a[i] - b[i]);
   }
   return sum / static_cast<double>(a.size());
 }
@@ -163,6 +171,71 @@ private:
   std::array<float, Parts> m_Means{};
 };
 
+/** A border with what all its comparisons need. */
+struct PreparedBorder
+{
+  explicit PreparedBorder(const Border & border)
+    : Quick(border.Outer)
+  {
+    const auto isFinite = [](const std::vector<float> & line)
+    { return std::all_of(line.begin(), line.end(), [](float value) { return std::isfinite(value); }); };
+    if (border.Outer.size() < shortestLine || !isFinite(border.Outer) || !isFinite(border.Inner))
+    {
+      return;
+    }
+    Outer = ToLine(border.Outer);
+    Inside = GetMeanSquareDifference(Outer, ToLine(border.Inner));
+    Smooth = itk::Smooth(Outer, smoothing);
+    Slopes = itk::Smooth(Slope(Smooth), slopeSmoothing);
+    Ranks = Rank(Smooth);
+    const auto [least, most] = std::minmax_element(Smooth.begin(), Smooth.end());
+    Minimum = *least;
+    Maximum = *most;
+  }
+
+  /** Empty if the border cannot be compared. */
+  Line Outer;
+  Line Smooth;
+  Line Slopes;
+  Line Ranks;
+  /** Mean square difference of the two lines. */
+  double    Inside{ 0 };
+  double    Minimum{ 0 };
+  double    Maximum{ 0 };
+  Signature Quick;
+};
+
+/** The same as that of the borders. */
+double
+GetContinuationScore(const PreparedBorder & last, const PreparedBorder & first)
+{
+  if (last.Outer.empty() || last.Outer.size() != first.Outer.size())
+  {
+    return nothing;
+  }
+  const double low = std::min(last.Minimum, first.Minimum);
+  const double range = std::max(last.Maximum, first.Maximum) - low;
+  const double negligible = smallest * range * range;
+  const double across = GetMeanSquareDifference(last.Outer, first.Outer);
+  const double ratio = std::log((across + negligible) / ((last.Inside + first.Inside) / 2 + negligible));
+  if (!(range > 0) || ratio >= largestRatio || Correlate(last.Outer, first.Outer) <= leastCorrelation ||
+      Correlate(last.Slopes, first.Slopes) <= leastSlopeCorrelation)
+  {
+    return nothing;
+  }
+  const auto bend = [&](Line line)
+  {
+    std::transform(
+      line.begin(), line.end(), line.begin(), [&](double v) { return std::log1p(bending * (v - low) / range); });
+    return line;
+  };
+  const Line   a = bend(last.Smooth);
+  const Line   b = bend(first.Smooth);
+  const double slopes = Correlate(Smooth(Slope(a), slopeSmoothing), Smooth(Slope(b), slopeSmoothing));
+  return ToScore(Correlate(a, b)) + ToScore(slopes) + ToScore(Correlate(last.Ranks, first.Ranks)) -
+         std::max(0.0, ratio);
+}
+
 Border
 Reverse(Border border)
 {
@@ -182,49 +255,34 @@ enum class Comparison
   SameLast
 };
 
-/** Borders of one side of all images, with what compares them quickly. */
-struct Side
-{
-  std::vector<Border>    Borders;
-  std::vector<Signature> Signatures;
-
-  void
-  Add(const Border & border)
-  {
-    Borders.push_back(border);
-    Signatures.emplace_back(border.Outer);
-  }
-};
-
-Side
+std::vector<PreparedBorder>
 CollectSide(const std::vector<const ImageBorders *> & images, unsigned int axis, unsigned int side, bool isBackwards)
 {
-  Side all;
+  std::vector<PreparedBorder> all;
   for (const ImageBorders * const image : images)
   {
     const Border border = image == nullptr ? Border{} : image->Sides[axis][side];
-    all.Add(isBackwards ? Reverse(border) : border);
+    all.emplace_back(isBackwards ? Reverse(border) : border);
   }
   return all;
 }
 
 /** \return pairs of borders, each of which is the best partner of the other */
 std::vector<ImageContinuation>
-Match(const Side & firsts, const Side & seconds, bool isOneSide)
+Match(const std::vector<PreparedBorder> & firsts, const std::vector<PreparedBorder> & seconds, bool isOneSide)
 {
   constexpr auto                 none = std::numeric_limits<std::size_t>::max();
   std::vector<ImageContinuation> candidates;
-  const std::size_t              count = firsts.Borders.size();
+  const std::size_t              count = firsts.size();
   for (std::size_t i = 0; i < count; ++i)
   {
     for (std::size_t j = isOneSide ? i + 1 : 0; j < count; ++j)
     {
-      if (i == j || firsts.Borders[i].Outer.size() != seconds.Borders[j].Outer.size() ||
-          !firsts.Signatures[i].IsLike(seconds.Signatures[j]))
+      if (i == j || !firsts[i].Quick.IsLike(seconds[j].Quick))
       {
         continue;
       }
-      const double score = GetContinuationScore(firsts.Borders[i], seconds.Borders[j]);
+      const double score = GetContinuationScore(firsts[i], seconds[j]);
       if (score >= leastScore)
       {
         candidates.push_back({ i, j, 0, score, false });
@@ -268,7 +326,8 @@ Match(const std::vector<const ImageBorders *> & images, unsigned int axis, Compa
   return found;
 }
 
-/** The smallest of `scores` that is at least `least` and above which chance would bring at most this share.
+/** The least score that counts: `least`, if above it chance brings at most this share; else 0.5 more than the smallest
+ * of `scores` above which that is so, as few scores tell little about chance.
  * \param chanceScores of twice as many comparisons */
 double
 RaiseLeastScore(double                      least,
@@ -285,13 +344,14 @@ RaiseLeastScore(double                      least,
   {
     return least;
   }
+  constexpr double    margin = 0.5;
   std::vector<double> sorted(scores);
   std::sort(sorted.begin(), sorted.end());
   for (const double score : sorted)
   {
     if (score > least && isEnough(score))
     {
-      return score;
+      return score + margin;
     }
   }
   return std::numeric_limits<double>::infinity();
@@ -302,9 +362,9 @@ ImageBorders
 GetImageBorders(const VectorImage<float, 2> * image)
 {
   ImageBorders       borders;
-  const auto         region = image->GetBufferedRegion();
-  const std::size_t  width = region.GetSize(0);
-  const std::size_t  height = region.GetSize(1);
+  const auto         size = image->GetBufferedRegion().GetSize();
+  const std::size_t  width = size[0];
+  const std::size_t  height = size[1];
   const unsigned int components = image->GetNumberOfComponentsPerPixel();
   const float *      pixels = image->GetBufferPointer();
   const auto         gray = [&](std::size_t x, std::size_t y)
@@ -338,48 +398,7 @@ GetImageBorders(const VectorImage<float, 2> * image)
 double
 GetContinuationScore(const ImageBorders::Border & last, const ImageBorders::Border & first)
 {
-  constexpr double leastCorrelation = 0.5;
-  constexpr double largestRatio = 0.8;
-  constexpr double bend = 6.0;
-  constexpr double smallest = 1e-4;
-  constexpr int    smoothing = 5;
-  constexpr int    slopeSmoothing = 3;
-  const auto       isFinite = [](const std::vector<float> & line)
-  { return std::all_of(line.begin(), line.end(), [](float value) { return std::isfinite(value); }); };
-  if (last.Outer.size() != first.Outer.size() || last.Outer.size() < shortestLine || !isFinite(last.Outer) ||
-      !isFinite(last.Inner) || !isFinite(first.Outer) || !isFinite(first.Inner) ||
-      Correlate(ToLine(last.Outer), ToLine(first.Outer)) <= leastCorrelation)
-  {
-    return nothing;
-  }
-  const Line   a = Smooth(ToLine(last.Outer), smoothing);
-  const Line   b = Smooth(ToLine(first.Outer), smoothing);
-  const double low = std::min(*std::min_element(a.begin(), a.end()), *std::min_element(b.begin(), b.end()));
-  const double range = std::max(*std::max_element(a.begin(), a.end()), *std::max_element(b.begin(), b.end())) - low;
-  if (!(range > 0))
-  {
-    return nothing;
-  }
-  const double negligible = smallest * range * range;
-  const double inside =
-    (GetMeanSquareDifference(last.Outer, last.Inner) + GetMeanSquareDifference(first.Outer, first.Inner)) / 2;
-  const double across = GetMeanSquareDifference(last.Outer, first.Outer);
-  const double ratio = std::log((across + negligible) / (inside + negligible));
-  if (ratio >= largestRatio)
-  {
-    return nothing;
-  }
-  const auto bendLine = [&](Line line)
-  {
-    std::transform(
-      line.begin(), line.end(), line.begin(), [&](double v) { return std::log1p(bend * (v - low) / range); });
-    return line;
-  };
-  const Line   bentA = bendLine(a);
-  const Line   bentB = bendLine(b);
-  const double slopes = Correlate(Smooth(Slope(bentA), slopeSmoothing), Smooth(Slope(bentB), slopeSmoothing));
-  return ToScore(Correlate(bentA, bentB)) + ToScore(slopes) + ToScore(Correlate(Rank(a), Rank(b))) -
-         std::max(0.0, ratio);
+  return GetContinuationScore(PreparedBorder(last), PreparedBorder(first));
 }
 
 ImageContinuations

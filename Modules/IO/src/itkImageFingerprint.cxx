@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstring>
+#include <functional>
 #include <limits>
 #include <map>
 #include <numeric>
@@ -284,6 +285,40 @@ HaveSameProportions(const ImageFingerprint & a, const ImageFingerprint & b)
   return most <= largest * least;
 }
 
+/** The correlation of two images' means without what they have in common with the mean of all other images, such as a
+ * shading.
+ * \param all sum over `count` images, these two among them */
+double
+CorrelateApart(const std::vector<float> &  a,
+               const std::vector<float> &  b,
+               const std::vector<double> & all,
+               std::size_t                 count)
+{
+  constexpr std::size_t fewest = 4;
+  std::vector<double>   others(all);
+  for (std::size_t i = 0; i < others.size(); ++i)
+  {
+    others[i] = count < fewest ? 0.0 : others[i] - a[i] - b[i];
+  }
+  const double square = std::inner_product(others.begin(), others.end(), others.begin(), 0.0);
+  const auto   remove = [&](const std::vector<float> & means)
+  {
+    const double        along = std::inner_product(means.begin(), means.end(), others.begin(), 0.0);
+    std::vector<double> rest(means.begin(), means.end());
+    for (std::size_t i = 0; i < rest.size() && square > 0; ++i)
+    {
+      rest[i] -= along / square * others[i];
+    }
+    return rest;
+  };
+  const auto   restOfA = remove(a);
+  const auto   restOfB = remove(b);
+  const double ab = std::inner_product(restOfA.begin(), restOfA.end(), restOfB.begin(), 0.0);
+  const double aa = std::inner_product(restOfA.begin(), restOfA.end(), restOfA.begin(), 0.0);
+  const double bb = std::inner_product(restOfB.begin(), restOfB.end(), restOfB.begin(), 0.0);
+  return aa > 0 && bb > 0 ? ab / std::sqrt(aa * bb) : 0.0;
+}
+
 /** Adds images that show the same. */
 void
 FindAlike(const std::vector<const ImageFingerprint *> & images,
@@ -294,20 +329,39 @@ FindAlike(const std::vector<const ImageFingerprint *> & images,
   constexpr double leastOfCoarse = 0.85;
   const auto       correlate = [](const std::vector<float> & a, const std::vector<float> & b)
   { return a.size() == b.size() ? std::inner_product(a.begin(), a.end(), b.begin(), 0.0) : 0.0; };
-  std::vector<std::size_t> candidates;
+  struct Sum
+  {
+    std::vector<double> Means;
+    std::size_t         Count{ 0 };
+  };
+  // By the number of means.
+  std::map<std::size_t, Sum> sums;
+  std::vector<std::size_t>   all;
   for (std::size_t i = 0; i < images.size(); ++i)
   {
-    if (images[i] == nullptr || isNamed[i])
+    if (images[i] != nullptr && !images[i]->IsFlat && !isNamed[i])
     {
-      continue;
+      const auto & means = images[i]->Fine;
+      auto &       sum = sums[means.size()];
+      sum.Means.resize(means.size());
+      std::transform(means.begin(), means.end(), sum.Means.begin(), sum.Means.begin(), std::plus<>());
+      ++sum.Count;
+      all.push_back(i);
     }
+  }
+  std::vector<std::size_t> candidates;
+  for (const std::size_t i : all)
+  {
     SharedPixels best{ 0, i, SharedPixels::Kind::Alike, {}, images[i]->Size, 0 };
     for (const std::size_t j : candidates)
     {
       if (correlate(images[i]->Coarse, images[j]->Coarse) >= leastOfCoarse &&
           HaveSameProportions(*images[i], *images[j]))
       {
-        const double correlation = correlate(images[i]->Fine, images[j]->Fine);
+        const auto & fine = images[i]->Fine;
+        const bool   isCandidate = correlate(fine, images[j]->Fine) >= least;
+        const Sum &  sum = sums[fine.size()];
+        const double correlation = isCandidate ? CorrelateApart(fine, images[j]->Fine, sum.Means, sum.Count) : 0.0;
         best.First = correlation > best.Correlation ? j : best.First;
         best.Correlation = std::max(best.Correlation, correlation);
       }

@@ -4,6 +4,7 @@
 #include "itkRandomField.h"
 #include <gtest/gtest.h>
 #include <algorithm>
+#include <numeric>
 
 namespace
 {
@@ -161,6 +162,36 @@ TEST(ImageFingerprint, ImagesThatShowTheSameAreAlike)
   EXPECT_EQ(shared[0].Second, 2u);
   // A pixel in place of the mean of four.
   EXPECT_GT(shared[0].Correlation, 0.99);
+}
+
+TEST(ImageFingerprint, ShadingThatAllImagesShareDoesNotMakeThemAlike)
+{
+  std::vector<FieldType::Pointer> images;
+  for (unsigned int seed = 0; seed < 8; ++seed)
+  {
+    // The last two show what the sixth shows, with more noise.
+    const auto field = MakeRandomField(std::min(seed, 5u), 96, 96, seed < 6 ? 2.0f : static_cast<float>(seed) - 3.0f);
+    images.push_back(MakeFieldOf(96,
+                                 96,
+                                 [&](std::size_t x, std::size_t y)
+                                 {
+                                   const double dx = (static_cast<double>(x) - 47.5) / 48;
+                                   const double dy = (static_cast<double>(y) - 47.5) / 48;
+                                   return 2000 * (dx * dx + dy * dy) + field->GetBufferPointer()[y * 96 + x];
+                                 }));
+  }
+  const auto plain = [&](std::size_t i, std::size_t j)
+  {
+    const auto a = itk::GetImageFingerprint<2>(images[i]).Fine;
+    const auto b = itk::GetImageFingerprint<2>(images[j]).Fine;
+    return std::inner_product(a.begin(), a.end(), b.begin(), 0.0);
+  };
+  EXPECT_GT(plain(0, 1), 0.99);
+  const auto shared = FindIn(images);
+  ASSERT_EQ(shared.size(), 2u);
+  EXPECT_EQ(shared[0].First, 5u);
+  EXPECT_EQ(shared[0].Second, 6u);
+  EXPECT_EQ(shared[1].Second, 7u);
 }
 
 TEST(ImageFingerprint, VolumesWithSlicesInCommonAreFound)
