@@ -11,7 +11,6 @@ import os
 import shutil
 import struct
 import sys
-import zlib
 
 import imagecodecs
 import independent
@@ -20,22 +19,11 @@ import numpy
 import pydicom.data
 import tifffile
 from PIL import Image
+from writers import bmp, mrc, pattern, png, tiff_packed, vtk
 
 PYDICOM = "pydicom (MIT)"
 NIBABEL = "nibabel (MIT)"
 OWN = "made here (CC0)"
-
-
-def pattern(shape, kind):
-    """Numbers that tell every pixel from its neighbors."""
-    count = int(numpy.prod(shape))
-    numbers = (numpy.arange(count, dtype=numpy.int64) * 7919 + 13) % 65521
-    kind = numpy.dtype(kind)
-    if kind.kind == "f":
-        return (numbers.astype(kind) / 8 - 1000).reshape(shape)
-    if kind == numpy.uint8:
-        return (numbers % 251).astype(kind).reshape(shape)
-    return (numbers - (30000 if kind.kind == "i" else 0)).astype(kind).reshape(shape)
 
 
 class Collection:
@@ -111,7 +99,7 @@ class Collection:
         Image.fromarray(pattern((19, 37), "uint8") > 120).save(self.path(name), compression="group4")
         self.read(name, OWN, independent.read_pillow(self.path(name)), **{"values": "as shown: 0 black, 1 white"})
         name = "gray-12-bit.tif"
-        self.write(name, tiff_12_bit(pattern((9, 13), "uint16") % 4096))
+        self.write(name, tiff_packed(pattern((9, 13), "uint16") % 4096, 12))
         self.read(name, OWN, independent.read_tifffile(self.path(name)))
         name = "imagej-hyperstack.tif"
         tifffile.imwrite(self.path(name), pattern((5, 11, 17), "uint16"), imagej=True, resolution=(4.0, 2.0),
@@ -169,52 +157,13 @@ class Collection:
         self.read(name, OWN, independent.read_nibabel(self.path(name)))
         name = "big-endian-colors.vtk"
         pixels = pattern((2, 3, 4, 3), "uint16")
-        header = ("# vtk DataFile Version 3.0\ncolors\nBINARY\nDATASET STRUCTURED_POINTS\nDIMENSIONS 4 3 2\n"
-                  "SPACING 0.5 1.5 2.5\nORIGIN 1 -2 3\nPOINT_DATA 24\nSCALARS colors unsigned_short 3\n"
-                  "LOOKUP_TABLE default\n")
-        self.write(name, header.encode() + pixels.astype(">u2").tobytes())
+        self.write(name, vtk(pixels, "uint16", "SCALARS colors unsigned_short 3"))
         self.read(name, OWN, independent.Answer(pixels, [0.5, 1.5, 2.5], [1, -2, 3], numpy.eye(3)))
         name = "big-endian-extended.mrc"
         pixels = pattern((3, 4, 5), "uint16")
-        self.write(name, mrc(pixels))
+        self.write(name, mrc(pixels, 6, ">", b"x" * 160))
         self.read(name, OWN, independent.Answer(independent.with_components(pixels), [2e-7, 2e-7, 2e-7]),
                   values="spacing: 2 angstrom")
-
-
-def tiff_12_bit(pixels):
-    """Two samples in three bytes, rows begin on a byte."""
-    rows = b""
-    for row in pixels:
-        bits = "".join(format(int(value), "012b") for value in row)
-        bits += "0" * (-len(bits) % 8)
-        rows += bytes(int(bits[at:at + 8], 2) for at in range(0, len(bits), 8))
-    entries = [(256, 4, pixels.shape[1]), (257, 4, pixels.shape[0]), (258, 3, 12), (259, 3, 1), (262, 3, 1),
-               (273, 4, 8), (277, 3, 1), (278, 4, pixels.shape[0]), (279, 4, len(rows))]
-    rows += b"\0" * (len(rows) % 2)
-    content = b"II*\0" + struct.pack("<I", 8 + len(rows)) + rows + struct.pack("<H", len(entries))
-    for tag, kind, value in entries:
-        content += struct.pack("<HHII", tag, kind, 1, value)
-    return content + struct.pack("<I", 0)
-
-
-def png(pixels, bits, color, interlaced=False):
-    """Of gray values or entries, without filters."""
-    height, width = pixels.shape
-    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)] \
-        if interlaced else [(0, 0, 1, 1)]
-    data = b""
-    for x, y, across, down in passes:
-        part = pixels[y::down, x::across]
-        for row in part if part.size else []:
-            text = "".join(format(int(value), f"0{bits}b") for value in row)
-            text += "0" * (-len(text) % 8)
-            data += b"\0" + bytes(int(text[at:at + 8], 2) for at in range(0, len(text), 8))
-
-    def chunk(name, content):
-        return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
-
-    header = struct.pack(">IIBBBBB", width, height, bits, color, 0, 0, int(interlaced))
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", zlib.compress(data)) + chunk(b"IEND", b"")
 
 
 def pillow_2_bit(path):
@@ -229,23 +178,7 @@ def bmp_run_length():
     colors = b"".join(bytes((level, 255 - level, level // 2, 0)) for level in range(256))
     data = bytes([5, 10, 3, 200, 0, 0]) + bytes([0, 4, 1, 2, 3, 4, 4, 77, 0, 0]) + bytes([0, 2, 3, 0, 5, 99, 0, 0]) \
         + bytes([8, 250, 0, 0, 3, 7, 5, 8, 0, 1])
-    begin = 14 + 40 + len(colors)
-    header = struct.pack("<IiiHHIIiiII", 40, 8, 5, 1, 8, 1, len(data), 0, 0, 256, 0)
-    return b"BM" + struct.pack("<IHHI", begin + len(data), 0, 0, begin) + header + colors + data
-
-
-def mrc(pixels):
-    """Mode 6 with an extended header, 2 angstrom for each pixel."""
-    planes, rows, columns = pixels.shape
-    extended = b"x" * 160
-    header = bytearray(1024)
-    struct.pack_into(">10i", header, 0, columns, rows, planes, 6, 0, 0, 0, columns, rows, planes)
-    struct.pack_into(">6f", header, 40, 2.0 * columns, 2.0 * rows, 2.0 * planes, 90, 90, 90)
-    struct.pack_into(">3i", header, 64, 1, 2, 3)
-    struct.pack_into(">3f", header, 76, pixels.min(), pixels.max(), pixels.mean())
-    struct.pack_into(">i", header, 92, len(extended))
-    header[208:216] = b"MAP \x11\x11\0\0"
-    return bytes(header) + extended + pixels.astype(">u2").tobytes()
+    return bmp(8, 5, 8, data, colors, compression=1)
 
 
 def main():
