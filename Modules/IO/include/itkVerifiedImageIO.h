@@ -88,8 +88,10 @@ private:
   OpenPicture();
   void
   OpenWithITK(const ImageFileKind & kind);
+  ImageFileKind
+  FindHeader(const ImageFileKind & kind);
   void
-  Decompress();
+  MakePlain();
   void
   Describe();
   void
@@ -108,8 +110,18 @@ private:
   std::vector<std::uint64_t> m_PartSize;
   unsigned int               m_Level{ 0 };
   ImageIOBase::Pointer       m_Format;
+  /** Of a file that is decompressed before anything is read of it. */
+  std::unique_ptr<FileAlias> m_Plain;
+  /** The file that says what the pixels are. */
+  std::string                m_Header;
   std::unique_ptr<FileAlias> m_Alias;
   bool                       m_IsCompressed{ false };
+  /** Numbers are written as text, which ITK misreads. */
+  bool m_IsText{ false };
+  /** What ITK takes for whole numbers are the bits of real numbers. */
+  bool   m_HoldsRealNumbers{ false };
+  bool   m_HasBits{ false };
+  double m_Factor{ 1 };
 };
 } // namespace itk
 

@@ -50,6 +50,20 @@ FileAlias::OfFile(const std::string & fileName, const std::string & ending)
   return std::unique_ptr<FileAlias>(new FileAlias(fs::absolute(fileName).string(), ending));
 }
 
+void
+FileAlias::AddHeader(const std::string & content, const std::string & ending)
+{
+  const std::string name = m_Folder + "/image" + ending;
+  std::ofstream     stream(name, std::ios::binary);
+  stream << content;
+  stream.close();
+  if (!stream)
+  {
+    itkGenericExceptionMacro("no temporary file can be written for it: " << std::strerror(errno) << '.');
+  }
+  m_Name = name;
+}
+
 namespace
 {
 void
@@ -135,6 +149,27 @@ private:
 } // namespace
 
 std::unique_ptr<FileAlias>
+FileAlias::InMemory(const std::string & ending)
+{
+  const int memory = memfd_create("image", MFD_CLOEXEC);
+  if (memory < 0)
+  {
+    itkGenericExceptionMacro("there is no memory for it: " << std::strerror(errno) << '.');
+  }
+  std::unique_ptr<FileAlias> alias(new FileAlias("/proc/self/fd/" + std::to_string(memory), ending));
+  alias->m_Memory = memory;
+  return alias;
+}
+
+std::unique_ptr<FileAlias>
+FileAlias::OfContent(const std::string & content, const std::string & ending)
+{
+  auto alias = InMemory(ending);
+  WriteAll(alias->m_Memory, content.data(), content.size());
+  return alias;
+}
+
+std::unique_ptr<FileAlias>
 FileAlias::OfDecompressed(const std::string & fileName,
                           std::uint64_t       offset,
                           const std::string & text,
@@ -142,13 +177,8 @@ FileAlias::OfDecompressed(const std::string & fileName,
                           bool                isExact,
                           const std::string & ending)
 {
-  const int memory = memfd_create("image", MFD_CLOEXEC);
-  if (memory < 0)
-  {
-    itkGenericExceptionMacro("there is no memory to decompress it: " << std::strerror(errno) << '.');
-  }
-  std::unique_ptr<FileAlias> alias(new FileAlias("/proc/self/fd/" + std::to_string(memory), ending));
-  alias->m_Memory = memory;
+  auto      alias = InMemory(ending);
+  const int memory = alias->m_Memory;
   WriteAll(memory, text.data(), text.size());
 
   std::ifstream stream(fileName, std::ios::binary);
@@ -157,9 +187,13 @@ FileAlias::OfDecompressed(const std::string & fileName,
   Inflater().Run(stream,
                  [&](const char * bytes, std::size_t size)
                  {
-                   const std::uint64_t room = mostBytes - std::min(count, mostBytes);
-                   WriteAll(memory, bytes, std::min<std::uint64_t>(size, room));
                    count += size;
+                   if (count > mostBytes)
+                   {
+                     itkGenericExceptionMacro("it must hold " << (isExact ? "" : "at most ") << mostBytes
+                                                              << " bytes, but decompressed it holds more.");
+                   }
+                   WriteAll(memory, bytes, size);
                  });
   if (isExact && count != mostBytes)
   {

@@ -20,11 +20,15 @@ public:
   static std::unique_ptr<FileAlias>
   OfFile(const std::string & fileName, const std::string & ending);
 
+  /** A file in memory. */
+  static std::unique_ptr<FileAlias>
+  OfContent(const std::string & content, const std::string & ending);
+
   /** A text and what a stream of gzip or zlib holds, in memory. All of the stream is checked.
    * \param offset where the stream begins in the file
-   * \param mostBytes that are kept
+   * \param mostBytes that the stream may hold
    * \param isExact whether the stream must hold as many bytes
-   * \throws ExceptionObject with a sentence, if the stream is damaged, or holds less than it must */
+   * \throws ExceptionObject with a sentence, if the stream is damaged, or holds more or less than it must */
   static std::unique_ptr<FileAlias>
   OfDecompressed(const std::string & fileName,
                  std::uint64_t       offset,
@@ -38,6 +42,11 @@ public:
   FileAlias &
   operator=(const FileAlias &) = delete;
 
+  /** Puts another file before it, whose name GetName() is from now on: a header whose pixels are those of the alias.
+   * \throws ExceptionObject if it cannot be written */
+  void
+  AddHeader(const std::string & content, const std::string & ending);
+
   const std::string &
   GetName() const
   {
@@ -46,6 +55,8 @@ public:
 
 private:
   FileAlias(const std::string & target, const std::string & ending);
+  static std::unique_ptr<FileAlias>
+  InMemory(const std::string & ending);
 
   std::string m_Folder;
   std::string m_Name;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkFileBytes.h"
+#include "itkMacro.h"
 #include "itk_zlib.h"
 #include <fstream>
 
@@ -31,18 +32,52 @@ GetGzipLength(const std::string & fileName)
 }
 
 std::uint64_t
-CountDecompressed(const std::string & fileName)
+CountDecompressed(const std::string & fileName, std::uint64_t most)
 {
   std::uint64_t count = 0;
   if (const gzFile file = gzopen(fileName.c_str(), "rb"))
   {
     std::vector<char> part(std::size_t{ 1 } << 18);
-    for (int read = 1; read > 0; count += static_cast<std::uint64_t>(std::max(read, 0)))
+    for (int read = 1; read > 0 && count < most; count += static_cast<std::uint64_t>(std::max(read, 0)))
     {
       read = gzread(file, part.data(), static_cast<unsigned int>(part.size()));
     }
     gzclose(file);
   }
-  return count;
+  return std::min(count, most);
+}
+
+std::uint64_t
+SizeOf(const std::filesystem::path & file)
+{
+  std::error_code error;
+  const auto      size = std::filesystem::file_size(file, error);
+  return error ? 0 : size;
+}
+
+void
+RequireBytes(double wanted, std::uint64_t present, double largestRatio)
+{
+  if (wanted <= static_cast<double>(present) * largestRatio)
+  {
+    return;
+  }
+  if (wanted > 64.0 * static_cast<double>(present) * largestRatio)
+  {
+    itkGenericExceptionMacro("it promises " << wanted << " bytes of pixels, more than its " << present
+                                            << " bytes can hold.");
+  }
+  itkGenericExceptionMacro("the file ends before its pixels do.");
+}
+
+void
+RequireStored(double wanted, const std::string & fileName, bool isGzip)
+{
+  RequireBytes(wanted, SizeOf(fileName), isGzip ? largestDeflateRatio : 1);
+  if (isGzip && wanted < 4294967296.0 && GetGzipLength(fileName) != static_cast<std::uint32_t>(wanted) &&
+      static_cast<double>(CountDecompressed(fileName, static_cast<std::uint64_t>(wanted))) < wanted)
+  {
+    itkGenericExceptionMacro("the file ends before its pixels do.");
+  }
 }
 } // namespace itk

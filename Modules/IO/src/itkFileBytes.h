@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <filesystem>
 #include <string>
 #include <vector>
 
@@ -34,6 +35,11 @@ public:
   {
     m_IsSwapped = isSwapped;
   }
+  bool
+  GetIsSwapped() const
+  {
+    return m_IsSwapped;
+  }
   void
   SetIsBigEndian()
   {
@@ -49,6 +55,13 @@ public:
   {
     return this->GetNumber<TNumber>(at, m_IsSwapped);
   }
+  /** Bytes as they are. */
+  const std::vector<std::uint8_t> &
+  GetAll() const
+  {
+    return m_Bytes;
+  }
+
   /** In the other order. */
   template <typename TNumber>
   TNumber
@@ -88,9 +101,27 @@ ReadBeginning(const std::string & fileName, std::size_t count);
 std::uint32_t
 GetGzipLength(const std::string & fileName);
 
-/** Length of what a gzip file holds, by decompressing it; less where its data end early or are damaged. */
+/** Length of what a gzip file holds, by decompressing it, or `most` if it is longer; less where its data end early or
+ * are damaged. */
 std::uint64_t
-CountDecompressed(const std::string & fileName);
+CountDecompressed(const std::string & fileName, std::uint64_t most);
+
+/** What deflate makes of runs. */
+constexpr double largestDeflateRatio = 1033;
+
+/** 0 for a file that is absent. */
+std::uint64_t
+SizeOf(const std::filesystem::path & file);
+
+/** \throws ExceptionObject unless the file has the bytes of the pixels
+ * \param wanted by the header, as they are decompressed; may be more than an integer holds */
+void
+RequireBytes(double wanted, std::uint64_t present, double largestRatio = 1);
+
+/** What a file of this many bytes may hold: all of its bytes, or those of a gzip file of one member, modulo 2^32.
+ * \throws ExceptionObject unless it may hold as many */
+void
+RequireStored(double wanted, const std::string & fileName, bool isGzip);
 } // namespace itk
 
 #endif

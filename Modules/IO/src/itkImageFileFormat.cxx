@@ -3,6 +3,8 @@
 #include "itkImageFileFormat.h"
 #include "itkObjectFactoryBase.h"
 #include "itk_zlib.h"
+#include "itksys/SystemTools.hxx"
+#include <algorithm>
 #include <array>
 #include <cstring>
 #include <string_view>
@@ -34,6 +36,8 @@ constexpr FormatTraits traits[] = {
   { ImageFileFormat::Gipl, "GIPL", "GiplImageIO", ".gipl" },
   { ImageFileFormat::Vtk, "VTK", "VTKImageIO", ".vtk" },
   { ImageFileFormat::Mrc, "MRC", "MRCImageIO", ".mrc .rec .st .map" },
+  { ImageFileFormat::Minc, "MINC", "", ".mnc" },
+  { ImageFileFormat::Jpeg2000, "JPEG 2000", "", ".jp2 .j2k" },
   { ImageFileFormat::Hdf5, "HDF5", "HDF5ImageIO", ".hdf .h4 .hdf4 .h5 .hdf5 .he4 .he5 .hd5" },
 };
 
@@ -86,6 +90,14 @@ GetFormat(std::string_view bytes)
   if (has(0, "\x89HDF\r\n\x1a\n"sv))
   {
     return Format::Hdf5;
+  }
+  if (has(0, "\0\0\0\x0cjP  \r\n"sv) || has(0, "\xff\x4f\xff\x51"sv))
+  {
+    return Format::Jpeg2000;
+  }
+  if (has(0, "CDF\1"sv) || has(0, "CDF\2"sv))
+  {
+    return Format::Minc;
   }
   if (has(0, "NRRD000"sv))
   {
@@ -152,6 +164,29 @@ GetImageFormatEndings(const ImageFileKind & kind)
     rest.remove_prefix(std::min(end + 1, rest.size()));
   }
   return endings;
+}
+
+std::string
+DescribeWrongName(const std::string & fileName, const ImageFileKind & kind)
+{
+  const std::string name = itksys::SystemTools::LowerCase(fileName);
+  for (const auto & other : traits)
+  {
+    // Endings such as .img and .map mean many things.
+    const bool isClear = other.Format != ImageFileFormat::NiftiPair && other.Format != ImageFileFormat::Mrc;
+    const auto has = [&](const std::string & ending)
+    {
+      return itksys::SystemTools::StringEndsWith(name, ending.c_str()) ||
+             itksys::SystemTools::StringEndsWith(name, (ending + ".gz").c_str());
+    };
+    const auto endings = GetImageFormatEndings({ other.Format, false });
+    const auto found = std::find_if(endings.begin(), endings.end(), has);
+    if (isClear && found != endings.end() && other.Format != kind.Format && kind.Format != ImageFileFormat::Other)
+    {
+      return "Its name ends in " + *found + ", but it is a file of the format " + GetImageFormatName(kind.Format) + '.';
+    }
+  }
+  return {};
 }
 
 ImageIOBase::Pointer

@@ -28,6 +28,10 @@ enum class ImageFileFormat : std::uint8_t
   Gipl,
   Vtk,
   Mrc,
+  /** As ITK reads it, left and right, front and back are exchanged. */
+  Minc,
+  /** ITK's reader crashes over colors. */
+  Jpeg2000,
   Hdf5
 };
 
@@ -49,6 +53,10 @@ GetImageFormatName(ImageFileFormat format);
 /** Endings of names by which ITK knows the format, the usual one first, in small letters. */
 std::vector<std::string>
 GetImageFormatEndings(const ImageFileKind & kind);
+
+/** A sentence for a file whose name belongs to another format than it has; else empty. */
+std::string
+DescribeWrongName(const std::string & fileName, const ImageFileKind & kind);
 
 /** ITK's reader of a format, whatever the file is called; null if the program has none. */
 ImageIOBase::Pointer

@@ -3,7 +3,7 @@
 #include "itkImageFileLayout.h"
 #include "itkDicomLayout.h"
 #include "itkFileBytes.h"
-#include "itk_zlib.h"
+#include "itkNiftiLayout.h"
 #include <algorithm>
 #include <array>
 #include <cmath>
@@ -17,17 +17,6 @@ namespace itk
 namespace
 {
 namespace fs = std::filesystem;
-
-/** What deflate makes of runs. */
-constexpr double largestDeflateRatio = 1033;
-
-std::uint64_t
-SizeOf(const fs::path & file)
-{
-  std::error_code error;
-  const auto      size = fs::file_size(file, error);
-  return error ? 0 : size;
-}
 
 std::string
 Trimmed(const std::string & text)
@@ -45,23 +34,6 @@ Lowered(std::string text)
                  text.begin(),
                  [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
   return text;
-}
-
-/** \throws ExceptionObject unless the file has the bytes of the pixels
- * \param wanted by the header, as they are decompressed; may be more than an integer holds */
-void
-RequireBytes(double wanted, std::uint64_t present, double largestRatio = 1)
-{
-  if (wanted <= static_cast<double>(present) * largestRatio)
-  {
-    return;
-  }
-  if (wanted > 64.0 * static_cast<double>(present) * largestRatio)
-  {
-    itkGenericExceptionMacro("it promises " << wanted << " bytes of pixels, more than its " << present
-                                            << " bytes can hold.");
-  }
-  itkGenericExceptionMacro("the file ends before its pixels do.");
 }
 
 /** Bytes of pixels of these sizes, in real numbers, which do not overflow. */
@@ -100,6 +72,18 @@ CountMetaImageBytes(const ImageFileHeaderText & header)
                       (channels.empty() ? 1.0 : std::atof(channels.c_str())));
 }
 
+} // namespace
+
+std::uint64_t
+CountMetaImageNumbers(const ImageFileHeaderText & header)
+{
+  const std::string channels = header.Get("ElementNumberOfChannels");
+  return static_cast<std::uint64_t>(
+    CountBytes(header.Get("DimSize"), channels.empty() ? 1.0 : std::atof(channels.c_str())));
+}
+
+namespace
+{
 std::size_t
 CountNumbers(const std::string & text)
 {
@@ -128,20 +112,99 @@ VerifyMetaImageDimension(const ImageFileHeaderText & header)
   }
 }
 
+bool
+IsList(const std::string & place)
+{
+  return place == "LIST" || place.rfind("LIST ", 0) == 0;
+}
+
+bool
+IsInSeveralFiles(const std::string & place)
+{
+  return place.find('%') != std::string::npos || IsList(place);
+}
+
+/** "LIST" and names in the lines that follow the header, or a name with a number: "slice%03d.raw 1 40 1".
+ * \throws ExceptionObject with a sentence, if it is neither */
+std::vector<std::string>
+FindPixelFiles(const std::string & fileName, const std::string & place, std::uint64_t headerEnd)
+{
+  std::vector<std::string> files;
+  if (IsList(place))
+  {
+    std::ifstream stream(fileName, std::ios::binary);
+    stream.seekg(static_cast<std::streamoff>(headerEnd));
+    for (std::string line; std::getline(stream, line);)
+    {
+      if (!Trimmed(line).empty())
+      {
+        files.push_back(Trimmed(line));
+      }
+    }
+    return files;
+  }
+  constexpr long     most = 100000;
+  std::istringstream words(place);
+  std::string        name;
+  long               first = 0;
+  long               last = 0;
+  long               step = 1;
+  words >> name >> first >> last;
+  if (!words || !(words >> step || words.eof()) || step < 1 || first < 0 || last < first || last - first > most)
+  {
+    itkGenericExceptionMacro("it is damaged: the files of its pixels must be numbered, but are " << place << '.');
+  }
+  const auto percent = name.find('%');
+  const auto letter = name.find_first_not_of("0123456789", percent + 1);
+  const auto width = std::atoi(name.c_str() + percent + 1);
+  if (letter == std::string::npos || name[letter] != 'd' || width > 20)
+  {
+    itkGenericExceptionMacro("it is damaged: the files of its pixels must be numbered, but are " << place << '.');
+  }
+  for (long number = first; number <= last; number += step)
+  {
+    std::string digits = std::to_string(number);
+    digits.insert(0, std::string(static_cast<std::size_t>(std::max(width - static_cast<int>(digits.size()), 0)), '0'));
+    files.push_back(name.substr(0, percent) + digits + name.substr(letter + 1));
+  }
+  return files;
+}
+
+/** \throws ExceptionObject with a sentence, unless there are all files, with as many bytes each */
+void
+VerifyPixelFiles(const std::string & fileName, const std::vector<std::string> & files, double wanted)
+{
+  if (files.empty())
+  {
+    itkGenericExceptionMacro("it is damaged: it names no files of its pixels.");
+  }
+  for (const std::string & name : files)
+  {
+    const fs::path pixels = fs::path(fileName).parent_path() / name;
+    if (!fs::exists(pixels))
+    {
+      itkGenericExceptionMacro("its pixels must be in " << pixels.string() << ", but there is no such file.");
+    }
+    RequireBytes(wanted / static_cast<double>(files.size()), SizeOf(pixels));
+  }
+}
+
 void
 VerifyMetaImage(const std::string & fileName)
 {
   const ImageFileHeaderText header = ReadMetaImageHeader(fileName);
   const std::string         place = header.Get("ElementDataFile");
-  const bool                isText = !header.Get("BinaryData").empty() && !header.IsTrue("BinaryData");
+  const bool                isText = HasTextPixels(header);
   if (place.empty())
   {
     itkGenericExceptionMacro("the file ends before its pixels do.");
   }
   VerifyMetaImageDimension(header);
   const double wanted = CountMetaImageBytes(header);
-  if (place.find('%') != std::string::npos || place.rfind("LIST", 0) == 0)
+  if (IsInSeveralFiles(place))
   {
+    const bool isPlain = !header.IsTrue("CompressedData") && !isText;
+    VerifyPixelFiles(fileName, FindPixelFiles(fileName, place, header.End), isPlain ? wanted : 0);
     return;
   }
   const bool          isLocal = Lowered(place) == "local";
@@ -156,6 +219,7 @@ VerifyMetaImage(const std::string & fileName)
   {
     // A figure and a blank at least.
     RequireBytes(2 * CountBytes(header.Get("DimSize"), 1), present + 1);
+    RequireBytes(2 * static_cast<double>(CountMetaImageNumbers(header)), present + 1);
   }
   else if (header.IsTrue("CompressedData"))
   {
@@ -212,8 +276,9 @@ VerifyNrrd(const std::string & fileName)
   const std::string         encoding = Lowered(header.Get("encoding"));
   const double              numbers = CountBytes(header.Get("sizes"), 1);
   const double              wanted = numbers * static_cast<double>(GetNrrdTypeSize(Lowered(header.Get("type"))));
-  if (place.find('%') != std::string::npos || place.rfind("LIST", 0) == 0)
+  if (IsInSeveralFiles(place))
   {
+    VerifyPixelFiles(fileName, FindPixelFiles(fileName, place, header.End), encoding == "raw" ? wanted : 0);
     return;
   }
   const fs::path pixels = place.empty() ? fs::path(fileName) : fs::path(fileName).parent_path() / place;
@@ -242,156 +307,6 @@ VerifyNrrd(const std::string & fileName)
   else
   {
     itkGenericExceptionMacro("its pixels are encoded by a method that is not read here: " << encoding << '.');
-  }
-}
-
-/** What a file of this many bytes may hold: all of its bytes, or those of a gzip file of one member, modulo 2^32. */
-void
-RequireStored(double wanted, const std::string & fileName, bool isGzip)
-{
-  RequireBytes(wanted, SizeOf(fileName), isGzip ? largestDeflateRatio : 1);
-  if (isGzip && wanted < 4294967296.0 && GetGzipLength(fileName) != static_cast<std::uint32_t>(wanted) &&
-      static_cast<double>(CountDecompressed(fileName)) < wanted)
-  {
-    itkGenericExceptionMacro("the file ends before its pixels do.");
-  }
-}
-
-/** Places in a header of NIfTI-1 or NIfTI-2. */
-struct NiftiFields
-{
-  bool        IsSecond;
-  std::size_t Sizes;
-  std::size_t Bits;
-  std::size_t Spacing;
-  std::size_t Offset;
-  std::size_t QuaternionCode;
-  std::size_t MatrixCode;
-  std::size_t Quaternion;
-  std::size_t Matrix;
-};
-constexpr NiftiFields nifti1{ false, 40, 72, 76, 108, 252, 254, 256, 280 };
-constexpr NiftiFields nifti2{ true, 16, 14, 104, 168, 344, 348, 352, 400 };
-
-/** \class NiftiHeader
- * \brief A NIfTI header as far as a reader's memory and life depend on it. */
-class NiftiHeader
-{
-public:
-  explicit NiftiHeader(const std::string & fileName)
-    : m_Bytes(ReadBeginning(fileName, 540))
-    , m_Fields(m_Bytes.Get<std::int32_t>(0) == 540 || m_Bytes.GetSwapped<std::int32_t>(0) == 540 ? nifti2 : nifti1)
-  {
-    m_Bytes.SetIsSwapped(m_Bytes.Get<std::int32_t>(0) != (m_Fields.IsSecond ? 540 : 348));
-    if (m_Bytes.GetSize() < (m_Fields.IsSecond ? 540u : 348u))
-    {
-      itkGenericExceptionMacro("the file ends before its pixels do.");
-    }
-  }
-
-  double
-  CountPixelBytes() const
-  {
-    double     bits = m_Bytes.Get<std::int16_t>(m_Fields.Bits);
-    const auto axes = this->GetSize(0);
-    if (axes < 1 || axes > 7)
-    {
-      itkGenericExceptionMacro("it is damaged: it must have 1 to 7 dimensions, but has " << axes << '.');
-    }
-    for (std::size_t axis = 1; axis <= static_cast<std::size_t>(axes); ++axis)
-    {
-      const auto size = this->GetSize(axis);
-      if (size < 0)
-      {
-        itkGenericExceptionMacro("it is damaged: its sizes must be at least 1, but one is " << size << '.');
-      }
-      bits *= static_cast<double>(std::max<std::int64_t>(size, 1));
-    }
-    return bits / 8;
-  }
-
-  double
-  GetOffset() const
-  {
-    const double offset = m_Fields.IsSecond ? static_cast<double>(m_Bytes.Get<std::int64_t>(m_Fields.Offset))
-                                            : static_cast<double>(m_Bytes.Get<float>(m_Fields.Offset));
-    return offset > 0 ? offset : 0;
-  }
-
-  /** niftilib hands on what is no number, over which ITK ends the process. */
-  void
-  VerifyGeometry() const
-  {
-    if (m_Fields.IsSecond)
-    {
-      itkGenericExceptionMacro("it is in the format NIfTI-2, which is not read here; NIfTI-1 is.");
-    }
-    for (std::size_t axis = 1; axis <= 3; ++axis)
-    {
-      this->VerifyNumber("spacing", m_Fields.Spacing, axis);
-    }
-    for (std::size_t i = 0; i < 6 && this->GetCode(m_Fields.QuaternionCode) > 0; ++i)
-    {
-      this->VerifyNumber("quaternion or offset", m_Fields.Quaternion, i);
-    }
-    for (std::size_t i = 0; i < 12 && this->GetCode(m_Fields.MatrixCode) > 0; ++i)
-    {
-      this->VerifyNumber("matrix", m_Fields.Matrix, i);
-    }
-  }
-
-private:
-  std::int64_t
-  GetSize(std::size_t axis) const
-  {
-    return m_Fields.IsSecond ? m_Bytes.Get<std::int64_t>(m_Fields.Sizes + 8 * axis)
-                             : std::int64_t{ m_Bytes.Get<std::int16_t>(m_Fields.Sizes + 2 * axis) };
-  }
-
-  int
-  GetCode(std::size_t at) const
-  {
-    return m_Fields.IsSecond ? m_Bytes.Get<std::int32_t>(at) : m_Bytes.Get<std::int16_t>(at);
-  }
-
-  void
-  VerifyNumber(const char * name, std::size_t at, std::size_t i) const
-  {
-    constexpr double largest = 1e9;
-    const double     number =
-      m_Fields.IsSecond ? m_Bytes.Get<double>(at + 8 * i) : static_cast<double>(m_Bytes.Get<float>(at + 4 * i));
-    if (!(std::abs(number) <= largest))
-    {
-      itkGenericExceptionMacro("its " << name << " must be numbers of at most " << largest << ", but one is " << number
-                                      << '.');
-    }
-  }
-
-  FileBytes           m_Bytes;
-  const NiftiFields & m_Fields;
-};
-
-void
-VerifyNifti(const std::string & fileName, bool isGzip)
-{
-  const NiftiHeader header(fileName);
-  header.VerifyGeometry();
-  RequireStored(header.GetOffset() + header.CountPixelBytes(), fileName, isGzip);
-}
-
-void
-VerifyNiftiPair(const std::string & fileName)
-{
-  const NiftiHeader header(fileName);
-  header.VerifyGeometry();
-  for (const char * const ending : { ".img", ".IMG", ".img.gz" })
-  {
-    const fs::path pixels = fs::path(fileName).replace_extension(ending);
-    if (fs::exists(pixels))
-    {
-      RequireStored(header.GetOffset() + header.CountPixelBytes(), pixels.string(), pixels.extension() == ".gz");
-      return;
-    }
   }
 }
 
@@ -543,6 +458,12 @@ namespace
 constexpr std::size_t longestLine = 1u << 16;
 } // namespace
 
+bool
+HasTextPixels(const ImageFileHeaderText & header)
+{
+  return !header.Get("BinaryData").empty() && !header.IsTrue("BinaryData");
+}
+
 ImageFileHeaderText
 ReadMetaImageHeader(const std::string & fileName)
 {
@@ -579,6 +500,10 @@ ReadNrrdHeader(const std::string & fileName)
     const bool isPair = colon + 1 < line.size() && line[colon + 1] == '=';
     header.Fields[isPair ? line.substr(0, colon) : Lowered(Trimmed(line.substr(0, colon)))] =
       Trimmed(line.substr(colon + (isPair ? 2 : 1)));
+    if (IsList(header.Get("data file") + header.Get("datafile")))
+    {
+      break;
+    }
   }
   header.End = stream ? static_cast<std::uint64_t>(stream.tellg()) : SizeOf(fileName);
   return header;
@@ -620,7 +545,7 @@ MakeCompressedPixels(const std::string & fileName,
                      bool                isMetaImage)
 {
   CompressedPixels pixels;
-  if (place.find('%') == std::string::npos && place.rfind("LIST", 0) != 0)
+  if (!IsInSeveralFiles(place))
   {
     pixels.File = place.empty() ? fileName : (fs::path(fileName).parent_path() / place).string();
     pixels.Offset = place.empty() ? headerEnd : 0;
@@ -674,9 +599,8 @@ VerifyImageFileLayout(const std::string & fileName, const ImageFileKind & kind)
     case ImageFileFormat::Nrrd:
       return VerifyNrrd(fileName);
     case ImageFileFormat::Nifti:
-      return VerifyNifti(fileName, kind.IsGzip);
     case ImageFileFormat::NiftiPair:
-      return VerifyNiftiPair(fileName);
+      return VerifyNiftiLayout(fileName, kind);
     case ImageFileFormat::Gipl:
       return VerifyGipl(fileName, kind.IsGzip);
     case ImageFileFormat::Mrc:
@@ -684,7 +608,8 @@ VerifyImageFileLayout(const std::string & fileName, const ImageFileKind & kind)
     case ImageFileFormat::Vtk:
       return VerifyVtk(fileName);
     case ImageFileFormat::Dicom:
-      return VerifyDicomLayout(fileName);
+      ReadDicomLayout(fileName);
+      return;
     default:
       return;
   }

@@ -30,6 +30,15 @@ struct ImageFileHeaderText
   IsTrue(const std::string & name) const;
 };
 
+/** Pixels times components.
+ * \throws ExceptionObject with a sentence, if a size is less than 1 */
+std::uint64_t
+CountMetaImageNumbers(const ImageFileHeaderText & header);
+
+/** Whether the numbers of a MetaImage are written in figures. */
+bool
+HasTextPixels(const ImageFileHeaderText & header);
+
 ImageFileHeaderText
 ReadMetaImageHeader(const std::string & fileName);
 

@@ -4,6 +4,7 @@
 #include "itkErrorSentence.h"
 #include "itkImageReadingProcess.h"
 #include "itkImageReadingProgram.h"
+#include "itkMemoryLimit.h"
 #include "itkMetaDataObject.h"
 #include "itkVerifiedImageIO.h"
 #include <nlohmann/json.hpp>
@@ -152,6 +153,16 @@ Describe(VerifiedImageIO & io)
   return json;
 }
 
+/** A multiple of the file, of which libraries keep copies, and of the pixels. */
+double
+GetMemoryFor(const VerifiedImageIO & io, double pixelBytes)
+{
+  constexpr double forLibraries = 256e6;
+  std::error_code  error;
+  const auto       bytes = std::filesystem::file_size(io.GetFileName(), error);
+  return forLibraries + 16 * (error ? 0.0 : static_cast<double>(bytes)) + 8 * pixelBytes;
+}
+
 Json
 ReadInto(int memory, VerifiedImageIO & io, const Json & question)
 {
@@ -186,13 +197,19 @@ Answer(VerifiedImageIO & io, const Json & question)
   {
     if (!question.contains("File"))
     {
+      const MemoryLimit limit(GetMemoryFor(io, static_cast<double>(io.GetImageSizeInBytes())));
       return ReadInto(ImageReadingProcess::MemoryFile, io, question);
     }
     io.SetReadsLabels(question.at("ReadsLabels").get<bool>());
     io.SetLevel(question.at("Level").get<unsigned int>());
     io.SetFileName(question.at("File").get<std::string>());
+    const MemoryLimit limit(GetMemoryFor(io, 0));
     io.ReadImageInformation();
     return Describe(io);
+  }
+  catch (const std::bad_alloc &)
+  {
+    return { { "Error", "it is damaged: reading it takes more memory than a file of its size may take." } };
   }
   catch (const std::exception & error)
   {

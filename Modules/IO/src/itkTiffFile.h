@@ -175,15 +175,28 @@ private:
     return 1;
   }
 
-  /** libjpeg guesses the rest of damaged data and only warns. */
+  /** libjpeg guesses the rest of damaged data and only warns; libtiff ignores a description beyond the file's end, which
+   * says how pages belong together. */
   static int
   HearWarning(TIFF *, void * self, const char * module, const char * format, va_list arguments)
   {
-    if (module != nullptr && std::strncmp(module, "JPEG", 4) == 0)
+    const bool isOfJpeg = module != nullptr && std::strncmp(module, "JPEG", 4) == 0;
+    if (isOfJpeg || IsLostDescription(format, arguments))
     {
       static_cast<TiffFile *>(self)->Keep(format, arguments);
     }
     return 1;
+  }
+
+  static bool
+  IsLostDescription(const char * format, va_list arguments)
+  {
+    char    text[300];
+    va_list copy;
+    va_copy(copy, arguments);
+    std::vsnprintf(text, sizeof(text), format, copy);
+    va_end(copy);
+    return std::strstr(text, "ImageDescription") != nullptr && std::strstr(text, "ignored") != nullptr;
   }
 
   TIFF *        m_Tiff{ nullptr };

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkVerifiedImageIO.h"
+#include "itkDicomLayout.h"
 #include "itkErrorSentence.h"
 #include "itkFileAlias.h"
+#include "itkFormatCorrections.h"
 #include "itkImageFileFormat.h"
 #include "itkImageFileLayout.h"
+#include "itkMetaImageText.h"
+#include "itkNiftiLayout.h"
 #include "itkPictureImageIO.h"
 #include "itkRemoteImageIO.h"
 #include "itkUnknownSpacing.h"
@@ -106,26 +110,21 @@ NeedsAlias(const std::string & fileName, const ImageFileKind & kind)
                       { return itksys::SystemTools::StringEndsWith(fileName, ending.c_str()); });
 }
 
+/** The last thing that a library said, as a sentence. */
 std::string
-GetSpacingSource(const std::string & fileName, ImageFileFormat format, const ImageIOBase & io)
+Tidied(std::string sentence)
 {
-  switch (format)
+  // NRRD's library names each function on the way to the problem.
+  const std::string library = "[nrrd] ";
+  const auto        last = sentence.rfind(library);
+  if (last != std::string::npos)
   {
-    case ImageFileFormat::MetaImage:
-    {
-      const auto header = ReadMetaImageHeader(fileName);
-      return header.Get("ElementSpacing").empty() && header.Get("ElementSize").empty() ? "" : "MetaImage";
-    }
-    case ImageFileFormat::Nrrd:
-    {
-      const auto header = ReadNrrdHeader(fileName);
-      return header.Get("spacings").empty() && header.Get("space directions").empty() ? "" : "NRRD";
-    }
-    case ImageFileFormat::Other:
-      return io.GetNameOfClass();
-    default:
-      return GetImageFormatName(format);
+    const auto function = sentence.find(": ", last);
+    sentence = "its header cannot be read: " +
+               sentence.substr(function == std::string::npos ? last + library.size() : function + 2);
   }
+  sentence.erase(sentence.find_last_not_of(".!") + 1);
+  return sentence + '.';
 }
 
 /** \throws ExceptionObject that names the file, not another name of it, if `function` throws one */
@@ -139,7 +138,7 @@ NameFile(const std::string & fileName, const std::string & alias, TFunction && f
   }
   catch (const std::exception & error)
   {
-    std::string sentence = ErrorSentence(error);
+    std::string sentence = Tidied(ErrorSentence(error));
     for (auto at = sentence.find(alias); !alias.empty() && at != std::string::npos;
          at = sentence.find(alias, at + fileName.size()))
     {
@@ -191,6 +190,41 @@ CopyRows(const char *          from,
       rest /= region.GetSize(axis);
     }
     std::memcpy(to, from + offset * pixelBytes, rowBytes);
+  }
+}
+
+template <typename TNumber>
+void
+MultiplyNumbers(const char * from, std::size_t count, double factor, double * to)
+{
+  for (std::size_t i = 0; i < count; ++i)
+  {
+    TNumber number;
+    std::memcpy(&number, from + i * sizeof(TNumber), sizeof(TNumber));
+    to[i] = static_cast<double>(number) * factor;
+  }
+}
+
+/** \param type of whole numbers of at most 32 bits, as DICOM has */
+void
+Multiply(const char * from, IOComponentEnum type, std::size_t count, double factor, double * to)
+{
+  switch (type)
+  {
+    case IOComponentEnum::UCHAR:
+      return MultiplyNumbers<std::uint8_t>(from, count, factor, to);
+    case IOComponentEnum::CHAR:
+      return MultiplyNumbers<std::int8_t>(from, count, factor, to);
+    case IOComponentEnum::USHORT:
+      return MultiplyNumbers<std::uint16_t>(from, count, factor, to);
+    case IOComponentEnum::SHORT:
+      return MultiplyNumbers<std::int16_t>(from, count, factor, to);
+    case IOComponentEnum::UINT:
+      return MultiplyNumbers<std::uint32_t>(from, count, factor, to);
+    case IOComponentEnum::INT:
+      return MultiplyNumbers<std::int32_t>(from, count, factor, to);
+    default:
+      itkGenericExceptionMacro("its pixels are of a type that no dose has.");
   }
 }
 
@@ -268,7 +302,13 @@ VerifiedImageIO::Open()
   m_Information = {};
   m_Format = nullptr;
   m_Alias.reset();
+  m_Plain.reset();
+  m_Header = m_FileName;
   m_IsCompressed = false;
+  m_IsText = false;
+  m_HoldsRealNumbers = false;
+  m_HasBits = false;
+  m_Factor = 1;
   if (HasImageReadingProgram())
   {
     this->OpenInOtherProcess();
@@ -290,6 +330,8 @@ VerifiedImageIO::Open()
     this->OpenWithITK(kind);
   }
   VerifyDescription(*m_Format);
+  const std::string wrongName = DescribeWrongName(m_FileName, kind);
+  this->AddNotes(wrongName.empty() ? std::vector<std::string>{} : std::vector<std::string>{ wrongName });
   this->Describe();
 }
 
@@ -318,15 +360,17 @@ VerifiedImageIO::OpenPicture()
 }
 
 void
-VerifiedImageIO::OpenWithITK(const ImageFileKind & kind)
+VerifiedImageIO::OpenWithITK(const ImageFileKind & kindOfFile)
 {
   if (m_Level > 0)
   {
     itkGenericExceptionMacro("level must be 0, as its format has no levels, but is " << m_Level << '.');
   }
-  VerifyImageFileLayout(m_FileName, kind);
+  const ImageFileKind kind = this->FindHeader(kindOfFile);
+  const bool          isNifti = kind.Format == ImageFileFormat::Nifti || kind.Format == ImageFileFormat::NiftiPair;
+  VerifyImageFileLayout(m_Header, kind);
   m_Format = kind.Format == ImageFileFormat::Other
-               ? ImageIOFactory::CreateImageIO(m_FileName.c_str(), ImageIOFactory::IOFileModeEnum::ReadMode)
+               ? ImageIOFactory::CreateImageIO(m_Header.c_str(), ImageIOFactory::IOFileModeEnum::ReadMode)
                : MakeImageIO(kind.Format);
   if (!m_Format)
   {
@@ -334,11 +378,18 @@ VerifiedImageIO::OpenWithITK(const ImageFileKind & kind)
     itkGenericExceptionMacro(<< (name.empty() ? "it is not an image that can be read."
                                               : "it is an image in the format " + name + ", which is not read here."));
   }
-  if (NeedsAlias(m_FileName, kind))
+  const NiftiPair pair = isNifti ? DescribeAsNiftiPair(m_Header, kind) : NiftiPair{};
+  m_HoldsRealNumbers = pair.HoldsRealNumbers;
+  if (!pair.Header.empty())
   {
-    m_Alias = FileAlias::OfFile(m_FileName, GetImageFormatEndings(kind).front());
+    m_Alias = FileAlias::OfFile(pair.Pixels, pair.IsGzip ? ".img.gz" : ".img");
+    m_Alias->AddHeader(pair.Header, ".hdr");
   }
-  const std::string name = m_Alias ? m_Alias->GetName() : m_FileName;
+  else if (NeedsAlias(m_Header, kind))
+  {
+    m_Alias = FileAlias::OfFile(m_Header, GetImageFormatEndings(kind).front());
+  }
+  const std::string name = m_Alias ? m_Alias->GetName() : m_Header;
   NameFile(m_FileName,
            name,
            [&]
@@ -350,33 +401,85 @@ VerifiedImageIO::OpenWithITK(const ImageFileKind & kind)
              m_Format->SetFileName(name);
              m_Format->ReadImageInformation();
            });
-  VerifyPromise(*m_Format, m_FileName, kind.Format);
+  VerifyPromise(*m_Format, m_Header, kind.Format);
+  CorrectGeometry(*m_Format, m_Header, kind.Format);
+  m_Factor = GetPixelFactor(*m_Format, kind.Format);
+  m_HasBits = kind.Format == ImageFileFormat::Dicom && ReadDicomLayout(m_Header).HasBits;
+  m_IsText = kind.Format == ImageFileFormat::MetaImage && HasTextPixels(ReadMetaImageHeader(m_Header));
   m_Information.Format =
     kind.Format == ImageFileFormat::Other ? m_Format->GetNameOfClass() : GetImageFormatName(kind.Format);
-  m_Information.BitsPerComponent = static_cast<unsigned int>(8 * m_Format->GetComponentSize());
-  m_Information.SpacingSource = GetSpacingSource(m_FileName, kind.Format, *m_Format);
-  const auto compressed = FindCompressedPixels(m_FileName, kind);
-  m_Information.Compression = kind.IsGzip ? "gzip" : compressed.Bytes > 0 ? "deflate" : "";
-  m_IsCompressed = kind.IsGzip || compressed.Bytes > 0;
+  m_Information.BitsPerComponent = m_HasBits ? 1 : static_cast<unsigned int>(8 * m_Format->GetComponentSize());
+  m_Information.SpacingSource = GetSpacingSource(*m_Format, m_Header, kind.Format);
+  const auto compressed = FindCompressedPixels(m_Header, kind);
+  const bool isGzip = kind.IsGzip || pair.IsGzip;
+  m_Information.Compression = isGzip || kindOfFile.IsGzip ? "gzip" : compressed.Bytes > 0 ? "deflate" : "";
+  m_IsCompressed = isGzip || compressed.Bytes > 0;
 }
 
-/** ITK's readers overlook damage in compressed pixels: they get what was decompressed and checked. */
-void
-VerifiedImageIO::Decompress()
+/** Finds the file that says what the pixels are, which is another where the user names the pixels of two files, or a
+ * compressed file that ITK's reader does not decompress. */
+ImageFileKind
+VerifiedImageIO::FindHeader(const ImageFileKind & kind)
 {
-  const ImageFileKind kind = GetImageFileKind(m_FileName);
+  m_Header = m_FileName;
+  const bool isDecompressedLater = kind.Format == ImageFileFormat::Nifti || kind.Format == ImageFileFormat::NiftiPair ||
+                                   kind.Format == ImageFileFormat::Gipl || kind.Format == ImageFileFormat::Other;
+  if (kind.IsGzip && !isDecompressedLater)
+  {
+    // Of what is read at once, more is not in a computer.
+    constexpr std::uint64_t mostBytes = 4'000'000'000;
+    m_Plain = FileAlias::OfDecompressed(
+      m_FileName, 0, "", mostBytes, false, GetImageFormatEndings({ kind.Format, false }).front());
+    m_Header = m_Plain->GetName();
+    return { kind.Format, false };
+  }
+  std::string name = m_FileName;
+  name = itksys::SystemTools::StringEndsWith(name, ".gz") ? name.substr(0, name.size() - 3) : name;
+  const std::string header = fs::path(name).replace_extension(".hdr").string();
+  if (kind.Format == ImageFileFormat::Other && fs::path(name).extension() == ".img" && fs::exists(header))
+  {
+    const ImageFileKind kindOfHeader = GetImageFileKind(header);
+    if (kindOfHeader.Format == ImageFileFormat::NiftiPair)
+    {
+      m_Header = header;
+      return kindOfHeader;
+    }
+  }
+  return kind;
+}
+
+/** ITK's readers overlook damage in compressed pixels, and misread text: they get what was decompressed and checked. */
+void
+VerifiedImageIO::MakePlain()
+{
+  const ImageFileKind kind = GetImageFileKind(m_Header);
   const std::string   ending = GetImageFormatEndings({ kind.Format, false }).front();
-  const auto          compressed = FindCompressedPixels(m_FileName, kind);
+  const auto          compressed = FindCompressedPixels(m_Header, kind);
+  const bool          isNifti = kind.Format == ImageFileFormat::Nifti || kind.Format == ImageFileFormat::NiftiPair;
+  const NiftiPair     pair = isNifti ? DescribeAsNiftiPair(m_Header, kind) : NiftiPair{};
   // With room for a header.
   const std::uint64_t mostBytes = 2 * m_Format->GetImageSizeInBytes() + (1u << 20);
-  m_Alias = kind.IsGzip ? FileAlias::OfDecompressed(m_FileName, 0, "", mostBytes, false, ending)
-                        : FileAlias::OfDecompressed(
-                            compressed.File, compressed.Offset, compressed.Header, compressed.Bytes, true, ending);
+  if (!pair.Header.empty())
+  {
+    m_Alias = FileAlias::OfDecompressed(pair.Pixels, 0, "", mostBytes, false, ".img");
+    m_Alias->AddHeader(pair.Header, ".hdr");
+  }
+  else if (m_IsText)
+  {
+    m_Alias = FileAlias::OfContent(MakeBinaryMetaImage(m_Header), ending);
+  }
+  else
+  {
+    m_Alias = kind.IsGzip ? FileAlias::OfDecompressed(m_Header, 0, "", mostBytes, false, ending)
+                          : FileAlias::OfDecompressed(
+                              compressed.File, compressed.Offset, compressed.Header, compressed.Bytes, true, ending);
+  }
   m_Format = MakeImageIO(kind.Format);
   m_Format->CanReadFile(m_Alias->GetName().c_str());
   m_Format->SetFileName(m_Alias->GetName());
   m_Format->ReadImageInformation();
   m_IsCompressed = false;
+  m_IsText = false;
 }
 
 void
@@ -394,7 +497,10 @@ VerifiedImageIO::Describe()
   const unsigned int components = m_Format->GetNumberOfComponents();
   const bool         isRemote = dynamic_cast<RemoteImageIO *>(m_Format.GetPointer()) != nullptr;
   const bool         dropsAlpha = m_Information.HasAlpha && !isRemote;
-  this->SetComponentType(m_Format->GetComponentType());
+  const bool         isDouble = m_Factor != 1 || (m_HoldsRealNumbers && m_Format->GetComponentSize() == sizeof(double));
+  this->SetComponentType(isDouble             ? IOComponentEnum::DOUBLE
+                         : m_HoldsRealNumbers ? IOComponentEnum::FLOAT
+                                              : m_Format->GetComponentType());
   this->SetNumberOfComponents(components - (dropsAlpha ? 1 : 0));
   this->SetPixelType(!dropsAlpha       ? m_Format->GetPixelType()
                      : components == 2 ? IOPixelEnum::SCALAR
@@ -417,9 +523,9 @@ VerifiedImageIO::Read(void * buffer)
 void
 VerifiedImageIO::ReadPixels(void * buffer)
 {
-  if (m_IsCompressed)
+  if (m_IsCompressed || m_IsText)
   {
-    this->Decompress();
+    this->MakePlain();
   }
   const std::size_t pixels = m_IORegion.GetNumberOfPixels();
   const std::size_t components = m_Format->GetNumberOfComponents();
@@ -429,7 +535,13 @@ VerifiedImageIO::ReadPixels(void * buffer)
   {
     region.SetIndex(axis, region.GetIndex(axis) + m_PartIndex[axis]);
   }
-  if (components == this->GetNumberOfComponents())
+  if (m_Factor != 1)
+  {
+    std::vector<char> stored(pixels * components * bytes);
+    this->ReadFormat(region, stored.data());
+    Multiply(stored.data(), m_Format->GetComponentType(), pixels * components, m_Factor, static_cast<double *>(buffer));
+  }
+  else if (components == this->GetNumberOfComponents())
   {
     this->ReadFormat(region, static_cast<char *>(buffer));
   }
@@ -449,6 +561,14 @@ VerifiedImageIO::ReadPixels(void * buffer)
       ClearTransparent(all.data(), bytes, components, pixels, static_cast<char *>(buffer));
     }
   }
+  if (m_HasBits && bytes == 1)
+  {
+    auto * const values = static_cast<unsigned char *>(buffer);
+    std::transform(values,
+                   values + pixels * components,
+                   values,
+                   [](unsigned char value) { return static_cast<unsigned char>(value == 0 ? 0 : 1); });
+  }
   if (const auto * const picture = dynamic_cast<PictureImageIO *>(m_Format.GetPointer()))
   {
     this->AddNotes(picture->GetInformation().Notes);
@@ -462,7 +582,7 @@ VerifiedImageIO::ReadPixels(void * buffer)
 bool
 VerifiedImageIO::IsReadByRegions() const
 {
-  return !m_IsCompressed && m_Format->CanStreamRead();
+  return !m_IsCompressed && !m_IsText && m_Format->CanStreamRead();
 }
 
 /** A format that is not read by regions gives all pixels, of which those of the region are taken. */
@@ -471,7 +591,7 @@ VerifiedImageIO::ReadFormat(const ImageIORegion & region, char * pixels)
 {
   const bool isPart = !m_PartSize.empty();
   const bool isByRegions = this->IsReadByRegions();
-  m_Format->SetUseStreamedReading(isPart ? isByRegions : this->GetUseStreamedReading());
+  m_Format->SetUseStreamedReading(isPart ? isByRegions : this->GetUseStreamedReading() && !m_IsText);
   if (!isPart || isByRegions)
   {
     m_Format->SetIORegion(region);
@@ -552,7 +672,7 @@ VerifiedImageIO::CanStreamRead()
 ImageIORegion
 VerifiedImageIO::GenerateStreamableReadRegionFromRequestedRegion(const ImageIORegion & requested) const
 {
-  if (m_IsCompressed || !m_PartSize.empty())
+  if (m_IsCompressed || m_IsText || !m_PartSize.empty())
   {
     return this->GetUseStreamedReading() && this->IsReadByRegions()
              ? requested

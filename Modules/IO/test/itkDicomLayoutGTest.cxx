@@ -53,7 +53,7 @@ protected:
   Problem(const std::string & bytes) const
   {
     itk::Test::WriteFileBytes(this->In("a.dcm"), bytes);
-    return itk::Test::ProblemOf([&] { itk::VerifyDicomLayout(this->In("a.dcm")); });
+    return itk::Test::ProblemOf([&] { itk::ReadDicomLayout(this->In("a.dcm")); });
   }
 };
 
@@ -82,6 +82,70 @@ TEST_F(DicomLayout, SequencesBeforeThePixelsAreSkipped)
   const std::string sequence = Tag(0x0008, 0x1140) + "SQ" + Number(0, 2) + Number(0xffffffff, 4) + item + item +
                                Tag(0xfffe, 0xe0dd) + Number(0, 4);
   EXPECT_EQ(this->Problem(MakeHeader(explicitForm, 1, 16, sequence) + Pixels(24, std::string(24, 'x'))), "");
+}
+
+TEST_F(DicomLayout, ASequenceOfUnknownKindIsInTheImplicitForm)
+{
+  const std::string item = Tag(0xfffe, 0xe000) + Number(0xffffffff, 4) + Tag(0x0008, 0x0100) + Number(2, 4) + "ab" +
+                           Tag(0xfffe, 0xe00d) + Number(0, 4);
+  const std::string sequence =
+    Tag(0x0009, 0x1140) + "UN" + Number(0, 2) + Number(0xffffffff, 4) + item + Tag(0xfffe, 0xe0dd) + Number(0, 4);
+  EXPECT_EQ(this->Problem(MakeHeader(explicitForm, 1, 16, sequence) + Pixels(24, std::string(24, 'x'))), "");
+}
+
+TEST_F(DicomLayout, ASpacingIsFoundWhereverItStands)
+{
+  const std::string pixels = Pixels(24, std::string(24, 'x'));
+  const std::string spacing = Short(0x0028, 0x0030, "DS", "0.5\\0.75");
+  const auto        statesSpacing = [&](const std::string & more)
+  {
+    itk::Test::WriteFileBytes(this->In("a.dcm"), MakeHeader(explicitForm, 1, 16, more) + pixels);
+    return itk::ReadDicomLayout(this->In("a.dcm")).StatesSpacing;
+  };
+  EXPECT_FALSE(statesSpacing(""));
+  EXPECT_FALSE(statesSpacing(Short(0x0028, 0x0030, "DS", "")));
+  EXPECT_TRUE(statesSpacing(spacing));
+  // In the item of a sequence in the item of a sequence, as files of several frames have it.
+  const auto inSequence = [](std::uint32_t group, std::uint32_t element, const std::string & content)
+  {
+    const std::string item = Tag(0xfffe, 0xe000) + Number(static_cast<std::uint32_t>(content.size()), 4) + content;
+    return Tag(group, element) + "SQ" + Number(0, 2) + Number(static_cast<std::uint32_t>(item.size()), 4) + item;
+  };
+  EXPECT_TRUE(statesSpacing(inSequence(0x5200, 0x9229, inSequence(0x0028, 0x9110, spacing))));
+}
+
+TEST_F(DicomLayout, PixelsOfOneBitAreTold)
+{
+  itk::Test::WriteFileBytes(this->In("a.dcm"), MakeHeader(explicitForm, 1, 1) + Pixels(2, "xy"));
+  EXPECT_TRUE(itk::ReadDicomLayout(this->In("a.dcm")).HasBits);
+  itk::Test::WriteFileBytes(this->In("a.dcm"), MakeHeader(explicitForm, 1, 8) + Pixels(12, "twelve bytes"));
+  EXPECT_FALSE(itk::ReadDicomLayout(this->In("a.dcm")).HasBits);
+}
+
+TEST_F(DicomLayout, CompressedPixelsAreOfTheSizeThatTheHeaderSays)
+{
+  const std::string jpegSyntax = "1.2.840.10008.1.2.4.50";
+  const auto        withStream = [&](const std::string & stream)
+  {
+    return MakeHeader(jpegSyntax, 1, 8) + Pixels(0xffffffff, "") + Tag(0xfffe, 0xe000) + Number(0, 4) +
+           Tag(0xfffe, 0xe000) + Number(static_cast<std::uint32_t>(stream.size()), 4) + stream;
+  };
+  // A comment of two bytes, then the frame: 8 bits, rows, columns.
+  const auto jpeg = [](char rows, char columns)
+  {
+    return std::string("\xff\xd8\xff\xfe\0\4hi\xff\xc0\0\x0b\x08\0", 14) + rows + '\0' + columns +
+           std::string("\1\1\x11\0", 4);
+  };
+  EXPECT_EQ(this->Problem(withStream(jpeg(3, 4))), "");
+  EXPECT_EQ(this->Problem(withStream(jpeg(3, 100))),
+            "it is damaged: its header says 4 x 3 pixels, its compressed pixels 100 x 3.");
+  // Of JPEG 2000: a canvas of 6 x 4, on which the image begins at 2, 1.
+  const auto jpeg2000 = [](char columns) {
+    return std::string("\xff\x4f\xff\x51\0\x29\0\0\0\0\0", 11) + columns + std::string("\0\0\0\4\0\0\0\2\0\0\0\1", 12);
+  };
+  EXPECT_EQ(this->Problem(withStream(jpeg2000(6))), "");
+  EXPECT_EQ(this->Problem(withStream(jpeg2000(7))),
+            "it is damaged: its header says 4 x 3 pixels, its compressed pixels 5 x 3.");
 }
 
 TEST_F(DicomLayout, FragmentsOfCompressedPixelsAreInTheFile)
