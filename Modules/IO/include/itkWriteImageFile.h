@@ -22,7 +22,11 @@ VerifyImageCanBeWritten(const std::string & fileName)
                                              << ": its file extension must be that of an ITK image format.");
   }
   const std::string name = format->GetNameOfClass();
-  if (name == "BioRadImageIO" || name == "StimulateImageIO")
+  // The last three are written with spacings, sides or colors that mean something else.
+  constexpr const char * wrong[] = {
+    "BioRadImageIO", "StimulateImageIO", "MRCImageIO", "MINCImageIO", "JPEG2000ImageIO"
+  };
+  if (std::find(std::begin(wrong), std::end(wrong), name) != std::end(wrong))
   {
     itkGenericExceptionMacro("Cannot write " << fileName << ": ITK writes its format wrongly; use .nrrd, .mha, .nii.gz "
                                              << "or .tif.");
@@ -82,6 +86,8 @@ WriteTemporaryImage(ImageFileWriter<TImage> & writer,
     }
     itkGenericExceptionMacro("Cannot write " << fileName << ": " << cause << (cause.back() == '.' ? "" : "."));
   }
+  // Those of BMP and HDF5 finish the file when they end.
+  writer.SetImageIO(nullptr);
   // ITK 5.2 writes MetaImage and NIfTI on a full disk as if nothing were wrong.
   try
   {
@@ -102,7 +108,6 @@ void
 WriteImageFile(TImage * image, const std::string & fileName, int compressionLevel = -1)
 {
   VerifyImageCanBeWritten(fileName);
-  const auto format = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
   image->UpdateOutputInformation();
   VerifyFileHoldsSlices(fileName, image->GetLargestPossibleRegion().GetSize());
 
@@ -111,7 +116,7 @@ WriteImageFile(TImage * image, const std::string & fileName, int compressionLeve
     image->Update();
 
     auto writer = ImageFileWriter<TImage>::New();
-    writer->SetImageIO(format);
+    writer->SetImageIO(ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode));
     writer->SetInput(image);
     writer->UseCompressionOn();
     if (compressionLevel >= 0)

@@ -69,6 +69,16 @@ TEST_F(WriteImage, WhatIsReadIsWhatWasWritten)
   EXPECT_EQ(Names(), (Files{ "a.mha", "a.nii.gz", "a.nrrd" }));
 }
 
+TEST_F(WriteImage, AFormatThatFinishesItsFileLateIsWritten)
+{
+  const auto image = ByteImage::New();
+  image->SetRegions(itk::Size<2>{ { 5, 4 } });
+  image->Allocate();
+  std::fill_n(image->GetBufferPointer(), 20, 7);
+  EXPECT_EQ(this->ProblemWith(image.GetPointer(), "a.bmp"), "");
+  ExpectSamePixels(itk::ReadVerifiedImage<ByteImage>(In("a.bmp")).GetPointer(), image.GetPointer());
+}
+
 TEST_F(WriteImage, AHeaderFindsItsPixels)
 {
   const auto image = itk::Test::MakeAwkwardImage<FloatImage>();
