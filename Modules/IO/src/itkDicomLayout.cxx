@@ -14,6 +14,7 @@ namespace itk
 {
 namespace
 {
+const std::string       deflated = "1.2.840.10008.1.2.1.99";
 const std::string       runLengths = "1.2.840.10008.1.2.5";
 constexpr std::uint32_t unknownLength = 0xffffffff;
 constexpr std::uint32_t item = 0xfffee000;
@@ -60,7 +61,7 @@ private:
     while (m_Position < m_Size)
     {
       const Element element = this->ReadElement();
-      if (m_Syntax == "1.2.840.10008.1.2.1.99" && !m_IsInDescription)
+      if (m_Syntax == deflated && !m_IsInDescription)
       {
         // Deflated as a whole.
         return;
@@ -119,6 +120,15 @@ private:
     return text.substr(0, text.find_last_not_of(std::string(" \0", 2)) + 1);
   }
 
+  /** Whether two capital letters follow the number of an element: some writers say that they do, and leave them out. */
+  bool
+  HasKind(std::uint64_t position)
+  {
+    const std::string kind = this->ReadBytes(position, 2);
+    const auto        isCapital = [](char letter) { return letter >= 'A' && letter <= 'Z'; };
+    return m_Syntax == deflated || (isCapital(kind[0]) && isCapital(kind[1]));
+  }
+
   Element
   ReadElement()
   {
@@ -127,7 +137,7 @@ private:
     if (m_IsInDescription && group != 2)
     {
       m_IsInDescription = false;
-      m_IsExplicit = m_Syntax != "1.2.840.10008.1.2";
+      m_IsExplicit = m_Syntax != "1.2.840.10008.1.2" && this->HasKind(m_Position + 2);
       m_IsBigEndian = m_Syntax == "1.2.840.10008.1.2.2";
       m_Position -= 2;
       group = this->ReadNumber(2);

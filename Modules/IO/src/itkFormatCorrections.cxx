@@ -15,16 +15,6 @@ namespace
 {
 constexpr double millimetersOfAngstrom = 1e-7;
 
-void
-ScaleLengths(ImageIOBase & io, double factor)
-{
-  for (unsigned int axis = 0; axis < io.GetNumberOfDimensions(); ++axis)
-  {
-    io.SetSpacing(axis, io.GetSpacing(axis) * factor);
-    io.SetOrigin(axis, io.GetOrigin(axis) * factor);
-  }
-}
-
 /** The first of several texts in quotation marks. */
 std::string
 GetFirstQuoted(const std::string & text)
@@ -158,6 +148,16 @@ HasCellSize(const std::string & fileName)
   return bytes.Get<std::uint32_t>(40) != 0 || bytes.Get<std::uint32_t>(44) != 0;
 }
 } // namespace
+
+void
+ScaleLengths(ImageIOBase & io, double factor)
+{
+  for (unsigned int axis = 0; axis < io.GetNumberOfDimensions(); ++axis)
+  {
+    io.SetSpacing(axis, io.GetSpacing(axis) * factor);
+    io.SetOrigin(axis, io.GetOrigin(axis) * factor);
+  }
+}
 
 void
 CorrectGeometry(ImageIOBase & io, const std::string & fileName, ImageFileFormat format)

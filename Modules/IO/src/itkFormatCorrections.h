@@ -13,6 +13,9 @@ namespace itk
 void
 CorrectGeometry(ImageIOBase & io, const std::string & fileName, ImageFileFormat format);
 
+void
+ScaleLengths(ImageIOBase & io, double factor);
+
 /** What states the spacing, such as "NRRD"; empty if nothing does. */
 std::string
 GetSpacingSource(const ImageIOBase & io, const std::string & fileName, ImageFileFormat format);

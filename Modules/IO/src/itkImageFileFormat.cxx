@@ -189,6 +189,34 @@ DescribeWrongName(const std::string & fileName, const ImageFileKind & kind)
   return {};
 }
 
+std::set<std::string>
+GetAllImageFormatEndings()
+{
+  std::set<std::string> endings;
+  for (const auto & format : traits)
+  {
+    // Endings of MRC such as .map are also those of other files.
+    const bool isClear = format.Format != ImageFileFormat::Mrc;
+    for (const std::string & ending :
+         isClear ? GetImageFormatEndings({ format.Format, false }) : std::vector<std::string>{})
+    {
+      endings.insert(ending);
+      if (!IsPictureFormat(format.Format))
+      {
+        endings.insert(ending + ".gz");
+      }
+    }
+  }
+  return endings;
+}
+
+bool
+IsPictureFormat(ImageFileFormat format)
+{
+  return format == ImageFileFormat::Tiff || format == ImageFileFormat::Png || format == ImageFileFormat::Jpeg ||
+         format == ImageFileFormat::Bitmap;
+}
+
 ImageIOBase::Pointer
 MakeImageIO(ImageFileFormat format)
 {

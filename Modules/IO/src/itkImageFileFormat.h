@@ -5,6 +5,7 @@
 
 #include "itkImageIOBase.h"
 #include <cstdint>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -53,6 +54,14 @@ GetImageFormatName(ImageFileFormat format);
 /** Endings of names by which ITK knows the format, the usual one first, in small letters. */
 std::vector<std::string>
 GetImageFormatEndings(const ImageFileKind & kind);
+
+/** Of formats in small letters, as far as they are of images only, also of files that are compressed by gzip. */
+std::set<std::string>
+GetAllImageFormatEndings();
+
+/** Of those that PictureImageIO reads. */
+bool
+IsPictureFormat(ImageFileFormat format);
 
 /** A sentence for a file whose name belongs to another format than it has; else empty. */
 std::string

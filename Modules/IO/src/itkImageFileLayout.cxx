@@ -263,9 +263,26 @@ GetNrrdTypeSize(const std::string & type)
     { "uint32", 4 },
     { "uint32_t", 4 },
     { "float", 4 },
+    { "double", 8 },
+    { "longlong", 8 },
+    { "long long", 8 },
+    { "long long int", 8 },
+    { "signed long long", 8 },
+    { "signed long long int", 8 },
+    { "int64", 8 },
+    { "int64_t", 8 },
+    { "ulonglong", 8 },
+    { "unsigned long long", 8 },
+    { "unsigned long long int", 8 },
+    { "uint64", 8 },
+    { "uint64_t", 8 },
   };
   const auto found = sizes.find(type);
-  return found == sizes.end() ? 8 : found->second;
+  if (found == sizes.end())
+  {
+    itkGenericExceptionMacro("its numbers are of a type that is not read here: " << type << '.');
+  }
+  return found->second;
 }
 
 void

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkImageFolder.h"
+#include "itkImageFileFormat.h"
 #include "itkImageIOBase.h"
 #include "itkObjectFactoryBase.h"
 #include "itksys/SystemTools.hxx"
@@ -18,7 +19,8 @@ namespace fs = std::filesystem;
 std::set<std::string>
 GetImageEndings()
 {
-  std::set<std::string> endings;
+  // Some of ITK's readers leave out their own.
+  std::set<std::string> endings = GetAllImageFormatEndings();
   for (const auto & object : ObjectFactoryBase::CreateAllInstance("itkImageIOBase"))
   {
     if (const auto * const format = dynamic_cast<const ImageIOBase *>(object.GetPointer()))

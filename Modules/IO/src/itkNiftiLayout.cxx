@@ -262,25 +262,44 @@ ToNifti1(const FileBytes & second)
   return header;
 }
 
-/** Spacing and place of the header in millimeters, of which niftilib and ITK turn the spacing alone. */
-void
+/** So that ITK does not turn the spacing alone.
+ * \return millimeters of the unit that the header had */
+double
 PutMillimeters(const FileBytes & from, Nifti1Header & to)
 {
   const int unit = from.Get<std::uint8_t>(123) & 7;
-  if (unit != 1 && unit != 3)
-  {
-    return;
-  }
-  const float            factor = unit == 1 ? 1000.0f : 0.001f;
-  constexpr NiftiNumbers lengths[] = { { 80, 0, 3 }, { 268, 0, 3 }, { 280, 0, 12 } };
-  for (const auto & field : lengths)
-  {
-    for (std::size_t i = 0; i < field.Count; ++i)
-    {
-      to.Put(field.First + 4 * i, from.Get<float>(field.First + 4 * i) * factor);
-    }
-  }
   to.Put(123, static_cast<std::uint8_t>((from.Get<std::uint8_t>(123) & ~7) | 2));
+  return unit == 1 ? 1000 : unit == 3 ? 0.001 : 1;
+}
+
+/** Whether rows or columns of a plane leave the plane of x and y. */
+bool
+IsTilted(const FileBytes & header)
+{
+  if (header.Get<std::int16_t>(254) > 0)
+  {
+    return header.Get<float>(312) != 0 || header.Get<float>(316) != 0;
+  }
+  const double b = header.Get<float>(256);
+  const double c = header.Get<float>(260);
+  const double d = header.Get<float>(264);
+  const double a = std::sqrt(std::max(1 - b * b - c * c - d * d, 0.0));
+  // The third row of the matrix, as far as it is not rounding.
+  constexpr double least = 1e-6;
+  return header.Get<std::int16_t>(252) > 0 &&
+         (std::abs(2 * (b * d - a * c)) > least || std::abs(2 * (c * d + a * b)) > least);
+}
+
+/** ITK cuts the direction of a plane to two rows and columns: a tilted one becomes a volume of one slice. */
+void
+PutSlice(const FileBytes & from, Nifti1Header & to)
+{
+  if (from.Get<std::int16_t>(40) == 2 && IsTilted(from))
+  {
+    to.Put<std::int16_t>(40, 3);
+    to.Put<std::int16_t>(46, 1);
+    to.Put(88, from.Get<float>(88) > 0 ? from.Get<float>(88) : 1.0f);
+  }
 }
 
 /** \return whether real numbers are called whole numbers now */
@@ -330,7 +349,8 @@ DescribeAsNiftiPair(const std::string & fileName, const ImageFileKind & kind)
   {
     header.Put(108, leastOffset);
   }
-  PutMillimeters(first, header);
+  pair.Millimeters = PutMillimeters(first, header);
+  PutSlice(first, header);
   pair.HoldsRealNumbers = PutWholeNumbers(first, header);
   header.PutBytes(344, FileBytes({ 'n', 'i', '1', 0 }), 0, 4);
   pair.Header = header.Get();

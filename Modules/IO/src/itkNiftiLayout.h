@@ -17,14 +17,16 @@ struct NiftiPair
 {
   /** Empty where ITK reads the file right as it is.
    *
-   * NIfTI-2 becomes NIfTI-1, lengths are in millimeters, and real numbers that are not scaled are called whole numbers of
-   * their size, since niftilib makes 0 of those that are not finite. */
+   * NIfTI-2 becomes NIfTI-1, lengths have no unit, and real numbers that are not scaled are called whole numbers
+   * of their size, since niftilib makes 0 of those that are not finite. */
   std::string Header;
   /** The file of the pixels, which begin where the header says. */
   std::string Pixels;
   bool        IsGzip{ false };
   /** Whole numbers that are in truth the bits of real numbers. */
   bool HoldsRealNumbers{ false };
+  /** Of the header's lengths. */
+  double Millimeters{ 1 };
 };
 
 /** \throws ExceptionObject with a sentence, if the header says what NIfTI-1 cannot */

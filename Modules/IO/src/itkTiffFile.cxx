@@ -30,6 +30,8 @@ GetTiffCompressionName(unsigned int compression)
     { COMPRESSION_JP2000, "JPEG 2000" },
     { 22610, "JPEG XR" },
     { 34934, "JPEG XR" },
+    { 50002, "JPEG XL" },
+    { 52546, "JPEG XL" },
   };
   const auto found = names.find(compression);
   return found == names.end() ? "number " + std::to_string(compression) : found->second;

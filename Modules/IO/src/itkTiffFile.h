@@ -175,8 +175,8 @@ private:
     return 1;
   }
 
-  /** libjpeg guesses the rest of damaged data and only warns; libtiff ignores a description beyond the file's end, which
-   * says how pages belong together. */
+  /** libjpeg guesses the rest of damaged data and only warns; libtiff ignores a description beyond the file's end, by
+   * which pages belong together. */
   static int
   HearWarning(TIFF *, void * self, const char * module, const char * format, va_list arguments)
   {

@@ -10,6 +10,7 @@
 #include "itkMetaImageText.h"
 #include "itkNiftiLayout.h"
 #include "itkPictureImageIO.h"
+#include "itkPixelBytes.h"
 #include "itkRemoteImageIO.h"
 #include "itkUnknownSpacing.h"
 #include "itkVerifiedImageReader.h"
@@ -25,13 +26,6 @@ namespace itk
 namespace
 {
 namespace fs = std::filesystem;
-
-bool
-IsPicture(ImageFileFormat format)
-{
-  return format == ImageFileFormat::Tiff || format == ImageFileFormat::Png || format == ImageFileFormat::Jpeg ||
-         format == ImageFileFormat::Bitmap;
-}
 
 /** Values that no image has, which would end in a waste of time and memory later. */
 void
@@ -153,130 +147,6 @@ NameFile(const std::string & fileName, const std::string & alias, TFunction && f
     itkGenericExceptionMacro(<< fileName << ": it is damaged.");
   }
 }
-
-void
-DropLastComponent(const char * from, std::size_t componentBytes, std::size_t components, std::size_t pixels, char * to)
-{
-  const std::size_t kept = componentBytes * (components - 1);
-  for (std::size_t i = 0; i < pixels; ++i)
-  {
-    std::memcpy(to + i * kept, from + i * (kept + componentBytes), kept);
-  }
-}
-
-/** The pixels of a region out of those of a whole image. */
-void
-CopyRows(const char *          from,
-         const ImageIORegion & whole,
-         std::size_t           pixelBytes,
-         const ImageIORegion & region,
-         char *                to)
-{
-  const std::size_t rowBytes = region.GetSize(0) * pixelBytes;
-  std::size_t       rows = 1;
-  for (unsigned int axis = 1; axis < region.GetImageDimension(); ++axis)
-  {
-    rows *= region.GetSize(axis);
-  }
-  for (std::size_t row = 0; row < rows; ++row, to += rowBytes)
-  {
-    std::size_t rest = row;
-    std::size_t offset = static_cast<std::size_t>(region.GetIndex(0));
-    std::size_t stride = whole.GetSize(0);
-    for (unsigned int axis = 1; axis < region.GetImageDimension() && axis < whole.GetImageDimension(); ++axis)
-    {
-      offset += (static_cast<std::size_t>(region.GetIndex(axis)) + rest % region.GetSize(axis)) * stride;
-      stride *= whole.GetSize(axis);
-      rest /= region.GetSize(axis);
-    }
-    std::memcpy(to, from + offset * pixelBytes, rowBytes);
-  }
-}
-
-template <typename TNumber>
-void
-MultiplyNumbers(const char * from, std::size_t count, double factor, double * to)
-{
-  for (std::size_t i = 0; i < count; ++i)
-  {
-    TNumber number;
-    std::memcpy(&number, from + i * sizeof(TNumber), sizeof(TNumber));
-    to[i] = static_cast<double>(number) * factor;
-  }
-}
-
-/** \param type of whole numbers of at most 32 bits, as DICOM has */
-void
-Multiply(const char * from, IOComponentEnum type, std::size_t count, double factor, double * to)
-{
-  switch (type)
-  {
-    case IOComponentEnum::UCHAR:
-      return MultiplyNumbers<std::uint8_t>(from, count, factor, to);
-    case IOComponentEnum::CHAR:
-      return MultiplyNumbers<std::int8_t>(from, count, factor, to);
-    case IOComponentEnum::USHORT:
-      return MultiplyNumbers<std::uint16_t>(from, count, factor, to);
-    case IOComponentEnum::SHORT:
-      return MultiplyNumbers<std::int16_t>(from, count, factor, to);
-    case IOComponentEnum::UINT:
-      return MultiplyNumbers<std::uint32_t>(from, count, factor, to);
-    case IOComponentEnum::INT:
-      return MultiplyNumbers<std::int32_t>(from, count, factor, to);
-    default:
-      itkGenericExceptionMacro("its pixels are of a type that no dose has.");
-  }
-}
-
-/** Whether the last component of all pixels is the largest number of its type, or 1 of real numbers. */
-bool
-IsOpaque(const char *    pixels,
-         IOComponentEnum type,
-         std::size_t     componentBytes,
-         std::size_t     components,
-         std::size_t     count)
-{
-  std::uint64_t opaque = ~std::uint64_t{ 0 };
-  const float   one = 1;
-  const double  oneOfDoubles = 1;
-  if (type == IOComponentEnum::FLOAT)
-  {
-    std::memcpy(&opaque, &one, sizeof(one));
-  }
-  if (type == IOComponentEnum::DOUBLE)
-  {
-    std::memcpy(&opaque, &oneOfDoubles, sizeof(oneOfDoubles));
-  }
-  for (std::size_t i = 0; i < count; ++i)
-  {
-    if (std::memcmp(pixels + ((i + 1) * components - 1) * componentBytes, &opaque, componentBytes) != 0)
-    {
-      return false;
-    }
-  }
-  return true;
-}
-
-/** Sets pixels to 0 whose last component is 0.
- * \param pixels with that component
- * \param kept without it */
-void
-ClearTransparent(const char * pixels,
-                 std::size_t  componentBytes,
-                 std::size_t  components,
-                 std::size_t  count,
-                 char *       kept)
-{
-  const std::size_t   keptBytes = componentBytes * (components - 1);
-  const std::uint64_t transparent = 0;
-  for (std::size_t i = 0; i < count; ++i)
-  {
-    if (std::memcmp(pixels + ((i + 1) * components - 1) * componentBytes, &transparent, componentBytes) == 0)
-    {
-      std::memset(kept + i * keptBytes, 0, keptBytes);
-    }
-  }
-}
 } // namespace
 
 VerifiedImageIO::VerifiedImageIO() = default;
@@ -316,12 +186,12 @@ VerifiedImageIO::Open()
     return;
   }
   const ImageFileKind kind = GetImageFileKind(m_FileName);
-  if (IsPicture(kind.Format) && kind.IsGzip)
+  if (IsPictureFormat(kind.Format) && kind.IsGzip)
   {
     itkGenericExceptionMacro("it is a " << GetImageFormatName(kind.Format)
                                         << " file that is compressed by gzip, which is not read here.");
   }
-  if (IsPicture(kind.Format))
+  if (IsPictureFormat(kind.Format))
   {
     this->OpenPicture();
   }
@@ -403,6 +273,7 @@ VerifiedImageIO::OpenWithITK(const ImageFileKind & kindOfFile)
            });
   VerifyPromise(*m_Format, m_Header, kind.Format);
   CorrectGeometry(*m_Format, m_Header, kind.Format);
+  ScaleLengths(*m_Format, pair.Millimeters);
   m_Factor = GetPixelFactor(*m_Format, kind.Format);
   m_HasBits = kind.Format == ImageFileFormat::Dicom && ReadDicomLayout(m_Header).HasBits;
   m_IsText = kind.Format == ImageFileFormat::MetaImage && HasTextPixels(ReadMetaImageHeader(m_Header));
@@ -563,11 +434,7 @@ VerifiedImageIO::ReadPixels(void * buffer)
   }
   if (m_HasBits && bytes == 1)
   {
-    auto * const values = static_cast<unsigned char *>(buffer);
-    std::transform(values,
-                   values + pixels * components,
-                   values,
-                   [](unsigned char value) { return static_cast<unsigned char>(value == 0 ? 0 : 1); });
+    MakeBits(static_cast<unsigned char *>(buffer), pixels * components);
   }
   if (const auto * const picture = dynamic_cast<PictureImageIO *>(m_Format.GetPointer()))
   {

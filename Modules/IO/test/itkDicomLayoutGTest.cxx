@@ -93,6 +93,19 @@ TEST_F(DicomLayout, ASequenceOfUnknownKindIsInTheImplicitForm)
   EXPECT_EQ(this->Problem(MakeHeader(explicitForm, 1, 16, sequence) + Pixels(24, std::string(24, 'x'))), "");
 }
 
+TEST_F(DicomLayout, ElementsWithoutTheKindThatTheyShouldStateAreRead)
+{
+  const auto implicit = [](std::uint32_t element, const std::string & value)
+  { return Tag(0x0028, element) + Number(static_cast<std::uint32_t>(value.size()), 4) + value; };
+  const std::string begin =
+    std::string(128, '\0') + "DICM" + Short(0x0002, 0x0010, "UI", explicitForm + std::string(1, '\0'));
+  const std::string header = begin + implicit(0x0002, Number(1, 2)) + implicit(0x0010, Number(3, 2)) +
+                             implicit(0x0011, Number(4, 2)) + implicit(0x0100, Number(16, 2));
+  const std::string pixels = Tag(0x7fe0, 0x0010) + Number(24, 4);
+  EXPECT_EQ(this->Problem(header + pixels + std::string(24, 'x')), "");
+  EXPECT_EQ(this->Problem(header + pixels + std::string(23, 'x')), truncated);
+}
+
 TEST_F(DicomLayout, ASpacingIsFoundWhereverItStands)
 {
   const std::string pixels = Pixels(24, std::string(24, 'x'));

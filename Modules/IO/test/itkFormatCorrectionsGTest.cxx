@@ -145,12 +145,31 @@ TEST_F(FormatCorrections, LengthsOfNiftiInMicrometersBecomeMillimeters)
   EXPECT_NEAR(read->GetOrigin()[1], -0.02, 1e-8);
 }
 
+TEST_F(FormatCorrections, ATiltedPlaneOfNiftiIsAVolumeOfOneSlice)
+{
+  auto plane = itk::Image<float, 2>::New();
+  plane->SetRegions(itk::Size<2>{ { 2, 3 } });
+  plane->Allocate(true);
+  itk::WriteImageFile(plane.GetPointer(), this->In("a.nii"));
+  std::string bytes = itk::Test::ReadFileBytes(this->In("a.nii"));
+  ASSERT_EQ(Get<std::int16_t>(bytes, 40), 2);
+  // The first axis goes up, the last one to the right.
+  const float matrix[12] = { 0, 0, 1, 0, 0, 1, 0, 0, 1, 0, 0, 0 };
+  bytes.replace(280, sizeof(matrix), reinterpret_cast<const char *>(matrix), sizeof(matrix));
+  Put<std::int16_t>(bytes, 254, 1);
+  Put<std::int16_t>(bytes, 252, 0);
+  const auto read = itk::ReadVerifiedImage<FloatImage>(this->Write("b.nii", bytes));
+  EXPECT_EQ(read->GetLargestPossibleRegion().GetSize(), (itk::Size<3>{ { 2, 3, 1 } }));
+  EXPECT_NEAR(read->GetDirection()(2, 0), 1, 1e-6);
+  EXPECT_NEAR(read->GetDirection()(0, 2), -1, 1e-6) << "right of NIfTI is the negative left of ITK";
+}
+
 TEST_F(FormatCorrections, ANrrdKeepsItsSidesAndItsUnit)
 {
   const std::string begin = "NRRD0005\ntype: uchar\ndimension: 3\nsizes: 2 1 1\nspace: left-anterior-superior\n"
                             "space directions: (0,2,0) (0,0,3) (4,0,0)\nspace origin: (1,2,3)\nencoding: raw\n";
   const auto        inMillimeters = itk::ReadVerifiedImage<FloatImage>(this->Write("a.nrrd", begin + "\nxy"));
-  const double origin[] = { 1, -2, 3 };
+  const double      origin[] = { 1, -2, 3 };
   EXPECT_EQ(inMillimeters->GetOrigin(), FloatImage::PointType(origin));
   EXPECT_EQ(inMillimeters->GetDirection()(1, 0), -1) << "the first axis goes to the back";
   EXPECT_EQ(inMillimeters->GetDirection()(0, 2), 1) << "the last axis goes to the left";
