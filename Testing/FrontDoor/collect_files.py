@@ -82,7 +82,7 @@ class Collection:
             self.read(name, NIBABEL, independent.read_nibabel(self.path(name)))
         for name, reason in (("functional.nii", "it holds 20 volumes, one after the other in time"),
                              ("example_nifti2.nii.gz", "it holds two volumes"),
-                             ("minc1_1_scale.mnc", "MINC is not among the formats that are read; ITK exchanges its sides")):
+                             ("minc1_1_scale.mnc", "MINC is not read, since ITK exchanges its sides")):
             self.from_nibabel("", name)
             self.refuse(name, NIBABEL, reason)
 

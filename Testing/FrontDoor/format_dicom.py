@@ -88,65 +88,65 @@ def placed(pixels, components=1):
 
 
 def add_dicom(cells):
-    cells.cell("DICOM", "DICOM", "numbers of 8 and 16 bits, implicit, explicit and big-endian")
+    cells.cell("other formats", "DICOM", "numbers of 8 and 16 bits, implicit, explicit and big-endian")
     for kind, syntax in itertools.product(("uint8", "int8", "uint16", "int16"), ("implicit", "explicit", "big-endian")):
         pixels = pattern((12, 10), kind)
         cells.add("a.dcm", dicom(pixels, syntax=syntax), placed(pixels))
-    for name in ("CTImageStorage", "MRImageStorage", "UltrasoundImageStorage", "DigitalXRayImageStorageForPresentation"):
+    for name in ("CTImageStorage", "MRImageStorage", "UltrasoundImageStorage", "ComputedRadiographyImageStorage"):
         pixels = pattern((12, 10), "int16")
         cells.add("a.dcm", dicom(pixels, uid=getattr(pydicom.uid, name)), placed(pixels))
-    cells.cell("DICOM", "DICOM", "12 bits in 16")
+    cells.cell("other formats", "DICOM", "12 bits in 16")
     pixels = pattern((12, 10), "uint16") % 4096
     cells.add("a.dcm", dicom(pixels, stored=12), placed(pixels))
     cells.add("a.dcm", dicom(pixels.astype("int16") - 2048, stored=12), placed(pixels.astype("int16") - 2048))
-    cells.cell("DICOM", "DICOM", "32 bits")
+    cells.cell("other formats", "DICOM", "32 bits")
     for kind in ("uint32", "int32"):
         pixels = pattern((12, 10), kind)
         cells.add("a.dcm", dicom(pixels), placed(pixels))
-    cells.cell("DICOM", "DICOM", "32 bits, big-endian")
+    cells.cell("other formats", "DICOM", "32 bits, big-endian")
     cells.add("a.dcm", dicom(pattern((12, 10), "uint32"), syntax="big-endian"), None)
-    cells.cell("DICOM", "DICOM", "one bit")
+    cells.cell("other formats", "DICOM", "one bit")
     bits = pattern((16, 16), "uint8", 1)
     packed = numpy.packbits(bits, bitorder="little").reshape(16, 2)
     cells.add("a.dcm", dicom(packed, Columns=16, BitsAllocated=1, BitsStored=1, HighBit=0), placed(bits))
-    cells.cell("DICOM", "DICOM", "rescaled numbers")
+    cells.cell("other formats", "DICOM", "rescaled numbers")
     for slope, intercept in ((1, -1024), (2, 0), (0.5, -3.25)):
         pixels = pattern((12, 10), "int16") // 8
         cells.add("a.dcm", dicom(pixels, RescaleSlope=slope, RescaleIntercept=intercept), read_pydicom, tolerance=1e-3)
-    cells.cell("DICOM", "DICOM", "white as the smallest number (turned so that larger is brighter)")
+    cells.cell("other formats", "DICOM", "white as the smallest number (turned so that larger is brighter)")
     pixels = pattern((12, 10), "uint8")
     cells.add("a.dcm", dicom(pixels, "MONOCHROME1"), placed(255 - pixels))
     pixels = pattern((12, 10), "uint16") % 4096
     cells.add("a.dcm", dicom(pixels, "MONOCHROME1", stored=12), placed(4095 - pixels))
-    cells.cell("DICOM", "DICOM", "RGB by pixel and by plane")
+    cells.cell("other formats", "DICOM", "RGB by pixel and by plane")
     colors = pattern((12, 10, 3), "uint8")
     for planar in (0, 1):
         cells.add("a.dcm", dicom(colors, "RGB", planar=planar), placed(colors, 3))
-    cells.cell("DICOM", "DICOM", "several frames")
+    cells.cell("other formats", "DICOM", "several frames")
     frames = pattern((4, 12, 10), "uint16")
     cells.add("a.dcm", dicom(frames, frames=4), placed(frames))
     cells.add("a.dcm", dicom(pattern((4, 12, 10, 3), "uint8"), "RGB", frames=4),
               placed(pattern((4, 12, 10, 3), "uint8"), 3))
-    cells.cell("DICOM", "DICOM", "deflated as a whole")
+    cells.cell("other formats", "DICOM", "deflated as a whole")
     cells.add("a.dcm", dicom(frames[0], syntax="deflated"), placed(frames[0]))
-    cells.cell("DICOM", "DICOM", "run lengths")
+    cells.cell("other formats", "DICOM", "run lengths")
     for kind in ("uint8", "uint16", "int16"):
         pixels = pattern((12, 10), kind)
         cells.add("a.dcm", dicom(pixels, syntax="run lengths"), placed(pixels))
     cells.add("a.dcm", dicom(colors, "RGB", syntax="run lengths"), placed(colors, 3))
-    cells.cell("DICOM", "DICOM", "lossless JPEG, JPEG-LS, JPEG 2000")
+    cells.cell("other formats", "DICOM", "lossless JPEG, JPEG-LS, JPEG 2000")
     for syntax, kind in itertools.product(("lossless JPEG", "JPEG-LS", "JPEG 2000"), ("uint8", "uint16")):
         pixels = pattern((32, 40), kind)
         cells.add("a.dcm", dicom(pixels, syntax=syntax), placed(pixels))
         cells.add("a.dcm", dicom(numpy.stack([pixels] * 3), syntax=syntax, frames=3), placed(numpy.stack([pixels] * 3)))
-    cells.cell("DICOM", "DICOM", "JPEG")
+    cells.cell("other formats", "DICOM", "JPEG")
     y, x = numpy.mgrid[:32, :40]
     smooth = (x * 3 + y).astype(numpy.uint8)
     cells.add("a.dcm", dicom(smooth, syntax="JPEG"), placed(smooth), tolerance=4)
-    cells.cell("DICOM", "DICOM", "a file that states no spacing (no spacing)")
+    cells.cell("other formats", "DICOM", "a file that states no spacing (no spacing)")
     pixels = pattern((12, 10), "uint16")
     cells.add("a.dcm", dicom(pixels, position=False), Answer(with_components(pixels)))
-    cells.cell("DICOM", "DICOM", "no pixels")
+    cells.cell("other formats", "DICOM", "no pixels")
     empty = pydicom.dcmread(io.BytesIO(dicom(pixels)))
     del empty.PixelData
     stream = io.BytesIO()

@@ -14,8 +14,15 @@ import numpy
 import SimpleITK
 import tifffile
 from format_dicom import add_dicom
-from independent import Answer, geometry_of_affine, read_nibabel, read_pillow, read_pynrrd, read_tifffile, \
-    with_components
+from independent import (
+    Answer,
+    geometry_of_affine,
+    read_nibabel,
+    read_pillow,
+    read_pynrrd,
+    read_tifffile,
+    with_components,
+)
 from PIL import Image
 from writers import bmp, mrc, packed_rows, pattern, png, tiff, tiff_packed, vtk
 
@@ -340,25 +347,25 @@ def add_tiff_spacings(cells):
 
 def add_png(cells):
     gray = pattern((17, 22), "uint16")
-    cells.cell("PNG", "PNG", "gray of 8 and 16 bits, also interlaced")
+    cells.cell("other formats", "PNG", "gray of 8 and 16 bits, also interlaced")
     for bits, interlaced in itertools.product((8, 16), (False, True)):
         pixels = gray.astype(f"uint{bits}")
         cells.add("a.png", png(pixels, bits, 0, interlaced), answer_of(pixels))
-    cells.cell("PNG", "PNG", "gray of 1, 2 and 4 bits (spread over 0 to 255), also interlaced")
+    cells.cell("other formats", "PNG", "gray of 1, 2 and 4 bits (spread over 0 to 255), also interlaced")
     for bits, interlaced in itertools.product((1, 2, 4), (False, True)):
         cells.add("a.png", png(gray % (1 << bits), bits, 0, interlaced), lambda path: read_pillow(path, "L"))
-    cells.cell("PNG", "PNG", "RGB of 8 and 16 bits")
+    cells.cell("other formats", "PNG", "RGB of 8 and 16 bits")
     for bits, interlaced in itertools.product((8, 16), (False, True)):
         pixels = pattern((17, 22, 3), f"uint{bits}")
         cells.add("a.png", png(pixels, bits, 2, interlaced), answer_of(pixels, 3))
         cells.add("a.png", imagecodecs.png_encode(pixels), answer_of(pixels, 3))
-    cells.cell("PNG", "PNG", "opacity, which is dropped")
+    cells.cell("other formats", "PNG", "opacity, which is dropped")
     for bits, components in itertools.product((8, 16), (2, 4)):
         pixels = pattern((17, 22, components), f"uint{bits}")
         cells.add("a.png", png(pixels, bits, 4 if components == 2 else 6), answer_of(pixels[..., :-1], 3))
     pixels = pattern((17, 22), "uint8")
     cells.add("a.png", png(pixels, 8, 0, chunks=[(b"tRNS", struct.pack(">H", 5))]), answer_of(pixels))
-    cells.cell("PNG", "PNG", "color table of 1, 2, 4 and 8 bits (colors as an image, entries as labels)")
+    cells.cell("other formats", "PNG", "color table of 1, 2, 4 and 8 bits (colors as an image, entries as labels)")
     for bits, interlaced in itertools.product((1, 2, 4, 8), (False, True)):
         entries = (gray % (1 << bits)).astype(numpy.uint8)
         table = RED_BLUE[:1 << bits].astype(numpy.uint8)
@@ -367,9 +374,9 @@ def add_png(cells):
         cells.add("a.png", content, answer_of(entries), labels=True)
         content = png(entries, bits, 3, interlaced, [(b"PLTE", table.tobytes()), (b"tRNS", b"\0\x80")])
         cells.add("a.png", content, answer_of(table[entries], 3))
-    cells.cell("PNG", "PNG", "a density for printing (no spacing)")
+    cells.cell("other formats", "PNG", "a density for printing (no spacing)")
     cells.add("a.png", png(pixels, 8, 0, chunks=[(b"pHYs", struct.pack(">IIB", 11811, 11811, 1))]), answer_of(pixels))
-    cells.cell("PNG", "PNG", "a wrong check sum")
+    cells.cell("other formats", "PNG", "a wrong check sum")
     content = bytearray(png(pixels, 8, 0))
     content[-20] ^= 1
     cells.add("a.png", bytes(content), None)
@@ -377,20 +384,20 @@ def add_png(cells):
 
 def add_jpeg(cells):
     smooth = smooth_picture(37, 45)
-    cells.cell("JPEG", "JPEG", "gray, RGB, YCbCr halved and not, progressive")
+    cells.cell("other formats", "JPEG", "gray, RGB, YCbCr halved and not, progressive")
     for pixels, options in itertools.product((smooth, smooth[..., 0]), (
             {"subsampling": 0}, {"subsampling": 1}, {"subsampling": 2}, {"progressive": True}, {"quality": 30})):
         cells.add("a.jpg", jpeg(pixels, **options), read_pillow)
     cells.add("a.jpg", jpeg(smooth, keep_rgb=True, subsampling=0), read_pillow)
-    cells.cell("JPEG", "JPEG", "CMYK (as RGB)")
+    cells.cell("other formats", "JPEG", "CMYK (as RGB)")
     inks = Image.fromarray(smooth_picture(37, 45, 4), "CMYK")
     cells.add("a.jpg", lambda path: inks.save(path, quality=95), lambda path: read_pillow(path, "RGB"), tolerance=2)
-    cells.cell("JPEG", "JPEG", "orientation of EXIF (applied)")
+    cells.cell("other formats", "JPEG", "orientation of EXIF (applied)")
     for orientation in range(1, 9):
         exif = Image.Exif()
         exif[0x0112] = orientation
         cells.add("a.jpg", jpeg(smooth, exif=exif), read_pillow)
-    cells.cell("JPEG", "JPEG", "lossless; JPEG-LS")
+    cells.cell("other formats", "JPEG", "lossless; JPEG-LS")
     gray = pattern((37, 45), "uint16") % 4096
     cells.add("a.jpg", imagecodecs.ljpeg_encode(gray), None)
     cells.add("a.jpg", imagecodecs.jpegls_encode(gray), None)
@@ -402,7 +409,7 @@ def jpeg(pixels, **options):
 
 def add_bmp(cells):
     pixels = pattern((9, 13), "uint8")
-    cells.cell("BMP", "BMP", "gray; color tables of 1, 4 and 8 bits")
+    cells.cell("other formats", "BMP", "gray; color tables of 1, 4 and 8 bits")
     for bits in (1, 4, 8):
         entries = pattern((9, 13), "uint8", (1 << bits) - 1)
         table = RED_BLUE[:1 << bits].astype(numpy.uint8)
@@ -412,13 +419,13 @@ def add_bmp(cells):
         cells.add("a.bmp", content, answer_of(table[entries], 3))
         cells.add("a.bmp", content, answer_of(entries), labels=True)
     cells.add("a.bmp", lambda path: Image.fromarray(pixels).save(path), answer_of(pixels))
-    cells.cell("BMP", "BMP", "24 bits, 32 bits, rows from above")
+    cells.cell("other formats", "BMP", "24 bits, 32 bits, rows from above")
     colors = pattern((9, 13, 3), "uint8")
     cells.add("a.bmp", lambda path: Image.fromarray(colors).save(path), answer_of(colors, 3))
     data = numpy.concatenate([colors[..., ::-1], numpy.zeros((9, 13, 1), numpy.uint8)], -1)
     cells.add("a.bmp", bmp(13, 9, 32, data[::-1].tobytes()), answer_of(colors, 3))
     cells.add("a.bmp", bmp(13, -9, 32, data.tobytes()), answer_of(colors, 3))
-    cells.cell("BMP", "BMP", "16 bits")
+    cells.cell("other formats", "BMP", "16 bits")
     numbers = pattern((9, 14), "uint16")
     cells.add("a.bmp", bmp(14, 9, 16, numbers[::-1].tobytes()), lambda path: read_pillow(path, "RGB"))
 
@@ -450,28 +457,28 @@ ITK_NUMBERS = ("uint8", "int8", "uint16", "int16", "uint32", "int32", "uint64", 
 
 
 def add_meta_image(cells):
-    cells.cell("MetaImage", "MetaImage", "every number of 8 to 64 bits")
+    cells.cell("other formats", "MetaImage", "every number of 8 to 64 bits")
     for kind in ITK_NUMBERS:
         cells.add("a.mha", simpleitk(volume(kind)), expected_of(volume(kind)))
-    cells.cell("MetaImage", "MetaImage", "pixels in another file")
+    cells.cell("other formats", "MetaImage", "pixels in another file")
     cells.add("a.mhd", simpleitk(volume()), expected_of(volume()))
-    cells.cell("MetaImage", "MetaImage", "compressed")
+    cells.cell("other formats", "MetaImage", "compressed")
     for name, kind in itertools.product(("a.mha", "a.mhd"), ("uint8", "float64")):
         cells.add(name, simpleitk(volume(kind), useCompression=True), expected_of(volume(kind)))
-    cells.cell("MetaImage", "MetaImage", "several components, two dimensions")
+    cells.cell("other formats", "MetaImage", "several components, two dimensions")
     for components, dimension in itertools.product((2, 3, 5), (2, 3)):
         image = volume("uint16", components, dimension)
         cells.add("a.mha", simpleitk(image), expected_of(image))
-    cells.cell("MetaImage", "MetaImage", "big-endian")
+    cells.cell("other formats", "MetaImage", "big-endian")
     right = expected_of(volume("uint16"))
-    cells.add("a.mha", meta_image("MET_USHORT", "BinaryDataByteOrderMSB = True\n") + right.pixels.astype(">u2").tobytes(),
-              right)
-    cells.cell("MetaImage", "MetaImage", "a header that leaves out bytes before the pixels")
+    big = right.pixels.astype(">u2").tobytes()
+    cells.add("a.mha", meta_image("MET_USHORT", "BinaryDataByteOrderMSB = True\n") + big, right)
+    cells.cell("other formats", "MetaImage", "a header that leaves out bytes before the pixels")
     cells.add("a.mha", meta_image("MET_USHORT", "HeaderSize = -1\n") + b"12345" + right.pixels.tobytes(), right)
-    cells.cell("MetaImage", "MetaImage", "pixels as text")
+    cells.cell("other formats", "MetaImage", "pixels as text")
     text = " ".join(str(value) for value in right.pixels.ravel().tolist())
     cells.add("a.mha", meta_image("MET_USHORT", "", is_text=True) + text.encode() + b"\n", right)
-    cells.cell("MetaImage", "MetaImage", "slices in a list of files")
+    cells.cell("other formats", "MetaImage", "slices in a list of files")
 
     def write_list(path):
         with open(path, "wb") as stream:
@@ -493,7 +500,7 @@ def add_meta_image(cells):
         with open(path.replace("a.mhd", "s2.raw"), "r+b") as stream:
             stream.truncate(10)
 
-    cells.cell("MetaImage", "MetaImage", "a file of a slice that ends early")
+    cells.cell("other formats", "MetaImage", "a file of a slice that ends early")
     cells.add("a.mhd", write_short, None)
 
 
@@ -509,23 +516,23 @@ def nrrd_header(kind, lines, sizes="5 6 4", dimension=3):
 
 
 def add_nrrd(cells):
-    cells.cell("NRRD", "NRRD", "every number of 8 to 64 bits")
+    cells.cell("other formats", "NRRD", "every number of 8 to 64 bits")
     for kind in ITK_NUMBERS:
         cells.add("a.nrrd", simpleitk(volume(kind)), read_pynrrd)
-    cells.cell("NRRD", "NRRD", "compressed by gzip")
+    cells.cell("other formats", "NRRD", "compressed by gzip")
     for kind in ("uint8", "float64"):
         cells.add("a.nrrd", simpleitk(volume(kind), useCompression=True), read_pynrrd)
     pixels = pattern((4, 6, 5), "int16")
     place = "space directions: (0,0.5,0) (0,0,0.75) (-2,0,0)\nspace origin: (1,-2,3)\n"
     lps = "space: left-posterior-superior\n" + place
-    cells.cell("NRRD", "NRRD", "both byte orders; text; hexadecimal")
+    cells.cell("other formats", "NRRD", "both byte orders; text; hexadecimal")
     cells.add("a.nrrd", nrrd_header("short", lps + "endian: big\nencoding: raw\n") + pixels.astype(">i2").tobytes(),
               read_pynrrd)
     text = " ".join(str(value) for value in pixels.ravel().tolist()).encode()
     cells.add("a.nrrd", nrrd_header("short", lps + "encoding: text\n") + text + b"\n", read_pynrrd)
     cells.add("a.nrrd", nrrd_header("short", lps + "endian: little\nencoding: hex\n") + pixels.tobytes().hex().encode(),
               Answer(with_components(pixels), [0.5, 0.75, 2], [1, -2, 3], [[0, 0, -1], [1, 0, 0], [0, 1, 0]]))
-    cells.cell("NRRD", "NRRD", "RAS, LAS, other units of length, several components, two dimensions")
+    cells.cell("other formats", "NRRD", "RAS, LAS, other units of length, several components, two dimensions")
     for space in ("right-anterior-superior", "left-anterior-superior", "LPS", "RAS"):
         cells.add("a.nrrd", nrrd_header("short", f"space: {space}\n{place}endian: little\nencoding: raw\n")
                   + pixels.tobytes(), read_pynrrd)
@@ -539,7 +546,7 @@ def add_nrrd(cells):
     lines = "kinds: domain domain vector\nspacings: 0.5 0.75 nan\nendian: little\nencoding: raw\n"
     cells.add("a.nrrd", nrrd_header("short", lines, "5 6 3") + last.tobytes(),
               Answer(numpy.moveaxis(last, 0, 2)[None], [0.5, 0.75]))
-    cells.cell("NRRD", "NRRD", "pixels in another file; lines and bytes before them")
+    cells.cell("other formats", "NRRD", "pixels in another file; lines and bytes before them")
 
     def detached(lines, before, encode=bytes):
         def write(path):
@@ -555,7 +562,7 @@ def add_nrrd(cells):
         cells.add("a.nhdr", detached(lines + "encoding: raw\n", before), right)
     for lines, before in (("", b""), ("byte skip: 7\n", b"1234567")):
         cells.add("a.nhdr", detached(lines + "encoding: gzip\n", before, gzip.compress), right)
-    cells.cell("NRRD", "NRRD", "slices in several files")
+    cells.cell("other formats", "NRRD", "slices in several files")
     for place in ("data file: LIST\ns0.raw\ns1.raw\ns2.raw\ns3.raw", "data file: s%d.raw 0 3 1"):
         def write(path, place=place):
             with open(path, "wb") as stream:
@@ -563,7 +570,7 @@ def add_nrrd(cells):
             for number, part in enumerate(pixels):
                 part.tofile(path.replace("a.nhdr", f"s{number}.raw"))
         cells.add("a.nhdr", write, right)
-    cells.cell("NRRD", "NRRD", "compressed by bzip2")
+    cells.cell("other formats", "NRRD", "compressed by bzip2")
     cells.add("a.nrrd", nrrd_header("short", lps + "endian: little\nencoding: bzip2\n") + b"BZh9", None)
 
 
@@ -587,35 +594,35 @@ def nifti(pixels, affine=None, order="<", version=1, units="mm", slope=None, for
 
 def add_nifti(cells):
     small = pattern((5, 6, 4), "int16")
-    cells.cell("NIfTI", "NIfTI", "every number of 8 to 64 bits, both byte orders")
+    cells.cell("other formats", "NIfTI", "every number of 8 to 64 bits, both byte orders")
     for kind, order in itertools.product(ITK_NUMBERS, "<>"):
         cells.add("a.nii", nifti(pattern((5, 6, 4), kind), order=order), read_nibabel)
-    cells.cell("NIfTI", "NIfTI", "compressed by gzip")
+    cells.cell("other formats", "NIfTI", "compressed by gzip")
     for kind in ("uint8", "float64"):
         cells.add("a.nii.gz", nifti(pattern((5, 6, 4), kind)), read_nibabel)
-    cells.cell("NIfTI", "NIfTI", "scaled numbers")
+    cells.cell("other formats", "NIfTI", "scaled numbers")
     for kind, order, name in itertools.product(("uint8", "int16", "int32", "float32"), "<>", ("a.nii", "a.nii.gz")):
         pixels = pattern((5, 6, 4), kind).astype(numpy.float64) * 0.5 - 10
         cells.add(name, nifti(pixels, order=order, slope=(0.5, -10), kind=kind), read_nibabel, tolerance=1e-2)
-    cells.cell("NIfTI", "NIfTI", "header and pixels in two files")
+    cells.cell("other formats", "NIfTI", "header and pixels in two files")
 
     def pair(path):
         nibabel.save(nibabel.Nifti1Pair(small, numpy.diag([-2.0, 3, 4, 1])), path.replace(".hdr", ".img"))
 
     cells.add("a.hdr", pair, read_nibabel)
-    cells.cell("NIfTI", "NIfTI", "quaternion alone; matrix alone; micrometers; meters; two dimensions")
+    cells.cell("other formats", "NIfTI", "quaternion alone; matrix alone; micrometers; meters; two dimensions")
     for forms in ((1, 0), (0, 1), (2, 0)):
         cells.add("a.nii", nifti(small, forms=forms), read_nibabel)
     for units in ("micron", "meter"):
         cells.add("a.nii", nifti(small, units=units), read_nibabel)
     cells.add("a.nii", nifti(small[:, :, 0]), read_nibabel)
-    cells.cell("NIfTI", "NIfTI", "a transform to neither patient nor scanner (spacing alone)")
+    cells.cell("other formats", "NIfTI", "a transform to neither patient nor scanner (spacing alone)")
     cells.add("a.nii", nifti(small, numpy.diag([2.0, 3, 4, 1]), forms=(0, 0)),
               lambda path: Answer(read_nibabel(path).pixels, [2, 3, 4]))
-    cells.cell("NIfTI", "NIfTI", "NIfTI-2")
+    cells.cell("other formats", "NIfTI", "NIfTI-2")
     for kind, order, name in itertools.product(("uint8", "int16", "float64"), "<>", ("a.nii", "a.nii.gz")):
         cells.add(name, nifti(pattern((5, 6, 4), kind), order=order, version=2), read_nibabel)
-    cells.cell("NIfTI", "NIfTI", "vectors, RGB, RGBA")
+    cells.cell("other formats", "NIfTI", "vectors, RGB, RGBA")
     vectors = pattern((5, 6, 4, 1, 3), "float32")
     cells.add("a.nii", nifti(vectors, intent="vector"), read_nibabel)
     for names in ("RGB", "RGBA"):
@@ -623,14 +630,14 @@ def add_nifti(cells):
         for number, name in enumerate(names):
             colors[name] = pattern((5, 6, 4), "uint8") // 2 + number
         cells.add("a.nii", nifti(colors), read_nibabel)
-    cells.cell("NIfTI", "NIfTI", "several times")
+    cells.cell("other formats", "NIfTI", "several times")
     cells.add("a.nii", nifti(pattern((5, 6, 4, 2), "int16")), None)
-    cells.cell("NIfTI", "NIfTI", "complex numbers (as two components)")
+    cells.cell("other formats", "NIfTI", "complex numbers (as two components)")
     numbers = pattern((5, 6, 4), "complex64")
     place = read_place(nifti(numbers))
     cells.add("a.nii", nifti(numbers), Answer(numpy.stack([numbers.real, numbers.imag], -1).transpose(2, 1, 0, 3),
                                               *place))
-    cells.cell("NIfTI", "NIfTI", "numbers that are not finite")
+    cells.cell("other formats", "NIfTI", "numbers that are not finite")
     for kind, name in itertools.product(("float32", "float64"), ("a.nii", "a.nii.gz")):
         numbers = pattern((5, 6, 4), kind)
         numbers[0, :3, 0] = [numpy.nan, numpy.inf, -numpy.inf]
@@ -648,17 +655,17 @@ def read_place(write):
 def add_vtk(cells):
     kinds = {"uint8": "unsigned_char", "int8": "char", "uint16": "unsigned_short", "int16": "short",
              "uint32": "unsigned_int", "int32": "int", "float32": "float", "float64": "double"}
-    cells.cell("VTK", "VTK", "numbers of 8 to 32 bits and real numbers of 64 bits")
+    cells.cell("other formats", "VTK", "numbers of 8 to 32 bits and real numbers of 64 bits")
     for kind, name in kinds.items():
         pixels = pattern((4, 6, 5, 1), kind)
         cells.add("a.vtk", vtk(pixels, kind, f"SCALARS s {name} 1"),
                   Answer(pixels, [0.5, 1.5, 2.5], [1, -2, 3], numpy.eye(3)))
-    cells.cell("VTK", "VTK", "as text")
+    cells.cell("other formats", "VTK", "as text")
     for kind in ("uint16", "int16", "float32"):
         pixels = pattern((4, 6, 5, 1), kind)
         cells.add("a.vtk", vtk(pixels, kind, f"SCALARS s {kinds[kind]} 1", is_text=True),
                   Answer(pixels, [0.5, 1.5, 2.5], [1, -2, 3], numpy.eye(3)))
-    cells.cell("VTK", "VTK", "several components")
+    cells.cell("other formats", "VTK", "several components")
     for components, kind in itertools.product((2, 3, 4), ("uint8", "uint16", "float32")):
         pixels = pattern((4, 6, 5, components), kind)
         cells.add("a.vtk", vtk(pixels, kind, f"SCALARS s {kinds[kind]} {components}"),
@@ -666,29 +673,29 @@ def add_vtk(cells):
     pixels = pattern((4, 6, 5, 3), "float32")
     cells.add("a.vtk", vtk(pixels, "float32", "VECTORS v float"),
               Answer(pixels, [0.5, 1.5, 2.5], [1, -2, 3], numpy.eye(3)))
-    cells.cell("VTK", "VTK", "XML (.vti)")
+    cells.cell("other formats", "VTK", "XML (.vti)")
     cells.add("a.vti", b'<?xml version="1.0"?>\n<VTKFile type="ImageData" version="0.1"></VTKFile>\n', None)
 
 
 def add_others(cells):
-    cells.cell("GIPL", "GIPL", "numbers of 8 and 16 bits, real numbers; also compressed by gzip")
+    cells.cell("other formats", "GIPL", "numbers of 8 and 16 bits, real numbers; also compressed by gzip")
     for kind, name in itertools.product(("uint8", "int8", "uint16", "int16", "float32", "float64"),
                                         ("a.gipl", "a.gipl.gz")):
         image = volume(kind)
         image.SetDirection((1, 0, 0, 0, 1, 0, 0, 0, 1))
         cells.add(name, simpleitk(image), expected_of(image))
-    cells.cell("MRC", "MRC", "modes 0, 1, 2 and 6, both byte orders; angstroms")
+    cells.cell("other formats", "MRC", "modes 0, 1, 2 and 6, both byte orders; angstroms")
     for (kind, mode), order in itertools.product((("int8", 0), ("int16", 1), ("float32", 2), ("uint16", 6)), "<>"):
         pixels = pattern((4, 6, 5), kind)
         if mode == 0 and order == ">":
             continue
         cells.add("a.mrc", mrc(pixels, mode, order), Answer(with_components(pixels), [2e-7] * 3))
         cells.add("a.map", mrc(pixels, mode, order, b"x" * 80, 0.5), Answer(with_components(pixels), [5e-8] * 3))
-    cells.cell("HDF5", "HDF5", "as ITK writes it")
+    cells.cell("other formats", "HDF5", "as ITK writes it")
     for kind, components in itertools.product(("uint8", "int16", "float32", "float64"), (1, 3)):
         image = volume(kind, components)
         cells.add("a.h5", simpleitk(image), expected_of(image))
-    cells.cell("Others", "others", "GIF, WebP, JPEG 2000, FITS, MINC, FreeSurfer's MGH")
+    cells.cell("other formats", "others", "GIF, WebP, JPEG 2000, FITS, MINC, FreeSurfer's MGH")
     smooth = smooth_picture(37, 45)
     for name in ("a.gif", "a.webp", "a.jp2"):
         cells.add(name, lambda path: Image.fromarray(smooth).save(path), None)
@@ -698,10 +705,10 @@ def add_others(cells):
     header = struct.pack(">7i", 1, 5, 6, 4, 1, 0, 0)
     mgh.write(header.ljust(284, b"\0") + pattern((4, 6, 5), "uint8").tobytes())
     cells.add("a.mgh", mgh.getvalue(), None)
-    cells.cell("Others", "others", "text, an empty file")
+    cells.cell("other formats", "others", "text, an empty file")
     cells.add("a.png", b"These are not the pixels.\n", None)
     cells.add("a.tif", b"", None)
-    cells.cell("Others", "others", "another format than the name says")
+    cells.cell("other formats", "others", "another format than the name says")
     cells.add("a.tif", simpleitk_as("a.nii", volume("int16")), expected_of(volume("int16")))
     cells.add("a.png", write_tiff(smooth, photometric="rgb"), answer_of(smooth, 3))
     cells.add("a.nrrd", simpleitk_as("a.mha", volume("int16")), expected_of(volume("int16")))

@@ -38,8 +38,7 @@ class Outputs:
         ended = subprocess.run([self.itktorch, command, source, path], capture_output=True, text=True, timeout=120,
                                check=False, env={**os.environ, "OMP_NUM_THREADS": "1"})
         if ended.returncode != 0:
-            return "refused: " + ended.stderr.strip().splitlines()[-1].replace(self.folder + "/", "").replace(
-                f"itktorch: {os.path.basename(path)}: ", "").replace("itktorch: ", "")
+            return "refused: " + ended.stderr.strip().splitlines()[-1].replace(path, "FILE").replace("itktorch: ", "")
         return READERS[ending](path).pixels
 
 
@@ -70,7 +69,7 @@ def measure_outputs(door):
             outcome, is_wrong = outcome_of(outputs.run(command, "", ending), right[command], ending == ".jpg")
             if is_wrong:
                 wrong.append(f"{command} writes {ending} wrongly")
-            row.append(outcome.replace("|", "\\|").replace(ending, "ENDING"))
+            row.append(outcome.replace("|", "\\|"))
         rows.setdefault(tuple(row), []).append(ending)
     lines = ["| written, by the name's ending | a mask of 8 bits | real numbers |", "|---|---|---|"]
     lines += [f"| {', '.join(endings)} | {row[0]} | {row[1]} |" for row, endings in rows.items()]

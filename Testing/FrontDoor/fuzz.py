@@ -9,9 +9,11 @@ Damage is the same in each run. Exit status 77 if the packages of requirements.t
 import collections
 import gzip
 import hashlib
+import json
 import os
 import random
 import struct
+import subprocess
 import sys
 import zlib
 
@@ -43,6 +45,7 @@ class Fuzz:
         self.folder = os.path.join(door.work, "files")
         os.makedirs(self.folder)
         self.files = []
+        self.answers = []
 
     def add(self, kind, damage, content, may_be_read):
         name = self.samples[kind][0]
@@ -92,7 +95,7 @@ class Fuzz:
 
     def run(self):
         self.damage_all()
-        answers = self.door.ask([file.path for file in self.files])
+        answers = self.answers = self.door.ask([file.path for file in self.files])
         undamaged = {file.kind: described(answer) for file, answer in zip(self.files, answers) if file.damage == "none"}
         wrong = []
         counts = collections.Counter()
@@ -100,6 +103,8 @@ class Fuzz:
             why = self.find_wrong(file, answer, undamaged)
             counts["crashed alone" if "crashed" in answer.get("Refused", "") else
                    "refused" if "Refused" in answer else "read"] += 1
+            if "crashed" in answer.get("Refused", ""):
+                print(f"crashed alone: {file.kind}, {file.damage}")
             if why:
                 wrong.append(f"{file.kind}, {file.damage}: {why}")
         slowest = max(answers, key=lambda answer: answer["ProcessorSeconds"])
@@ -108,6 +113,40 @@ class Fuzz:
             f"{count} {name}" for name, count in sorted(counts.items())) +
             f"; at most {slowest['ProcessorSeconds']:.2f} s of a processor and {largest['Megabytes']:.0f} MB")
         return wrong
+
+    def find_wrong_in_folder(self):
+        """What is wrong when all files that are refused lie in one folder with ten good ones."""
+        folder = os.path.join(self.door.work, "folder")
+        os.makedirs(folder)
+        refused = set()
+        for number, (file, answer) in enumerate(zip(self.files, self.answers)):
+            if "Refused" in answer and os.path.isfile(file.path):
+                refused.add(f"{number}-{os.path.basename(file.path)}")
+                os.link(file.path, os.path.join(folder, f"{number}-{os.path.basename(file.path)}"))
+        good = {f"good-{number}.png" for number in range(10)}
+        for name in good:
+            with open(os.path.join(folder, name), "wb") as stream:
+                stream.write(self.samples["PNG interlaced"][1])
+        os.mkfifo(os.path.join(folder, "pipe.png"))
+        model = os.path.join(self.door.work, "model.safetensors")
+        self.train(os.path.join(folder, "good-0.png"), model)
+        ended = subprocess.run([self.door.itktorch, "segment", folder, os.path.join(self.door.work, "segmented"), "-m",
+                                model], capture_output=True, text=True, timeout=600, check=False)
+        lines = {line["case"]: line["status"] for line in map(json.loads, ended.stdout.splitlines())}
+        done = {name for name, status in lines.items() if status == "done"}
+        failed = {name for name, status in lines.items() if status == "failed"}
+        print(f"a folder of {len(refused)} damaged and 10 good files: {len(done)} segmented, {len(failed)} refused")
+        wrong = [] if done == good else [f"in a folder, {sorted(done)[:20]} are segmented: {ended.stderr[-500:]}"]
+        missing = refused ^ (failed - {"pipe.png"})
+        return wrong + ([f"in a folder, lines are missing or too many: {sorted(missing)[:20]}"] if missing else [])
+
+    def train(self, image, model):
+        """A model that is good enough to be used."""
+        pairs = os.path.join(self.door.work, "pairs.csv")
+        with open(pairs, "w", encoding="utf-8") as stream:
+            stream.write(f"image,label\n{image},{image}\n")
+        subprocess.run([self.door.itktorch, "train", pairs, "-o", model, "--epochs", "1", "--levels", "1",
+                        "--base-filters", "2", "--threads", "1"], capture_output=True, timeout=300, check=True)
 
     def find_wrong(self, file, answer, undamaged):
         size = os.path.getsize(file.path) / 1e6
@@ -286,17 +325,34 @@ def promise(samples, numpy, many):
 
 def make_bombs(fuzz):
     """Small files that decompress to much more than their headers say."""
-    zeros = zlib.compressobj(9, zlib.DEFLATED, 31)
-    piece = bytes(1 << 24)
-    _, sample, _ = fuzz.samples["NIfTI"]
-    stream = zeros.compress(sample)
-    for _ in range(512 if fuzz.does_all else 64):
-        stream += zeros.compress(piece)
-    stream += zeros.flush()
-    fuzz.add("NIfTI compressed", f"{len(stream)} bytes that are 8 GiB or 1 GiB decompressed", stream, "same")
-    name, sample, _ = fuzz.samples["NRRD"]
-    header, _ = sample.split(b"\n\n", 1)
-    fuzz.add("NRRD", "as much in NRRD", header.replace(b"encoding: raw", b"encoding: gzip") + b"\n\n" + stream, "same")
+    import format_dicom
+    from writers import pattern, png
+    megabytes = 4096 if fuzz.does_all else 512
+    zeros = deflated_zeros(megabytes, 31)
+    gzipped = gzip.compress(fuzz.samples["NIfTI"][1]) + zeros
+    fuzz.add("NIfTI compressed", f"{len(gzipped)} bytes that are {megabytes} MB decompressed", gzipped, "same")
+    header, _ = fuzz.samples["NRRD"][1].split(b"\n\n", 1)
+    header = header.replace(b"encoding: raw", b"encoding: gzip")
+    fuzz.add("NRRD", f"pixels of {megabytes} MB", header + b"\n\n" + zeros, "no")
+    fuzz.add("MetaImage", f"a header of {megabytes} MB", zeros, "no")
+    text = b"Comment\0\0" + deflated_zeros(megabytes, 15)
+    fuzz.add("PNG", f"a comment of {megabytes} MB", png(pattern((5, 7), "uint8"), 8, 0, chunks=[(b"zTXt", text)]), "any")
+    content = format_dicom.dicom(pattern((32, 40), "uint16"), syntax="deflated")
+    # What is deflated begins after the group of the file's own description, which states its length.
+    begin = 132 + 12 + struct.unpack_from("<I", content, 140)[0]
+    element = struct.pack("<HH2sHI", 0x0009, 0x1000, b"OB", 0, megabytes << 20)
+    fuzz.add("DICOM deflated", f"an element of {megabytes} MB",
+             content[:begin] + deflated_zeros(megabytes, -15, element), "any")
+
+
+def deflated_zeros(megabytes, form, begin=b""):
+    """`form` as zlib counts it: 31 for gzip, 15 for zlib, -15 for neither."""
+    stream = zlib.compressobj(9, zlib.DEFLATED, form)
+    content = stream.compress(begin)
+    piece = bytes(1 << 20)
+    for _ in range(megabytes):
+        content += stream.compress(piece)
+    return content + stream.flush()
 
 
 def main():
@@ -304,7 +360,7 @@ def main():
     require_readers()
     fuzz = Fuzz(Door(options), make_samples(), options.all)
     make_bombs(fuzz)
-    wrong = fuzz.run()
+    wrong = fuzz.run() + fuzz.find_wrong_in_folder()
     for line in wrong:
         print("WRONG", line)
     print(f"{len(wrong)} wrong")
