@@ -43,6 +43,8 @@ class Door:
         self.itktorch = os.path.abspath(options.itktorch)
         self.dump = os.path.abspath(options.dump)
         self.work = os.path.abspath(options.work)
+        # Temporary files that the last run left behind.
+        self.left = []
         shutil.rmtree(self.work, ignore_errors=True)
         os.makedirs(self.work)
 
@@ -53,9 +55,13 @@ class Door:
         folder = os.path.join(self.work, "pixels")
         shutil.rmtree(folder, ignore_errors=True)
         os.makedirs(folder)
+        temporary = os.path.join(self.work, "temporary")
+        os.makedirs(temporary, exist_ok=True)
         lines = [json.dumps(question if isinstance(question, dict) else {"File": question}) for question in questions]
         ended = subprocess.run([self.dump, self.itktorch, folder], input="\n".join(lines) + "\n", text=True,
-                               capture_output=True, errors="replace", timeout=seconds, check=False)
+                               capture_output=True, errors="replace", timeout=seconds, check=False,
+                               env={**os.environ, "TMPDIR": temporary})
+        self.left = os.listdir(temporary)
         answers = [json.loads(line) for line in ended.stdout.splitlines()]
         if ended.returncode != 0 or len(answers) != len(lines):
             sys.exit(f"{os.path.basename(self.dump)} ended with exit status {ended.returncode} after {len(answers)} "

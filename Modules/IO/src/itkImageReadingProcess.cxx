@@ -7,7 +7,9 @@
 #include <chrono>
 #include <csignal>
 #include <cstring>
+#include <cstdlib>
 #include <ctime>
+#include <filesystem>
 #include <fcntl.h>
 #include <poll.h>
 #include <spawn.h>
@@ -70,6 +72,57 @@ MoveUp(int file)
 }
 } // namespace
 
+namespace
+{
+/** \class TemporaryEnvironment
+ * \brief The variables of this process, with a temporary folder that is removed even if the process that uses it
+ * crashes. */
+class TemporaryEnvironment
+{
+public:
+  /** \param folder empty to leave the variables as they are */
+  explicit TemporaryEnvironment(const std::string & folder)
+  {
+    const std::string begin = "TMPDIR=";
+    for (char ** variable = environ; *variable != nullptr; ++variable)
+    {
+      if (folder.empty() || std::strncmp(*variable, begin.c_str(), begin.size()) != 0)
+      {
+        m_Variables.push_back(*variable);
+      }
+    }
+    m_Folder = begin + folder;
+    if (!folder.empty())
+    {
+      m_Variables.push_back(m_Folder.data());
+    }
+    m_Variables.push_back(nullptr);
+  }
+  TemporaryEnvironment(const TemporaryEnvironment &) = delete;
+  TemporaryEnvironment &
+  operator=(const TemporaryEnvironment &) = delete;
+
+  char **
+  Get()
+  {
+    return m_Variables.data();
+  }
+
+private:
+  std::string         m_Folder;
+  std::vector<char *> m_Variables;
+};
+
+/** \return empty if there can be none */
+std::string
+MakeTemporaryFolder()
+{
+  std::error_code error;
+  std::string     folder = (std::filesystem::temp_directory_path(error) / "itktorch-XXXXXX").string();
+  return error || mkdtemp(folder.data()) == nullptr ? "" : folder;
+}
+} // namespace
+
 ImageReadingProcess::ImageReadingProcess(const std::vector<std::string> & commandLine)
 {
   int sockets[2] = { -1, -1 };
@@ -93,13 +146,16 @@ ImageReadingProcess::ImageReadingProcess(const std::vector<std::string> & comman
     arguments.push_back(const_cast<char *>(argument.c_str()));
   }
   arguments.push_back(nullptr);
-  const int error = posix_spawn(&m_Process, arguments[0], files.Get(), nullptr, arguments.data(), environ);
+  m_Folder = MakeTemporaryFolder();
+  TemporaryEnvironment environment(m_Folder);
+  const int error = posix_spawn(&m_Process, arguments[0], files.Get(), nullptr, arguments.data(), environment.Get());
   close(programsSocket);
   if (error != 0)
   {
     m_Process = -1;
     close(m_Socket);
     close(m_Memory);
+    this->RemoveFolder();
     itkGenericExceptionMacro("no process can be started to read it: " << std::strerror(error) << '.');
   }
   constexpr double seconds = 10;
@@ -110,6 +166,7 @@ ImageReadingProcess::ImageReadingProcess(const std::vector<std::string> & comman
   catch (const ExceptionObject &)
   {
     close(m_Memory);
+    this->RemoveFolder();
     itkGenericExceptionMacro("no process can be started to read it: " << commandLine.front() << " does not answer.");
   }
 }
@@ -118,6 +175,17 @@ ImageReadingProcess::~ImageReadingProcess()
 {
   this->End();
   close(m_Memory);
+  this->RemoveFolder();
+}
+
+void
+ImageReadingProcess::RemoveFolder() const
+{
+  std::error_code ignored;
+  if (!m_Folder.empty())
+  {
+    std::filesystem::remove_all(m_Folder, ignored);
+  }
 }
 
 std::string

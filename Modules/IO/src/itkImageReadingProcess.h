@@ -53,11 +53,15 @@ private:
   /** \return how it ended, for a sentence */
   std::string
   End();
+  void
+  RemoveFolder() const;
 
   pid_t       m_Process{ -1 };
   int         m_Socket{ -1 };
   int         m_Memory{ -1 };
   std::string m_Received;
+  /** For the program's temporary files. */
+  std::string m_Folder;
 };
 } // namespace itk
 
