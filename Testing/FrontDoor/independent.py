@@ -87,7 +87,8 @@ def decode_frames(dataset):
     """What pydicom alone does not decompress."""
     import imagecodecs
     from pydicom.encaps import generate_frames
-    decoders = {"1.2.840.10008.1.2.4.80": imagecodecs.jpegls_decode, "1.2.840.10008.1.2.4.81": imagecodecs.jpegls_decode,
+    decoders = {"1.2.840.10008.1.2.4.80": imagecodecs.jpegls_decode,
+                "1.2.840.10008.1.2.4.81": imagecodecs.jpegls_decode,
                 "1.2.840.10008.1.2.4.57": imagecodecs.ljpeg_decode, "1.2.840.10008.1.2.4.70": imagecodecs.ljpeg_decode,
                 "1.2.840.10008.1.2.4.51": imagecodecs.jpeg_decode}
     decode = decoders[dataset.file_meta.TransferSyntaxUID]
