@@ -230,4 +230,22 @@ MakeImageIO(ImageFileFormat format)
   }
   return nullptr;
 }
+
+ImageIOBase::Pointer
+MakeOtherImageIO(const std::string & fileName)
+{
+  // These take a file by its name and an incomplete beginning, and misread it or crash.
+  constexpr const char * misread[] = { "TIFFImageIO", "LSMImageIO",      "PNGImageIO", "JPEGImageIO",
+                                       "BMPImageIO",  "JPEG2000ImageIO", "MINCImageIO" };
+  for (const auto & object : ObjectFactoryBase::CreateAllInstance("itkImageIOBase"))
+  {
+    auto * const io = dynamic_cast<ImageIOBase *>(object.GetPointer());
+    const auto   is = [io](const char * name) { return std::strcmp(io->GetNameOfClass(), name) == 0; };
+    if (io != nullptr && std::none_of(std::begin(misread), std::end(misread), is) && io->CanReadFile(fileName.c_str()))
+    {
+      return io;
+    }
+  }
+  return nullptr;
+}
 } // namespace itk

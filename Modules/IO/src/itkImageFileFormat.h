@@ -70,6 +70,10 @@ DescribeWrongName(const std::string & fileName, const ImageFileKind & kind);
 /** ITK's reader of a format, whatever the file is called; null if the program has none. */
 ImageIOBase::Pointer
 MakeImageIO(ImageFileFormat format);
+
+/** The reader of ITK that takes a file of none of these formats; null if none does. */
+ImageIOBase::Pointer
+MakeOtherImageIO(const std::string & fileName);
 } // namespace itk
 
 #endif

@@ -14,7 +14,6 @@
 #include "itkRemoteImageIO.h"
 #include "itkUnknownSpacing.h"
 #include "itkVerifiedImageReader.h"
-#include "itkImageIOFactory.h"
 #include "itksys/SystemTools.hxx"
 #include <algorithm>
 #include <cmath>
@@ -36,6 +35,10 @@ VerifyDescription(const ImageIOBase & io)
   constexpr double largestOrigin = 1e9;
   const auto       refuse = [](const char * what, const char * range, double value)
   { itkGenericExceptionMacro("its " << what << " must be " << range << ", but is " << value << '.'); };
+  if (io.GetNumberOfComponents() == 0)
+  {
+    itkGenericExceptionMacro("it holds no pixels: it has 0 components.");
+  }
   for (unsigned int axis = 0; axis < io.GetNumberOfDimensions(); ++axis)
   {
     if (io.GetDimensions(axis) == 0)
@@ -239,9 +242,7 @@ VerifiedImageIO::OpenWithITK(const ImageFileKind & kindOfFile)
   const ImageFileKind kind = this->FindHeader(kindOfFile);
   const bool          isNifti = kind.Format == ImageFileFormat::Nifti || kind.Format == ImageFileFormat::NiftiPair;
   VerifyImageFileLayout(m_Header, kind);
-  m_Format = kind.Format == ImageFileFormat::Other
-               ? ImageIOFactory::CreateImageIO(m_Header.c_str(), ImageIOFactory::IOFileModeEnum::ReadMode)
-               : MakeImageIO(kind.Format);
+  m_Format = kind.Format == ImageFileFormat::Other ? MakeOtherImageIO(m_Header) : MakeImageIO(kind.Format);
   if (!m_Format)
   {
     const std::string name = GetImageFormatName(kind.Format);

@@ -212,6 +212,12 @@ TEST_F(VerifiedImageIO, WhatIsNoFileIsRefusedBeforeItIsOpened)
   EXPECT_EQ(this->Sentence("a.png"), "it is not an image that can be read.");
 }
 
+TEST_F(VerifiedImageIO, ADamagedBeginningIsNotLeftToTheReaderOfTheName)
+{
+  itk::Test::WriteFileBytes(this->In("a.jpg"), "\xff\xd8JFIF and more");
+  EXPECT_EQ(this->Sentence("a.jpg"), "it is not an image that can be read.");
+}
+
 TEST_F(VerifiedImageIO, AFormatThatTheProgramLacksIsNamed)
 {
   itk::Test::WriteFileBytes(
