@@ -11,6 +11,7 @@ namespace itk
 {
 class FileAlias;
 struct ImageFileKind;
+enum class ImageFileFormat : std::uint8_t;
 
 /** \class VerifiedImageIO
  * \brief Opens an image file of any format by what it holds, and reads it right or says why not.
@@ -19,7 +20,10 @@ struct ImageFileKind;
  * formats by ITK's readers, as far as the program has registered them. Before one of these gets the file, its header is
  * held against the file's size: a file that is truncated, promises more pixels than it can hold, or states a place or a
  * spacing that is no number, is refused in one sentence, and nothing is allocated for it. What is no regular file, such
- * as a pipe or a folder, is refused before it is opened.
+ * as a pipe, is refused before it is opened.
+ *
+ * A folder of DICOM files is a volume if it holds one series, and "FOLDER#SERIES" is one of several; see
+ * ChooseDicomSeries(). Slices are placed by the positions that they state, and read when they are requested.
  *
  * An opacity (alpha) is dropped: without a change of the other components, and with a note unless it is full
  * everywhere. Of labels, what is transparent is background.
@@ -59,7 +63,7 @@ public:
   {
     return true;
   }
-  /** Whether it is a regular file. What is wrong with it is said by ReadImageInformation(). */
+  /** Whether it is a regular file or a folder. What is wrong with it is said by ReadImageInformation(). */
   bool
   CanReadFile(const char * fileName) override;
   /** \throws ExceptionObject that names the file and says what is wrong with it */
@@ -87,9 +91,16 @@ private:
   void
   OpenPicture();
   void
+  OpenSeries();
+  void
   OpenWithITK(const ImageFileKind & kind);
   ImageFileKind
   FindHeader(const ImageFileKind & kind);
+  void
+  VerifyHasNoLevels() const;
+  /** ITK's reader, or one of this project that uses it; null if the program has none. */
+  ImageIOBase::Pointer
+  MakeFormat(ImageFileFormat format) const;
   void
   MakePlain();
   void

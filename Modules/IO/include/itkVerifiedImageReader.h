@@ -13,10 +13,11 @@
 
 namespace itk
 {
-/** \throws ExceptionObject that names the file, unless there is a regular file that can be opened without waiting
+/** \throws ExceptionObject that names the file, unless there is a regular file that can be opened without waiting, or a
+ * folder; see ChooseDicomSeries()
  * \ingroup ITKTorchIO */
 ITKTorchIO_EXPORT void
-VerifyRegularFile(const std::string & fileName);
+VerifyImageFile(const std::string & fileName);
 
 /** An image file whose information is read.
  * \throws ExceptionObject that names the file and says what is wrong with it
@@ -85,7 +86,7 @@ protected:
   void
   GenerateOutputInformation() override
   {
-    VerifyRegularFile(this->GetFileName());
+    VerifyImageFile(this->GetFileName());
     Superclass::GenerateOutputInformation();
     VerifyImageFileDimension(*m_VerifiedIO, TOutputImage::ImageDimension);
     if (!m_Spacing.empty())

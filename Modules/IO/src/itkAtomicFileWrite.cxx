@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkAtomicFileWrite.h"
+#include "itkDicomSeries.h"
 #include "itkMacro.h"
+#include <algorithm>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -84,6 +86,19 @@ IsSameFile(const std::string & first, const std::string & second)
   std::error_code error;
   return fs::equivalent(first, second, error) || GetFileIdentity(first) == GetFileIdentity(second);
 }
+
+/** Whether a file is one of those that an image consists of. */
+bool
+IsSlice(const std::string & file, const std::string & image)
+{
+  std::error_code error;
+  if (!fs::exists(file, error) || !NamesDicomFolder(image))
+  {
+    return false;
+  }
+  const auto slices = ListImageFiles(image);
+  return std::any_of(slices.begin(), slices.end(), [&](const std::string & slice) { return IsSameFile(file, slice); });
+}
 } // namespace
 
 void
@@ -97,7 +112,7 @@ VerifyOutputsAreNoInputs(const std::vector<std::string> & outputs, const std::ve
     }
     for (const std::string & input : inputs)
     {
-      if (!input.empty() && IsSameFile(*output, input))
+      if (!input.empty() && (IsSameFile(*output, input) || IsSlice(*output, input)))
       {
         itkGenericExceptionMacro("Cannot write " << *output << ": it is one of the files that are read.");
       }

@@ -1,14 +1,17 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkDicomLayout.h"
+#include "itkErrorSentence.h"
 #include "itkMacro.h"
 #include <algorithm>
 #include <array>
+#include <cmath>
 #include <cstdint>
 #include <cstdlib>
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <sstream>
 
 namespace itk
 {
@@ -22,11 +25,11 @@ constexpr std::uint32_t itemEnd = 0xfffee00d;
 constexpr std::uint32_t sequenceEnd = 0xfffee0dd;
 constexpr std::uint32_t transferSyntax = 0x00020010;
 constexpr std::uint32_t samplesPerPixel = 0x00280002;
-constexpr std::uint32_t photometric = 0x00280004;
-constexpr std::uint32_t numberOfFrames = 0x00280008;
 constexpr std::uint32_t rows = 0x00280010;
 constexpr std::uint32_t columns = 0x00280011;
 constexpr std::uint32_t bitsAllocated = 0x00280100;
+constexpr std::uint32_t bitsStored = 0x00280101;
+constexpr std::uint32_t pixelRepresentation = 0x00280103;
 constexpr std::uint32_t pixelData = 0x7fe00010;
 constexpr std::uint32_t imagerSpacing = 0x00181164;
 constexpr std::uint32_t scannedSpacing = 0x00182010;
@@ -35,29 +38,45 @@ constexpr std::uint32_t pixelMeasures = 0x00289110;
 constexpr std::uint32_t sharedGroups = 0x52009229;
 constexpr std::uint32_t groupsOfFrames = 0x52009230;
 
+bool
+IsDicomTag(std::uint32_t tag)
+{
+  static const std::set<std::uint32_t> tags = []
+  {
+    std::set<std::uint32_t> all;
+    for (const DicomTag each : dicomTags)
+    {
+      all.insert(static_cast<std::uint32_t>(each));
+    }
+    return all;
+  }();
+  return tags.count(tag) > 0;
+}
+
 /** \class DicomWalk
  * \brief Goes from element to element up to the pixels, as PS3.5 of the standard describes them. */
 class DicomWalk
 {
 public:
-  explicit DicomWalk(const std::string & fileName)
+  DicomWalk(const std::string & fileName, DicomHeader & header)
     : m_Stream(fileName, std::ios::binary)
     , m_Size(std::filesystem::file_size(fileName))
+    , m_Header(header)
   {}
 
-  DicomLayout
-  Read()
+  /** Whether it begins as a DICOM file. */
+  bool
+  Begin()
   {
-    this->Walk();
-    return { m_StatesSpacing, m_Bits == 1 };
+    constexpr std::uint64_t preamble = 128;
+    const std::string       word = "DICM";
+    m_Position = preamble + word.size();
+    return this->ReadText(preamble, word.size()) == word;
   }
 
-private:
   void
   Walk()
   {
-    constexpr std::uint64_t preamble = 132;
-    m_Position = preamble;
     while (m_Position < m_Size)
     {
       const Element element = this->ReadElement();
@@ -68,11 +87,17 @@ private:
       }
       if (element.Tag == pixelData)
       {
+        m_Header.PixelPosition = m_Position;
         this->VerifyPixels(element);
         return;
       }
       this->ReadValue(element);
       this->SkipElement(element, 0);
+    }
+    m_Header.LacksPixels = true;
+    if (m_Header.GetText(DicomTag::MediaStorageClass) == "1.2.840.10008.1.3.10")
+    {
+      itkGenericExceptionMacro("it is a DICOMDIR, which lists the files of a folder: name the folder instead.");
     }
     itkGenericExceptionMacro("it holds no pixels.");
   }
@@ -85,12 +110,33 @@ private:
     std::string Kind;
   };
 
+  /** Headers are many small elements: the file is read in pieces of some of them.
+   * \return null if the file ends before */
+  const char *
+  Load(std::uint64_t position, std::size_t length)
+  {
+    constexpr std::size_t pieceLength = 8192;
+    if (length > m_Size || position > m_Size - length)
+    {
+      return nullptr;
+    }
+    if (position < m_PiecePosition || position + length > m_PiecePosition + m_Piece.size())
+    {
+      m_PiecePosition = position;
+      m_Piece.resize(std::min<std::uint64_t>(std::max(length, pieceLength), m_Size - position));
+      m_Stream.seekg(static_cast<std::streamoff>(position));
+      m_Stream.read(m_Piece.data(), static_cast<std::streamsize>(m_Piece.size()));
+      m_Piece.resize(static_cast<std::size_t>(std::max<std::streamsize>(m_Stream.gcount(), 0)));
+      m_Stream.clear();
+    }
+    return length <= m_Piece.size() ? m_Piece.data() + (position - m_PiecePosition) : nullptr;
+  }
+
   std::uint32_t
   ReadNumber(std::size_t bytes)
   {
-    std::array<unsigned char, 4> read{};
-    m_Stream.seekg(static_cast<std::streamoff>(m_Position));
-    if (!m_Stream.read(reinterpret_cast<char *>(read.data()), static_cast<std::streamsize>(bytes)))
+    const char * const read = this->Load(m_Position, bytes);
+    if (read == nullptr)
     {
       ThrowTruncated();
     }
@@ -98,7 +144,8 @@ private:
     std::uint32_t number = 0;
     for (std::size_t i = 0; i < bytes; ++i)
     {
-      number |= static_cast<std::uint32_t>(read[i]) << 8 * (m_IsBigEndian ? bytes - 1 - i : i);
+      number |= static_cast<std::uint32_t>(static_cast<unsigned char>(read[i]))
+                << 8 * (m_IsBigEndian ? bytes - 1 - i : i);
     }
     return number;
   }
@@ -106,13 +153,11 @@ private:
   std::string
   ReadBytes(std::uint64_t position, std::size_t length)
   {
-    std::string text(length, '\0');
-    m_Stream.seekg(static_cast<std::streamoff>(position));
-    m_Stream.read(text.data(), static_cast<std::streamsize>(length));
-    m_Stream.clear();
-    return text;
+    const char * const read = this->Load(position, length);
+    return { read == nullptr ? "" : read, read == nullptr ? 0 : length };
   }
 
+  /** Without blanks at its end. */
   std::string
   ReadText(std::uint64_t position, std::size_t length)
   {
@@ -126,7 +171,7 @@ private:
   {
     const std::string kind = this->ReadBytes(position, 2);
     const auto        isCapital = [](char letter) { return letter >= 'A' && letter <= 'Z'; };
-    return m_Syntax == deflated || (isCapital(kind[0]) && isCapital(kind[1]));
+    return m_Syntax == deflated || (kind.size() == 2 && isCapital(kind[0]) && isCapital(kind[1]));
   }
 
   Element
@@ -228,7 +273,7 @@ private:
       {
         return;
       }
-      m_StatesSpacing = m_StatesSpacing || IsSpacing(element);
+      m_Header.StatesSpacing = m_Header.StatesSpacing || IsSpacing(element);
       this->SkipElement(element, depth + 1);
     }
     this->RequireEnd(length, end);
@@ -261,39 +306,46 @@ private:
     return isTag && element.Length > 0;
   }
 
-  /** Those that the size of the pixels depends on. */
+  /** Those that the size of the pixels depends on, and what a series is told by. */
   void
   ReadValue(const Element & element)
   {
-    m_StatesSpacing = m_StatesSpacing || IsSpacing(element);
-    constexpr std::uint32_t longest = 64;
-    if (element.Length > longest)
+    constexpr std::uint32_t longest = 256;
+    m_Header.StatesSpacing = m_Header.StatesSpacing || IsSpacing(element);
+    if (IsDicomTag(element.Tag))
     {
+      // Of a sequence it only matters that it is there.
+      const std::string text = element.Length > longest ? "" : this->ReadText(m_Position, element.Length);
+      m_Header.Texts[static_cast<DicomTag>(element.Tag)] = text;
+      if (element.Tag == static_cast<std::uint32_t>(DicomTag::Photometric) && !text.empty())
+      {
+        m_Header.PhotometricPosition = m_Position + text.find_first_not_of(' ');
+      }
       return;
     }
     const std::uint64_t position = m_Position;
-    switch (element.Tag)
+    switch (element.Length < 2 || element.Length > longest ? 0 : element.Tag)
     {
       case transferSyntax:
         m_Syntax = this->ReadText(position, element.Length);
         break;
-      case numberOfFrames:
-        m_Frames = std::atof(this->ReadText(position, element.Length).c_str());
-        break;
-      case photometric:
-        m_Photometric = this->ReadText(position, element.Length);
-        break;
       case samplesPerPixel:
-        m_Samples = this->ReadNumber(2);
+        m_Header.Samples = this->ReadNumber(2);
         break;
       case rows:
-        m_Rows = this->ReadNumber(2);
+        m_Header.Rows = this->ReadNumber(2);
         break;
       case columns:
-        m_Columns = this->ReadNumber(2);
+        m_Header.Columns = this->ReadNumber(2);
         break;
       case bitsAllocated:
-        m_Bits = this->ReadNumber(2);
+        m_Header.BitsAllocated = this->ReadNumber(2);
+        break;
+      case bitsStored:
+        m_Header.BitsStored = this->ReadNumber(2);
+        break;
+      case pixelRepresentation:
+        m_Header.IsSigned = this->ReadNumber(2) == 1;
         break;
       default:
         break;
@@ -305,15 +357,16 @@ private:
   void
   VerifyIsReadRight() const
   {
-    if (m_Syntax == runLengths && m_Samples > 1 && m_Bits > 8)
+    const unsigned int bits = m_Header.BitsAllocated;
+    if (m_Syntax == runLengths && m_Header.Samples > 1 && bits > 8)
     {
-      itkGenericExceptionMacro("its colors of " << m_Bits
+      itkGenericExceptionMacro("its colors of " << bits
                                                 << " bits are compressed by run lengths, which is not read "
                                                    "here.");
     }
-    if (m_IsBigEndian && m_Bits > 16)
+    if (m_IsBigEndian && bits > 16)
     {
-      itkGenericExceptionMacro("its pixels of " << m_Bits << " bits are big-endian, which is not read here.");
+      itkGenericExceptionMacro("its pixels of " << bits << " bits are big-endian, which is not read here.");
     }
   }
 
@@ -326,9 +379,10 @@ private:
       this->VerifyFragments();
       return;
     }
-    const bool   isHalved = m_Photometric == "YBR_FULL_422" || m_Photometric == "YBR_PARTIAL_422";
-    const double samples = isHalved ? 2 : m_Samples;
-    const double wanted = m_Rows * m_Columns * samples * m_Bits / 8 * std::max(m_Frames, 1.0);
+    const std::string photometric = m_Header.GetText(DicomTag::Photometric);
+    const bool        isHalved = photometric == "YBR_FULL_422" || photometric == "YBR_PARTIAL_422";
+    const double      samples = isHalved ? 2 : m_Header.Samples;
+    const double      wanted = m_Header.GetNumberOfPixels() * samples * m_Header.BitsAllocated / 8;
     if (element.Length > m_Size - m_Position || wanted > element.Length)
     {
       ThrowTruncated();
@@ -358,7 +412,7 @@ private:
       bytes += number > 0 ? fragment.Length : 0;
       this->Skip(fragment.Length);
     }
-    const double     wanted = m_Rows * m_Columns * m_Samples * m_Bits / 8 * std::max(m_Frames, 1.0);
+    const double     wanted = m_Header.GetNumberOfPixels() * m_Header.Samples * m_Header.BitsAllocated / 8;
     constexpr double largestRatio = 65536;
     if (wanted > bytes * (m_Syntax == runLengths ? 64 : largestRatio))
     {
@@ -406,9 +460,9 @@ private:
   VerifySize(double rowsOfStream, double columnsOfStream) const
   {
     // Rows may be counted at the end only.
-    if ((rowsOfStream != m_Rows && rowsOfStream != 0) || columnsOfStream != m_Columns)
+    if ((rowsOfStream != m_Header.Rows && rowsOfStream != 0) || columnsOfStream != m_Header.Columns)
     {
-      itkGenericExceptionMacro("it is damaged: its header says " << m_Columns << " x " << m_Rows
+      itkGenericExceptionMacro("it is damaged: its header says " << m_Header.Columns << " x " << m_Header.Rows
                                                                  << " pixels, its compressed pixels " << columnsOfStream
                                                                  << " x " << rowsOfStream << '.');
     }
@@ -420,26 +474,87 @@ private:
     itkGenericExceptionMacro("the file ends before its pixels do.");
   }
 
-  std::ifstream m_Stream;
-  std::uint64_t m_Size;
-  std::uint64_t m_Position{ 0 };
-  std::string   m_Syntax;
-  std::string   m_Photometric;
-  bool          m_IsInDescription{ true };
-  bool          m_IsExplicit{ true };
-  bool          m_IsBigEndian{ false };
-  bool          m_StatesSpacing{ false };
-  double        m_Rows{ 0 };
-  double        m_Columns{ 0 };
-  double        m_Samples{ 1 };
-  double        m_Bits{ 0 };
-  double        m_Frames{ 1 };
+  std::ifstream     m_Stream;
+  std::uint64_t     m_Size;
+  DicomHeader &     m_Header;
+  std::uint64_t     m_Position{ 0 };
+  std::vector<char> m_Piece;
+  std::uint64_t     m_PiecePosition{ 0 };
+  std::string       m_Syntax;
+  bool              m_IsInDescription{ true };
+  bool              m_IsExplicit{ true };
+  bool              m_IsBigEndian{ false };
 };
 } // namespace
 
-DicomLayout
-ReadDicomLayout(const std::string & fileName)
+std::string
+DicomHeader::GetText(DicomTag tag) const
 {
-  return DicomWalk(fileName).Read();
+  const auto found = Texts.find(tag);
+  return found == Texts.end()
+           ? ""
+           : found->second.substr(std::min(found->second.find_first_not_of(' '), found->second.size()));
+}
+
+std::vector<double>
+DicomHeader::GetNumbers(DicomTag tag) const
+{
+  std::vector<double> numbers;
+  std::istringstream  text(this->GetText(tag));
+  for (std::string part; std::getline(text, part, '\\');)
+  {
+    char *       end = nullptr;
+    const double number = std::strtod(part.c_str(), &end);
+    if (end == part.c_str() || !std::isfinite(number))
+    {
+      return {};
+    }
+    numbers.push_back(number);
+  }
+  return numbers;
+}
+
+double
+DicomHeader::GetNumberOfPixels() const
+{
+  return static_cast<double>(Rows) * Columns * this->GetFrames();
+}
+
+double
+DicomHeader::GetFrames() const
+{
+  const auto numbers = this->GetNumbers(DicomTag::NumberOfFrames);
+  return numbers.empty() ? 1 : std::max(numbers.front(), 1.0);
+}
+
+DicomHeader
+ReadDicomHeader(const std::string & fileName)
+{
+  DicomHeader header;
+  try
+  {
+    DicomWalk walk(fileName, header);
+    header.IsDicom = walk.Begin();
+    if (header.IsDicom)
+    {
+      walk.Walk();
+    }
+  }
+  catch (const std::exception & error)
+  {
+    header.Problem = ErrorSentence(error);
+  }
+  return header;
+}
+
+DicomHeader
+VerifyDicomLayout(const std::string & fileName)
+{
+  DicomHeader header = ReadDicomHeader(fileName);
+  if (!header.Problem.empty())
+  {
+    itkGenericExceptionMacro(<< header.Problem);
+  }
+  return header;
 }
 } // namespace itk

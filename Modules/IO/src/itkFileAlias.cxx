@@ -74,7 +74,7 @@ WriteAll(int file, const char * bytes, std::size_t count)
     const auto written = write(file, bytes, count);
     if (written <= 0)
     {
-      itkGenericExceptionMacro("there is no memory to decompress it: " << std::strerror(errno) << '.');
+      itkGenericExceptionMacro("there is no memory for a copy of it: " << std::strerror(errno) << '.');
     }
     bytes += written;
     count -= static_cast<std::size_t>(written);
@@ -148,16 +148,37 @@ private:
 };
 } // namespace
 
+/** An empty one. */
 std::unique_ptr<FileAlias>
 FileAlias::InMemory(const std::string & ending)
 {
   const int memory = memfd_create("image", MFD_CLOEXEC);
   if (memory < 0)
   {
-    itkGenericExceptionMacro("there is no memory for it: " << std::strerror(errno) << '.');
+    itkGenericExceptionMacro("there is no memory for a copy of it: " << std::strerror(errno) << '.');
   }
   std::unique_ptr<FileAlias> alias(new FileAlias("/proc/self/fd/" + std::to_string(memory), ending));
   alias->m_Memory = memory;
+  return alias;
+}
+
+std::unique_ptr<FileAlias>
+FileAlias::OfChanged(const std::string & fileName,
+                     std::uint64_t       offset,
+                     const std::string & text,
+                     const std::string & ending)
+{
+  auto              alias = InMemory(ending);
+  std::ifstream     stream(fileName, std::ios::binary);
+  std::vector<char> part(std::size_t{ 1 } << 18);
+  do
+  {
+    stream.read(part.data(), static_cast<std::streamsize>(part.size()));
+    WriteAll(alias->m_Memory, part.data(), static_cast<std::size_t>(stream.gcount()));
+  }
+  while (stream);
+  lseek(alias->m_Memory, static_cast<off_t>(offset), SEEK_SET);
+  WriteAll(alias->m_Memory, text.data(), text.size());
   return alias;
 }
 

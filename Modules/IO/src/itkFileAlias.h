@@ -37,6 +37,13 @@ public:
                  bool                isExact,
                  const std::string & ending);
 
+  /** A copy of a file in memory.
+   * \param text in place of as many bytes of the file
+   * \param offset of these
+   * \throws ExceptionObject with a sentence, if there is no memory */
+  static std::unique_ptr<FileAlias>
+  OfChanged(const std::string & fileName, std::uint64_t offset, const std::string & text, const std::string & ending);
+
   ~FileAlias();
   FileAlias(const FileAlias &) = delete;
   FileAlias &

@@ -138,7 +138,7 @@ StatesSpacing(const ImageIOBase & io, const std::string & fileName)
   const bool isInText = !GetDicomText(io, "0028|0030").empty() || !GetDicomText(io, "0018|1164").empty() ||
                         !GetDicomText(io, "0018|2010").empty();
   const bool isOne = io.GetSpacing(0) == 1 && io.GetSpacing(1) == 1;
-  return isInText || !isOne || ReadDicomLayout(fileName).StatesSpacing;
+  return isInText || !isOne || ReadDicomHeader(fileName).StatesSpacing;
 }
 
 bool

@@ -625,7 +625,7 @@ VerifyImageFileLayout(const std::string & fileName, const ImageFileKind & kind)
     case ImageFileFormat::Vtk:
       return VerifyVtk(fileName);
     case ImageFileFormat::Dicom:
-      ReadDicomLayout(fileName);
+      VerifyDicomLayout(fileName);
       return;
     default:
       return;

@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkImageFileReport.h"
+#include "itkDicomSeries.h"
 #include "itkErrorOfFile.h"
+#include "itkErrorSentence.h"
 #include "itkLabelParts.h"
 #include "itkVerifiedImageReader.h"
 #include <nlohmann/json.hpp>
@@ -173,6 +175,28 @@ DescribeLabels(const std::string & fileName, Json & fields)
   }
 }
 
+/** Also of a series that cannot be read as a volume. */
+void
+DescribeSeries(const std::string & name, Json & fields)
+{
+  const auto found = FindDicomSeries(name);
+  if (found.size() != 1)
+  {
+    return;
+  }
+  const DicomSeries & series = found.front();
+  Json                json{ { "Number", series.Number },
+             { "Description", series.Description },
+             { "Modality", series.Modality },
+             { "UID", series.Uid } };
+  for (auto field = json.begin(); field != json.end();)
+  {
+    field = field->get<std::string>().empty() ? json.erase(field) : std::next(field);
+  }
+  json["Slices"] = series.Files.size();
+  fields["Series"] = json;
+}
+
 std::string
 Print(const Json & value, const std::string & between)
 {
@@ -215,6 +239,10 @@ ImageFileReport::ImageFileReport(const std::string & fileName)
   Json & fields = m_Content->Fields;
   try
   {
+    if (NamesDicomFolder(fileName))
+    {
+      DescribeSeries(fileName, fields);
+    }
     const auto         io = OpenImageFile(fileName);
     const unsigned int dimension = GetImageFileDimension(*io);
     DescribeStorage(*io, dimension, fields);
@@ -269,6 +297,7 @@ ImageFileReport::ToJson() const
   {
     json["Refused"] = m_Content->Problem;
   }
-  return json.dump();
+  // Names and descriptions need not be UTF-8.
+  return json.dump(-1, ' ', false, Json::error_handler_t::replace);
 }
 } // namespace itk

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkRemoteImageIO.h"
+#include "itkDicomSeries.h"
 #include "itkErrorSentence.h"
 #include "itkImageReadingProcess.h"
 #include "itkImageReadingProgram.h"
@@ -98,9 +99,7 @@ double
 GetSecondsFor(const std::string & fileName, double pixelBytes)
 {
   constexpr double bytesInASecond = 4e6;
-  std::error_code  error;
-  const auto       bytes = std::filesystem::file_size(fileName, error);
-  return 2 + (pixelBytes + (error ? 0.0 : static_cast<double>(bytes))) / bytesInASecond;
+  return 2 + (pixelBytes + GetImageFileBytes(fileName)) / bytesInASecond;
 }
 
 /** \throws ExceptionObject with what the answer says */
@@ -275,9 +274,59 @@ RemoteImageIO::ReadImageInformation()
     m_Process = ImageReadingProcesses::Get().Take();
   }
   const std::string file = std::filesystem::absolute(m_FileName).string();
-  this->TakeInformation(Ask(*m_Process,
-                            { { "File", file }, { "ReadsLabels", m_ReadsLabels }, { "Level", m_Level } },
-                            GetSecondsFor(m_FileName, 0)));
+  this->TakeInformation(this->AskProcess({ { "File", file }, { "ReadsLabels", m_ReadsLabels }, { "Level", m_Level } },
+                                         GetSecondsFor(m_FileName, 0)));
+}
+
+Json
+RemoteImageIO::AskProcess(const Json & question, double seconds)
+{
+  try
+  {
+    return Ask(*m_Process, question, seconds);
+  }
+  catch (const ExceptionObject &)
+  {
+    if (!m_Process->IsRunning())
+    {
+      this->NameCrashingSlice();
+    }
+    throw;
+  }
+}
+
+/** \throws ExceptionObject that names the first slice of a series over which a process ends */
+void
+RemoteImageIO::NameCrashingSlice() const
+{
+  if (!NamesDicomFolder(m_FileName))
+  {
+    return;
+  }
+  for (const std::string & file : ListImageFiles(m_FileName))
+  {
+    auto slice = Self::New();
+    try
+    {
+      slice->SetFileName(file);
+      slice->ReadImageInformation();
+      ImageIORegion whole(slice->GetNumberOfDimensions());
+      for (unsigned int axis = 0; axis < slice->GetNumberOfDimensions(); ++axis)
+      {
+        whole.SetSize(axis, slice->GetDimensions(axis));
+      }
+      slice->SetIORegion(whole);
+      std::vector<char> pixels(slice->GetImageSizeInBytes());
+      slice->Read(pixels.data());
+    }
+    catch (const ExceptionObject & error)
+    {
+      if (slice->m_Process && !slice->m_Process->IsRunning())
+      {
+        itkGenericExceptionMacro(<< std::filesystem::path(file).filename().string() << ": " << ErrorSentence(error));
+      }
+    }
+  }
 }
 
 void
@@ -316,9 +365,9 @@ RemoteImageIO::Read(void * buffer)
     size.push_back(m_IORegion.GetSize(axis));
     bytes *= m_IORegion.GetSize(axis);
   }
-  const Json reply = Ask(*m_Process,
-                         { { "Index", index }, { "Size", size }, { "IsStreamed", this->GetUseStreamedReading() } },
-                         GetSecondsFor(m_FileName, static_cast<double>(bytes)));
+  const Json reply =
+    this->AskProcess({ { "Index", index }, { "Size", size }, { "IsStreamed", this->GetUseStreamedReading() } },
+                     GetSecondsFor(m_FileName, static_cast<double>(bytes)));
   m_Process->CopyMemory(buffer, bytes);
   m_Information.Notes = reply.at("Notes").get<std::vector<std::string>>();
 }

@@ -49,6 +49,10 @@ protected:
   ~RemoteImageIO() override;
 
 private:
+  nlohmann::json
+  AskProcess(const nlohmann::json & question, double seconds);
+  void
+  NameCrashingSlice() const;
   void
   TakeInformation(const nlohmann::json & reply);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkVerifiedImageIO.h"
+#include "itkDicomImageIO.h"
 #include "itkDicomLayout.h"
 #include "itkErrorSentence.h"
 #include "itkFileAlias.h"
@@ -69,7 +70,7 @@ VerifyDescription(const ImageIOBase & io)
 
 /** What a compressed file of these bytes can hold at most, as far as nothing else is known. */
 void
-VerifyPromise(const ImageIOBase & io, const std::string & fileName, ImageFileFormat format)
+VerifyPromise(const ImageIOBase & io, double present, ImageFileFormat format)
 {
   const bool   isPlain = format == ImageFileFormat::Other && (std::strcmp(io.GetNameOfClass(), "BioRadImageIO") == 0 ||
                                                             std::strcmp(io.GetNameOfClass(), "StimulateImageIO") == 0);
@@ -79,9 +80,7 @@ VerifyPromise(const ImageIOBase & io, const std::string & fileName, ImageFileFor
   {
     bytes *= static_cast<double>(io.GetDimensions(axis));
   }
-  std::error_code error;
-  const auto      present = static_cast<double>(fs::file_size(fileName, error));
-  const bool      hasOtherFiles =
+  const bool hasOtherFiles =
     format == ImageFileFormat::MetaImage || format == ImageFileFormat::Nrrd || format == ImageFileFormat::NiftiPair;
   if (!hasOtherFiles && bytes > present * ratio)
   {
@@ -159,7 +158,7 @@ bool
 VerifiedImageIO::CanReadFile(const char * fileName)
 {
   std::error_code error;
-  return fs::is_regular_file(fileName, error);
+  return fs::is_regular_file(fileName, error) || NamesDicomFolder(fileName);
 }
 
 void
@@ -171,7 +170,7 @@ VerifiedImageIO::ReadImageInformation()
 void
 VerifiedImageIO::Open()
 {
-  VerifyRegularFile(m_FileName);
+  VerifyImageFile(m_FileName);
   m_Information = {};
   m_Format = nullptr;
   m_Alias.reset();
@@ -185,6 +184,12 @@ VerifiedImageIO::Open()
   if (HasImageReadingProgram())
   {
     this->OpenInOtherProcess();
+    this->Describe();
+    return;
+  }
+  if (NamesDicomFolder(m_FileName))
+  {
+    this->OpenSeries();
     this->Describe();
     return;
   }
@@ -233,16 +238,59 @@ VerifiedImageIO::OpenPicture()
 }
 
 void
-VerifiedImageIO::OpenWithITK(const ImageFileKind & kindOfFile)
+VerifiedImageIO::VerifyHasNoLevels() const
 {
   if (m_Level > 0)
   {
     itkGenericExceptionMacro("level must be 0, as its format has no levels, but is " << m_Level << '.');
   }
+}
+
+ImageIOBase::Pointer
+VerifiedImageIO::MakeFormat(ImageFileFormat format) const
+{
+  if (format != ImageFileFormat::Dicom || !MakeImageIO(format))
+  {
+    return MakeImageIO(format);
+  }
+  auto dicom = DicomImageIO::New();
+  dicom->SetKeepsStoredGrays(m_ReadsLabels);
+  return dicom.GetPointer();
+}
+
+void
+VerifiedImageIO::OpenSeries()
+{
+  this->VerifyHasNoLevels();
+  const DicomSeries series = ChooseDicomSeries(m_FileName);
+  m_Format = this->MakeFormat(ImageFileFormat::Dicom);
+  if (!m_Format)
+  {
+    itkGenericExceptionMacro("it is a folder of DICOM files, which are not read here.");
+  }
+  dynamic_cast<DicomImageIO &>(*m_Format).SetSeries(series);
+  m_Format->SetFileName(m_FileName);
+  m_Format->ReadImageInformation();
+  double bytes = 0;
+  for (const std::string & file : series.Files)
+  {
+    bytes += GetImageFileBytes(file);
+  }
+  VerifyPromise(*m_Format, bytes, ImageFileFormat::Dicom);
+  VerifyDescription(*m_Format);
+  m_Information = dynamic_cast<DicomImageIO &>(*m_Format).GetInformation();
+  m_Factor = GetPixelFactor(*m_Format, ImageFileFormat::Dicom);
+  m_HasBits = ReadDicomHeader(series.Files.front()).HasBits();
+}
+
+void
+VerifiedImageIO::OpenWithITK(const ImageFileKind & kindOfFile)
+{
+  this->VerifyHasNoLevels();
   const ImageFileKind kind = this->FindHeader(kindOfFile);
   const bool          isNifti = kind.Format == ImageFileFormat::Nifti || kind.Format == ImageFileFormat::NiftiPair;
   VerifyImageFileLayout(m_Header, kind);
-  m_Format = kind.Format == ImageFileFormat::Other ? MakeOtherImageIO(m_Header) : MakeImageIO(kind.Format);
+  m_Format = kind.Format == ImageFileFormat::Other ? MakeOtherImageIO(m_Header) : this->MakeFormat(kind.Format);
   if (!m_Format)
   {
     const std::string name = GetImageFormatName(kind.Format);
@@ -272,11 +320,15 @@ VerifiedImageIO::OpenWithITK(const ImageFileKind & kindOfFile)
              m_Format->SetFileName(name);
              m_Format->ReadImageInformation();
            });
-  VerifyPromise(*m_Format, m_Header, kind.Format);
+  if (const auto * const dicom = dynamic_cast<DicomImageIO *>(m_Format.GetPointer()))
+  {
+    m_Information = dicom->GetInformation();
+  }
+  VerifyPromise(*m_Format, GetImageFileBytes(m_Header), kind.Format);
   CorrectGeometry(*m_Format, m_Header, kind.Format);
   ScaleLengths(*m_Format, pair.Millimeters);
   m_Factor = GetPixelFactor(*m_Format, kind.Format);
-  m_HasBits = kind.Format == ImageFileFormat::Dicom && ReadDicomLayout(m_Header).HasBits;
+  m_HasBits = kind.Format == ImageFileFormat::Dicom && ReadDicomHeader(m_Header).HasBits();
   m_IsText = kind.Format == ImageFileFormat::MetaImage && HasTextPixels(ReadMetaImageHeader(m_Header));
   m_Information.Format =
     kind.Format == ImageFileFormat::Other ? m_Format->GetNameOfClass() : GetImageFormatName(kind.Format);
@@ -437,13 +489,9 @@ VerifiedImageIO::ReadPixels(void * buffer)
   {
     MakeBits(static_cast<unsigned char *>(buffer), pixels * components);
   }
-  if (const auto * const picture = dynamic_cast<PictureImageIO *>(m_Format.GetPointer()))
+  if (const auto * const format = dynamic_cast<ReadOnlyImageIO *>(m_Format.GetPointer()))
   {
-    this->AddNotes(picture->GetInformation().Notes);
-  }
-  if (const auto * const remote = dynamic_cast<RemoteImageIO *>(m_Format.GetPointer()))
-  {
-    this->AddNotes(remote->GetInformation().Notes);
+    this->AddNotes(format->GetInformation().Notes);
   }
 }
 

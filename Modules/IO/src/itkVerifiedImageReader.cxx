@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #define itkVerifiedImageReader_cxx
 #include "itkVerifiedImageReader.h"
+#include "itkDicomSeries.h"
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
@@ -10,9 +11,13 @@
 namespace itk
 {
 void
-VerifyRegularFile(const std::string & fileName)
+VerifyImageFile(const std::string & fileName)
 {
   namespace fs = std::filesystem;
+  if (NamesDicomFolder(fileName))
+  {
+    return;
+  }
   std::error_code error;
   const auto      status = fs::status(fileName, error);
   const auto      refuse = [&fileName](const std::string & sentence)
@@ -20,10 +25,6 @@ VerifyRegularFile(const std::string & fileName)
   if (!fs::exists(status))
   {
     refuse("there is no such file.");
-  }
-  if (fs::is_directory(status))
-  {
-    refuse("it must be a file, but is a folder.");
   }
   if (!fs::is_regular_file(status))
   {

@@ -53,7 +53,7 @@ protected:
   Problem(const std::string & bytes) const
   {
     itk::Test::WriteFileBytes(this->In("a.dcm"), bytes);
-    return itk::Test::ProblemOf([&] { itk::ReadDicomLayout(this->In("a.dcm")); });
+    return itk::Test::ProblemOf([&] { itk::VerifyDicomLayout(this->In("a.dcm")); });
   }
 };
 
@@ -113,7 +113,7 @@ TEST_F(DicomLayout, ASpacingIsFoundWhereverItStands)
   const auto        statesSpacing = [&](const std::string & more)
   {
     itk::Test::WriteFileBytes(this->In("a.dcm"), MakeHeader(explicitForm, 1, 16, more) + pixels);
-    return itk::ReadDicomLayout(this->In("a.dcm")).StatesSpacing;
+    return itk::VerifyDicomLayout(this->In("a.dcm")).StatesSpacing;
   };
   EXPECT_FALSE(statesSpacing(""));
   EXPECT_FALSE(statesSpacing(Short(0x0028, 0x0030, "DS", "")));
@@ -130,9 +130,9 @@ TEST_F(DicomLayout, ASpacingIsFoundWhereverItStands)
 TEST_F(DicomLayout, PixelsOfOneBitAreTold)
 {
   itk::Test::WriteFileBytes(this->In("a.dcm"), MakeHeader(explicitForm, 1, 1) + Pixels(2, "xy"));
-  EXPECT_TRUE(itk::ReadDicomLayout(this->In("a.dcm")).HasBits);
+  EXPECT_TRUE(itk::VerifyDicomLayout(this->In("a.dcm")).HasBits());
   itk::Test::WriteFileBytes(this->In("a.dcm"), MakeHeader(explicitForm, 1, 8) + Pixels(12, "twelve bytes"));
-  EXPECT_FALSE(itk::ReadDicomLayout(this->In("a.dcm")).HasBits);
+  EXPECT_FALSE(itk::VerifyDicomLayout(this->In("a.dcm")).HasBits());
 }
 
 TEST_F(DicomLayout, CompressedPixelsAreOfTheSizeThatTheHeaderSays)
@@ -175,4 +175,16 @@ TEST_F(DicomLayout, WhatGdcmMixesUpIsRefused)
 {
   EXPECT_EQ(this->Problem(MakeHeader(runLengths, 3, 16) + Pixels(0xffffffff, "")),
             "its colors of 16 bits are compressed by run lengths, which is not read here.");
+}
+
+TEST_F(DicomLayout, AFileThatSaysWronglyThatItStatesKindsIsUnderstood)
+{
+  const auto element = [](std::uint32_t group, std::uint32_t number, const std::string & value)
+  { return Tag(group, number) + Number(static_cast<std::uint32_t>(value.size()), 4) + value; };
+  const std::string begin = std::string(128, '\0') + "DICM" +
+                            Short(0x0002, 0x0010, "UI", explicitForm + std::string(1, '\0')) +
+                            element(0x0028, 0x0010, Number(3, 2)) + element(0x0028, 0x0011, Number(4, 2)) +
+                            element(0x0028, 0x0100, Number(16, 2)) + Tag(0x7fe0, 0x0010) + Number(24, 4);
+  EXPECT_EQ(this->Problem(begin + std::string(24, 'x')), "");
+  EXPECT_EQ(this->Problem(begin + std::string(23, 'x')), truncated);
 }

@@ -203,7 +203,8 @@ TEST_F(VerifiedImageIO, WhatIsNoFileIsRefusedBeforeItIsOpened)
 {
   EXPECT_EQ(this->Sentence("absent.png"), "there is no such file.");
   fs::create_directory(this->In("folder.png"));
-  EXPECT_EQ(this->Sentence("folder.png"), "it must be a file, but is a folder.");
+  EXPECT_EQ(this->Sentence("folder.png"),
+            "it must be a file or a folder of DICOM images, but is a folder without any.");
   ASSERT_EQ(mkfifo(this->In("pipe.png").c_str(), 0600), 0);
   EXPECT_EQ(this->Sentence("pipe.png"), "it must be a regular file, but is a pipe, a socket or a device.");
   itk::Test::WriteFileBytes(this->In("empty.png"), "");
