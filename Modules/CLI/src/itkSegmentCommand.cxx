@@ -35,7 +35,9 @@ struct SegmentOptions
 
 constexpr const char * manyImages =
   R"(Many images: INPUT is a folder or a list.
-  The images of a folder are taken in the order of their names; subfolders are ignored.
+  The images of a folder are taken in the order of their names; subfolders are ignored. For a model of 3 dimensions,
+  DICOM files of a folder and its subfolders are slices, and each series is an image. Its output is called by subfolder,
+  number and description. A command that takes one image takes FOLDER#NUMBER or FOLDER#UID, as itktorch info lists them.
   A list is a CSV file with the columns image and output. File names in it are relative to the list's folder; those of
   outputs are relative to OUTPUT if it is given.
   For a folder, and for a list without the column output, OUTPUT is a folder, and each output has its image's name;
@@ -128,8 +130,10 @@ void
 SegmentMany(const SegmentOptions & options)
 {
   const bool writesProbabilities = options.Settings.Output == SegmentationSettings::Kind::Probabilities;
-  const auto all = ListSegmentationCases(options.Input, { options.Output, options.Ending, writesProbabilities });
-  const auto shard = ChooseShard(options.Shard);
+  const bool takesSeries = ReadSpecification(options.Model).Dimension == 3;
+  const auto all =
+    ListSegmentationCases(options.Input, { options.Output, options.Ending, writesProbabilities, takesSeries });
+  const auto                    shard = ChooseShard(options.Shard);
   std::vector<SegmentationCase> cases;
   for (std::size_t i = 0; i < all.size(); ++i)
   {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkImageReadingProgram.h"
+#include "itkDicomTestFiles.h"
 #include "itkErrorSentence.h"
 #include "itkFolderTest.h"
 #include "itkLabelImageReader.h"
@@ -114,6 +115,52 @@ TEST_F(ImageReadingProgram, AnotherProcessGivesWhatThisOneDoes)
   EXPECT_EQ(GetChildren().size(), 1u) << "it lives on for the next file";
 }
 
+TEST_F(ImageReadingProgram, AnotherProcessReadsOneOfSeveralSeries)
+{
+  const auto write = [&](const std::string & prefix, const std::vector<itk::Test::DicomSlice> & slices)
+  {
+    std::filesystem::create_directory(this->In("ct"));
+    for (std::size_t i = 0; i < slices.size(); ++i)
+    {
+      itk::Test::WriteFileBytes(this->In("ct/" + prefix + std::to_string(i)), MakeDicomFile(slices[i]));
+    }
+  };
+  write("a", itk::Test::MakeDicomStack({ 2, 0, 1 }));
+  itk::Test::DicomSlice like;
+  like.Series = "1.2.4";
+  like.Number = "2";
+  like.Photometric = "MONOCHROME1";
+  write("b", itk::Test::MakeDicomStack({ 1, 0 }, 1.5, like));
+  const auto describe = [&](const std::string & choice)
+  {
+    auto reader = itk::VerifiedImageReader<itk::Image<float, 3>>::New();
+    reader->SetFileName(this->In("ct" + choice));
+    const std::string  problem = itk::Test::ProblemOf([&] { reader->Update(); });
+    std::ostringstream text;
+    text << problem << reader->GetOutput()->GetSpacing() << reader->GetOutput()->GetOrigin();
+    for (const std::string & note : reader->GetInformation().Notes)
+    {
+      text << note;
+    }
+    const auto count = problem.empty() ? reader->GetOutput()->GetBufferedRegion().GetNumberOfPixels() : 0;
+    for (std::size_t i = 0; i < count; ++i)
+    {
+      text << ' ' << reader->GetOutput()->GetBufferPointer()[i];
+    }
+    return text.str();
+  };
+  const std::vector<std::string> choices{ "#1", "#1.2.4", "", "#9" };
+  std::vector<std::string>       here;
+  std::transform(choices.begin(), choices.end(), std::back_inserter(here), describe);
+  EXPECT_NE(here[1].find("larger is brighter"), std::string::npos);
+  EXPECT_NE(here[2].find("one of its series must be chosen"), std::string::npos);
+  UseProgram();
+  for (std::size_t i = 0; i < choices.size(); ++i)
+  {
+    EXPECT_EQ(describe(choices[i]), here[i]);
+  }
+}
+
 TEST_F(ImageReadingProgram, ErrorsAreTheSameSentences)
 {
   std::ofstream(this->In("broken.mha")) << "NDims = 2\nDimSize = 900000 900000\nElementType = MET_SHORT\n"
@@ -161,6 +208,27 @@ TEST_F(ImageReadingProgram, AfterACrashTheNextFileIsRead)
   EXPECT_EQ(itk::Test::ProblemOf([&] { reader->Update(); }),
             this->In("a.mha") + ": it is damaged: the library that reads it crashed (Segmentation fault).");
   EXPECT_EQ(this->Problem("a.png"), "");
+}
+
+TEST_F(ImageReadingProgram, TheSliceThatCrashesALibraryIsNamed)
+{
+  std::filesystem::create_directory(this->In("ct"));
+  auto slices = itk::Test::MakeDicomStack({ 0, 1, 2, 3 });
+  // GDCM 3.0 with its assertions ends the process over 7 of 8 bits.
+  slices[2].BitsAllocated = 8;
+  slices[2].BitsStored = 7;
+  for (std::size_t i = 0; i < slices.size(); ++i)
+  {
+    itk::Test::WriteFileBytes(this->In("ct/a" + std::to_string(i)), MakeDicomFile(slices[i]));
+  }
+  UseProgram();
+  const std::string problem =
+    itk::Test::ProblemOf([&] { itk::ReadVerifiedImage<itk::Image<float, 3>>(this->In("ct")); });
+  if (problem.empty())
+  {
+    GTEST_SKIP() << "This GDCM has no assertions.";
+  }
+  EXPECT_EQ(problem, this->In("ct") + ": a2: it is damaged: the library that reads it crashed (Aborted).");
 }
 
 TEST_F(ImageReadingProgram, AProgramThatEndsLoopsOrIsAbsentIsOneSentence)

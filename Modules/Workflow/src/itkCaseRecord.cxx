@@ -2,8 +2,10 @@
 // Copyright ITKTorch contributors
 #include "itkCaseRecord.h"
 #include "itkAtomicFileWrite.h"
+#include "itkDicomSeries.h"
 #include "itkMacro.h"
 #include <nlohmann/json.hpp>
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstdio>
@@ -51,6 +53,20 @@ IsNewer(const std::string & file, const std::string & other)
   const auto      time = fs::last_write_time(file, error);
   const auto      otherTime = fs::last_write_time(other, otherError);
   return !error && !otherError && time > otherTime;
+}
+
+/** Of a series, also slices that were added or removed count. */
+bool
+IsNewerThanImage(const std::string & file, const std::string & image)
+{
+  const auto files = ListImageFiles(image);
+  return !files.empty() &&
+         std::all_of(files.begin(),
+                     files.end(),
+                     [&](const std::string & each) {
+                       return IsNewer(file, each) &&
+                              (files.size() == 1 || IsNewer(file, fs::path(each).parent_path().string()));
+                     });
 }
 
 std::string
@@ -168,7 +184,7 @@ CaseRecords::Remove(const SegmentationCase & each)
 std::optional<std::string>
 CaseRecords::FindFinished(const SegmentationCase & each) const
 {
-  if (!IsNewer(each.Output, each.Input) || !IsNewer(each.Output, m_Model))
+  if (!IsNewerThanImage(each.Output, each.Input) || !IsNewer(each.Output, m_Model))
   {
     return std::nullopt;
   }

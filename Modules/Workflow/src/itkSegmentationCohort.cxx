@@ -163,7 +163,8 @@ FailCase(CaseInWork & work, const std::string & error, const CaseRecords & recor
   work.Result.Status = CaseStatus::Failed;
   work.Result.Error = error;
   work.Line = records.MakeLine(work.Case, work.Result);
-  const bool namesCase = error.find(work.Case.Name) != std::string::npos;
+  const bool namesCase =
+    error.find(work.Case.Name) != std::string::npos || error.find(work.Case.Input) != std::string::npos;
   report.Note((namesCase ? "" : work.Case.Input + ": ") + error);
 }
 

@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkImageFolder.h"
 #include "itkSegmentationCase.h"
+#include "itkDicomTestFiles.h"
 #include "itkFolderTest.h"
 #include "itkImageFileReader.h" // with the formats that are registered where it is included
 #include <gtest/gtest.h>
@@ -164,4 +165,70 @@ TEST_F(SegmentationCase, FoldersAndListsAreManyImages)
   EXPECT_TRUE(itk::NamesManyImages("absent.CSV"));
   EXPECT_FALSE(itk::NamesManyImages("absent.png"));
   EXPECT_FALSE(itk::NamesManyImages("absent"));
+}
+
+TEST_F(SegmentationCase, SeriesOfSlicesAreImagesWhereThatIsAskedFor)
+{
+  const auto write = [&](const std::string & prefix, const std::vector<itk::Test::DicomSlice> & slices)
+  {
+    for (std::size_t i = 0; i < slices.size(); ++i)
+    {
+      this->Make("study/" + prefix + std::to_string(i) + ".dcm", MakeDicomFile(slices[i]));
+    }
+  };
+  itk::Test::DicomSlice like;
+  write("a", itk::Test::MakeDicomStack({ 0, 1, 2 }, 2, like));
+  like.Series = "1.2.4";
+  like.Number = "7";
+  like.Description = "T1/axial (Gd)";
+  write("p 1/s/b", itk::Test::MakeDicomStack({ 0, 1 }, 2, like));
+  like.Series = "1.2.5";
+  write("p 1/s/c", itk::Test::MakeDicomStack({ 0, 1 }, 2, like));
+  like.Series = "1.2.6";
+  write("single", { like });
+  like.Series = "1.2.7";
+  write("p 1/x.y/single", { like });
+  this->Make("study/README.txt", "no image");
+  this->Make("study/report.dcm", std::string(128, '\0') + "DICM" + itk::Test::MakeDicomElement(0x00080060, "CS", "SR"));
+  const auto list = [&](bool takesSeries)
+  {
+    Cases cases;
+    for (const auto & each : itk::ListSegmentationCases(In("study"), { In("out"), "", false, takesSeries }))
+    {
+      cases.push_back(each.Name + ">" + fs::path(each.Input).lexically_relative(m_Folder).string() + ">" +
+                      fs::path(each.Output).lexically_relative(m_Folder).string());
+    }
+    return cases;
+  };
+  EXPECT_EQ(list(false),
+            (Cases{ "a0.dcm>study/a0.dcm>out/a0.nrrd",
+                    "a1.dcm>study/a1.dcm>out/a1.nrrd",
+                    "a2.dcm>study/a2.dcm>out/a2.nrrd",
+                    "report.dcm>study/report.dcm>out/report.nrrd",
+                    "single0.dcm>study/single0.dcm>out/single0.nrrd" }));
+  this->Make("study/copy-of-a1.dcm", itk::Test::ReadFileBytes(In("study/a1.dcm")));
+  EXPECT_EQ(list(true),
+            (Cases{ "single0.dcm>study/single0.dcm>out/single0.nrrd",
+                    "1-CT>study#1.2.3>out/1-CT.nrrd",
+                    "p-1-s-7-T1-axial-Gd>study/p 1/s#1.2.4>out/p-1-s-7-T1-axial-Gd.nrrd",
+                    "p-1-s-7-T1-axial-Gd-2>study/p 1/s#1.2.5>out/p-1-s-7-T1-axial-Gd-2.nrrd",
+                    "p-1-x.y-single0>study/p 1/x.y/single0.dcm>out/p-1-x.y-single0.nrrd" }));
+  EXPECT_EQ(this->ProblemOf("study", { In("study/p 1/s"), "", false, true }),
+            "The outputs of " + In("study/p 1/s") + " must go to another folder; otherwise they would become inputs.");
+
+  // Beside other images, as ever.
+  this->Make("study/b.png", "no slice");
+  EXPECT_EQ(list(true),
+            (Cases{ "b.png>study/b.png>out/b.png",
+                    "single0.dcm>study/single0.dcm>out/single0.nrrd",
+                    "1-CT>study#1.2.3>out/1-CT.nrrd" }));
+}
+
+TEST_F(SegmentationCase, ASeriesOfAListIsNamedLikeAFile)
+{
+  this->Make("list.csv", "image\nct/p1\nct/p2#3\nct/p2#1.2.5\n");
+  fs::create_directories(In("ct/p1"));
+  fs::create_directories(In("ct/p2"));
+  EXPECT_EQ(this->List("list.csv", { In("out"), "", false }),
+            (Cases{ "ct/p1>out/p1.nrrd", "ct/p2#3>out/p2-3.nrrd", "ct/p2#1.2.5>out/p2-1.2.5.nrrd" }));
 }
