@@ -170,6 +170,8 @@ DicomImageIO::ReadImageInformation()
   m_Information = {};
   m_Information.Format = "DICOM";
   m_Information.BitsPerComponent = header.BitsAllocated;
+  m_Information.Compression = header.GetLossyCompression();
+  m_Information.IsLossy = !m_Information.Compression.empty();
   m_Information.SpacingSource = StatesSpacing(header) ? "DICOM" : "";
   m_Information.Notes = m_Series.Notes;
   if (m_Series.HasInvertedGrays && !m_KeepsStoredGrays)

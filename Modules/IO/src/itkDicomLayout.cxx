@@ -328,6 +328,7 @@ public:
     {
       case transferSyntax:
         m_Syntax = this->ReadText(position, element.Length);
+        m_Header.TransferSyntax = m_Syntax;
         break;
       case samplesPerPixel:
         m_Header.Samples = this->ReadNumber(2);
@@ -512,6 +513,23 @@ DicomHeader::GetNumbers(DicomTag tag) const
     numbers.push_back(number);
   }
   return numbers;
+}
+
+std::string
+DicomHeader::GetLossyCompression() const
+{
+  static const std::map<std::string, std::string> methods{
+    { "50", "JPEG" },      { "51", "JPEG" },       { "81", "JPEG-LS" },  { "91", "JPEG 2000" },
+    { "93", "JPEG 2000" }, { "203", "JPEG 2000" }, { "111", "JPEG XL" }, { "112", "JPEG XL" },
+  };
+  const std::string jpeg = "1.2.840.10008.1.2.4.";
+  const auto        found =
+    TransferSyntax.rfind(jpeg, 0) == 0 ? methods.find(TransferSyntax.substr(jpeg.size())) : methods.end();
+  if (found != methods.end())
+  {
+    return found->second;
+  }
+  return this->GetText(DicomTag::LossyCompression) == "01" ? "a lossy method, as it says" : "";
 }
 
 double

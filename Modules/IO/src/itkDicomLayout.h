@@ -27,28 +27,21 @@ enum class DicomTag : std::uint32_t
   Orientation = 0x00200037,
   Photometric = 0x00280004,
   NumberOfFrames = 0x00280008,
+  LossyCompression = 0x00282110,
   PixelSpacing = 0x00280030,
   RescaleIntercept = 0x00281052,
   RescaleSlope = 0x00281053,
   SharedFunctionalGroups = 0x52009229
 };
-constexpr DicomTag dicomTags[] = { DicomTag::MediaStorageClass,
-                                   DicomTag::Instance,
-                                   DicomTag::Modality,
-                                   DicomTag::SeriesDescription,
-                                   DicomTag::ImagerPixelSpacing,
-                                   DicomTag::NominalScannedPixelSpacing,
-                                   DicomTag::UltrasoundRegions,
-                                   DicomTag::Series,
-                                   DicomTag::SeriesNumber,
-                                   DicomTag::Position,
-                                   DicomTag::Orientation,
-                                   DicomTag::Photometric,
-                                   DicomTag::NumberOfFrames,
-                                   DicomTag::PixelSpacing,
-                                   DicomTag::RescaleIntercept,
-                                   DicomTag::RescaleSlope,
-                                   DicomTag::SharedFunctionalGroups };
+constexpr DicomTag dicomTags[] = { DicomTag::MediaStorageClass,  DicomTag::Instance,
+                                   DicomTag::Modality,           DicomTag::SeriesDescription,
+                                   DicomTag::ImagerPixelSpacing, DicomTag::NominalScannedPixelSpacing,
+                                   DicomTag::UltrasoundRegions,  DicomTag::Series,
+                                   DicomTag::SeriesNumber,       DicomTag::Position,
+                                   DicomTag::Orientation,        DicomTag::Photometric,
+                                   DicomTag::NumberOfFrames,     DicomTag::LossyCompression,
+                                   DicomTag::PixelSpacing,       DicomTag::RescaleIntercept,
+                                   DicomTag::RescaleSlope,       DicomTag::SharedFunctionalGroups };
 
 /** What stands before the pixels of a DICOM file. */
 struct ITKTorchIO_EXPORT DicomHeader
@@ -66,6 +59,8 @@ struct ITKTorchIO_EXPORT DicomHeader
   unsigned int                    BitsAllocated{ 0 };
   unsigned int                    BitsStored{ 0 };
   bool                            IsSigned{ false };
+  /** Its unique identifier. */
+  std::string TransferSyntax;
   /** Whether there is a distance between pixels anywhere, as far as the file is not compressed as a whole. */
   bool StatesSpacing{ false };
   /** First byte of the pixels' value in the file; 0 without pixels. */
@@ -86,6 +81,9 @@ struct ITKTorchIO_EXPORT DicomHeader
   /** Of all frames. */
   double
   GetNumberOfPixels() const;
+  /** Such as "JPEG"; empty for pixels that are not compressed, or by a method without a loss. */
+  std::string
+  GetLossyCompression() const;
   /** Whether pixels are 0 and 1, in a bit each: GDCM makes them 0 and 255. */
   bool
   HasBits() const

@@ -102,7 +102,8 @@ IsAtOrigin(const ImageIOBase & io)
   return true;
 }
 
-/** GDCM looks for the place and the spacing of a secondary capture elsewhere than its writers put them. */
+/** GDCM looks for the place and the spacing of a secondary capture elsewhere than its writers put them, and gives a
+ * single slice no thickness. */
 void
 CorrectDicom(ImageIOBase & io)
 {
@@ -111,6 +112,12 @@ CorrectDicom(ImageIOBase & io)
   {
     io.SetSpacing(0, spacing[1]);
     io.SetSpacing(1, spacing[0]);
+  }
+  const auto thickness = GetDicomNumbers(io, "0018|0050");
+  if (io.GetNumberOfDimensions() == 3 && io.GetDimensions(2) == 1 && io.GetSpacing(2) == 1 && !thickness.empty() &&
+      thickness[0] > 0)
+  {
+    io.SetSpacing(2, thickness[0]);
   }
   const auto origin = GetDicomNumbers(io, "0020|0032");
   const auto axes = GetDicomNumbers(io, "0020|0037");

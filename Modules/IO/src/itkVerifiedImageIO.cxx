@@ -336,7 +336,9 @@ VerifiedImageIO::OpenWithITK(const ImageFileKind & kindOfFile)
   m_Information.SpacingSource = GetSpacingSource(*m_Format, m_Header, kind.Format);
   const auto compressed = FindCompressedPixels(m_Header, kind);
   const bool isGzip = kind.IsGzip || pair.IsGzip;
-  m_Information.Compression = isGzip || kindOfFile.IsGzip ? "gzip" : compressed.Bytes > 0 ? "deflate" : "";
+  m_Information.Compression = isGzip || kindOfFile.IsGzip ? "gzip"
+                              : compressed.Bytes > 0      ? "deflate"
+                                                          : m_Information.Compression;
   m_IsCompressed = isGzip || compressed.Bytes > 0;
 }
 

@@ -177,14 +177,22 @@ TEST_F(DicomLayout, WhatGdcmMixesUpIsRefused)
             "its colors of 16 bits are compressed by run lengths, which is not read here.");
 }
 
-TEST_F(DicomLayout, AFileThatSaysWronglyThatItStatesKindsIsUnderstood)
+TEST_F(DicomLayout, ACompressionThatChangesPixelsIsTold)
 {
-  const auto element = [](std::uint32_t group, std::uint32_t number, const std::string & value)
-  { return Tag(group, number) + Number(static_cast<std::uint32_t>(value.size()), 4) + value; };
-  const std::string begin = std::string(128, '\0') + "DICM" +
-                            Short(0x0002, 0x0010, "UI", explicitForm + std::string(1, '\0')) +
-                            element(0x0028, 0x0010, Number(3, 2)) + element(0x0028, 0x0011, Number(4, 2)) +
-                            element(0x0028, 0x0100, Number(16, 2)) + Tag(0x7fe0, 0x0010) + Number(24, 4);
-  EXPECT_EQ(this->Problem(begin + std::string(24, 'x')), "");
-  EXPECT_EQ(this->Problem(begin + std::string(23, 'x')), truncated);
+  const auto compression = [&](const std::string & syntax, const std::string & more)
+  {
+    const std::string fragment = Tag(0xfffe, 0xe000) + Number(6, 4) + "pixels";
+    itk::Test::WriteFileBytes(this->In("a.dcm"),
+                              MakeHeader(syntax, 1, 8, more) + Pixels(0xffffffff, "") + fragment + fragment);
+    return itk::VerifyDicomLayout(this->In("a.dcm")).GetLossyCompression();
+  };
+  const std::string jpeg = "1.2.840.10008.1.2.4.";
+  EXPECT_EQ(compression(jpeg + "50", ""), "JPEG");
+  EXPECT_EQ(compression(jpeg + "81", ""), "JPEG-LS");
+  EXPECT_EQ(compression(jpeg + "91", ""), "JPEG 2000");
+  EXPECT_EQ(compression(jpeg + "70", ""), "") << "JPEG without a loss";
+  EXPECT_EQ(compression(jpeg + "90", ""), "");
+  EXPECT_EQ(compression(runLengths, ""), "");
+  EXPECT_EQ(compression(runLengths, Short(0x0028, 0x2110, "CS", "00")), "");
+  EXPECT_NE(compression(runLengths, Short(0x0028, 0x2110, "CS", "01")), "") << "it was compressed with a loss before";
 }
