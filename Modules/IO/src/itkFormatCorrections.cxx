@@ -3,7 +3,7 @@
 #include "itkFormatCorrections.h"
 #include "itkDicomLayout.h"
 #include "itkFileBytes.h"
-#include "itkImageFileLayout.h"
+#include "itkImageFileHeaderText.h"
 #include "itkMetaDataObject.h"
 #include "itkTiffPages.h"
 #include <cstdlib>

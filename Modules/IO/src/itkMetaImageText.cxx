@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkMetaImageText.h"
-#include "itkImageFileLayout.h"
+#include "itkImageFileHeaderText.h"
 #include "itkMacro.h"
 #include <cstdint>
 #include <cstdlib>

@@ -2,7 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkSegmentationLayers.h"
 #include "itkImageFileFormat.h"
-#include "itkImageFileLayout.h"
+#include "itkImageFileHeaderText.h"
 #include "itkMetaDataObject.h"
 #include <algorithm>
 #include <cstdlib>

@@ -7,6 +7,7 @@
 #include "itkFileAlias.h"
 #include "itkFormatCorrections.h"
 #include "itkImageFileFormat.h"
+#include "itkImageFileHeaderText.h"
 #include "itkImageFileLayout.h"
 #include "itkMetaImageText.h"
 #include "itkNiftiLayout.h"
