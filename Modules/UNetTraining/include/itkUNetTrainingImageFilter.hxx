@@ -82,11 +82,11 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateOutputInformation()
   const UNetModel * const initial = this->GetInitialModel();
   auto * const            model = this->GetModel();
   model->SetSpecification(initial != nullptr ? initial->GetSpecification() : m_Specification);
-  model->SetIntensityNormalization(initial != nullptr ? initial->GetIntensityNormalization()
-                                                      : m_IntensityNormalization);
-  // A trained model has the spacing of its images, which are not asked here.
-  if (initial != nullptr || model->GetWeights().empty())
+  // A trained model has the polarity, spacing and orientation of its images, which are not asked here.
+  if (model->GetWeights().empty())
   {
+    model->SetIntensityNormalization(initial != nullptr ? initial->GetIntensityNormalization()
+                                                        : m_IntensityNormalization);
     model->SetSpacing(initial != nullptr ? initial->GetSpacing() : std::vector<double>{});
     model->SetOrientation(initial != nullptr ? initial->GetOrientation() : std::string{});
   }

@@ -3,6 +3,7 @@
 #include "itkUNetSamples.h"
 #include "itkUNetModelFits.h"
 #include "itkBoundaryWeightMap.h"
+#include "itkErrorSentence.h"
 #include "itkTorchTensorAccess.h"
 #include "itkLabelParts.h"
 #include "itkUNetInference.h"
@@ -87,10 +88,7 @@ UNetSamples::Verify(const std::function<void(double)> & progress)
     }
     catch (const ExceptionObject & error)
     {
-      const std::string description = error.GetDescription();
-      problems += "\n  " + description.substr(description.find("ITK ERROR: ") == std::string::npos
-                                                ? 0
-                                                : description.find("ITK ERROR: ") + 11);
+      problems += "\n  " + ErrorSentence(error);
     }
   }
   if (!problems.empty())

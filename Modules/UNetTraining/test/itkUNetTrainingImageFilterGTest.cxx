@@ -678,6 +678,25 @@ TEST(UNetTraining, TheModelRecordsThePolarityOfAllImages)
   const auto filter = MakeFilter<2>();
   filter->GetModel()->Update();
   EXPECT_EQ(filter->GetModel()->GetIntensityNormalization().Polarity, itk::UNetPolarity::Bright);
+  // As a writer does, which asks for information again.
+  const auto write = [](const auto & trained)
+  {
+    const TemporaryFolder folder;
+    auto                  writer = itk::UNetModelWriter::New();
+    writer->SetInput(trained->GetModel());
+    writer->SetFileName(folder.File("model.safetensors"));
+    writer->Update();
+    auto reader = itk::UNetModelReader::New();
+    reader->SetFileName(folder.File("model.safetensors"));
+    reader->Update();
+    return reader->GetOutput()->GetIntensityNormalization().Polarity;
+  };
+  EXPECT_EQ(write(filter), itk::UNetPolarity::Bright);
+  const auto other = MakeFilter<2>();
+  const auto initial = MakeModel(SmallSpecification());
+  other->SetInitialModel(initial);
+  other->GetModel()->Update();
+  EXPECT_EQ(write(other), itk::UNetPolarity::Bright);
 }
 
 template <unsigned int D>
