@@ -386,7 +386,10 @@ MakeSeries(std::vector<Slice> slices)
   {
     try
     {
-      SliceStack(slices, series).Arrange();
+      // A stack that cannot be arranged is left half sorted.
+      std::vector<Slice> arranged = slices;
+      SliceStack(arranged, series).Arrange();
+      slices = std::move(arranged);
     }
     catch (const ExceptionObject & error)
     {

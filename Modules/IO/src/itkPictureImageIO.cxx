@@ -73,6 +73,11 @@ PictureImageIO::ReadImageInformation()
   {
     itkGenericExceptionMacro(<< m_FileName << ": it must be a TIFF, PNG, JPEG or BMP file, but is none.");
   }
+  if (m_Level > m_Decoder->GetHeader().Levels.size())
+  {
+    itkGenericExceptionMacro(<< m_FileName << ": level must be at most " << m_Decoder->GetHeader().Levels.size()
+                             << ", but is " << m_Level << '.');
+  }
   this->Describe();
 }
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
+#include "itkExifOrientation.h"
 #include "itkPictureDecoder.h"
 #include <png.h>
 #include <algorithm>
@@ -178,6 +179,12 @@ private:
     this->ReadPalette();
     this->ReadTransparentColor();
     this->ReadScale();
+    png_uint_32 length = 0;
+    png_bytep   exif = nullptr;
+    if (png_get_eXIf_1(m_Png, m_Info, &length, &exif) != 0)
+    {
+      m_Header.Orientation = GetExifOrientation(exif, length);
+    }
   }
 
   void

@@ -252,9 +252,11 @@ double
 GetLengthInMillimeters(const std::string & unit)
 {
   static const std::map<std::string, double> units{
-    { "pm", 1e-9 },        { "nm", 1e-6 },         { "nanometer", 1e-6 },   { "um", 1e-3 },       { "\xc2\xb5m", 1e-3 },
-    { "\xce\xbcm", 1e-3 }, { "\xb5m", 1e-3 },      { "\\u00B5m", 1e-3 },    { "\\u00b5m", 1e-3 }, { "micron", 1e-3 },
-    { "microns", 1e-3 },   { "micrometer", 1e-3 }, { "micrometers", 1e-3 }, { "mm", 1 },          { "millimeter", 1 },
+    { "pm", 1e-9 },           { "nm", 1e-6 },        { "nanometer", 1e-6 }, { "um", 1e-3 },
+    { "\xc2\xb5m", 1e-3 },    { "\xce\xbcm", 1e-3 }, { "\xb5m", 1e-3 },     { "\\u00B5m", 1e-3 },
+    { "\\u00b5m", 1e-3 },     { "micron", 1e-3 },    { "microns", 1e-3 },   { "micrometer", 1e-3 },
+    { "micrometers", 1e-3 },  { "mm", 1 },           { "millimeter", 1 },   { "\xc3\x85", 1e-7 },
+    { "\xe2\x84\xab", 1e-7 },
   };
   const auto found = units.find(unit);
   return found == units.end() ? 0 : found->second;

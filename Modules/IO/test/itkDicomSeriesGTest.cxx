@@ -195,6 +195,12 @@ TEST_F(DicomSeries, TwoSlicesAtOnePositionAreNamedUnlessTheyAreCopies)
   other.Instance = "1.2.3.999";
   this->Write("copy", other);
   EXPECT_EQ(this->Problem(), sentence);
+  const auto found = itk::FindDicomSeries(m_Series);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found.front().Name, m_Series);
+  auto names = NamesOf(found.front().Files);
+  std::sort(names.begin(), names.end());
+  EXPECT_EQ(names, (std::vector<std::string>{ "a0", "a1", "a2", "copy" }));
 }
 
 TEST_F(DicomSeries, GraysThatAreStoredInvertedAreTurned)

@@ -828,3 +828,30 @@ TEST_F(PictureImageIO, AScaleOfAPngIsASpacing)
   EXPECT_DOUBLE_EQ(write(0.25, 0.5)->GetSpacing(0), 0.25);
   EXPECT_EQ(write(1, 1)->GetInformation().SpacingSource, "");
 }
+
+TEST_F(PictureImageIO, APngIsTurnedAsExifSays)
+{
+  // As a TIFF file with one entry, the orientation: the first row is the right side, the first column the top.
+  std::string exif("MM\0\x2a\0\0\0\x08\0\1\1\x12\0\3\0\0\0\1\0\6\0\0\0\0\0\0", 26);
+  WritePng(this->In("a.png"),
+           8,
+           PNG_COLOR_TYPE_GRAY,
+           [&](png_structp png, png_infop info) {
+             png_set_eXIf_1(png, info, static_cast<png_uint_32>(exif.size()), reinterpret_cast<png_bytep>(exif.data()));
+           },
+           { { 1, 2, 3 }, { 4, 5, 6 } });
+  const auto io = this->Open("a.png");
+  EXPECT_EQ(io->GetInformation().Orientation, 6u);
+  EXPECT_EQ(io->GetDimensions(0), 2u);
+  EXPECT_EQ(ReadAll(*io), (std::vector<std::uint8_t>{ 4, 1, 5, 2, 6, 3 }));
+}
+
+TEST_F(PictureImageIO, ALevelThatAFileLacksIsRefused)
+{
+  WritePng(this->In("a.png"), 8, PNG_COLOR_TYPE_GRAY, [](png_structp, png_infop) {}, { { 1, 2, 3 } });
+  auto io = itk::PictureImageIO::New();
+  io->SetFileName(this->In("a.png"));
+  io->SetLevel(1);
+  EXPECT_EQ(itk::Test::ProblemOf([&] { io->ReadImageInformation(); }),
+            this->In("a.png") + ": level must be at most 0, but is 1.");
+}
