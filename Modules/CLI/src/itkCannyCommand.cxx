@@ -7,6 +7,7 @@
 #include "itkImageGrid.h"
 #include "itkNoteLostPlace.h"
 #include "itkReadLabelFile.h"
+#include "itkSayNotes.h"
 #include "itkTorchCannyEdgeDetectionImageFilter.h"
 #include "itkTorchRuntime.h"
 #include "itkWriteImageFile.h"
@@ -115,7 +116,12 @@ template <unsigned int VDimension>
 void
 Run(const CannyOptions & options)
 {
-  const auto image = ReadVerifiedImage<Image<float, VDimension>>(options.Input);
+  auto reader = VerifiedImageReader<Image<float, VDimension>>::New();
+  reader->SetFileName(options.Input);
+  reader->Update();
+  SayNotes(options.Input, reader->GetInformation().Notes);
+  const typename Image<float, VDimension>::Pointer image = reader->GetOutput();
+  image->DisconnectPipeline();
   options.Segmentation.empty() ? DetectEdges<VDimension>(options, image) : Compare<VDimension>(options, image);
 }
 

@@ -103,12 +103,20 @@ AddCheckCommand(CLI::App & command)
   command.add_option("--sheet-images", options->SheetImages, "How many images the sheet shows at most.")
     ->capture_default_str()
     ->check(CLI::Range(1, 600));
+  std::vector<std::string> choices = GetEnumerationTexts<LabelMeaning>();
+  choices.push_back("colors");
   command
     .add_option_function<std::string>(
       "--labels",
-      [options](const std::string & text) { options->Set.Labels = GetEnumerationValue<LabelMeaning>(text); },
-      "What labels mean. Default: told from the labels of all images.")
-    ->check(CLI::IsMember(GetEnumerationTexts<LabelMeaning>()));
+      [options](const std::string & text)
+      {
+        options->Set.ColorsAreLabels = text == "colors";
+        options->Set.Labels =
+          options->Set.ColorsAreLabels ? LabelMeaning::Objects : GetEnumerationValue<LabelMeaning>(text);
+      },
+      "What labels mean; colors: objects, each of which has a color of its own in its file. Default: told from the "
+      "labels of all images.")
+    ->check(CLI::IsMember(choices));
   AddGridToleranceOption(command, options->Set.GridTolerance);
   command.add_option("--threads", options->Threads, "That read images at the same time. Default: 0, all processors.")
     ->check(CLI::Range(0, 64));

@@ -5,9 +5,9 @@
 
 #include "itkLabelImageReader.h"
 #include "itkLabelParts.h"
+#include "itkSayNotes.h"
 // Registers the formats of ITK.
 #include "itkVerifiedImageReader.h"
-#include <iostream>
 
 namespace itk
 {
@@ -24,17 +24,12 @@ ReadLabelFile(const std::string & fileName, bool areColors, bool areObjects)
   reader->Update();
   const typename LabelImageType<VDimension>::Pointer labels = reader->GetOutput();
   labels->DisconnectPipeline();
-  const auto note = [&fileName](const std::string & sentence)
-  { std::cerr << "itktorch: " << fileName << ": " << sentence << std::endl; };
-  for (const std::string & sentence : reader->GetInformation().Notes)
-  {
-    note(sentence);
-  }
+  SayNotes(fileName, reader->GetInformation().Notes);
   const std::string odd =
     areObjects ? DescribeOddObjects(FindLabelParts<VDimension>(labels.GetPointer())) : std::string{};
   if (!odd.empty())
   {
-    note(odd);
+    SayNotes(fileName, { odd });
   }
   return labels;
 }

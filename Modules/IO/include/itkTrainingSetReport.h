@@ -18,6 +18,8 @@ struct TrainingSetOptions
   double GridTolerance{ defaultGridTolerance };
   /** Unset: told from the labels of all images. */
   std::optional<LabelMeaning> Labels;
+  /** As LabelImageReader's. */
+  bool ColorsAreLabels{ false };
   /** That read images at the same time, at least 1. */
   unsigned int NumberOfThreads{ 1 };
 };

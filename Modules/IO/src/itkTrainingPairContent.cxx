@@ -87,9 +87,14 @@ ReadImage(const std::string & fileName, TrainingPairContent & content)
 
 template <unsigned int VDimension>
 typename LabelImageType<VDimension>::Pointer
-ReadLabelsOf(const std::string & fileName, TrainingPairContent & content)
+ReadLabelsOf(const std::string & fileName, bool areColors, TrainingPairContent & content)
 {
-  const auto labels = ReadLabels<VDimension>(fileName);
+  auto reader = LabelImageReader<VDimension>::New();
+  reader->SetFileName(fileName);
+  reader->SetColorsAreLabels(areColors);
+  reader->Update();
+  const typename LabelImageType<VDimension>::Pointer labels = reader->GetOutput();
+  labels->DisconnectPipeline();
   content.Parts = FindLabelParts<VDimension>(labels);
   for (const auto & [label, parts] : content.Parts)
   {
@@ -153,27 +158,29 @@ GetProblem(const std::string & fileName, TFunction && function)
 
 template <unsigned int VDimension>
 void
-Examine(const ImageLabelPair & pair, double gridTolerance, TrainingPairContent & content)
+Examine(const ImageLabelPair & pair, const TrainingSetOptions & options, TrainingPairContent & content)
 {
   typename ImageType<VDimension>::Pointer      image;
   typename LabelImageType<VDimension>::Pointer labels;
   content.ImageProblem = GetProblem(pair.Image, [&] { image = ReadImage<VDimension>(pair.Image, content); });
-  content.LabelProblem = GetProblem(pair.Label, [&] { labels = ReadLabelsOf<VDimension>(pair.Label, content); });
+  content.LabelProblem =
+    GetProblem(pair.Label, [&] { labels = ReadLabelsOf<VDimension>(pair.Label, options.ColorsAreLabels, content); });
   if (!image || !labels)
   {
     return;
   }
-  content.GridProblem = GetProblem(pair.Label,
-                                   [&]
-                                   {
-                                     MatchGrid<VDimension>(image, pair.Image, labels, pair.Label, gridTolerance);
-                                     content.BrightShare = GetBrightShare<VDimension>(image, labels);
-                                   });
+  content.GridProblem =
+    GetProblem(pair.Label,
+               [&]
+               {
+                 MatchGrid<VDimension>(image, pair.Image, labels, pair.Label, options.GridTolerance);
+                 content.BrightShare = GetBrightShare<VDimension>(image, labels);
+               });
 }
 } // namespace
 
 TrainingPairContent
-ExamineTrainingPair(const ImageLabelPair & pair, double gridTolerance)
+ExamineTrainingPair(const ImageLabelPair & pair, const TrainingSetOptions & options)
 {
   TrainingPairContent content;
   unsigned int        dimension = 0;
@@ -181,18 +188,21 @@ ExamineTrainingPair(const ImageLabelPair & pair, double gridTolerance)
   if (dimension == 0)
   {
     // The labels may be wrong as well.
-    content.LabelProblem = GetProblem(pair.Label, [&] { dimension = GetLabelFileDimension(pair.Label); });
+    content.LabelProblem =
+      GetProblem(pair.Label, [&] { dimension = GetLabelFileDimension(pair.Label, options.ColorsAreLabels); });
     if (dimension > 0)
     {
       content.LabelProblem = GetProblem(pair.Label,
-                                        [&] {
-                                          dimension == 3 ? (void)ReadLabelsOf<3>(pair.Label, content)
-                                                         : (void)ReadLabelsOf<2>(pair.Label, content);
+                                        [&]
+                                        {
+                                          dimension == 3
+                                            ? (void)ReadLabelsOf<3>(pair.Label, options.ColorsAreLabels, content)
+                                            : (void)ReadLabelsOf<2>(pair.Label, options.ColorsAreLabels, content);
                                         });
     }
     return content;
   }
-  dimension == 3 ? Examine<3>(pair, gridTolerance, content) : Examine<2>(pair, gridTolerance, content);
+  dimension == 3 ? Examine<3>(pair, options, content) : Examine<2>(pair, options, content);
   return content;
 }
 } // namespace itk

@@ -7,6 +7,7 @@
 #include "itkImageFingerprint.h"
 #include "itkImageLabelPairs.h"
 #include "itkLabelParts.h"
+#include "itkTrainingSetReport.h"
 
 namespace itk
 {
@@ -47,7 +48,7 @@ struct TrainingPairContent
 
 /** Reads a pair; what is wrong with it becomes part of the result. */
 TrainingPairContent
-ExamineTrainingPair(const ImageLabelPair & pair, double gridTolerance);
+ExamineTrainingPair(const ImageLabelPair & pair, const TrainingSetOptions & options);
 } // namespace itk
 
 #endif

@@ -154,7 +154,7 @@ TrainingSetReport::TrainingSetReport(const std::string &        csvFile,
   ForEach(content.Pairs.size(),
           options.NumberOfThreads,
           progress,
-          [&](std::size_t i) { content.Contents[i] = ExamineTrainingPair(content.Pairs[i], options.GridTolerance); });
+          [&](std::size_t i) { content.Contents[i] = ExamineTrainingPair(content.Pairs[i], options); });
 
   auto & problems = content.Problems;
   content.Summary = SummarizeTrainingSet(content.Pairs, content.Contents, options.Labels, problems);

@@ -85,7 +85,11 @@ ReadCell(const ImageLabelPair & pair, ComparisonSheet::Cell & cell)
 {
   const auto image = ReadVerifiedImage<VectorImage<float, VDimension>>(pair.Image);
   cell.Image = DrawPicture(MiddlePlane(image.GetPointer())).GetPointer();
-  const auto labels = Shorten(MiddlePlane(ReadLabels<VDimension>(pair.Label).GetPointer()));
+  auto reader = LabelImageReader<VDimension>::New();
+  reader->SetFileName(pair.Label);
+  reader->ColorsAreLabelsOn();
+  reader->Update();
+  const auto labels = Shorten(MiddlePlane(reader->GetOutput()));
   if (labels->GetBufferedRegion().GetSize() == cell.Image->GetBufferedRegion().GetSize())
   {
     cell.Labels = labels.GetPointer();
