@@ -9,6 +9,7 @@
 #include "itkMiddlePlane.h"
 #include "itkRandomAugmentationImageFilter.h"
 #include "itkReadLabelFile.h"
+#include "itkSayNotes.h"
 #include "itkTorchRuntime.h"
 #include "itkWriteImageFile.h"
 #include <cstdio>
@@ -45,6 +46,7 @@ struct AugmentOptions
 std::string
 ReadText(const std::string & fileName)
 {
+  VerifyIsNoDevice(fileName);
   std::ifstream file(fileName);
   if (!file)
   {
@@ -81,6 +83,8 @@ WriteDraw(TFilter * filter, const AugmentOptions & options, std::uint32_t sample
   char number[16];
   std::snprintf(number, sizeof(number), "-%04u", sample);
   const std::string base = (fs::path(options.Output) / (stem + number)).string();
+  VerifyOutputsAreNoInputs({ base + extension, base + "-label" + extension, base + "-weight.mha", base + ".json" },
+                           { options.Image, options.Label, options.Weights, options.Replay });
   WriteImageFile(filter->GetOutput(), base + extension);
   if (!options.Label.empty())
   {
@@ -159,6 +163,10 @@ Augment(const AugmentOptions & options)
   {
     filter->SetSample(firstSample + draw);
     filter->Update();
+    if (draw == 0)
+    {
+      SayNotes(options.Image, reader->GetInformation().Notes);
+    }
     if (draw == 0 && !options.Sheet.empty() && options.Parameters.CropSize.empty() && options.Replay.empty())
     {
       show(reader->GetOutput(), labels, weights);

@@ -232,7 +232,16 @@ AddGridToleranceOption(CLI::App & app, double & tolerance)
   app
     .add_option(
       "--grid-tolerance", tolerance, "By how many pixels corners of images may lie apart that must have one grid.")
-    ->check(CLI::Range(0.0, 1e6))
+    ->check(CLI::Validator(
+      [](const std::string & text)
+      {
+        char *       end = nullptr;
+        const double number = std::strtod(text.c_str(), &end);
+        return *end == '\0' && end != text.c_str() && number >= 0.0 && number <= 1e6
+                 ? std::string{}
+                 : "Grid tolerance must be in [0, 1e6] pixels, but is " + text + ".";
+      },
+      ""))
     ->capture_default_str();
 }
 } // namespace itk

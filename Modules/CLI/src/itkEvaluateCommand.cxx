@@ -116,12 +116,12 @@ FilesByStem(const std::string & folder)
 PairsType
 FindPairs(const EvaluateOptions & options, std::size_t & missing)
 {
-  if (fs::is_directory(options.Prediction) != fs::is_directory(options.Truth))
+  if (IsFolder(options.Prediction) != IsFolder(options.Truth))
   {
     itkGenericExceptionMacro(<< options.Prediction << " and " << options.Truth
                              << " must be two files or two folders, but one is a folder.");
   }
-  if (!fs::is_directory(options.Prediction))
+  if (!IsFolder(options.Prediction))
   {
     return { { GetStem(options.Prediction), { options.Prediction, options.Truth } } };
   }
@@ -162,7 +162,6 @@ Run(const EvaluateOptions & options)
 {
   TorchRuntime::KeepFreedMemory();
   TorchRuntime::SetNumberOfThreads(options.Threads);
-  VerifyOutputsAreNoInputs({ options.Csv, options.Json }, { options.Prediction, options.Truth, options.Model });
   for (const auto & fileName : { options.Csv, options.Json })
   {
     if (!fileName.empty())
@@ -172,7 +171,14 @@ Run(const EvaluateOptions & options)
   }
   SegmentationScoreSet      scores;
   EvaluationReport::Options reportOptions = options.Report;
-  for (const auto & [name, files] : FindPairs(options, reportOptions.MissingPredictions))
+  const PairsType           pairs = FindPairs(options, reportOptions.MissingPredictions);
+  std::vector<std::string>  inputs{ options.Model };
+  for (const auto & [name, files] : pairs)
+  {
+    inputs.insert(inputs.end(), { files.first, files.second });
+  }
+  VerifyOutputsAreNoInputs({ options.Csv, options.Json }, inputs);
+  for (const auto & [name, files] : pairs)
   {
     scores.Add(name, Compare(files.first, files.second, options));
   }

@@ -5,6 +5,8 @@
 #include "itkCommandLineParameters.h"
 #include "itkCommandLineValidator.h"
 #include "itkConsoleProgress.h"
+#include "itkImageFileContent.h"
+#include "itkImageFolder.h"
 #include "itkInstanceParameterFile.h"
 #include "itkSegmentationCohort.h"
 #include "itkTorchRuntime.h"
@@ -178,7 +180,7 @@ VerifyOptionsFit(const CLI::App & command, const UNetSpecification & specificati
 void
 Run(SegmentOptions options, const CLI::App & command)
 {
-  const bool isList = NamesManyImages(options.Input) && !std::filesystem::is_directory(options.Input);
+  const bool isList = NamesManyImages(options.Input) && !IsFolder(options.Input);
   if (options.Output.empty() && !isList)
   {
     throw CLI::RequiredError("output");
@@ -193,6 +195,14 @@ Run(SegmentOptions options, const CLI::App & command)
   }
   const UNetSpecification specification = ReadSpecification(options.Model);
   VerifyOptionsFit(command, specification);
+  const std::size_t numbers = 2 * specification.Dimension;
+  if (!options.Settings.Region.empty() && options.Settings.Region.size() != numbers)
+  {
+    throw CLI::ValidationError("--region",
+                               "Region must have " + std::to_string(numbers) +
+                                 " numbers, the first pixel and the size along each axis, but has " +
+                                 std::to_string(options.Settings.Region.size()) + '.');
+  }
   options.Settings.FitTo(specification);
   isMany ? SegmentMany(options) : SegmentOne(options);
 }
@@ -200,8 +210,7 @@ Run(SegmentOptions options, const CLI::App & command)
 void
 VerifyEnding(const std::string & ending)
 {
-  if (ending.empty() || ending[0] != '.' ||
-      !ImageIOFactory::CreateImageIO(("a" + ending).c_str(), ImageIOFactory::IOFileModeEnum::WriteMode))
+  if (ending.empty() || ending[0] != '.' || !MakeImageWriter("a" + ending))
   {
     itkGenericExceptionMacro("Format must be the file extension of an ITK image format, such as .mha, but is " << ending
                                                                                                                << '.');

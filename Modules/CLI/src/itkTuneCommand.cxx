@@ -79,6 +79,10 @@ ComputeProbabilities(const TuneOptions & options, const std::vector<ImageLabelPa
     auto reader = VerifiedImageReader<ImageType>::New();
     reader->SetFileName(pair.Image);
     reader->Update();
+    for (const std::string & note : reader->GetInformation().Notes)
+    {
+      progress.Say("itktorch: " + pair.Image + ": " + note);
+    }
     network->SetInput(reader->GetOutput());
     network->UpdateLargestPossibleRegion();
     const typename Image<float, VDimension>::Pointer probabilities = network->GetOutput();
@@ -196,7 +200,6 @@ Run(const TuneOptions & options)
   TorchRuntime::KeepFreedMemory();
   TorchRuntime::SetNumberOfThreads(options.Threads);
   VerifyFileCanBeWritten(options.Output);
-  VerifyOutputsAreNoInputs({ options.Output }, { options.Pairs, options.Model });
   const auto & metric = SegmentationMetric::Get(options.Metric);
   if (metric.What == SegmentationMetric::Kind::Count)
   {
@@ -208,7 +211,13 @@ Run(const TuneOptions & options)
     InstanceSegmentationParameters parameters = options.Parameters;
     grid.SetPoint(i, parameters);
   }
-  auto       pairs = ReadImageLabelPairs(options.Pairs);
+  auto                     pairs = ReadImageLabelPairs(options.Pairs);
+  std::vector<std::string> inputs{ options.Pairs, options.Model };
+  for (const auto & pair : pairs)
+  {
+    inputs.insert(inputs.end(), { pair.Image, pair.Label });
+  }
+  VerifyOutputsAreNoInputs({ options.Output }, inputs);
   const auto isLeftOut = [&options](const ImageLabelPair & pair)
   {
     return !options.Folds.empty() &&

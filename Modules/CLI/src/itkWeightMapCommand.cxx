@@ -66,7 +66,11 @@ Run(const WeightMapOptions & options)
   VerifyOutputsAreNoInputs({ options.Output, options.Separated, options.Picture }, { options.Labels });
   using LabelType = LabelImageType<VDimension>;
   const auto labels = ReadLabelFile<VDimension>(options.Labels, options.AreColors, true);
-  auto       weights = BoundaryWeightMapImageFilter<LabelType>::New();
+  if (!options.Separated.empty())
+  {
+    VerifyFileHoldsSlices(options.Separated, labels->GetLargestPossibleRegion().GetSize());
+  }
+  auto weights = BoundaryWeightMapImageFilter<LabelType>::New();
   weights->SetInput(labels);
   weights->SetParameters(options.Parameters);
   weights->SetDevice(options.Device);

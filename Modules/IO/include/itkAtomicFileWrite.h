@@ -18,6 +18,17 @@ namespace itk
 ITKTorchIO_EXPORT void
 VerifyFileCanBeWritten(const std::string & fileName);
 
+/** The name with its ending in small letters, of ".NII.GZ" both parts: ITK's writers know no others.
+ * \ingroup ITKTorchIO */
+ITKTorchIO_EXPORT std::string
+WithSmallEnding(const std::string & fileName);
+
+/** Before a file is opened that is to be read as a whole: opening a pipe may wait forever, and a device has no end.
+ * \throws ExceptionObject that names a file that exists and is neither a regular file nor a folder
+ * \ingroup ITKTorchIO */
+ITKTorchIO_EXPORT void
+VerifyIsNoDevice(const std::string & fileName);
+
 /** The same for all names of a file, which need not exist.
  * \ingroup ITKTorchIO */
 ITKTorchIO_EXPORT std::string
@@ -39,8 +50,8 @@ VerifyRoomForFile(const std::string & fileName, const std::string & temporaryNam
 
 /** Lets `write` make a file in a temporary folder beside it, then moves it to its own name: whoever looks, also
  * after a failure or a kill, finds the old file or the whole new one.
- * \param write gets the temporary name: the same file name in a folder of its own, whose other files are moved as well,
- * such as the pixels of a separate header; throws if it fails
+ * \param write gets the temporary name: the same file name, its ending in small letters, in a folder of its own, whose
+ * other files are moved as well, such as the pixels of a separate header; throws if it fails
  * \throws ExceptionObject that names `fileName` if the file could not be made, and what `write` throws
  * \ingroup ITKTorchIO */
 ITKTorchIO_EXPORT void

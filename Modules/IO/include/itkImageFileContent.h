@@ -5,10 +5,15 @@
 
 #include "ITKTorchIOExport.h"
 #include "itkImageBase.h"
+#include "itkImageIOBase.h"
 #include <string>
 
 namespace itk
 {
+/** ITK's writer for the ending of a file's name, in small letters or capitals; null if there is none. */
+ITKTorchIO_EXPORT ImageIOBase::Pointer
+MakeImageWriter(const std::string & fileName);
+
 /** What an image file is to hold. */
 struct ImageFileContent
 {

@@ -13,8 +13,13 @@ namespace itk
 ITKTorchIO_EXPORT std::string
 GetImageEnding(const std::string & fileName);
 
+/** Whether it is a folder that can be looked into; no also for links that lead nowhere. */
+ITKTorchIO_EXPORT bool
+IsFolder(const std::string & name);
+
 /** The images of a folder, sorted by name: files whose names' endings a format of this program has. They are not
- * opened. Files of a header's pixels, folders in the folder, and what begins with a dot, are left out. */
+ * opened, so that pipes and links to nothing are among them. Files of a header's pixels, folders in the folder, and
+ * what begins with a dot, are left out. */
 ITKTorchIO_EXPORT std::vector<std::string>
 ListImages(const std::string & folder);
 } // namespace itk

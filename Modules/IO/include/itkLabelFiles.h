@@ -7,6 +7,7 @@
 #include "itkWriteImageFile.h"
 #include "itkCastImageFilter.h"
 #include "itkMinimumMaximumImageFilter.h"
+#include <filesystem>
 #include <set>
 
 namespace itk
@@ -33,12 +34,18 @@ WriteLabels(LabelImageType<VDimension> * labels, const std::string & fileName)
     itkGenericExceptionMacro("Cannot write " << fileName << ": labels must be in [0, 4294967295], but are in ["
                                              << extrema->GetMinimum() << ", " << extrema->GetMaximum() << "].");
   }
-  const auto format = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
+  const auto format = MakeImageWriter(fileName);
   // Of ITK 5.2.
   const std::set<std::string> ofLargeNumbers{ "HDF5ImageIO", "MetaImageIO", "NiftiImageIO", "NrrdImageIO" };
   if (extrema->GetMaximum() > 0xffff && format && ofLargeNumbers.count(format->GetNameOfClass()) == 0)
   {
-    const std::string otherName = fileName.substr(0, fileName.rfind('.')) + ".nrrd";
+    const std::string stem = fileName.substr(0, fileName.rfind('.'));
+    std::string       otherName = stem + ".nrrd";
+    std::error_code   error;
+    for (int number = 1; std::filesystem::exists(otherName, error); ++number)
+    {
+      otherName = stem + '-' + std::to_string(number) + ".nrrd";
+    }
     WriteLabels<VDimension>(labels, otherName);
     itkGenericExceptionMacro("Cannot write " << fileName
                                              << ": its format holds labels in [0, 65535], but the largest is "

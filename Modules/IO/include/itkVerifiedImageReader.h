@@ -36,6 +36,11 @@ GetImageFileDimension(const ImageIOBase & io);
 ITKTorchIO_EXPORT void
 VerifyImageFileDimension(const ImageIOBase & io, unsigned int dimension);
 
+/** \throws ExceptionObject for a pixel size that no image has, as also files are refused for
+ * \ingroup ITKTorchIO */
+ITKTorchIO_EXPORT void
+VerifyStatedSpacing(const std::vector<double> & spacing);
+
 /** \class VerifiedImageReader
  * \brief An itk::ImageFileReader that reads through VerifiedImageIO, and takes a file whole or not at all: a volume is
  * no 2D image, unless it has one slice.
@@ -92,6 +97,7 @@ protected:
     if (!m_Spacing.empty())
     {
       VerifySpacing(m_Spacing, TOutputImage::ImageDimension);
+      VerifyStatedSpacing(m_Spacing);
       this->GetOutput()->SetSpacing(m_Spacing.data());
       MarkSpacingAsUnknown(this->GetOutput()->GetMetaDataDictionary(), false);
     }

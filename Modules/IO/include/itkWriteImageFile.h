@@ -5,6 +5,7 @@
 
 #include "itkAtomicFileWrite.h"
 #include "itkErrorSentence.h"
+#include "itkImageFileContent.h"
 #include "itkVerifiedImageReader.h"
 #include "itkImageFileWriter.h"
 #include <algorithm>
@@ -15,7 +16,7 @@ namespace itk
 inline void
 VerifyImageCanBeWritten(const std::string & fileName)
 {
-  const auto format = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
+  const auto format = MakeImageWriter(fileName);
   if (!format)
   {
     itkGenericExceptionMacro("Cannot write " << fileName
@@ -40,7 +41,7 @@ template <unsigned int VDimension>
 void
 VerifyFileHoldsSlices(const std::string & fileName, const Size<VDimension> & size)
 {
-  const auto format = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
+  const auto format = MakeImageWriter(fileName);
   if (format && std::string(format->GetNameOfClass()) == "PNGImageIO" &&
       std::any_of(size.begin() + 2, size.end(), [](SizeValueType length) { return length > 1; }))
   {
@@ -53,7 +54,7 @@ VerifyFileHoldsSlices(const std::string & fileName, const Size<VDimension> & siz
 inline bool
 CanWritePieces(const std::string & fileName)
 {
-  const auto format = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
+  const auto format = MakeImageWriter(fileName);
   return format && format->CanStreamWrite();
 }
 
@@ -116,7 +117,7 @@ WriteImageFile(TImage * image, const std::string & fileName, int compressionLeve
     image->Update();
 
     auto writer = ImageFileWriter<TImage>::New();
-    writer->SetImageIO(ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode));
+    writer->SetImageIO(MakeImageWriter(fileName));
     writer->SetInput(image);
     writer->UseCompressionOn();
     if (compressionLevel >= 0)

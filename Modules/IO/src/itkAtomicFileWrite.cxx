@@ -4,6 +4,7 @@
 #include "itkDicomSeries.h"
 #include "itkMacro.h"
 #include <algorithm>
+#include <cctype>
 #include <cerrno>
 #include <cstdlib>
 #include <cstring>
@@ -62,9 +63,53 @@ VerifyFileCanBeWritten(const std::string & fileName)
   {
     itkGenericExceptionMacro("Cannot write " << fileName << ": it is a folder.");
   }
+  const auto status = fs::status(target, error);
+  if (fs::exists(status) && !fs::is_regular_file(status))
+  {
+    itkGenericExceptionMacro("Cannot write " << fileName << ": it is a pipe, a socket or a device.");
+  }
   if (access(folder.c_str(), W_OK | X_OK) != 0)
   {
     itkGenericExceptionMacro("Cannot write " << fileName << ": " << std::strerror(errno) << '.');
+  }
+}
+
+std::string
+WithSmallEnding(const std::string & fileName)
+{
+  std::string name = fileName;
+  std::size_t begin = name.size();
+  // Of ".NII.GZ" both parts.
+  for (int part = 0; part < 2; ++part)
+  {
+    const auto        dot = begin == 0 ? std::string::npos : name.rfind('.', begin - 1);
+    const std::string ending = dot == std::string::npos ? "" : name.substr(dot, begin - dot);
+    const bool        isLast = part == 1;
+    if (dot == std::string::npos || ending.find('/') != std::string::npos)
+    {
+      break;
+    }
+    std::transform(name.begin() + static_cast<std::ptrdiff_t>(dot),
+                   name.begin() + static_cast<std::ptrdiff_t>(begin),
+                   name.begin() + static_cast<std::ptrdiff_t>(dot),
+                   [](unsigned char letter) { return static_cast<char>(std::tolower(letter)); });
+    if (isLast || name.substr(dot) != ".gz")
+    {
+      break;
+    }
+    begin = dot;
+  }
+  return name;
+}
+
+void
+VerifyIsNoDevice(const std::string & fileName)
+{
+  std::error_code error;
+  const auto      status = fs::status(fileName, error);
+  if (fs::exists(status) && !fs::is_regular_file(status) && !fs::is_directory(status))
+  {
+    itkGenericExceptionMacro(<< fileName << ": it must be a regular file, but is a pipe, a socket or a device.");
   }
 }
 
@@ -85,6 +130,19 @@ IsSameFile(const std::string & first, const std::string & second)
 {
   std::error_code error;
   return fs::equivalent(first, second, error) || GetFileIdentity(first) == GetFileIdentity(second);
+}
+
+/** A file, and the other one of a pair of header and pixels, as of NIfTI. */
+std::vector<std::string>
+GetFilesOfPair(const std::string & fileName)
+{
+  const fs::path    path(fileName);
+  const std::string ending = path.extension().string();
+  if (ending == ".img" || ending == ".hdr")
+  {
+    return { fileName, fs::path(path).replace_extension(ending == ".img" ? ".hdr" : ".img").string() };
+  }
+  return { fileName };
 }
 
 /** Whether a file is one of those that an image consists of. */
@@ -112,7 +170,11 @@ VerifyOutputsAreNoInputs(const std::vector<std::string> & outputs, const std::ve
     }
     for (const std::string & input : inputs)
     {
-      if (!input.empty() && (IsSameFile(*output, input) || IsSlice(*output, input)))
+      const auto files = GetFilesOfPair(*output);
+      const bool isRead =
+        !input.empty() &&
+        std::any_of(files.begin(), files.end(), [&](const std::string & file) { return IsSameFile(file, input); });
+      if (isRead || (!input.empty() && IsSlice(*output, input)))
       {
         itkGenericExceptionMacro("Cannot write " << *output << ": it is one of the files that are read.");
       }
@@ -153,7 +215,7 @@ AtomicFileWrite(const std::string & fileName, const std::function<void(const std
     itkGenericExceptionMacro("Cannot write " << fileName << ": " << std::strerror(errno) << '.');
   }
   const fs::path  partial = created;
-  const fs::path  temporary = partial / target.filename();
+  const fs::path  temporary = partial / WithSmallEnding(target.filename().string());
   std::error_code error;
   try
   {
@@ -162,7 +224,13 @@ AtomicFileWrite(const std::string & fileName, const std::function<void(const std
     {
       if (file.path() != temporary)
       {
-        fs::rename(file.path(), folder / file.path().filename());
+        const fs::path pixels = folder / file.path().filename();
+        if (fs::exists(pixels) && !fs::exists(target))
+        {
+          itkGenericExceptionMacro("Cannot write " << fileName << ": its pixels would replace the file "
+                                                   << pixels.string() << '.');
+        }
+        fs::rename(file.path(), pixels);
       }
     }
     fs::rename(temporary, target);

@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkCsvTable.h"
 
+#include "itkAtomicFileWrite.h"
 #include "itkMacro.h"
 
 #include <algorithm>
@@ -137,6 +138,7 @@ CsvTable::NonNegativeInteger(const Row & row, std::size_t column) const
 CsvTable
 ReadCsvTable(const std::string & fileName)
 {
+  VerifyIsNoDevice(fileName);
   std::ifstream stream(fileName, std::ios::binary);
   if (!stream)
   {

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkImageFileContent.h"
+#include "itkAtomicFileWrite.h"
 #include "itkUnknownSpacing.h"
 #include "itkImageIOFactory.h"
 #include <map>
@@ -8,10 +9,16 @@
 
 namespace itk
 {
+ImageIOBase::Pointer
+MakeImageWriter(const std::string & fileName)
+{
+  return ImageIOFactory::CreateImageIO(WithSmallEnding(fileName).c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
+}
+
 void
 VerifyFormatHolds(const std::string & fileName, const ImageFileContent & content)
 {
-  const auto io = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
+  const auto io = MakeImageWriter(fileName);
   if (!io)
   {
     itkGenericExceptionMacro("Cannot write " << fileName
@@ -61,7 +68,7 @@ DescribeLostPlace(const ImageBase<VDimension> * image, const std::string & fileN
     { "GiplImageIO", { true, true, false } }, { "VTKImageIO", { true, true, false } },
     { "PNGImageIO", { true, false, false } },
   };
-  const auto io = ImageIOFactory::CreateImageIO(fileName.c_str(), ImageIOFactory::IOFileModeEnum::WriteMode);
+  const auto io = MakeImageWriter(fileName);
   if (!io || HasUnknownSpacing(image->GetMetaDataDictionary()))
   {
     return {};

@@ -54,16 +54,24 @@ GetImageEnding(const std::string & fileName)
   return itksys::SystemTools::LowerCase(ending) == ".gz" ? name.stem().extension().string() + ending : ending;
 }
 
+bool
+IsFolder(const std::string & name)
+{
+  std::error_code error;
+  return fs::is_directory(name, error);
+}
+
 std::vector<std::string>
 ListImages(const std::string & folder)
 {
   const auto               endings = GetImageEndings();
   std::vector<std::string> images;
+  std::error_code          error;
   for (const auto & entry : fs::directory_iterator(folder))
   {
     const std::string name = entry.path().filename().string();
     if (name[0] != '.' && endings.count(itksys::SystemTools::LowerCase(GetImageEnding(name))) > 0 &&
-        entry.is_regular_file() && !BelongsToHeader(entry.path()))
+        !entry.is_directory(error) && !BelongsToHeader(entry.path()))
     {
       images.push_back(entry.path().string());
     }

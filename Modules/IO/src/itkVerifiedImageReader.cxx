@@ -22,6 +22,10 @@ VerifyImageFile(const std::string & fileName)
   const auto      status = fs::status(fileName, error);
   const auto      refuse = [&fileName](const std::string & sentence)
   { itkGenericExceptionMacro(<< fileName << ": " << sentence); };
+  if (error && error != std::errc::no_such_file_or_directory && error != std::errc::not_a_directory)
+  {
+    refuse("it cannot be opened: " + error.message() + '.');
+  }
   if (!fs::exists(status))
   {
     refuse("there is no such file.");
@@ -37,6 +41,20 @@ VerifyImageFile(const std::string & fileName)
   if (!std::ifstream(fileName, std::ios::binary))
   {
     refuse(std::string("it cannot be opened: ") + std::strerror(errno) + '.');
+  }
+}
+
+void
+VerifyStatedSpacing(const std::vector<double> & spacing)
+{
+  constexpr double least = 1e-9;
+  constexpr double largest = 1e6;
+  for (const double along : spacing)
+  {
+    if (!(along >= least && along <= largest))
+    {
+      itkGenericExceptionMacro("Spacing must be in [" << least << ", " << largest << "] mm, but is " << along << '.');
+    }
   }
 }
 

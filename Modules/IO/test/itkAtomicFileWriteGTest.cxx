@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <sys/stat.h>
 #include <stdexcept>
 #include <thread>
 #include <vector>
@@ -105,6 +106,54 @@ TEST_F(AtomicFileWrite, AnOutputIsNeitherAnInputNorAnotherOutput)
   }
   EXPECT_EQ(problem({ this->In("b"), this->In("./b") }),
             "Cannot write " + this->In("./b") + ": it would be written twice.");
+}
+
+TEST_F(AtomicFileWrite, WhatIsNoRegularFileIsNotReplaced)
+{
+  ASSERT_EQ(mkfifo(In("pipe").c_str(), 0600), 0);
+  EXPECT_EQ(itk::Test::ProblemOf([&] { itk::AtomicFileWrite(In("pipe"), "x"); }),
+            "Cannot write " + In("pipe") + ": it is a pipe, a socket or a device.");
+  EXPECT_EQ(itk::Test::ProblemOf([&] { itk::AtomicFileWrite("/dev/full", "x"); }),
+            "Cannot write /dev/full: it is a pipe, a socket or a device.");
+  EXPECT_TRUE(std::filesystem::is_fifo(In("pipe")));
+  EXPECT_EQ(itk::Test::ProblemOf([&] { itk::VerifyIsNoDevice(In("pipe")); }),
+            In("pipe") + ": it must be a regular file, but is a pipe, a socket or a device.");
+}
+
+TEST_F(AtomicFileWrite, PixelsOfAnotherHeaderAreNotReplaced)
+{
+  itk::AtomicFileWrite(In("A.raw"), "of in.mhd");
+  const auto write = [](const std::string & name)
+  {
+    std::ofstream(name) << "header";
+    std::ofstream(name.substr(0, name.size() - 3) + "raw") << "pixels";
+  };
+  EXPECT_EQ(itk::Test::ProblemOf([&] { itk::AtomicFileWrite(In("A.mhd"), write); }),
+            "Cannot write " + In("A.mhd") + ": its pixels would replace the file " + In("A.raw") + '.');
+  EXPECT_EQ(Names(), (std::vector<std::string>{ "A.raw" }));
+  itk::AtomicFileWrite(In("B.mhd"), write);
+  itk::AtomicFileWrite(In("B.mhd"), write);
+  itk::AtomicFileWrite(In("C.hdr"), "header");
+  EXPECT_EQ(itk::Test::ProblemOf([&] { itk::VerifyOutputsAreNoInputs({ In("C.img") }, { In("C.hdr") }); }),
+            "Cannot write " + In("C.img") + ": it is one of the files that are read.");
+}
+
+TEST_F(AtomicFileWrite, AnEndingInCapitalsIsThatOfItsFormat)
+{
+  EXPECT_EQ(itk::WithSmallEnding("Some.Dir/A.NII.GZ"), "Some.Dir/A.nii.gz");
+  EXPECT_EQ(itk::WithSmallEnding("A.PNG"), "A.png");
+  EXPECT_EQ(itk::WithSmallEnding("NO/ENDING"), "NO/ENDING");
+  EXPECT_EQ(itk::WithSmallEnding("A.B.PNG"), "A.B.png");
+  EXPECT_EQ(itk::WithSmallEnding(""), "");
+  std::string temporary;
+  itk::AtomicFileWrite(In("A.NII.GZ"),
+                       [&](const std::string & name)
+                       {
+                         temporary = name;
+                         std::ofstream(name) << "x";
+                       });
+  EXPECT_EQ(temporary.substr(temporary.size() - 9), "/A.nii.gz");
+  EXPECT_EQ(Names(), (std::vector<std::string>{ "A.NII.GZ" }));
 }
 
 TEST_F(AtomicFileWrite, AFileNameWithoutAFolderIsInTheCurrentOne)

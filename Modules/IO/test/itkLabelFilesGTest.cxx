@@ -74,6 +74,8 @@ TEST(LabelFiles, MoreLabelsThanAFormatHoldsAreNotLost)
                             "a.png: its format holds labels in [0, 65535], but the largest is 70000; they are in " +
                               folder.File("a.nrrd") + '.');
   EXPECT_EQ(itk::ReadLabels<2>(folder.File("a.nrrd"))->GetBufferPointer()[0], 70000);
+  itk::Test::ExpectContains(itk::Test::MessageOf([&] { itk::WriteLabels<2>(labels, folder.File("a.png")); }),
+                            "they are in " + folder.File("a-1.nrrd") + '.');
 }
 
 TEST(LabelFiles, ColorsAreNoLabels)

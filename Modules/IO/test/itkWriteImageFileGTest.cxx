@@ -50,10 +50,10 @@ ExpectSamePixels(const TImage * actual, const TImage * expected)
 TEST_F(WriteImage, WhatIsReadIsWhatWasWritten)
 {
   const auto image = itk::Test::MakeAwkwardImage<FloatImage>();
-  for (const std::string name : { "a.nrrd", "a.mha", "a.nii.gz" })
+  for (const std::string name : { "a.nrrd", "a.mha", "a.nii.gz", "B.NII.GZ", "B.NRRD", "B.MHA" })
   {
     itk::WriteImageFile(image.GetPointer(), In(name));
-    const auto read = itk::ReadImage<FloatImage>(In(name));
+    const auto read = itk::ReadVerifiedImage<FloatImage>(In(name));
     ExpectSamePixels(read.GetPointer(), image.GetPointer());
     // The same pixels at the same places, which NIfTI stores as floats.
     for (const auto & index : { FloatImage::IndexType{ { 0, 0, 0 } }, FloatImage::IndexType{ { 4, 6, 8 } } })
@@ -66,7 +66,7 @@ TEST_F(WriteImage, WhatIsReadIsWhatWasWritten)
       EXPECT_LT(there.EuclideanDistanceTo(here), 1e-5) << name;
     }
   }
-  EXPECT_EQ(Names(), (Files{ "a.mha", "a.nii.gz", "a.nrrd" }));
+  EXPECT_EQ(Names(), (Files{ "B.MHA", "B.NII.GZ", "B.NRRD", "a.mha", "a.nii.gz", "a.nrrd" }));
 }
 
 TEST_F(WriteImage, AFormatThatFinishesItsFileLateIsWritten)

@@ -127,7 +127,8 @@ Safetensors::Read(const std::string & fileName, bool readsTensors)
 {
   std::error_code     error;
   const std::uint64_t fileSize = std::filesystem::file_size(fileName, error);
-  std::ifstream       file(fileName, std::ios::binary);
+  VerifyIsNoDevice(fileName);
+  std::ifstream file(fileName, std::ios::binary);
   if (error || !file)
   {
     itkGenericExceptionMacro("Cannot read " << fileName << ": " << (error ? error.message() : std::strerror(errno))

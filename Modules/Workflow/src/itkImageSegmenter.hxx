@@ -221,7 +221,30 @@ private:
                                  << "; if it is right, or another one is, state it by --spacing.");
       }
     }
+    this->VerifyResampledSize(image, spacing, fileName);
     return { "It is resampled from pixels of " + Print(spacing) + " to those of the model, " + Print(wanted) + '.' };
+  }
+
+  /** \throws ExceptionObject if the image would become larger than any is, over a spacing that can hardly be right */
+  void
+  VerifyResampledSize(const ImageBase<VDimension> & image,
+                      const std::vector<double> &   spacing,
+                      const std::string &           fileName) const
+  {
+    constexpr double mostPixels = 1e9;
+    constexpr double largestGrowth = 512; // eightfold along three axes
+    double           growth = 1.0;
+    for (unsigned int axis = 0; axis < VDimension; ++axis)
+    {
+      growth *= spacing[axis] / m_Model->GetSpacing()[axis];
+    }
+    const double pixels = growth * static_cast<double>(image.GetLargestPossibleRegion().GetNumberOfPixels());
+    if (!(growth <= largestGrowth || pixels <= mostPixels))
+    {
+      itkGenericExceptionMacro(<< fileName << ": its spacing, " << Print(spacing) << ", must be nearer to the model's, "
+                               << Print(m_Model->GetSpacing()) << ": resampled to that, it would have " << pixels
+                               << " pixels.");
+    }
   }
 
   bool

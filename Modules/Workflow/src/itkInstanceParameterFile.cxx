@@ -18,6 +18,7 @@ constexpr const char * key = "InstanceSegmentation";
 InstanceSegmentationParameters
 ReadInstanceParameters(const std::string & fileName)
 {
+  VerifyIsNoDevice(fileName);
   std::ifstream file(fileName);
   if (!file)
   {

@@ -205,7 +205,7 @@ VerifyOutputs(const std::vector<SegmentationCase> & cases)
 bool
 NamesManyImages(const std::string & name)
 {
-  return fs::is_directory(name) || itksys::SystemTools::LowerCase(fs::path(name).extension().string()) == ".csv";
+  return IsFolder(name) || itksys::SystemTools::LowerCase(fs::path(name).extension().string()) == ".csv";
 }
 
 std::string
@@ -220,7 +220,7 @@ GetSegmentationEnding(const std::string & fileName, bool holdsProbabilities)
 std::vector<SegmentationCase>
 ListSegmentationCases(const std::string & folderOrList, const SegmentationCaseOptions & options)
 {
-  const bool isFolder = fs::is_directory(folderOrList);
+  const bool isFolder = IsFolder(folderOrList);
   const auto cases = isFolder ? ListFolder(folderOrList, options) : ReadList(folderOrList, options);
   if (cases.empty())
   {
