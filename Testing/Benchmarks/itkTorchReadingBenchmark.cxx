@@ -233,7 +233,7 @@ MeasureHeader(int pairs, const std::string & operation, const std::string & name
 void
 MeasureProcess(int pairs, const std::string & program, const std::string & picture, const fs::path & work)
 {
-  constexpr unsigned int images = 24;
+  constexpr unsigned int images = 6;
   itk::UNetSpecification specification;
   specification.BaseFilters = 8;
   specification.Levels = 3;
@@ -254,18 +254,20 @@ MeasureProcess(int pairs, const std::string & program, const std::string & pictu
     fs::copy_file(picture, name, fs::copy_options::overwrite_existing);
     cases.push_back({ number, name, work / "out" / (number + ".png") });
   }
-  const itk::SegmentationSettings settings;
-  const auto                      segmenter = itk::MakeImageSegmenter(model, "cpu", settings);
-  const itk::CaseRecords          records(modelFile, itk::WriteSegmentationSettings(settings), "1");
-  itk::CohortListener             listener;
+  itk::SegmentationSettings settings;
+  settings.Output = itk::SegmentationSettings::Kind::Mask;
+  const auto             segmenter = itk::MakeImageSegmenter(model, "cpu", settings);
+  const itk::CaseRecords records(modelFile, itk::WriteSegmentationSettings(settings), "1");
+  itk::CohortListener    listener;
   listener.Case = [](const std::string &) {};
   listener.Progress = [](const itk::CohortSummary &, double) {};
-  listener.Note = [](const std::string &) {};
+  listener.Note = [](const std::string & note) { std::cerr << note << std::endl; };
   bool       isDone = true;
   const auto run = [&](const std::vector<std::string> & reading)
   {
     itk::SetImageReadingProgram(reading);
-    isDone = isDone && itk::SegmentCohort(cases, *segmenter, records, true, listener).Done == images;
+    const auto summary = itk::SegmentCohort(cases, *segmenter, records, true, listener);
+    isDone = isDone && summary.Done == images;
   };
   Row row{ "reading in a process of its own",
            std::to_string(images) + " images of 2048x2048, 8 filters, 3 levels",

@@ -11,6 +11,7 @@
 #include <gtest/gtest.h>
 #include <iterator>
 #include <string>
+#include <unistd.h>
 #include <vector>
 
 namespace itk
@@ -55,7 +56,8 @@ protected:
   {
     const auto * const test = ::testing::UnitTest::GetInstance()->current_test_info();
     m_Folder = std::filesystem::temp_directory_path() /
-               ("itktorch-" + std::string(test->test_suite_name()) + "-" + test->name());
+               ("itktorch-" + std::string(test->test_suite_name()) + "-" + test->name() + "-" +
+                std::to_string(getpid()));
     std::filesystem::remove_all(m_Folder);
     std::filesystem::create_directory(m_Folder);
   }

@@ -238,12 +238,8 @@ void
 AddEvaluateCommand(CLI::App & command)
 {
   auto options = std::make_shared<EvaluateOptions>();
-  command.add_option("prediction", options->Prediction, "Label image, or a folder of them.")
-    ->required()
-    ->check(CLI::ExistingPath);
-  command.add_option("truth", options->Truth, "True label image, or a folder with the same file names.")
-    ->required()
-    ->check(CLI::ExistingPath);
+  command.add_option("prediction", options->Prediction, "Label image, or a folder of them.")->required();
+  command.add_option("truth", options->Truth, "True label image, or a folder with the same file names.")->required();
   command.add_option("--csv", options->Csv, "File to write: every metric of every image.");
   command.add_option("--json", options->Json, "File to write: the same with definitions, means and intervals.");
   command

@@ -82,7 +82,7 @@ SegmentOne(const SegmentOptions & options)
   ConsoleProgress      progress("Segmenting");
   SegmentationListener listener;
   listener.Progress = [&progress](double done) { progress.Show(done); };
-  listener.Note = [&progress](const std::string & note) { progress.Say("itktorch: " + note); };
+  listener.Note = [&](const std::string & note) { progress.Say("itktorch: " + options.Input + ": " + note); };
   segmenter->Compute(image, options.Output, listener).Write(options.Output);
   std::cout << options.Output << std::endl;
 }
