@@ -116,6 +116,13 @@ FilesByStem(const std::string & folder)
 PairsType
 FindPairs(const EvaluateOptions & options, std::size_t & missing)
 {
+  for (const std::string & name : { options.Prediction, options.Truth })
+  {
+    if (!IsFolder(name))
+    {
+      VerifyImageFile(name);
+    }
+  }
   if (IsFolder(options.Prediction) != IsFolder(options.Truth))
   {
     itkGenericExceptionMacro(<< options.Prediction << " and " << options.Truth

@@ -300,9 +300,9 @@ run(2 ARGS train pairs.csv SAYS "--output")
 run(2 ARGS segment a.png out.png -m model.safetensors --device gpu
   SAYS "--device" "must be auto, cpu, cuda or cuda:N, but is gpu")
 run(2 ARGS segment a.png out.png -m model.safetensors --mask --probabilities SAYS "--mask" "--probabilities")
-run(2 ARGS evaluate absent truth SAYS "absent")
 
 # What is only found while running: exit status 1.
+run(1 ARGS evaluate absent truth SAYS "absent: there is no such file")
 run(1 ARGS augment absent.png --sheet s.png SAYS "absent.png: there is no such file")
 run(1 ARGS augment a.png --label weights.nrrd --sheet s.png SAYS "weights.nrrd: labels must be whole numbers")
 run(1 ARGS augment a.png --sheet s.png --crop-size 4096 --no-pad-small-images
