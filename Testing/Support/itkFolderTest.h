@@ -55,9 +55,8 @@ protected:
   SetUp() override
   {
     const auto * const test = ::testing::UnitTest::GetInstance()->current_test_info();
-    m_Folder = std::filesystem::temp_directory_path() /
-               ("itktorch-" + std::string(test->test_suite_name()) + "-" + test->name() + "-" +
-                std::to_string(getpid()));
+    m_Folder = std::filesystem::temp_directory_path() / ("itktorch-" + std::string(test->test_suite_name()) + "-" +
+                                                         test->name() + "-" + std::to_string(getpid()));
     std::filesystem::remove_all(m_Folder);
     std::filesystem::create_directory(m_Folder);
   }
