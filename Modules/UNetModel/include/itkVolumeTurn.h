@@ -68,6 +68,9 @@ public:
   TurnBack(const TorchTensor & turned) const;
 
 private:
+  TorchTensor
+  Exchange(const TorchTensor & pixels, bool isBack) const;
+
   /** For each axis of the turned volume, that of the volume. */
   std::array<unsigned int, VDimension> m_Axes;
   std::array<bool, VDimension>         m_IsReversed{};

@@ -170,6 +170,20 @@ VolumeTurn<VDimension>::TurnBack(const RegionType & turned, const RegionType & l
 template <unsigned int VDimension>
 TorchTensor
 VolumeTurn<VDimension>::Turn(const TorchTensor & pixels) const
+{
+  return this->Exchange(pixels, false);
+}
+
+template <unsigned int VDimension>
+TorchTensor
+VolumeTurn<VDimension>::TurnBack(const TorchTensor & turned) const
+{
+  return this->Exchange(turned, true);
+}
+
+template <unsigned int VDimension>
+TorchTensor
+VolumeTurn<VDimension>::Exchange(const TorchTensor & pixels, bool isBack) const
 try
 {
   if (!pixels.IsDefined() || this->IsNone())
@@ -178,50 +192,23 @@ try
   }
   // Axes of tensors count from the other end.
   constexpr std::int64_t    last = VDimension + 1;
-  std::vector<std::int64_t> order{ 0, 1 };
+  std::vector<std::int64_t> order(VDimension + 2);
   std::vector<std::int64_t> reversed;
-  order.resize(VDimension + 2);
+  order[1] = 1;
   for (unsigned int axis = 0; axis < VDimension; ++axis)
   {
-    order[last - axis] = last - m_Axes[axis];
+    const unsigned int to = isBack ? m_Axes[axis] : axis;
+    order[last - to] = last - (isBack ? axis : m_Axes[axis]);
     if (m_IsReversed[axis])
     {
-      reversed.push_back(last - axis);
+      reversed.push_back(last - to);
     }
   }
   return MakeTorchTensor(GetATensor(pixels).permute(order).flip(reversed).contiguous(), pixels.GetDevice());
 }
 catch (...)
 {
-  TorchExecution::Rethrow("VolumeTurn::Turn()");
-}
-
-template <unsigned int VDimension>
-TorchTensor
-VolumeTurn<VDimension>::TurnBack(const TorchTensor & turned) const
-try
-{
-  if (!turned.IsDefined() || this->IsNone())
-  {
-    return turned;
-  }
-  constexpr std::int64_t    last = VDimension + 1;
-  std::vector<std::int64_t> order{ 0, 1 };
-  std::vector<std::int64_t> reversed;
-  order.resize(VDimension + 2);
-  for (unsigned int axis = 0; axis < VDimension; ++axis)
-  {
-    order[last - m_Axes[axis]] = last - axis;
-    if (m_IsReversed[axis])
-    {
-      reversed.push_back(last - m_Axes[axis]);
-    }
-  }
-  return MakeTorchTensor(GetATensor(turned).permute(order).flip(reversed).contiguous(), turned.GetDevice());
-}
-catch (...)
-{
-  TorchExecution::Rethrow("VolumeTurn::TurnBack()");
+  TorchExecution::Rethrow("VolumeTurn");
 }
 
 template class VolumeTurn<2>;
