@@ -23,6 +23,7 @@ struct DicomSlice
   std::string         Description;
   std::string         Modality{ "CT" };
   std::string         Photometric{ "MONOCHROME2" };
+  std::string         Thickness;
   std::string         Slope;
   std::string         Intercept;
   std::size_t         Columns{ 4 };
@@ -87,6 +88,7 @@ MakeDicomFile(const DicomSlice & slice)
   add(0x00080018, "UI", slice.Instance);
   add(0x00080060, "CS", slice.Modality);
   add(0x0008103e, "LO", slice.Description);
+  add(0x00180050, "DS", slice.Thickness);
   add(0x0020000e, "UI", slice.Series);
   add(0x00200011, "IS", slice.Number);
   add(0x00200032, "DS", PrintDicomNumbers(slice.Position));

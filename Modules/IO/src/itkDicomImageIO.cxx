@@ -92,12 +92,6 @@ CanBeMirrored(const DicomHeader & header)
   return header.Texts.count(DicomTag::SharedFunctionalGroups) == 0;
 }
 
-bool
-StatesSpacing(const DicomHeader & header)
-{
-  return header.StatesSpacing || header.Texts.count(DicomTag::UltrasoundRegions) > 0;
-}
-
 /** \throws ExceptionObject with a sentence that begins with the slice's name, if `function` throws one */
 template <typename TFunction>
 void
@@ -172,7 +166,6 @@ DicomImageIO::ReadImageInformation()
   m_Information.BitsPerComponent = header.BitsAllocated;
   m_Information.Compression = header.GetLossyCompression();
   m_Information.IsLossy = !m_Information.Compression.empty();
-  m_Information.SpacingSource = StatesSpacing(header) ? "DICOM" : "";
   m_Information.Notes = m_Series.Notes;
   if (m_Series.HasInvertedGrays && !m_KeepsStoredGrays)
   {

@@ -20,7 +20,6 @@ enum class DicomTag : std::uint32_t
   SeriesDescription = 0x0008103e,
   ImagerPixelSpacing = 0x00181164,
   NominalScannedPixelSpacing = 0x00182010,
-  UltrasoundRegions = 0x00186011,
   Series = 0x0020000e,
   SeriesNumber = 0x00200011,
   Position = 0x00200032,
@@ -33,15 +32,23 @@ enum class DicomTag : std::uint32_t
   RescaleSlope = 0x00281053,
   SharedFunctionalGroups = 0x52009229
 };
-constexpr DicomTag dicomTags[] = { DicomTag::MediaStorageClass,  DicomTag::Instance,
-                                   DicomTag::Modality,           DicomTag::SeriesDescription,
-                                   DicomTag::ImagerPixelSpacing, DicomTag::NominalScannedPixelSpacing,
-                                   DicomTag::UltrasoundRegions,  DicomTag::Series,
-                                   DicomTag::SeriesNumber,       DicomTag::Position,
-                                   DicomTag::Orientation,        DicomTag::Photometric,
-                                   DicomTag::NumberOfFrames,     DicomTag::LossyCompression,
-                                   DicomTag::PixelSpacing,       DicomTag::RescaleIntercept,
-                                   DicomTag::RescaleSlope,       DicomTag::SharedFunctionalGroups };
+constexpr DicomTag dicomTags[] = { DicomTag::MediaStorageClass,
+                                   DicomTag::Instance,
+                                   DicomTag::Modality,
+                                   DicomTag::SeriesDescription,
+                                   DicomTag::ImagerPixelSpacing,
+                                   DicomTag::NominalScannedPixelSpacing,
+                                   DicomTag::Series,
+                                   DicomTag::SeriesNumber,
+                                   DicomTag::Position,
+                                   DicomTag::Orientation,
+                                   DicomTag::Photometric,
+                                   DicomTag::NumberOfFrames,
+                                   DicomTag::LossyCompression,
+                                   DicomTag::PixelSpacing,
+                                   DicomTag::RescaleIntercept,
+                                   DicomTag::RescaleSlope,
+                                   DicomTag::SharedFunctionalGroups };
 
 /** What stands before the pixels of a DICOM file. */
 struct ITKTorchIO_EXPORT DicomHeader

@@ -278,8 +278,13 @@ VerifiedImageIO::OpenSeries()
     bytes += GetImageFileBytes(file);
   }
   VerifyPromise(*m_Format, bytes, ImageFileFormat::Dicom);
+  if (series.Files.size() == 1)
+  {
+    CorrectGeometry(*m_Format, series.Files.front(), ImageFileFormat::Dicom);
+  }
   VerifyDescription(*m_Format);
   m_Information = dynamic_cast<DicomImageIO &>(*m_Format).GetInformation();
+  m_Information.SpacingSource = GetSpacingSource(*m_Format, series.Files.front(), ImageFileFormat::Dicom);
   m_Factor = GetPixelFactor(*m_Format, ImageFileFormat::Dicom);
   m_HasBits = ReadDicomHeader(series.Files.front()).HasBits();
 }

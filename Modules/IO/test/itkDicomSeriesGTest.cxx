@@ -175,6 +175,28 @@ TEST_F(DicomSeries, AMissingSliceIsNamed)
   EXPECT_NEAR(this->Read()->GetOutput()->GetSpacing()[2], 2.505, 1e-9);
 }
 
+TEST_F(DicomSeries, ASingleSliceLiesTheSameAsAFileAndInAFolder)
+{
+  DicomSlice like;
+  like.Thickness = "5";
+  like.Position = { 3, 4, 5 };
+  const auto slices = MakeDicomStack({ 0 }, 2.5, like);
+  this->Write(slices);
+  for (const std::string & name : { m_Series, m_Series + "/a0" })
+  {
+    const auto io = itk::OpenImageFile(name);
+    ASSERT_EQ(io->GetNumberOfDimensions(), 3u) << name;
+    EXPECT_EQ(io->GetSpacing(0), 0.5) << name;
+    EXPECT_EQ(io->GetSpacing(1), 0.75) << name;
+    EXPECT_EQ(io->GetSpacing(2), 5.0) << name;
+    EXPECT_EQ(io->GetOrigin(2), 5.0) << name;
+    EXPECT_EQ(io->GetInformation().SpacingSource, "DICOM") << name;
+  }
+  like.PixelSpacing = {};
+  this->Write(MakeDicomStack({ 0 }, 2.5, like));
+  EXPECT_EQ(itk::OpenImageFile(m_Series)->GetInformation().SpacingSource, "") << "nobody states it";
+}
+
 TEST_F(DicomSeries, TwoSlicesAtOnePositionAreNamedUnlessTheyAreCopies)
 {
   auto slices = MakeDicomStack({ 0, 1, 2 });
