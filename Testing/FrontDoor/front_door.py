@@ -13,6 +13,7 @@ import shutil
 import struct
 import subprocess
 import sys
+import zlib
 
 LABELS = ["cells-uint32.tif", "cells-int32.tif", "cells-16-tiled.tif", "cells-palette-dark.png",
           "cells-palette-distinct.png", "cells-palette-equal-luminance.png"]
@@ -191,6 +192,8 @@ class FrontDoor:
         self.verify_outputs()
         self.verify_information()
         self.verify_folder()
+        self.verify_pipes()
+        self.verify_statements()
 
     def verify_notes(self):
         """What is odd about labels that are to be objects is said, and trained nevertheless."""
@@ -233,6 +236,60 @@ class FrontDoor:
                    f"{done}: {error}")
         self.check("a folder's broken images", failed == set(BROKEN), f"{failed ^ set(BROKEN)}: {error}")
 
+    def verify_pipes(self):
+        """What is no file is refused before it is opened, and a folder's other images are segmented."""
+        pipe = self.out("pipe")
+        os.mkfifo(pipe)
+        picture = self.file("picture.png")
+        for name, arguments in {
+                "segment with a model": [picture, self.out("pipe.png"), "-m", pipe],
+                "segment with objects": [picture, self.out("pipe.png"), "-m", self.model, "--objects", pipe],
+                "train with a list": [pipe, "-o", self.out("pipe.safetensors")],
+                "augment with a record": [picture, "--sheet", self.out("pipe.png"), "--replay", pipe],
+                "check of a device": ["/dev/zero"]}.items():
+            status, _, error = self.run(name.split(" ")[0], *arguments)
+            self.check(f"{name} that is a pipe", status in (1, 2) and "must be a regular file" in error,
+                       f"{status}: {error}")
+        folder = self.out("pipes")
+        os.makedirs(folder)
+        shutil.copy(picture, os.path.join(folder, "good.png"))
+        os.mkfifo(os.path.join(folder, "pipe.png"))
+        os.symlink("loop.png", os.path.join(folder, "loop.png"))
+        os.symlink("nowhere", os.path.join(folder, "nowhere.png"))
+        status, output, error = self.run("segment", folder, self.out("of-pipes"), "-m", self.model)
+        states = {line["case"]: line["status"] for line in map(json.loads, output.splitlines())}
+        self.check("a folder with pipes and links", status == 1 and states == {
+            "good.png": "done", "loop.png": "failed", "nowhere.png": "failed", "pipe.png": "failed"},
+                   f"{states}: {error}")
+
+    def verify_statements(self):
+        """What is stated of an image in place of what its file says, and what is to be known of it."""
+        picture = self.file("picture.png")
+        small = self.file("broken/spacing-0.00065.safetensors")
+        for options, part in {
+                ("-m", self.model, "--region", "0,0,10"): "Region must have 4 numbers",
+                ("-m", self.model, "--level", "1"): "level must be at most 0, but is 1",
+                ("-m", small, "--spacing", "1,1"): "0.00065 x 0.00065 mm",
+                ("-m", small, "--spacing", "1e300,1e300"): "Spacing must be in"}.items():
+            status, _, error = self.run("segment", picture, self.out("stated.png"), *options)
+            self.check(f"segment {options[2]} {options[3]}", status in (1, 2) and part in error, f"{status}: {error}")
+        # Gray from 0 to 252 and an opacity of 128.
+        picture = self.out("half-opaque.png")
+        rows = b"".join(b"\0" + bytes(byte for x in range(64) for byte in (4 * (x ^ y) % 256, 128)) for y in range(64))
+        chunks = [(b"IHDR", struct.pack(">IIBBBBB", 64, 64, 8, 4, 0, 0, 0)), (b"IDAT", zlib.compress(rows)),
+                  (b"IEND", b"")]
+        with open(picture, "wb") as stream:
+            stream.write(b"\x89PNG\r\n\x1a\n" + b"".join(
+                struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+                for kind, data in chunks))
+        for name, arguments in {"canny": [picture, self.out("note.png")],
+                                "augment": [picture, "--sheet", self.out("note.png"), "--count", "1"]}.items():
+            status, _, error = self.run(name, *arguments)
+            self.check(f"an opacity in {name}", status == 0 and "half-opaque.png: Its opacity" in error,
+                       f"{status}: {error}")
+        result = self.result("capitals", ".NII.GZ", "canny", self.file("picture.png"), "OUT")
+        self.check("an ending in capitals", isinstance(result, bytes), result)
+
     def verify_information(self):
         """What `info` says of every file, broken ones among them, in one run."""
         names = sorted(os.path.join(folder, name) for folder in (self.data, self.file("broken"))
@@ -251,6 +308,10 @@ class FrontDoor:
         picture = shutil.copy(self.file("picture.png"), self.out("in-place.png"))
         labels = shutil.copy(self.file("cells.png"), self.out("in-place-labels.png"))
         pairs = self.pairs("in-place", picture, labels)
+        drawn = shutil.copy(self.file("cells.png"), self.out("in-place-0000-label.png"))
+        folder = self.out("in-place-folder")
+        os.makedirs(folder)
+        shutil.copy(labels, os.path.join(folder, "a.png"))
         link = self.out("link.png")
         os.symlink(picture, link)
         before = [open(name, "rb").read() for name in (picture, labels, self.model, pairs)]
@@ -263,6 +324,11 @@ class FrontDoor:
                 "train onto its model": [pairs, "-o", self.model, "--initial-model", self.model, *TRAINING],
                 "train onto its list": [pairs, "-o", pairs, *TRAINING],
                 "tune": [pairs, "-m", self.model, "-o", self.model],
+                "tune onto an image": [pairs, "-m", self.model, "-o", picture],
+                "tune onto labels": [pairs, "-m", self.model, "-o", labels],
+                "augment onto its labels": [picture, "--label", drawn, "--output", self.work, "--count", "1"],
+                "evaluate onto an image of a folder": [folder, folder, "--csv", os.path.join(folder, "a.png")],
+                "weight-map onto a device": [labels, "/dev/full"],
                 "segment": [picture, picture, "-m", self.model],
                 "segment onto its model": [picture, self.model, "-m", self.model]}.items():
             status, _, error = self.run(name.split(" ")[0], *arguments)
