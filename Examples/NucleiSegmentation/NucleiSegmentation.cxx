@@ -19,6 +19,7 @@
 #include "itkInstanceSegmentationImageFilter.h"
 #include "itkLabelImageReader.h"
 #include "itkTorchRuntime.h"
+#include "itkTorchWarningEvent.h"
 #include "itkTrainingOptions.h"
 #include "itkUNetModelReader.h"
 #include "itkUNetModelWriter.h"
@@ -250,6 +251,12 @@ SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> 
   modelReader->Update();
   auto network = itk::UNetInferenceImageFilter<ImageType, itk::Image<float, 2>>::New();
   network->SetModel(modelReader->GetOutput());
+  std::string shown;
+  network->AddObserver(itk::TorchWarningEvent(),
+                       [&shown](const itk::EventObject & event) {
+                         std::cerr << shown << ": " << dynamic_cast<const itk::TorchWarningEvent &>(event).GetMessage()
+                                   << std::endl;
+                       });
   network->SetDevice(options.Device);
   const auto           canny = ChooseCanny(pairs);
   itk::ComparisonSheet sheet;
@@ -266,6 +273,7 @@ SegmentAndScore(const Options & options, const std::vector<itk::ImageLabelPair> 
     }
     const auto image = itk::ReadVerifiedImage<ImageType>(pair.Image);
     const auto truth = itk::ReadLabelsAs<LabelType>(pair.Label);
+    shown = fs::path(pair.Image).filename().string();
     network->SetInput(image);
     network->UpdateLargestPossibleRegion();
     const itk::Image<float, 2>::Pointer probabilities = network->GetOutput();

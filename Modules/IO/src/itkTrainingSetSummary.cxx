@@ -9,6 +9,12 @@ namespace itk
 {
 namespace
 {
+std::string
+CountImages(std::size_t count)
+{
+  return std::to_string(count) + (count == 1 ? " image" : " images");
+}
+
 using Severity = TrainingSetSeverity;
 
 constexpr std::int64_t largestClass = 9;
@@ -289,10 +295,10 @@ PrintTrainingSetSummary(const TrainingSetSummary & summary, const std::string & 
     std::string line;
     for (std::size_t i = 0; i < std::min(mostValues, values.size()); ++i)
     {
-      line += (i == 0 ? "" : ", ") + values[i].first +
-              (values.size() > 1 ? " (" + std::to_string(values[i].second) + " images)" : "");
+      line +=
+        (i == 0 ? "" : ", ") + values[i].first + (values.size() > 1 ? " (" + CountImages(values[i].second) + ')' : "");
     }
-    line += values.size() > mostValues ? " and " + std::to_string(values.size() - mostValues) + " others" : "";
+    line += values.size() > mostValues ? " and " + std::to_string(values.size() - mostValues) + " more" : "";
     text << PrintSummaryLine(name, line);
   }
   const bool areObjects = summary.Meaning == LabelMeaning::Objects;
