@@ -6,6 +6,7 @@
 #include "itkClassNames.h"
 #include "itkCommandLineParameters.h"
 #include "itkCommandLineValidator.h"
+#include "itkDicomSeries.h"
 #include "itkErrorSentence.h"
 #include "itkEvaluationReport.h"
 #include "itkImageFolder.h"
@@ -112,6 +113,18 @@ FilesByStem(const std::string & folder)
   return files;
 }
 
+/** A folder whose DICOM files are the slices of one volume is an image. */
+bool
+IsFolderOfImages(const std::string & name)
+{
+  if (!IsFolder(name))
+  {
+    return false;
+  }
+  const auto series = FindDicomSeries(name);
+  return series.size() != 1 || series.front().Files.size() == 1;
+}
+
 /** \param missing true images without a prediction */
 PairsType
 FindPairs(const EvaluateOptions & options, std::size_t & missing)
@@ -123,12 +136,13 @@ FindPairs(const EvaluateOptions & options, std::size_t & missing)
       VerifyImageFile(name);
     }
   }
-  if (IsFolder(options.Prediction) != IsFolder(options.Truth))
+  const bool areFolders = IsFolderOfImages(options.Prediction);
+  if (areFolders != IsFolderOfImages(options.Truth))
   {
     itkGenericExceptionMacro(<< options.Prediction << " and " << options.Truth
                              << " must be two files or two folders, but one is a folder.");
   }
-  if (!IsFolder(options.Prediction))
+  if (!areFolders)
   {
     return { { GetStem(options.Prediction), { options.Prediction, options.Truth } } };
   }

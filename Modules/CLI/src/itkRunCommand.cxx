@@ -4,11 +4,9 @@
 #include "itkCommands.h"
 #include "itkErrorSentence.h"
 #include "itkImageReadingProgram.h"
+#include "itkStandardOutput.h"
 #include "itkTorchDevice.h"
 #include <algorithm>
-#include <cerrno>
-#include <cstdio>
-#include <cstring>
 #include <filesystem>
 #include <iostream>
 #include <iterator>
@@ -19,18 +17,6 @@ namespace itk
 namespace
 {
 constexpr const char * readingCommand = "read-images";
-
-/** \throws ExceptionObject if what was printed did not arrive, as on a full disk */
-void
-VerifyStandardOutput()
-{
-  std::cout.flush();
-  const bool isPrinted = std::fflush(stdout) == 0 && std::ferror(stdout) == 0 && std::cout.good();
-  if (!isPrinted)
-  {
-    itkGenericExceptionMacro("Cannot write to standard output: " << std::strerror(errno) << '.');
-  }
-}
 } // namespace
 
 int
@@ -57,7 +43,7 @@ RunCommand(const char * name, void (*add)(CLI::App &), int argc, char * argv[])
   }
   catch (const CLI::ParseError & error)
   {
-    return app.exit(error) == 0 ? 0 : 2;
+    return ExitAfterParsing(app, error);
   }
   catch (const TorchDeviceError & error)
   {

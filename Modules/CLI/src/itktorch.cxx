@@ -3,6 +3,7 @@
 #include "itkCommands.h"
 #include "itkErrorSentence.h"
 #include "itkSharedLibrary.h"
+#include "itkStandardOutput.h"
 #include <CLI/CLI.hpp>
 #include <filesystem>
 #include <iostream>
@@ -59,7 +60,7 @@ main(int argc, char * argv[])
   }
   catch (const CLI::ParseError & error)
   {
-    return app.exit(error) == 0 ? 0 : 2;
+    return itk::ExitAfterParsing(app, error);
   }
   return 2;
 }

@@ -3,7 +3,7 @@
 #include "itkDicomTestFiles.h"
 #include "itkProgramProcess.h"
 #include "itkUNetModelWriter.h"
-#include "itkVerifiedImageReader.h"
+#include "itkWriteImageFile.h"
 #include <nlohmann/json.hpp>
 #include <fstream>
 #include <map>
@@ -177,4 +177,28 @@ TEST_F(DicomCommand, InfoShowsEachSeries)
   EXPECT_EQ(lines[2]["Refused"],
             "1 of its slices is missing between gap1 at 3 mm and gap2 at 9 mm: others are 3 mm apart.");
   EXPECT_NE(this->GetErrors().find("1 of 3 files cannot be read."), std::string::npos) << this->GetErrors();
+}
+
+TEST_F(DicomCommand, EvaluateTakesAFolderOfSlicesAsOneImage)
+{
+  const std::string labels = this->In("labels.nrrd");
+  itk::WriteImageFile(itk::ReadVerifiedImage<itk::Image<short, 3>>(this->In("study#1")).GetPointer(), labels);
+  std::filesystem::create_directories(this->In("series"));
+  for (const char * const slice : { "a0", "a1", "a2", "a3" })
+  {
+    std::filesystem::rename(this->In("study") + '/' + slice, this->In("series") + '/' + slice);
+  }
+  EXPECT_EQ(this->Run({ "evaluate", this->In("series"), labels }), 0) << this->GetErrors();
+  EXPECT_EQ(this->Run({ "evaluate", labels, this->In("series") }), 0) << this->GetErrors();
+}
+
+TEST_F(DicomCommand, HelpThatCannotBePrintedIsAnError)
+{
+  for (const auto & arguments : { std::vector<std::string>{ "--help" }, { "evaluate", "--help" }, { "--version" } })
+  {
+    EXPECT_EQ(itk::Test::WaitForProgram(itk::Test::StartProgram(
+                arguments, this->In("output"), [] { dup2(open("/dev/full", O_WRONLY), STDOUT_FILENO); })),
+              1);
+    EXPECT_EQ(this->GetErrors(), "itktorch: Cannot write to standard output: No space left on device.\n");
+  }
 }

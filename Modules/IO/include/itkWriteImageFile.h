@@ -23,10 +23,9 @@ VerifyImageCanBeWritten(const std::string & fileName)
                                              << ": its file extension must be that of an ITK image format.");
   }
   const std::string name = format->GetNameOfClass();
-  // The last three are written with spacings, sides or colors that mean something else.
-  constexpr const char * wrong[] = {
-    "BioRadImageIO", "StimulateImageIO", "MRCImageIO", "MINCImageIO", "JPEG2000ImageIO"
-  };
+  // LSM is written as a plain TIFF, the last three with spacings, sides or colors that mean something else.
+  constexpr const char * wrong[] = { "BioRadImageIO", "StimulateImageIO", "LSMImageIO",
+                                     "MRCImageIO",    "MINCImageIO",      "JPEG2000ImageIO" };
   if (std::find(std::begin(wrong), std::end(wrong), name) != std::end(wrong))
   {
     itkGenericExceptionMacro("Cannot write " << fileName << ": ITK writes its format wrongly; use .nrrd, .mha, .nii.gz "

@@ -138,7 +138,12 @@ DescribeValues(const std::string & fileName, Json & fields)
                               { "50", GetPercentile(values, 50) },
                               { "99.8", GetPercentile(values, 99.8) } };
   }
-  fields["Notes"] = reader->GetInformation().Notes;
+  std::vector<std::string> notes = reader->GetInformation().Notes;
+  if (values.size() < all)
+  {
+    notes.emplace_back("Networks refuse it: not all of its values are finite.");
+  }
+  fields["Notes"] = notes;
 }
 
 template <unsigned int VDimension>

@@ -5,7 +5,8 @@
 #include "itkImageFileHeaderText.h"
 #include "itkMetaDataObject.h"
 #include <algorithm>
-#include <cstdlib>
+#include <charconv>
+#include <limits>
 #include <set>
 #include <vector>
 
@@ -20,22 +21,44 @@ struct Segment
   std::string  Name;
 };
 
+/** \param text empty for what is usual
+ * \throws ExceptionObject if it is no whole number of the range */
+std::int64_t
+ParseNumber(const std::string & field, const std::string & text, std::int64_t usual, std::int64_t largest)
+{
+  if (text.empty())
+  {
+    return usual;
+  }
+  std::int64_t number = -1;
+  const auto   end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, number);
+  if (error != std::errc() || stop != end || number < 0 || number > largest)
+  {
+    itkGenericExceptionMacro(<< field << " must be a whole number from 0 to " << largest << ", but is " << text << '.');
+  }
+  return number;
+}
+
 /** Those that the file describes: Segment0_Name, Segment0_Layer, Segment0_LabelValue, Segment1_Name, … */
 std::vector<Segment>
-ReadSegments(const VerifiedImageIO & io)
+ReadSegments(const VerifiedImageIO & io, std::size_t numberOfLayers)
 {
-  const auto get = [&io](std::size_t i, const char * field)
+  const auto getName = [](std::size_t i, const char * field) { return "Segment" + std::to_string(i) + '_' + field; };
+  const auto get = [&](std::size_t i, const char * field)
   {
     std::string text;
-    ExposeMetaData<std::string>(io.GetMetaDataDictionary(), "Segment" + std::to_string(i) + '_' + field, text);
+    ExposeMetaData<std::string>(io.GetMetaDataDictionary(), getName(i, field), text);
     return text;
   };
+  const auto getNumber = [&](std::size_t i, const char * field, std::int64_t usual, std::int64_t largest)
+  { return ParseNumber(getName(i, field), get(i, field), usual, largest); };
   std::vector<Segment> segments;
   for (std::size_t i = 0; !get(i, "ID").empty() || !get(i, "LabelValue").empty(); ++i)
   {
-    const std::string value = get(i, "LabelValue");
-    segments.push_back(
-      { std::atoll(get(i, "Layer").c_str()), value.empty() ? 1 : std::atoll(value.c_str()), get(i, "Name") });
+    const std::int64_t layer = getNumber(i, "Layer", 0, static_cast<std::int64_t>(numberOfLayers) - 1);
+    const std::int64_t value = getNumber(i, "LabelValue", 1, std::numeric_limits<std::int64_t>::max());
+    segments.push_back({ layer, value, get(i, "Name") });
   }
   return segments;
 }
@@ -92,7 +115,7 @@ MergeSegmentationLayers(const VerifiedImageIO & io,
                         std::size_t             pixels,
                         std::int64_t *          labels)
 {
-  std::vector<Segment>                segments = ReadSegments(io);
+  std::vector<Segment>                segments = ReadSegments(io, numberOfLayers);
   std::map<std::int64_t, std::string> names;
   if (numberOfLayers == 1)
   {

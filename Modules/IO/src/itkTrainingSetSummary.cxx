@@ -85,6 +85,21 @@ GuessMeaning(const std::vector<TrainingPairContent> & contents)
   return largest <= largestClass && areClasses ? LabelMeaning::Classes : LabelMeaning::Objects;
 }
 
+/** Sizes or spacings of an image's axes as training takes them: by the axes of the world that they lie along.
+ * \param orientation such as "ASR"; of images without one, as they are */
+template <typename TNumber>
+std::vector<TNumber>
+OrderByWorldAxes(const std::vector<TNumber> & numbers, const std::string & orientation)
+{
+  const std::string    letters = "RLAPIS";
+  std::vector<TNumber> ordered = numbers;
+  for (std::size_t axis = 0; axis < std::min(numbers.size(), orientation.size()); ++axis)
+  {
+    ordered.at(letters.find(orientation[axis]) / 2) = numbers[axis];
+  }
+  return ordered;
+}
+
 /** Values of one property, and the pairs that have each. */
 using Values = std::map<std::string, std::vector<std::size_t>>;
 
@@ -149,10 +164,12 @@ CompareImages(const std::vector<TrainingPairContent> & contents,
     if (content.ImageProblem.empty())
     {
       dimensions[std::to_string(content.Dimension)].push_back(i);
-      sizes[PrintNumbers(content.Size)].push_back(i);
+      sizes[PrintNumbers(OrderByWorldAxes(content.Size, content.Orientation))].push_back(i);
       components[std::to_string(content.Components)].push_back(i);
       types[content.ComponentType].push_back(i);
-      spacings[PrintNumbers(content.Spacing) + (content.Spacing.empty() ? "" : " mm")].push_back(i);
+      spacings[PrintNumbers(OrderByWorldAxes(content.Spacing, content.Orientation)) +
+               (content.Spacing.empty() ? "" : " mm")]
+        .push_back(i);
       if (content.Dimension == 3)
       {
         orientations[content.Orientation].push_back(i);
@@ -172,7 +189,7 @@ CompareImages(const std::vector<TrainingPairContent> & contents,
   Compare(
     { "ComponentType", "the component type ", "", "component-type", Severity::Warning }, types, summary, problems);
   Compare({ "Spacing", "the spacing ", "", "spacing", Severity::Warning }, spacings, summary, problems);
-  Compare({ "Orientation", "the orientation ", "", "orientation", Severity::Warning }, orientations, summary, problems);
+  Compare({ "Orientation", "the orientation ", "", "orientation", Severity::Note }, orientations, summary, problems);
 }
 
 void

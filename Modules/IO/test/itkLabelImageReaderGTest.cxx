@@ -163,3 +163,20 @@ TEST_F(LabelImageReader, SegmentsThatOverlapAreRefusedByTheirNames)
                     std::string("\1\0\1\2\0\0\1\0", 8));
   EXPECT_EQ(this->Sentence("a.seg.nrrd"), "its segments overlap, so that they are no labels: liver and tumor.");
 }
+
+TEST_F(LabelImageReader, LayersAndNumbersOfSegmentsMustBeWholeNumbersOfTheirRanges)
+{
+  const auto problem = [this](const std::string & layer, const std::string & value)
+  {
+    this->WriteLayers("a.seg.nrrd",
+                      "Segment0_ID:=s0\nSegment0_Layer:=" + layer + "\nSegment0_LabelValue:=" + value + '\n',
+                      std::string("\1\0\0\2\0\0\1\0", 8));
+    return this->Sentence("a.seg.nrrd");
+  };
+  EXPECT_EQ(problem("2", "1"), "Segment0_Layer must be a whole number from 0 to 1, but is 2.");
+  EXPECT_EQ(problem("-1", "1"), "Segment0_Layer must be a whole number from 0 to 1, but is -1.");
+  EXPECT_EQ(problem("0", "1.5"),
+            "Segment0_LabelValue must be a whole number from 0 to 9223372036854775807, but is 1.5.");
+  EXPECT_EQ(problem("0", "one"),
+            "Segment0_LabelValue must be a whole number from 0 to 9223372036854775807, but is one.");
+}

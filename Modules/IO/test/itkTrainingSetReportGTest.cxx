@@ -324,6 +324,47 @@ TEST_F(TrainingSetReport, VolumesAndPicturesInOneSetAreAnError)
   EXPECT_EQ(this->Only(report, "same-file").Pairs, (std::vector<std::size_t>{ 1 }));
 }
 
+TEST_F(TrainingSetReport, VolumesAreComparedAlongTheAxesOfTheWorld)
+{
+  using VolumeType = itk::Image<short, 3>;
+  // The same grid of 20 x 22 x 24 pixels, stored as LPS and, with its slices first, as SRA.
+  const auto add = [this](const std::string & name, const VolumeType::SizeType & size, bool isSwapped)
+  {
+    auto volume = VolumeType::New();
+    volume->SetRegions(size);
+    volume->Allocate();
+    for (std::size_t i = 0; i < 20 * 22 * 24; ++i)
+    {
+      volume->GetBufferPointer()[i] = static_cast<short>(i * i * (isSwapped ? 1 : 3) % 101);
+    }
+    VolumeType::SpacingType   spacing(0.5);
+    VolumeType::DirectionType direction;
+    direction.SetIdentity();
+    spacing[isSwapped ? 0 : 2] = 3;
+    if (isSwapped)
+    {
+      direction.Fill(0);
+      direction[2][0] = 1;
+      direction[0][1] = -1;
+      direction[1][2] = -1;
+    }
+    volume->SetSpacing(spacing);
+    volume->SetDirection(direction);
+    itk::WriteImageFile(volume.GetPointer(), this->In(name));
+    this->AddRow(name, name);
+  };
+  add("lps.mha", { { 20, 22, 24 } }, false);
+  add("lps2.mha", { { 20, 22, 24 } }, false);
+  add("sra.mha", { { 24, 20, 22 } }, true);
+  const auto report = this->Report();
+  EXPECT_EQ(this->Only(report, "orientation").Severity, Severity::Note);
+  for (const auto & problem : report.GetProblems())
+  {
+    EXPECT_NE(problem.Kind, "spacing") << problem.Sentence;
+    EXPECT_NE(problem.Kind, "size") << problem.Sentence;
+  }
+}
+
 TEST_F(TrainingSetReport, DarkAndBrightForegroundsInOneSetAreNoted)
 {
   const auto write = [&](const std::string & name, bool isBright)
