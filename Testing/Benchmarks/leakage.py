@@ -81,9 +81,11 @@ def score_groups(report, groups):
             for line in members:
                 fields[group[line]].add(find(line))
             whole = sum(len(roots) == 1 for roots in fields.values())
-            print(f"{title}, {name}: images linked to their group {percent(len(linked), len(members))}, "
-                  f"groups connected {percent(whole, len(fields))}, "
-                  f"links between groups {percent(len(links) - len(true), len(links))}")
+            print(
+                f"{title}, {name}: images linked to their group {percent(len(linked), len(members))}, "
+                f"groups connected {percent(whole, len(fields))}, "
+                f"links between groups {percent(len(links) - len(true), len(links))}"
+            )
     print(f"links among comparisons in which nothing can continue, twice as many: {len(report['ChanceScores'])}")
 
 
@@ -137,13 +139,18 @@ def score_cut(report):
     name = {line: Path(pair["Image"]).stem.split("_") for line, pair in pairs.items()}
     sizes = collections.Counter(tuple(pair["Size"]) for pair in pairs.values())
     for is_certain, title in ((True, "certain"), (False, "certain and likely")):
-        links = [r["Lines"] for r in report["Relatives"]
-                 if r["Kind"] == "continuation" and (r["IsCertain"] or not is_certain)]
+        links = [
+            r["Lines"]
+            for r in report["Relatives"]
+            if r["Kind"] == "continuation" and (r["IsCertain"] or not is_certain)
+        ]
         true = [link for link in links if name[link[0]][0] == name[link[1]][0]]
         right = [link for link in true if name[link[0]][1] + name[link[1]][1] in ("01", "23", "02", "13")]
         found = collections.Counter(tuple(pairs[link[0]]["Size"]) for link in right)
-        print(f"{title}: seams found {percent(len(right), len(pairs))}, links between images "
-              f"{percent(len(links) - len(true), len(links))}, wrong seams {len(true) - len(right)}")
+        print(
+            f"{title}: seams found {percent(len(right), len(pairs))}, links between images "
+            f"{percent(len(links) - len(true), len(links))}, wrong seams {len(true) - len(right)}"
+        )
         for size, count in sorted(sizes.items()):
             print(f"  tiles of {size[0]} x {size[1]}: {percent(found[size], count)}")
 

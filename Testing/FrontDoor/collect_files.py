@@ -6,6 +6,7 @@
 Usage: collect_files.py [FOLDER]     the packages of requirements.txt have to be installed
 Files are copied from the packages pydicom and nibabel, or written here byte by byte or by other libraries. The program
 under test takes no part in it."""
+
 import json
 import os
 import shutil
@@ -56,20 +57,37 @@ class Collection:
     # Other people's files.
 
     def collect_dicom(self):
-        exact = ["CT_small.dcm", "MR_small_bigendian.dcm", "MR_small_RLE.dcm", "MR_small_jp2klossless.dcm",
-                 "MR_small_jpeg_ls_lossless.dcm", "JPEGLSNearLossless_16.dcm", "SC_rgb_rle_2frame.dcm",
-                 "SC_rgb_rle_16bit.dcm", "SC_rgb_small_odd_big_endian.dcm", "SC_rgb_jpeg_gdcm.dcm", "rtdose_rle.dcm",
-                 "liver_1frame.dcm", "image_dfl.dcm", "no_meta.dcm"]
+        exact = [
+            "CT_small.dcm",
+            "MR_small_bigendian.dcm",
+            "MR_small_RLE.dcm",
+            "MR_small_jp2klossless.dcm",
+            "MR_small_jpeg_ls_lossless.dcm",
+            "JPEGLSNearLossless_16.dcm",
+            "SC_rgb_rle_2frame.dcm",
+            "SC_rgb_rle_16bit.dcm",
+            "SC_rgb_small_odd_big_endian.dcm",
+            "SC_rgb_jpeg_gdcm.dcm",
+            "rtdose_rle.dcm",
+            "liver_1frame.dcm",
+            "image_dfl.dcm",
+            "no_meta.dcm",
+        ]
         lossy = ["SC_ybr_full_422_uncompressed.dcm", "SC_rgb_dcmtk_+eb+cr.dcm"]
         for name in exact + lossy:
             self.from_pydicom(name)
             if name != "no_meta.dcm":
-                also = {"may be refused": "GDCM mixes up the bytes of colors of 16 bits in run lengths"} \
-                    if name == "SC_rgb_rle_16bit.dcm" else {}
+                also = (
+                    {"may be refused": "GDCM mixes up the bytes of colors of 16 bits in run lengths"}
+                    if name == "SC_rgb_rle_16bit.dcm"
+                    else {}
+                )
                 self.read(name, PYDICOM, independent.read_pydicom(self.path(name)), name in exact, **also)
         self.refuse("no_meta.dcm", PYDICOM, "nothing in the file says that it is DICOM or how it is encoded")
-        for name, reason in (("MR_truncated.dcm", "its pixels end before the header says"),
-                             ("UN_sequence.dcm", "it holds no pixels")):
+        for name, reason in (
+            ("MR_truncated.dcm", "its pixels end before the header says"),
+            ("UN_sequence.dcm", "it holds no pixels"),
+        ):
             self.from_pydicom(name)
             self.refuse(name, PYDICOM, reason)
         for name in ("decimal_rescale.dcm", "philips_mprage.dcm.gz"):
@@ -80,9 +98,11 @@ class Collection:
         for name in ("reoriented_anat_moved.nii", "resampled_anat_moved.nii", "standard.nii.gz"):
             self.from_nibabel("", name)
             self.read(name, NIBABEL, independent.read_nibabel(self.path(name)))
-        for name, reason in (("functional.nii", "it holds 20 volumes, one after the other in time"),
-                             ("example_nifti2.nii.gz", "it holds two volumes"),
-                             ("minc1_1_scale.mnc", "MINC is not read, since ITK exchanges its sides")):
+        for name, reason in (
+            ("functional.nii", "it holds 20 volumes, one after the other in time"),
+            ("example_nifti2.nii.gz", "it holds two volumes"),
+            ("minc1_1_scale.mnc", "MINC is not read, since ITK exchanges its sides"),
+        ):
             self.from_nibabel("", name)
             self.refuse(name, NIBABEL, reason)
 
@@ -90,12 +110,28 @@ class Collection:
 
     def make_tiff(self):
         name = "big-endian-bigtiff-tiles.tif"
-        tifffile.imwrite(self.path(name), pattern((3, 37, 21), "int16"), bigtiff=True, byteorder=">", tile=(16, 32),
-                         compression="deflate", predictor=2, photometric="minisblack", metadata=None)
+        tifffile.imwrite(
+            self.path(name),
+            pattern((3, 37, 21), "int16"),
+            bigtiff=True,
+            byteorder=">",
+            tile=(16, 32),
+            compression="deflate",
+            predictor=2,
+            photometric="minisblack",
+            metadata=None,
+        )
         self.read(name, OWN, independent.read_tifffile(self.path(name)))
         name = "float-predictor-zstd.tif"
-        tifffile.imwrite(self.path(name), pattern((29, 35, 3), "float32"), compression="zstd", predictor=3,
-                         rowsperstrip=8, photometric="rgb", metadata=None)
+        tifffile.imwrite(
+            self.path(name),
+            pattern((29, 35, 3), "float32"),
+            compression="zstd",
+            predictor=3,
+            rowsperstrip=8,
+            photometric="rgb",
+            metadata=None,
+        )
         self.read(name, OWN, independent.read_tifffile(self.path(name), components=3))
         name = "fax-white-is-zero.tif"
         Image.fromarray(pattern((19, 37), "uint8") > 120).save(self.path(name), compression="group4")
@@ -104,8 +140,13 @@ class Collection:
         self.write(name, tiff_packed(pattern((9, 13), "uint16") % 4096, 12))
         self.read(name, OWN, independent.read_tifffile(self.path(name)))
         name = "imagej-hyperstack.tif"
-        tifffile.imwrite(self.path(name), pattern((5, 11, 17), "uint16"), imagej=True, resolution=(4.0, 2.0),
-                         metadata={"spacing": 1.5, "unit": "um", "axes": "ZYX"})
+        tifffile.imwrite(
+            self.path(name),
+            pattern((5, 11, 17), "uint16"),
+            imagej=True,
+            resolution=(4.0, 2.0),
+            metadata={"spacing": 1.5, "unit": "um", "axes": "ZYX"},
+        )
         self.read(name, OWN, independent.read_tifffile(self.path(name), [0.00025, 0.0005, 0.0015]))
 
     def make_pictures(self):
@@ -122,8 +163,12 @@ class Collection:
         pixels = pattern((7, 10, 2), "uint16")
         self.write(name, imagecodecs.png_encode(pixels))
         decoded = imagecodecs.png_decode(open(self.path(name), "rb").read())
-        self.read(name, OWN, independent.Answer(independent.with_components(decoded[..., 0])),
-                  note="the opacity, which is not full everywhere, is dropped")
+        self.read(
+            name,
+            OWN,
+            independent.Answer(independent.with_components(decoded[..., 0])),
+            note="the opacity, which is not full everywhere, is dropped",
+        )
         name = "run-length-8-bit.bmp"
         self.write(name, bmp_run_length())
         self.read(name, OWN, independent.read_pillow(self.path(name), "RGB"))
@@ -131,16 +176,20 @@ class Collection:
     def make_volumes(self):
         name = "big-endian-ras-micrometers.nrrd"
         pixels = pattern((4, 6, 5), "int16")
-        header = ("NRRD0005\ntype: int16\ndimension: 3\nspace: right-anterior-superior\nsizes: 5 6 4\n"
-                  "space directions: (0.5,0,0) (0,0.4,0.3) (0,-0.6,0.8)\nkinds: domain domain domain\nendian: big\n"
-                  "encoding: raw\nspace units: \"um\" \"um\" \"um\"\nspace origin: (10,20,30)\n\n")
+        header = (
+            "NRRD0005\ntype: int16\ndimension: 3\nspace: right-anterior-superior\nsizes: 5 6 4\n"
+            "space directions: (0.5,0,0) (0,0.4,0.3) (0,-0.6,0.8)\nkinds: domain domain domain\nendian: big\n"
+            'encoding: raw\nspace units: "um" "um" "um"\nspace origin: (10,20,30)\n\n'
+        )
         self.write(name, header.encode() + pixels.astype(">i2").tobytes())
         self.read(name, OWN, independent.read_pynrrd(self.path(name)))
         name = "text-of-three-channels.mha"
         pixels = pattern((3, 4, 3), "float32")
-        header = ("ObjectType = Image\nNDims = 2\nBinaryData = False\nElementNumberOfChannels = 3\n"
-                  "TransformMatrix = 0 1 -1 0\nOffset = -5 7\nElementSpacing = 0.5 2\nDimSize = 4 3\n"
-                  "ElementType = MET_FLOAT\nElementDataFile = LOCAL\n")
+        header = (
+            "ObjectType = Image\nNDims = 2\nBinaryData = False\nElementNumberOfChannels = 3\n"
+            "TransformMatrix = 0 1 -1 0\nOffset = -5 7\nElementSpacing = 0.5 2\nDimSize = 4 3\n"
+            "ElementType = MET_FLOAT\nElementDataFile = LOCAL\n"
+        )
         self.write(name, header.encode() + " ".join(repr(float(number)) for number in pixels.ravel()).encode() + b"\n")
         self.read(name, OWN, independent.Answer(pixels[None], [0.5, 2], [-5, 7], [[0, -1], [1, 0]]))
         name = "scaled-big-endian-micrometers.nii"
@@ -164,15 +213,23 @@ class Collection:
         name = "big-endian-extended.mrc"
         pixels = pattern((3, 4, 5), "uint16")
         self.write(name, mrc(pixels, 6, ">", b"x" * 160))
-        self.read(name, OWN, independent.Answer(independent.with_components(pixels), [2e-7, 2e-7, 2e-7]),
-                  values="spacing: 2 angstrom")
+        self.read(
+            name,
+            OWN,
+            independent.Answer(independent.with_components(pixels), [2e-7, 2e-7, 2e-7]),
+            values="spacing: 2 angstrom",
+        )
 
 
 def bmp_run_length():
     """Runs, plain pixels and a jump; the first row is the lowest."""
     colors = b"".join(bytes((level, 255 - level, level // 2, 0)) for level in range(256))
-    data = bytes([5, 10, 3, 200, 0, 0]) + bytes([0, 4, 1, 2, 3, 4, 4, 77, 0, 0]) + bytes([0, 2, 3, 0, 5, 99, 0, 0]) \
+    data = (
+        bytes([5, 10, 3, 200, 0, 0])
+        + bytes([0, 4, 1, 2, 3, 4, 4, 77, 0, 0])
+        + bytes([0, 2, 3, 0, 5, 99, 0, 0])
         + bytes([8, 250, 0, 0, 3, 7, 5, 8, 0, 1])
+    )
     return bmp(8, 5, 8, data, colors, compression=1)
 
 

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
 """What the program reads in many files, with one process for all of them."""
+
 import argparse
 import json
 import os
@@ -58,14 +59,23 @@ class Door:
         temporary = os.path.join(self.work, "temporary")
         os.makedirs(temporary, exist_ok=True)
         lines = [json.dumps(question if isinstance(question, dict) else {"File": question}) for question in questions]
-        ended = subprocess.run([self.dump, self.itktorch, folder], input="\n".join(lines) + "\n", text=True,
-                               capture_output=True, errors="replace", timeout=seconds, check=False,
-                               env={**os.environ, "TMPDIR": temporary})
+        ended = subprocess.run(
+            [self.dump, self.itktorch, folder],
+            input="\n".join(lines) + "\n",
+            text=True,
+            capture_output=True,
+            errors="replace",
+            timeout=seconds,
+            check=False,
+            env={**os.environ, "TMPDIR": temporary},
+        )
         self.left = os.listdir(temporary)
         answers = [json.loads(line) for line in ended.stdout.splitlines()]
         if ended.returncode != 0 or len(answers) != len(lines):
-            sys.exit(f"{os.path.basename(self.dump)} ended with exit status {ended.returncode} after {len(answers)} "
-                     f"of {len(lines)} files: {ended.stderr[-1000:]}")
+            sys.exit(
+                f"{os.path.basename(self.dump)} ended with exit status {ended.returncode} after {len(answers)} "
+                f"of {len(lines)} files: {ended.stderr[-1000:]}"
+            )
         for number, answer in enumerate(answers):
             if keeps_pixels and "Refused" not in answer:
                 answer["Pixels"] = os.path.join(folder, f"{number}.raw")
@@ -75,9 +85,21 @@ class Door:
 def pixels_of(answer):
     """[slice, row, column, component] of an answer."""
     import numpy
-    kinds = {"unsigned_char": "u1", "char": "i1", "unsigned_short": "u2", "short": "i2", "unsigned_int": "u4",
-             "int": "i4", "unsigned_long": "u8", "long": "i8", "unsigned_long_long": "u8", "long_long": "i8",
-             "float": "f4", "double": "f8"}
+
+    kinds = {
+        "unsigned_char": "u1",
+        "char": "i1",
+        "unsigned_short": "u2",
+        "short": "i2",
+        "unsigned_int": "u4",
+        "int": "i4",
+        "unsigned_long": "u8",
+        "long": "i8",
+        "unsigned_long_long": "u8",
+        "long_long": "i8",
+        "float": "f4",
+        "double": "f8",
+    }
     pixels = numpy.fromfile(answer["Pixels"], kinds[answer["ComponentType"]])
     size = (list(answer["Size"]) + [1, 1, 1])[:3]
     return pixels.reshape((size[2], size[1], size[0], answer["Components"]))
@@ -86,6 +108,7 @@ def pixels_of(answer):
 def geometry_of(answer):
     """Spacing, origin and direction along as many axes as the file has; no spacing where it states none."""
     import numpy
+
     dimension = len(answer["Size"])
     direction = numpy.array(answer["Axes"]).T[:dimension]
     return answer["Spacing"] if answer["SpacingFrom"] else None, answer["Origin"], direction

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
 """DICOM files of each kind for formats.py."""
+
 import io
 import itertools
 
@@ -14,14 +15,30 @@ from pydicom.uid import UID, generate_uid
 from writers import pattern
 
 EXPLICIT = "1.2.840.10008.1.2.1"
-SYNTAXES = {"implicit": "1.2.840.10008.1.2", "explicit": EXPLICIT, "deflated": "1.2.840.10008.1.2.1.99",
-            "big-endian": "1.2.840.10008.1.2.2", "run lengths": "1.2.840.10008.1.2.5",
-            "JPEG": "1.2.840.10008.1.2.4.50", "lossless JPEG": "1.2.840.10008.1.2.4.70",
-            "JPEG-LS": "1.2.840.10008.1.2.4.80", "JPEG 2000": "1.2.840.10008.1.2.4.90"}
+SYNTAXES = {
+    "implicit": "1.2.840.10008.1.2",
+    "explicit": EXPLICIT,
+    "deflated": "1.2.840.10008.1.2.1.99",
+    "big-endian": "1.2.840.10008.1.2.2",
+    "run lengths": "1.2.840.10008.1.2.5",
+    "JPEG": "1.2.840.10008.1.2.4.50",
+    "lossless JPEG": "1.2.840.10008.1.2.4.70",
+    "JPEG-LS": "1.2.840.10008.1.2.4.80",
+    "JPEG 2000": "1.2.840.10008.1.2.4.90",
+}
 
 
-def dicom(pixels, photometric="MONOCHROME2", syntax="explicit", frames=None, stored=None, position=True, planar=0,
-          uid="1.2.840.10008.5.1.4.1.1.7", **elements):
+def dicom(
+    pixels,
+    photometric="MONOCHROME2",
+    syntax="explicit",
+    frames=None,
+    stored=None,
+    position=True,
+    planar=0,
+    uid="1.2.840.10008.5.1.4.1.1.7",
+    **elements,
+):
     """Bytes of a file of [row, column], [row, column, sample], or with frames before these."""
     shape = pixels.shape[1:] if frames else pixels.shape
     dataset = FileDataset(None, {}, file_meta=FileMetaDataset(), preamble=bytes(128))
@@ -53,9 +70,12 @@ def dicom(pixels, photometric="MONOCHROME2", syntax="explicit", frames=None, sto
 
 
 def set_pixels(dataset, pixels, syntax, frames, planar):
-    encoders = {"lossless JPEG": imagecodecs.ljpeg_encode, "JPEG-LS": imagecodecs.jpegls_encode,
-                "JPEG": lambda frame: imagecodecs.jpeg8_encode(frame, level=95),
-                "JPEG 2000": lambda frame: imagecodecs.jpeg2k_encode(frame, codecformat="j2k", reversible=True)}
+    encoders = {
+        "lossless JPEG": imagecodecs.ljpeg_encode,
+        "JPEG-LS": imagecodecs.jpegls_encode,
+        "JPEG": lambda frame: imagecodecs.jpeg8_encode(frame, level=95),
+        "JPEG 2000": lambda frame: imagecodecs.jpeg2k_encode(frame, codecformat="j2k", reversible=True),
+    }
     each = pixels if frames else pixels[None]
     kind = "OB" if dataset.BitsAllocated <= 8 else "OW"
     if syntax in encoders:
@@ -65,12 +85,25 @@ def set_pixels(dataset, pixels, syntax, frames, planar):
         return
     if syntax == "run lengths":
         from pydicom.pixels.encoders import RLELosslessEncoder
-        dataset.PixelData = encapsulate([RLELosslessEncoder.encode(
-            numpy.ascontiguousarray(frame).tobytes(), rows=dataset.Rows, columns=dataset.Columns,
-            samples_per_pixel=dataset.SamplesPerPixel, bits_allocated=dataset.BitsAllocated,
-            bits_stored=dataset.BitsStored, pixel_representation=dataset.PixelRepresentation, number_of_frames=1,
-            photometric_interpretation=dataset.PhotometricInterpretation, planar_configuration=1,
-            transfer_syntax_uid=SYNTAXES["explicit"]) for frame in each])
+
+        dataset.PixelData = encapsulate(
+            [
+                RLELosslessEncoder.encode(
+                    numpy.ascontiguousarray(frame).tobytes(),
+                    rows=dataset.Rows,
+                    columns=dataset.Columns,
+                    samples_per_pixel=dataset.SamplesPerPixel,
+                    bits_allocated=dataset.BitsAllocated,
+                    bits_stored=dataset.BitsStored,
+                    pixel_representation=dataset.PixelRepresentation,
+                    number_of_frames=1,
+                    photometric_interpretation=dataset.PhotometricInterpretation,
+                    planar_configuration=1,
+                    transfer_syntax_uid=SYNTAXES["explicit"],
+                )
+                for frame in each
+            ]
+        )
         dataset["PixelData"].VR = "OB"
         dataset["PixelData"].is_undefined_length = True
         return
@@ -125,8 +158,9 @@ def add_dicom(cells):
     cells.cell("other formats", "DICOM", "several frames")
     frames = pattern((4, 12, 10), "uint16")
     cells.add("a.dcm", dicom(frames, frames=4), placed(frames))
-    cells.add("a.dcm", dicom(pattern((4, 12, 10, 3), "uint8"), "RGB", frames=4),
-              placed(pattern((4, 12, 10, 3), "uint8"), 3))
+    cells.add(
+        "a.dcm", dicom(pattern((4, 12, 10, 3), "uint8"), "RGB", frames=4), placed(pattern((4, 12, 10, 3), "uint8"), 3)
+    )
     cells.cell("other formats", "DICOM", "deflated as a whole")
     cells.add("a.dcm", dicom(frames[0], syntax="deflated"), placed(frames[0]))
     cells.cell("other formats", "DICOM", "run lengths")

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
 """Files of each format and property for formats.py."""
+
 import gzip
 import io
 import itertools
@@ -26,8 +27,19 @@ from independent import (
 from PIL import Image
 from writers import bmp, mrc, packed_rows, pattern, png, tiff, tiff_packed, vtk
 
-EVERY_NUMBER = ("uint8", "uint16", "uint32", "uint64", "int8", "int16", "int32", "int64", "float16", "float32",
-                "float64")
+EVERY_NUMBER = (
+    "uint8",
+    "uint16",
+    "uint32",
+    "uint64",
+    "int8",
+    "int16",
+    "int32",
+    "int64",
+    "float16",
+    "float32",
+    "float64",
+)
 RED_BLUE = numpy.array([[number * 37 % 256, 255 - number, number * 11 % 256] for number in range(256)], numpy.uint16)
 
 
@@ -73,14 +85,19 @@ def add_tiff_numbers(cells):
     for bits, order in itertools.product((1, 2, 4, 6, 7, 10, 12, 14), "<>"):
         pixels = pattern((7, 13), "uint8" if bits <= 8 else "uint16", (1 << bits) - 1)
         cells.add("a.tif", tiff_packed(pixels, bits, order=order), read_or(answer_of(pixels), bits))
-    for kinds, name in ((EVERY_NUMBER[:4], "8, 16, 32 and 64 bits, unsigned"),
-                        (EVERY_NUMBER[4:8], "8, 16, 32 and 64 bits, signed"),
-                        (EVERY_NUMBER[8:], "real numbers of 16, 32 and 64 bits")):
+    for kinds, name in (
+        (EVERY_NUMBER[:4], "8, 16, 32 and 64 bits, unsigned"),
+        (EVERY_NUMBER[4:8], "8, 16, 32 and 64 bits, signed"),
+        (EVERY_NUMBER[8:], "real numbers of 16, 32 and 64 bits"),
+    ):
         cells.cell("TIFF", "numbers", name)
         for kind, order, tile in itertools.product(kinds, "<>", (None, (16, 16))):
             pixels = pattern((35, 21), kind)
-            cells.add("a.tif", write_tiff(pixels, byteorder=order, tile=tile, rowsperstrip=None if tile else 4),
-                      answer_of(pixels))
+            cells.add(
+                "a.tif",
+                write_tiff(pixels, byteorder=order, tile=tile, rowsperstrip=None if tile else 4),
+                answer_of(pixels),
+            )
     cells.cell("TIFF", "numbers", "24 bits")
     rows = pattern((5, 6 * 3), "uint8").tobytes()
     for number_format in (1, 3):
@@ -92,10 +109,12 @@ def add_tiff_numbers(cells):
 
 def read_or(answer, bits):
     """tifffile unpacks most numbers of bits: where it does, it must agree with what was packed."""
+
     def read(path):
         if bits != 1:
             assert numpy.array_equal(read_tifffile(path).pixels, answer.pixels), bits
         return answer
+
     return read
 
 
@@ -115,34 +134,55 @@ def add_tiff_colors(cells):
     cells.cell("TIFF", "colors", "color table (colors as an image, entries as labels)")
     for bits in (1, 2, 4, 8):
         entries = pattern((19, 23), "uint8", (1 << bits) - 1)
-        content = tiff_packed(entries, bits, 3, palette=RED_BLUE[:1 << bits] * 257)
+        content = tiff_packed(entries, bits, 3, palette=RED_BLUE[: 1 << bits] * 257)
         cells.add("a.tif", content, answer_of(RED_BLUE[entries].astype(numpy.uint8), 3))
         cells.add("a.tif", content, answer_of(entries), labels=True)
     cells.cell("TIFF", "colors", "CMYK (as RGB)")
     pixels = pattern((19, 23, 4), "uint8")
-    cells.add("a.tif", write_tiff(pixels, photometric="separated", extrasamples=()),
-              lambda path: read_pillow(path, "RGB"), tolerance=1)
+    cells.add(
+        "a.tif",
+        write_tiff(pixels, photometric="separated", extrasamples=()),
+        lambda path: read_pillow(path, "RGB"),
+        tolerance=1,
+    )
     cells.cell("TIFF", "colors", "opacity, which is dropped")
     for kind, name in itertools.product(("uint8", "uint16"), ("unassalpha", "assocalpha")):
         pixels = pattern((19, 23, 4), kind)
         cells.add("a.tif", write_tiff(pixels, photometric="rgb", extrasamples=[name]), answer_of(pixels[..., :3], 3))
-        cells.add("a.tif", write_tiff(pixels[..., :2], planarconfig="contig", extrasamples=[name]),
-                  answer_of(pixels[..., :1], 3))
+        cells.add(
+            "a.tif",
+            write_tiff(pixels[..., :2], planarconfig="contig", extrasamples=[name]),
+            answer_of(pixels[..., :1], 3),
+        )
     cells.cell("TIFF", "colors", "further samples (channels)")
     pixels = pattern((19, 23, 5), "uint16")
     cells.add("a.tif", write_tiff(pixels, photometric="rgb", extrasamples=["unspecified"] * 2), answer_of(pixels, 5))
-    cells.add("a.tif", write_tiff(pixels, planarconfig="contig", extrasamples=["unspecified"] * 4),
-              answer_of(pixels, 5))
-    cells.add("a.tif", write_tiff(numpy.moveaxis(pixels, 2, 0), planarconfig="separate",
-                                  extrasamples=["unspecified"] * 4), answer_of(pixels, 5))
+    cells.add(
+        "a.tif", write_tiff(pixels, planarconfig="contig", extrasamples=["unspecified"] * 4), answer_of(pixels, 5)
+    )
+    cells.add(
+        "a.tif",
+        write_tiff(numpy.moveaxis(pixels, 2, 0), planarconfig="separate", extrasamples=["unspecified"] * 4),
+        answer_of(pixels, 5),
+    )
     cells.cell("TIFF", "colors", "YCbCr of JPEG, halved and not")
     smooth = smooth_picture(37, 45)
     for halving in ((1, 1), (2, 2), (2, 1)):
         for tile in (None, (16, 32)):
-            cells.add("a.tif", write_tiff(smooth, photometric="ycbcr", compression="jpeg", subsampling=halving,
-                                          compressionargs={"level": 95, "subsampling": halving_name(halving)},
-                                          tile=tile, rowsperstrip=None if tile else 16),
-                      lambda path: read_tifffile(path, components=3), tolerance=2)
+            cells.add(
+                "a.tif",
+                write_tiff(
+                    smooth,
+                    photometric="ycbcr",
+                    compression="jpeg",
+                    subsampling=halving,
+                    compressionargs={"level": 95, "subsampling": halving_name(halving)},
+                    tile=tile,
+                    rowsperstrip=None if tile else 16,
+                ),
+                lambda path: read_tifffile(path, components=3),
+                tolerance=2,
+            )
     for kind, name in ((8, "CIE Lab"), (32845, "LogLuv")):
         cells.cell("TIFF", "colors", name)
         cells.add("a.tif", write_tiff(pattern((19, 23, 3), "uint8"), photometric=kind, planarconfig="contig"), None)
@@ -164,16 +204,28 @@ def add_tiff_layouts(cells):
     cells.cell("TIFF", "layout", "strips, the last one shorter")
     for rows in (1, 5, 36, 37):
         cells.add("a.tif", write_tiff(pixels, rowsperstrip=rows), answer_of(pixels))
-        cells.add("a.tif", write_tiff(colors, photometric="rgb", rowsperstrip=rows, compression="deflate"),
-                  answer_of(colors, 3))
+        cells.add(
+            "a.tif",
+            write_tiff(colors, photometric="rgb", rowsperstrip=rows, compression="deflate"),
+            answer_of(colors, 3),
+        )
     cells.cell("TIFF", "layout", "tiles")
     for tile in ((16, 16), (32, 16), (48, 64)):
         cells.add("a.tif", write_tiff(pixels, tile=tile), answer_of(pixels))
         cells.add("a.tif", write_tiff(colors, photometric="rgb", tile=tile, compression="lzw"), answer_of(colors, 3))
     cells.cell("TIFF", "layout", "planes of samples")
     for tile, compression in itertools.product((None, (16, 32)), (None, "zstd")):
-        cells.add("a.tif", write_tiff(numpy.moveaxis(colors, 2, 0), photometric="rgb", planarconfig="separate",
-                                      tile=tile, compression=compression), answer_of(colors, 3))
+        cells.add(
+            "a.tif",
+            write_tiff(
+                numpy.moveaxis(colors, 2, 0),
+                photometric="rgb",
+                planarconfig="separate",
+                tile=tile,
+                compression=compression,
+            ),
+            answer_of(colors, 3),
+        )
     cells.cell("TIFF", "layout", "both byte orders; BigTIFF")
     for order, big in itertools.product("<>", (False, True)):
         cells.add("a.tif", write_tiff(pixels, byteorder=order, bigtiff=big), answer_of(pixels))
@@ -185,18 +237,31 @@ def add_tiff_layouts(cells):
         part = pattern(shape, "uint16")
         cells.add("a.tif", write_tiff(part), answer_of(part))
         cells.add("a.tif", write_tiff(part, tile=(16, 16), compression="deflate", predictor=2), answer_of(part))
-    turns = {2: lambda a: a[:, ::-1], 3: lambda a: a[::-1, ::-1], 4: lambda a: a[::-1], 5: lambda a: swapped(a),
-             6: lambda a: swapped(a)[:, ::-1], 7: lambda a: swapped(a)[::-1, ::-1], 8: lambda a: swapped(a)[::-1]}
+    turns = {
+        2: lambda a: a[:, ::-1],
+        3: lambda a: a[::-1, ::-1],
+        4: lambda a: a[::-1],
+        5: lambda a: swapped(a),
+        6: lambda a: swapped(a)[:, ::-1],
+        7: lambda a: swapped(a)[::-1, ::-1],
+        8: lambda a: swapped(a)[::-1],
+    }
     cells.cell("TIFF", "layout", "orientation (applied)")
     for orientation, turn in turns.items():
         tags = [(274, "H", 1, orientation, True)]
         cells.add("a.tif", write_tiff(pixels, extratags=tags), answer_of(turn(pixels)))
-        cells.add("a.tif", write_tiff(colors, photometric="rgb", extratags=tags, tile=(16, 16)),
-                  answer_of(turn(colors), 3))
+        cells.add(
+            "a.tif", write_tiff(colors, photometric="rgb", extratags=tags, tile=(16, 16)), answer_of(turn(colors), 3)
+        )
     cells.cell("TIFF", "layout", "empty tiles")
     tiles = [pattern((16, 16), "uint8"), None, None, pattern((16, 16), "uint8")]
-    cells.add("a.tif", lambda path: tifffile.imwrite(path, iter(tiles), shape=(32, 32), dtype="uint8", tile=(16, 16),
-                                                     photometric="minisblack", metadata=None), None)
+    cells.add(
+        "a.tif",
+        lambda path: tifffile.imwrite(
+            path, iter(tiles), shape=(32, 32), dtype="uint8", tile=(16, 16), photometric="minisblack", metadata=None
+        ),
+        None,
+    )
 
 
 def swapped(pixels):
@@ -209,31 +274,46 @@ def add_tiff_compressions(cells):
         for kind, tile in itertools.product(("uint8", "uint16", "float32"), (None, (32, 16))):
             pixels = pattern((35, 41, 3), kind)
             compression = None if name == "none" else name.lower()
-            cells.add("a.tif", write_tiff(pixels, photometric="rgb", compression=compression, tile=tile),
-                      answer_of(pixels, 3))
+            cells.add(
+                "a.tif", write_tiff(pixels, photometric="rgb", compression=compression, tile=tile), answer_of(pixels, 3)
+            )
     cells.cell("TIFF", "compression", "differences before LZW, deflate, zstd, LZMA")
-    for name, kind, order in itertools.product(("lzw", "deflate", "zstd", "lzma"),
-                                               ("uint8", "uint16", "uint32", "uint64", "int16"), "<>"):
+    for name, kind, order in itertools.product(
+        ("lzw", "deflate", "zstd", "lzma"), ("uint8", "uint16", "uint32", "uint64", "int16"), "<>"
+    ):
         pixels = pattern((35, 41), kind)
         cells.add("a.tif", write_tiff(pixels, compression=name, predictor=2, byteorder=order), answer_of(pixels))
     cells.cell("TIFF", "compression", "differences of real numbers")
     for name, kind, order in itertools.product(("lzw", "deflate", "zstd"), ("float32", "float64", "float16"), "<>"):
         pixels = pattern((35, 41, 3), kind)
-        cells.add("a.tif", write_tiff(pixels, photometric="rgb", compression=name, predictor=3, byteorder=order),
-                  answer_of(pixels, 3))
+        cells.add(
+            "a.tif",
+            write_tiff(pixels, photometric="rgb", compression=name, predictor=3, byteorder=order),
+            answer_of(pixels, 3),
+        )
     cells.cell("TIFF", "compression", "CCITT of group 3 and 4")
     bits = pattern((35, 41), "uint8") > 120
     for name in ("group3", "group4", "tiff_ccitt"):
-        cells.add("a.tif", lambda path, name=name: Image.fromarray(bits).save(path, compression=name),
-                  answer_of(bits.astype(numpy.uint8)))
+        cells.add(
+            "a.tif",
+            lambda path, name=name: Image.fromarray(bits).save(path, compression=name),
+            answer_of(bits.astype(numpy.uint8)),
+        )
     cells.cell("TIFF", "compression", "JPEG")
     smooth = smooth_picture(37, 45)
     for pixels, color in ((smooth[..., 0], "minisblack"), (smooth, "rgb")):
-        cells.add("a.tif", write_tiff(pixels, photometric=color, compression="jpeg", tile=(32, 32)),
-                  lambda path, count=pixels.ndim * 2 - 3: read_tifffile(path, components=count), tolerance=2)
+        cells.add(
+            "a.tif",
+            write_tiff(pixels, photometric=color, compression="jpeg", tile=(32, 32)),
+            lambda path, count=pixels.ndim * 2 - 3: read_tifffile(path, components=count),
+            tolerance=2,
+        )
     cells.cell("TIFF", "compression", "WebP")
-    cells.add("a.tif", write_tiff(smooth, photometric="rgb", compression="webp",
-                                  compressionargs={"lossless": True}, tile=(32, 32)), answer_of(smooth, 3))
+    cells.add(
+        "a.tif",
+        write_tiff(smooth, photometric="rgb", compression="webp", compressionargs={"lossless": True}, tile=(32, 32)),
+        answer_of(smooth, 3),
+    )
     cells.cell("TIFF", "compression", "LERC")
     for kind in ("uint8", "uint16", "float32"):
         pixels = pattern((37, 45), kind)
@@ -329,17 +409,28 @@ def add_tiff_spacings(cells):
     pixels = pattern((3, 19, 23), "uint8")
     cells.cell("TIFF", "spacing", "stated by ImageJ, OME or Aperio")
     plain = answer_of(pixels).pixels
-    cells.add("a.tif", imagej(pixels, "ZYX", spacing=1.5, unit="um", resolution=(4.0, 2.0)),
-              Answer(plain, [0.00025, 0.0005, 0.0015]))
-    sizes = {"PhysicalSizeX": 0.25, "PhysicalSizeY": 500.0, "PhysicalSizeZ": 1.5, "PhysicalSizeXUnit": "µm",
-             "PhysicalSizeYUnit": "nm", "PhysicalSizeZUnit": "mm"}
+    cells.add(
+        "a.tif",
+        imagej(pixels, "ZYX", spacing=1.5, unit="um", resolution=(4.0, 2.0)),
+        Answer(plain, [0.00025, 0.0005, 0.0015]),
+    )
+    sizes = {
+        "PhysicalSizeX": 0.25,
+        "PhysicalSizeY": 500.0,
+        "PhysicalSizeZ": 1.5,
+        "PhysicalSizeXUnit": "µm",
+        "PhysicalSizeYUnit": "nm",
+        "PhysicalSizeZUnit": "mm",
+    }
     cells.add("a.ome.tif", ome(pixels, "ZYX", metadata=sizes), Answer(plain, [0.00025, 0.0005, 1.5]))
-    cells.add("a.tif", write_tiff(pixels[0], description="Aperio Image Library|AppMag = 20|MPP = 0.5"),
-              Answer(plain[:1], [0.0005, 0.0005]))
+    cells.add(
+        "a.tif",
+        write_tiff(pixels[0], description="Aperio Image Library|AppMag = 20|MPP = 0.5"),
+        Answer(plain[:1], [0.0005, 0.0005]),
+    )
     cells.cell("TIFF", "spacing", "a density for printing (no spacing)")
     cells.add("a.tif", write_tiff(pixels[0], resolution=(300, 300), resolutionunit="inch"), Answer(plain[:1]))
-    cells.add("a.tif", write_tiff(pixels[0], resolution=(10000, 10000), resolutionunit="centimeter"),
-              Answer(plain[:1]))
+    cells.add("a.tif", write_tiff(pixels[0], resolution=(10000, 10000), resolutionunit="centimeter"), Answer(plain[:1]))
 
 
 # Pictures.
@@ -368,7 +459,7 @@ def add_png(cells):
     cells.cell("other formats", "PNG", "color table of 1, 2, 4 and 8 bits (colors as an image, entries as labels)")
     for bits, interlaced in itertools.product((1, 2, 4, 8), (False, True)):
         entries = (gray % (1 << bits)).astype(numpy.uint8)
-        table = RED_BLUE[:1 << bits].astype(numpy.uint8)
+        table = RED_BLUE[: 1 << bits].astype(numpy.uint8)
         content = png(entries, bits, 3, interlaced, [(b"PLTE", table.tobytes())])
         cells.add("a.png", content, answer_of(table[entries], 3))
         cells.add("a.png", content, answer_of(entries), labels=True)
@@ -385,8 +476,10 @@ def add_png(cells):
 def add_jpeg(cells):
     smooth = smooth_picture(37, 45)
     cells.cell("other formats", "JPEG", "gray, RGB, YCbCr halved and not, progressive")
-    for pixels, options in itertools.product((smooth, smooth[..., 0]), (
-            {"subsampling": 0}, {"subsampling": 1}, {"subsampling": 2}, {"progressive": True}, {"quality": 30})):
+    for pixels, options in itertools.product(
+        (smooth, smooth[..., 0]),
+        ({"subsampling": 0}, {"subsampling": 1}, {"subsampling": 2}, {"progressive": True}, {"quality": 30}),
+    ):
         cells.add("a.jpg", jpeg(pixels, **options), read_pillow)
     cells.add("a.jpg", jpeg(smooth, keep_rgb=True, subsampling=0), read_pillow)
     cells.cell("other formats", "JPEG", "CMYK (as RGB)")
@@ -412,7 +505,7 @@ def add_bmp(cells):
     cells.cell("other formats", "BMP", "gray; color tables of 1, 4 and 8 bits")
     for bits in (1, 4, 8):
         entries = pattern((9, 13), "uint8", (1 << bits) - 1)
-        table = RED_BLUE[:1 << bits].astype(numpy.uint8)
+        table = RED_BLUE[: 1 << bits].astype(numpy.uint8)
         rows = b"".join(row.ljust(-(-len(row) // 4) * 4, b"\0") for row in packed_rows(entries[::-1], bits))
         colors = b"".join(bytes((int(blue), int(green), int(red), 0)) for red, green, blue in table)
         content = bmp(13, 9, bits, rows, colors)
@@ -434,7 +527,7 @@ def add_bmp(cells):
 
 
 def volume(kind="int16", components=1, dimension=3):
-    shape = (4, 6, 5)[3 - dimension:] + ((components,) if components > 1 else ())
+    shape = (4, 6, 5)[3 - dimension :] + ((components,) if components > 1 else ())
     image = SimpleITK.GetImageFromArray(pattern(shape, kind), isVector=components > 1)
     image.SetSpacing((0.5, 0.75, 2.0)[:dimension])
     image.SetOrigin((-10.5, 20.25, 30.0)[:dimension])
@@ -445,8 +538,9 @@ def volume(kind="int16", components=1, dimension=3):
 def expected_of(image):
     dimension = image.GetDimension()
     pixels = with_components(SimpleITK.GetArrayFromImage(image), image.GetNumberOfComponentsPerPixel())
-    return Answer(pixels, image.GetSpacing(), image.GetOrigin(),
-                  numpy.reshape(image.GetDirection(), (dimension, dimension)))
+    return Answer(
+        pixels, image.GetSpacing(), image.GetOrigin(), numpy.reshape(image.GetDirection(), (dimension, dimension))
+    )
 
 
 def simpleitk(image, **how):
@@ -506,9 +600,11 @@ def add_meta_image(cells):
 
 def meta_image(kind, lines, is_text=False, place="LOCAL"):
     """The header of volume()."""
-    return (f"ObjectType = Image\nNDims = 3\nBinaryData = {not is_text}\n{lines}"
-            "TransformMatrix = 0 0 1 -1 0 0 0 -1 0\nOffset = -10.5 20.25 30\nElementSpacing = 0.5 0.75 2\n"
-            f"DimSize = 5 6 4\nElementType = {kind}\nElementDataFile = {place}\n").encode()
+    return (
+        f"ObjectType = Image\nNDims = 3\nBinaryData = {not is_text}\n{lines}"
+        "TransformMatrix = 0 0 1 -1 0 0 0 -1 0\nOffset = -10.5 20.25 30\nElementSpacing = 0.5 0.75 2\n"
+        f"DimSize = 5 6 4\nElementType = {kind}\nElementDataFile = {place}\n"
+    ).encode()
 
 
 def nrrd_header(kind, lines, sizes="5 6 4", dimension=3):
@@ -526,16 +622,25 @@ def add_nrrd(cells):
     place = "space directions: (0,0.5,0) (0,0,0.75) (-2,0,0)\nspace origin: (1,-2,3)\n"
     lps = "space: left-posterior-superior\n" + place
     cells.cell("other formats", "NRRD", "both byte orders; text; hexadecimal")
-    cells.add("a.nrrd", nrrd_header("short", lps + "endian: big\nencoding: raw\n") + pixels.astype(">i2").tobytes(),
-              read_pynrrd)
+    cells.add(
+        "a.nrrd",
+        nrrd_header("short", lps + "endian: big\nencoding: raw\n") + pixels.astype(">i2").tobytes(),
+        read_pynrrd,
+    )
     text = " ".join(str(value) for value in pixels.ravel().tolist()).encode()
     cells.add("a.nrrd", nrrd_header("short", lps + "encoding: text\n") + text + b"\n", read_pynrrd)
-    cells.add("a.nrrd", nrrd_header("short", lps + "endian: little\nencoding: hex\n") + pixels.tobytes().hex().encode(),
-              Answer(with_components(pixels), [0.5, 0.75, 2], [1, -2, 3], [[0, 0, -1], [1, 0, 0], [0, 1, 0]]))
+    cells.add(
+        "a.nrrd",
+        nrrd_header("short", lps + "endian: little\nencoding: hex\n") + pixels.tobytes().hex().encode(),
+        Answer(with_components(pixels), [0.5, 0.75, 2], [1, -2, 3], [[0, 0, -1], [1, 0, 0], [0, 1, 0]]),
+    )
     cells.cell("other formats", "NRRD", "RAS, LAS, other units of length, several components, two dimensions")
     for space in ("right-anterior-superior", "left-anterior-superior", "LPS", "RAS"):
-        cells.add("a.nrrd", nrrd_header("short", f"space: {space}\n{place}endian: little\nencoding: raw\n")
-                  + pixels.tobytes(), read_pynrrd)
+        cells.add(
+            "a.nrrd",
+            nrrd_header("short", f"space: {space}\n{place}endian: little\nencoding: raw\n") + pixels.tobytes(),
+            read_pynrrd,
+        )
     for unit in ("um", "mm", "nm"):
         lines = lps + f'space units: "{unit}" "{unit}" "{unit}"\nendian: little\nencoding: raw\n'
         cells.add("a.nrrd", nrrd_header("short", lines) + pixels.tobytes(), read_pynrrd)
@@ -544,8 +649,11 @@ def add_nrrd(cells):
         cells.add("a.nrrd", simpleitk(image), read_pynrrd)
     last = pattern((3, 6, 5), "int16")
     lines = "kinds: domain domain vector\nspacings: 0.5 0.75 nan\nendian: little\nencoding: raw\n"
-    cells.add("a.nrrd", nrrd_header("short", lines, "5 6 3") + last.tobytes(),
-              Answer(numpy.moveaxis(last, 0, 2)[None], [0.5, 0.75]))
+    cells.add(
+        "a.nrrd",
+        nrrd_header("short", lines, "5 6 3") + last.tobytes(),
+        Answer(numpy.moveaxis(last, 0, 2)[None], [0.5, 0.75]),
+    )
     cells.cell("other formats", "NRRD", "pixels in another file; lines and bytes before them")
 
     def detached(lines, before, encode=bytes):
@@ -554,28 +662,35 @@ def add_nrrd(cells):
                 stream.write(nrrd_header("short", lps + lines + "data file: a.raw\nendian: little\n"))
             with open(path.replace("a.nhdr", "a.raw"), "wb") as stream:
                 stream.write(encode(before + pixels.tobytes()))
+
         return write
 
     right = Answer(with_components(pixels), [0.5, 0.75, 2], [1, -2, 3], [[0, 0, -1], [1, 0, 0], [0, 1, 0]])
-    for lines, before in (("", b""), ("byte skip: 7\n", b"1234567"), ("byte skip: -1\n", b"1234567"),
-                          ("line skip: 2\n", b"one\ntwo\n"), ("line skip: 1\nbyte skip: 3\n", b"one\n123")):
+    for lines, before in (
+        ("", b""),
+        ("byte skip: 7\n", b"1234567"),
+        ("byte skip: -1\n", b"1234567"),
+        ("line skip: 2\n", b"one\ntwo\n"),
+        ("line skip: 1\nbyte skip: 3\n", b"one\n123"),
+    ):
         cells.add("a.nhdr", detached(lines + "encoding: raw\n", before), right)
     for lines, before in (("", b""), ("byte skip: 7\n", b"1234567")):
         cells.add("a.nhdr", detached(lines + "encoding: gzip\n", before, gzip.compress), right)
     cells.cell("other formats", "NRRD", "slices in several files")
     for place in ("data file: LIST\ns0.raw\ns1.raw\ns2.raw\ns3.raw", "data file: s%d.raw 0 3 1"):
+
         def write(path, place=place):
             with open(path, "wb") as stream:
                 stream.write(nrrd_header("short", lps + "endian: little\nencoding: raw\n" + place).rstrip() + b"\n")
             for number, part in enumerate(pixels):
                 part.tofile(path.replace("a.nhdr", f"s{number}.raw"))
+
         cells.add("a.nhdr", write, right)
     cells.cell("other formats", "NRRD", "compressed by bzip2")
     cells.add("a.nrrd", nrrd_header("short", lps + "endian: little\nencoding: bzip2\n") + b"BZh9", None)
 
 
-def nifti(pixels, affine=None, order="<", version=1, units="mm", slope=None, forms=(1, 1), kind=None,
-          intent=None):
+def nifti(pixels, affine=None, order="<", version=1, units="mm", slope=None, forms=(1, 1), kind=None, intent=None):
     kind = numpy.dtype(kind or pixels.dtype)
     header = (nibabel.Nifti1Header if version == 1 else nibabel.Nifti2Header)(endianness=order)
     header.set_data_dtype(kind.newbyteorder(order) if not kind.names else kind)
@@ -617,8 +732,11 @@ def add_nifti(cells):
         cells.add("a.nii", nifti(small, units=units), read_nibabel)
     cells.add("a.nii", nifti(small[:, :, 0]), read_nibabel)
     cells.cell("other formats", "NIfTI", "a transform to neither patient nor scanner (spacing alone)")
-    cells.add("a.nii", nifti(small, numpy.diag([2.0, 3, 4, 1]), forms=(0, 0)),
-              lambda path: Answer(read_nibabel(path).pixels, [2, 3, 4]))
+    cells.add(
+        "a.nii",
+        nifti(small, numpy.diag([2.0, 3, 4, 1]), forms=(0, 0)),
+        lambda path: Answer(read_nibabel(path).pixels, [2, 3, 4]),
+    )
     cells.cell("other formats", "NIfTI", "NIfTI-2")
     for kind, order, name in itertools.product(("uint8", "int16", "float64"), "<>", ("a.nii", "a.nii.gz")):
         cells.add(name, nifti(pattern((5, 6, 4), kind), order=order, version=2), read_nibabel)
@@ -635,8 +753,9 @@ def add_nifti(cells):
     cells.cell("other formats", "NIfTI", "complex numbers (as two components)")
     numbers = pattern((5, 6, 4), "complex64")
     place = read_place(nifti(numbers))
-    cells.add("a.nii", nifti(numbers), Answer(numpy.stack([numbers.real, numbers.imag], -1).transpose(2, 1, 0, 3),
-                                              *place))
+    cells.add(
+        "a.nii", nifti(numbers), Answer(numpy.stack([numbers.real, numbers.imag], -1).transpose(2, 1, 0, 3), *place)
+    )
     cells.cell("other formats", "NIfTI", "numbers that are not finite")
     for kind, name in itertools.product(("float32", "float64"), ("a.nii", "a.nii.gz")):
         numbers = pattern((5, 6, 4), kind)
@@ -653,34 +772,51 @@ def read_place(write):
 
 
 def add_vtk(cells):
-    kinds = {"uint8": "unsigned_char", "int8": "char", "uint16": "unsigned_short", "int16": "short",
-             "uint32": "unsigned_int", "int32": "int", "float32": "float", "float64": "double"}
+    kinds = {
+        "uint8": "unsigned_char",
+        "int8": "char",
+        "uint16": "unsigned_short",
+        "int16": "short",
+        "uint32": "unsigned_int",
+        "int32": "int",
+        "float32": "float",
+        "float64": "double",
+    }
     cells.cell("other formats", "VTK", "numbers of 8 to 32 bits and real numbers of 64 bits")
     for kind, name in kinds.items():
         pixels = pattern((4, 6, 5, 1), kind)
-        cells.add("a.vtk", vtk(pixels, kind, f"SCALARS s {name} 1"),
-                  Answer(pixels, [0.5, 1.5, 2.5], [1, -2, 3], numpy.eye(3)))
+        cells.add(
+            "a.vtk", vtk(pixels, kind, f"SCALARS s {name} 1"), Answer(pixels, [0.5, 1.5, 2.5], [1, -2, 3], numpy.eye(3))
+        )
     cells.cell("other formats", "VTK", "as text")
     for kind in ("uint16", "int16", "float32"):
         pixels = pattern((4, 6, 5, 1), kind)
-        cells.add("a.vtk", vtk(pixels, kind, f"SCALARS s {kinds[kind]} 1", is_text=True),
-                  Answer(pixels, [0.5, 1.5, 2.5], [1, -2, 3], numpy.eye(3)))
+        cells.add(
+            "a.vtk",
+            vtk(pixels, kind, f"SCALARS s {kinds[kind]} 1", is_text=True),
+            Answer(pixels, [0.5, 1.5, 2.5], [1, -2, 3], numpy.eye(3)),
+        )
     cells.cell("other formats", "VTK", "several components")
     for components, kind in itertools.product((2, 3, 4), ("uint8", "uint16", "float32")):
         pixels = pattern((4, 6, 5, components), kind)
-        cells.add("a.vtk", vtk(pixels, kind, f"SCALARS s {kinds[kind]} {components}"),
-                  Answer(pixels, [0.5, 1.5, 2.5], [1, -2, 3], numpy.eye(3)))
+        cells.add(
+            "a.vtk",
+            vtk(pixels, kind, f"SCALARS s {kinds[kind]} {components}"),
+            Answer(pixels, [0.5, 1.5, 2.5], [1, -2, 3], numpy.eye(3)),
+        )
     pixels = pattern((4, 6, 5, 3), "float32")
-    cells.add("a.vtk", vtk(pixels, "float32", "VECTORS v float"),
-              Answer(pixels, [0.5, 1.5, 2.5], [1, -2, 3], numpy.eye(3)))
+    cells.add(
+        "a.vtk", vtk(pixels, "float32", "VECTORS v float"), Answer(pixels, [0.5, 1.5, 2.5], [1, -2, 3], numpy.eye(3))
+    )
     cells.cell("other formats", "VTK", "XML (.vti)")
     cells.add("a.vti", b'<?xml version="1.0"?>\n<VTKFile type="ImageData" version="0.1"></VTKFile>\n', None)
 
 
 def add_others(cells):
     cells.cell("other formats", "GIPL", "numbers of 8 and 16 bits, real numbers; also compressed by gzip")
-    for kind, name in itertools.product(("uint8", "int8", "uint16", "int16", "float32", "float64"),
-                                        ("a.gipl", "a.gipl.gz")):
+    for kind, name in itertools.product(
+        ("uint8", "int8", "uint16", "int16", "float32", "float64"), ("a.gipl", "a.gipl.gz")
+    ):
         image = volume(kind)
         image.SetDirection((1, 0, 0, 0, 1, 0, 0, 0, 1))
         cells.add(name, simpleitk(image), expected_of(image))
@@ -716,8 +852,10 @@ def add_others(cells):
 
 def simpleitk_as(name, image):
     """Under another name."""
+
     def write(path):
         right = os.path.join(os.path.dirname(path), name)
         SimpleITK.WriteImage(image, right)
         os.rename(right, path)
+
     return write

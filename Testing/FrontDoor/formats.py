@@ -7,6 +7,7 @@ Documentation/ImageFiles.md with it.
 Usage: formats.py --itktorch PROGRAM --dump PROGRAM --work FOLDER [--write]     --write renews the tables
 Files are written by other libraries or byte by byte, and what is in them is known or read by other libraries. Exit
 status 77 if the packages of requirements.txt are absent."""
+
 import os
 import re
 import sys
@@ -69,6 +70,7 @@ class Cells:
 def find_difference(answer, case):
     """A sentence on what differs from the other reader; empty if nothing does."""
     import numpy
+
     if "Refused" in answer:
         return "it is refused: " + answer["Refused"]
     if case.expected is None:
@@ -89,7 +91,7 @@ def find_difference(answer, case):
 def sentence_of(answer, path):
     """What a refusal says, without what belongs to this file alone."""
     text = answer["Refused"]
-    text = text[len(path) + 2:] if text.startswith(path + ": ") else text
+    text = text[len(path) + 2 :] if text.startswith(path + ": ") else text
     text = text.replace(path, "FILE").replace(os.path.dirname(path) + "/", "")
     return text.replace("|", "\\|")
 
@@ -156,6 +158,7 @@ def main():
     require_readers()
     from format_files import make_files
     from format_outputs import measure_outputs
+
     door = Door(options)
     cells = Cells(os.path.join(door.work, "files"))
     make_files(cells)

@@ -4,6 +4,7 @@
 """Holds what the program reads in the forty files of Files against their right answers.
 
 Exit status 77 if the packages of requirements.txt are absent."""
+
 import json
 import os
 import sys
@@ -14,6 +15,7 @@ from door import Door, geometry_differs, parse_options, pixels_of, require_reade
 def find_difference(answer, expected):
     """A sentence on what is wrong with an answer; empty if it is right."""
     from independent import Answer, summary
+
     if "refused" in expected or ("may be refused" in expected and "Refused" in answer):
         is_crash = "crashed" in answer.get("Refused", "")
         return "it is read" if "Refused" not in answer else answer["Refused"] if is_crash else ""
@@ -29,7 +31,8 @@ def find_difference(answer, expected):
             return f"its {far[0]} is {found[far[0]]}, not {expected[far[0]]}"
     elif found["sha256"] != expected["sha256"]:
         return "its pixels differ: " + ", ".join(
-            f"{key} {found[key]}, not {expected[key]}" for key in ("minimum", "maximum", "mean"))
+            f"{key} {found[key]}, not {expected[key]}" for key in ("minimum", "maximum", "mean")
+        )
     # What is rescaled may be of another type than what is stored.
     if expected["type"] != "float64" and found["type"] != expected["type"]:
         return f"its type is {found['type']}, not {expected['type']}"

@@ -6,6 +6,7 @@ warrants, or be read with other pixels where it was cut.
 
 Usage: fuzz.py --itktorch PROGRAM --dump PROGRAM --work FOLDER [--all]     --all damages ten times as much
 Damage is the same in each run. Exit status 77 if the packages of requirements.txt are absent."""
+
 import collections
 import gzip
 import hashlib
@@ -103,17 +104,24 @@ class Fuzz:
         counts = collections.Counter()
         for file, answer in zip(self.files, answers):
             why = self.find_wrong(file, answer, undamaged)
-            counts["crashed alone" if "crashed" in answer.get("Refused", "") else
-                   "refused" if "Refused" in answer else "read"] += 1
+            counts[
+                "crashed alone"
+                if "crashed" in answer.get("Refused", "")
+                else "refused"
+                if "Refused" in answer
+                else "read"
+            ] += 1
             if "crashed" in answer.get("Refused", ""):
                 print(f"crashed alone: {file.kind}, {file.damage}")
             if why:
                 wrong.append(f"{file.kind}, {file.damage}: {why}")
         slowest = max(answers, key=lambda answer: answer["ProcessorSeconds"])
         largest = max(answers, key=lambda answer: answer["Megabytes"])
-        print(f"{len(answers)} files of {len(self.samples)} kinds: " + ", ".join(
-            f"{count} {name}" for name, count in sorted(counts.items())) +
-            f"; at most {slowest['ProcessorSeconds']:.2f} s of a processor and {largest['Megabytes']:.0f} MB")
+        print(
+            f"{len(answers)} files of {len(self.samples)} kinds: "
+            + ", ".join(f"{count} {name}" for name, count in sorted(counts.items()))
+            + f"; at most {slowest['ProcessorSeconds']:.2f} s of a processor and {largest['Megabytes']:.0f} MB"
+        )
         return wrong
 
     def find_wrong_in_folder(self):
@@ -132,8 +140,13 @@ class Fuzz:
         os.mkfifo(os.path.join(folder, "pipe.png"))
         model = os.path.join(self.door.work, "model.safetensors")
         self.train(os.path.join(folder, "good-0.png"), model)
-        ended = subprocess.run([self.door.itktorch, "segment", folder, os.path.join(self.door.work, "segmented"), "-m",
-                                model], capture_output=True, text=True, timeout=600, check=False)
+        ended = subprocess.run(
+            [self.door.itktorch, "segment", folder, os.path.join(self.door.work, "segmented"), "-m", model],
+            capture_output=True,
+            text=True,
+            timeout=600,
+            check=False,
+        )
         lines = {line["case"]: line["status"] for line in map(json.loads, ended.stdout.splitlines())}
         done = {name for name, status in lines.items() if status == "done"}
         failed = {name for name, status in lines.items() if status == "failed"}
@@ -147,8 +160,26 @@ class Fuzz:
         pairs = os.path.join(self.door.work, "pairs.csv")
         with open(pairs, "w", encoding="utf-8") as stream:
             stream.write(f"image,label\n{image},{image}\n")
-        subprocess.run([self.door.itktorch, "train", pairs, "-o", model, "--epochs", "1", "--levels", "1",
-                        "--base-filters", "2", "--threads", "1"], capture_output=True, timeout=300, check=True)
+        subprocess.run(
+            [
+                self.door.itktorch,
+                "train",
+                pairs,
+                "-o",
+                model,
+                "--epochs",
+                "1",
+                "--levels",
+                "1",
+                "--base-filters",
+                "2",
+                "--threads",
+                "1",
+            ],
+            capture_output=True,
+            timeout=300,
+            check=True,
+        )
 
     def find_wrong(self, file, answer, undamaged):
         size = os.path.getsize(file.path) / 1e6
@@ -164,15 +195,16 @@ class Fuzz:
                 return "it is refused: " + sentence
             if "WRONG" in sentence:
                 return sentence
-            is_sentence = sentence.startswith(file.path + ": ") and sentence.rstrip().endswith(".") and \
-                "\n" not in sentence
+            is_sentence = (
+                sentence.startswith(file.path + ": ") and sentence.rstrip().endswith(".") and "\n" not in sentence
+            )
             return "" if is_sentence else "it is refused by what is no sentence that names it: " + sentence
         if file.may_be_read == "no":
             return "it is read"
         if file.may_be_read == "same" and described(answer) != undamaged[file.kind]:
             return f"it is read, but differs: {described(answer)}, not {undamaged[file.kind]}"
         if file.may_be_read == "other":
-            other = file.damage[len("in truth "):]
+            other = file.damage[len("in truth ") :]
             if described(answer) != undamaged[other]:
                 return "it is read as another image"
             endings = [os.path.splitext(self.samples[kind][0].replace(".gz", ""))[1] for kind in (file.kind, other)]
@@ -199,6 +231,7 @@ def described(answer):
 def written(write, name):
     """What a function that takes a path writes."""
     import tempfile
+
     with tempfile.TemporaryDirectory() as folder:
         path = os.path.join(folder, name)
         write(path)
@@ -213,6 +246,7 @@ def make_samples():
     import imagecodecs
     import numpy
     from writers import bmp, mrc, pattern, png, tiff, tiff_packed, vtk
+
     colors = pattern((23, 31, 3), "uint8")
     gray = pattern((24, 32), "uint16")
     many = 1 << 20
@@ -223,11 +257,19 @@ def make_samples():
     samples = {
         "TIFF plain": ("a.tif", written(files.write_tiff(gray, rowsperstrip=5), "a.tif"), huge_tiff),
         "TIFF packed": ("a.tif", tiff_packed(gray % 64, 6), None),
-        "TIFF deflated tiles": ("a.tif", written(files.write_tiff(colors, photometric="rgb", tile=(16, 16),
-                                                                  compression="deflate", predictor=2), "a.tif"), None),
+        "TIFF deflated tiles": (
+            "a.tif",
+            written(
+                files.write_tiff(colors, photometric="rgb", tile=(16, 16), compression="deflate", predictor=2), "a.tif"
+            ),
+            None,
+        ),
         "TIFF LZW": ("a.tif", written(files.write_tiff(gray, compression="lzw", byteorder=">"), "a.tif"), None),
-        "TIFF JPEG": ("a.tif", written(files.write_tiff(smooth, photometric="ycbcr", compression="jpeg",
-                                                        tile=(16, 32)), "a.tif"), None),
+        "TIFF JPEG": (
+            "a.tif",
+            written(files.write_tiff(smooth, photometric="ycbcr", compression="jpeg", tile=(16, 32)), "a.tif"),
+            None,
+        ),
         "TIFF stack of ImageJ": ("a.tif", written(files.imagej(pattern((3, 9, 12), "uint16"), "ZYX"), "a.tif"), None),
         "OME-TIFF": ("a.ome.tif", written(files.ome(pattern((3, 2, 9, 12), "uint16"), "ZCYX"), "a.ome.tif"), None),
         "PNG": ("a.png", imagecodecs.png_encode(colors), huge_png(png(gray % 256, 8, 0))),
@@ -235,8 +277,11 @@ def make_samples():
         "JPEG": ("a.jpg", written(files.jpeg(smooth), "a.jpg"), huge_jpeg(written(files.jpeg(smooth), "a.jpg"))),
         "JPEG progressive": ("a.jpg", written(files.jpeg(smooth, progressive=True), "a.jpg"), None),
         "BMP": ("a.bmp", bmp(13, 24, 24, pattern((24, 40), "uint8").tobytes()), bmp(many, many, 24, bytes(960))),
-        "BMP run lengths": ("a.bmp", bmp(8, 2, 8, bytes([8, 5, 0, 0, 3, 7, 5, 8, 0, 1]), bytes(1024), 1),
-                            bmp(many, many, 8, bytes([8, 5, 0, 1]), bytes(1024), 1)),
+        "BMP run lengths": (
+            "a.bmp",
+            bmp(8, 2, 8, bytes([8, 5, 0, 0, 3, 7, 5, 8, 0, 1]), bytes(1024), 1),
+            bmp(many, many, 8, bytes([8, 5, 0, 1]), bytes(1024), 1),
+        ),
         "MetaImage": ("a.mha", written(files.simpleitk(volume), "a.mha"), None),
         "MetaImage compressed": ("a.mha", written(files.simpleitk(volume, useCompression=True), "a.mha"), None),
         "NRRD": ("a.nrrd", written(files.simpleitk(volume), "a.nrrd"), None),
@@ -250,8 +295,16 @@ def make_samples():
         "MRC": ("a.mrc", mrc(pattern((4, 6, 5), "int16"), 1), None),
         "HDF5": ("a.h5", written(files.simpleitk(volume), "a.h5"), None),
     }
-    for syntax in ("implicit", "explicit", "big-endian", "deflated", "run lengths", "lossless JPEG", "JPEG-LS",
-                   "JPEG 2000"):
+    for syntax in (
+        "implicit",
+        "explicit",
+        "big-endian",
+        "deflated",
+        "run lengths",
+        "lossless JPEG",
+        "JPEG-LS",
+        "JPEG 2000",
+    ):
         samples["DICOM " + syntax] = ("a.dcm", format_dicom.dicom(pattern((32, 40), "uint16"), syntax=syntax), None)
     samples["DICOM JPEG"] = ("a.dcm", format_dicom.dicom(smooth[..., 0], syntax="JPEG"), None)
     promise(samples, numpy, many)
@@ -271,7 +324,7 @@ def huge_png(content):
 def huge_jpeg(content):
     """The largest size that a JPEG can promise: 2^32 pixels."""
     at = content.index(b"\xff\xc0")
-    return content[:at + 5] + struct.pack(">HH", 65500, 65500) + content[at + 9:]
+    return content[: at + 5] + struct.pack(">HH", 65500, 65500) + content[at + 9 :]
 
 
 def promise(samples, numpy, many):
@@ -285,6 +338,7 @@ def promise(samples, numpy, many):
         def function(content):
             assert before in content, before
             return content.replace(before, after)
+
         return function
 
     def put(form, *places):
@@ -293,6 +347,7 @@ def promise(samples, numpy, many):
             for at, number in places:
                 struct.pack_into(form, changed, at, number)
             return bytes(changed)
+
         return function
 
     for kind in ("MetaImage", "MetaImage compressed"):
@@ -302,8 +357,10 @@ def promise(samples, numpy, many):
     for kind in ("VTK", "VTK text"):
         change(kind, replace(b"DIMENSIONS 5 6 4", b"DIMENSIONS 1048576 1048576 1"))
     change("NIfTI", put("<h", (42, 32767), (44, 32767), (46, 1024)))
-    change("NIfTI compressed", lambda content: gzip.compress(
-        put("<h", (42, 32767), (44, 32767), (46, 1024))(gzip.decompress(content))))
+    change(
+        "NIfTI compressed",
+        lambda content: gzip.compress(put("<h", (42, 32767), (44, 32767), (46, 1024))(gzip.decompress(content))),
+    )
     change("NIfTI-2", put("<q", (24, many), (32, many), (40, 1)))
     change("GIPL", put(">H", (0, 32768), (2, 32768), (4, 1024)))
     change("MRC", put("<i", (0, many), (4, many), (8, 1)))
@@ -318,8 +375,10 @@ def promise(samples, numpy, many):
     def huge_dicom(kind):
         import format_dicom
         from writers import pattern
-        return format_dicom.dicom(pattern((32, 40), "uint16"), syntax=kind, Rows=65535, Columns=65535,
-                                  NumberOfFrames="256")
+
+        return format_dicom.dicom(
+            pattern((32, 40), "uint16"), syntax=kind, Rows=65535, Columns=65535, NumberOfFrames="256"
+        )
 
     for kind in ("implicit", "explicit", "big-endian"):
         change("DICOM " + kind, lambda content, kind=kind: huge_dicom(kind))
@@ -329,6 +388,7 @@ def make_bombs(fuzz):
     """Small files that decompress to much more than their headers say."""
     import format_dicom
     from writers import pattern, png
+
     megabytes = 4000 if fuzz.does_all else 512
     zeros = deflated_zeros(megabytes, 31)
     gzipped = gzip.compress(fuzz.samples["NIfTI"][1]) + zeros
@@ -344,8 +404,12 @@ def make_bombs(fuzz):
     # What is deflated begins after the group of the file's own description, which states its length.
     begin = 132 + 12 + struct.unpack_from("<I", content, 140)[0]
     element = struct.pack("<HH2sHI", 0x0009, 0x1000, b"OB", 0, megabytes << 20)
-    fuzz.add("DICOM deflated", f"an element of {megabytes} MB",
-             content[:begin] + deflated_zeros(megabytes, -15, element), "any")
+    fuzz.add(
+        "DICOM deflated",
+        f"an element of {megabytes} MB",
+        content[:begin] + deflated_zeros(megabytes, -15, element),
+        "any",
+    )
     # The reading process is ended while it has this one open.
     fuzz.add("NIfTI compressed", "nothing", fuzz.samples["NIfTI compressed"][1], "same")
 

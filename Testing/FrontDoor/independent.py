@@ -4,6 +4,7 @@
 
 Pixels are arrays of [slice, row, column, component]. Spacing, origin and direction are in millimeters along x, y, z of
 patients' left, posterior and superior (LPS); None where the file states none. A direction's columns are the axes."""
+
 import gzip
 import hashlib
 import io
@@ -34,6 +35,7 @@ def with_components(pixels, components=1):
 def read_pillow(path, mode=None):
     """An upright picture; `mode` is that of Pillow to which it is converted."""
     from PIL import Image, ImageOps
+
     Image.MAX_IMAGE_PIXELS = None
     with Image.open(path) as image:
         image = ImageOps.exif_transpose(image)
@@ -48,6 +50,7 @@ def read_pillow(path, mode=None):
 def read_tifffile(path, spacing=None, components=1, **options):
     """All pages of the first series."""
     import tifffile
+
     pixels = tifffile.imread(path, **options)
     if pixels.dtype == numpy.float16:
         pixels = pixels.astype(numpy.float32)
@@ -65,6 +68,7 @@ def geometry_of_affine(affine, unit=1.0):
 
 def read_nibabel(path):
     import nibabel
+
     image = nibabel.load(path)
     pixels = numpy.asanyarray(image.dataobj)
     components = 1
@@ -76,10 +80,14 @@ def read_nibabel(path):
         pixels = pixels[:, :, :, 0, :]
     axes = min(pixels.ndim - (components > 1), 3)
     order = tuple(reversed(range(axes)))
-    pixels = numpy.transpose(pixels.reshape(pixels.shape[:axes] + pixels.shape[axes:]),
-                             order + ((axes,) if components > 1 else ()))
-    unit = {"meter": 1000.0, "micron": 0.001}.get(image.header.get_xyzt_units()[0], 1.0) \
-        if hasattr(image.header, "get_xyzt_units") else 1.0
+    pixels = numpy.transpose(
+        pixels.reshape(pixels.shape[:axes] + pixels.shape[axes:]), order + ((axes,) if components > 1 else ())
+    )
+    unit = (
+        {"meter": 1000.0, "micron": 0.001}.get(image.header.get_xyzt_units()[0], 1.0)
+        if hasattr(image.header, "get_xyzt_units")
+        else 1.0
+    )
     return Answer(with_components(pixels, components), *geometry_of_affine(image.affine, unit))
 
 
@@ -87,10 +95,14 @@ def decode_frames(dataset):
     """What pydicom alone does not decompress."""
     import imagecodecs
     from pydicom.encaps import generate_frames
-    decoders = {"1.2.840.10008.1.2.4.80": imagecodecs.jpegls_decode,
-                "1.2.840.10008.1.2.4.81": imagecodecs.jpegls_decode,
-                "1.2.840.10008.1.2.4.57": imagecodecs.ljpeg_decode, "1.2.840.10008.1.2.4.70": imagecodecs.ljpeg_decode,
-                "1.2.840.10008.1.2.4.51": imagecodecs.jpeg_decode}
+
+    decoders = {
+        "1.2.840.10008.1.2.4.80": imagecodecs.jpegls_decode,
+        "1.2.840.10008.1.2.4.81": imagecodecs.jpegls_decode,
+        "1.2.840.10008.1.2.4.57": imagecodecs.ljpeg_decode,
+        "1.2.840.10008.1.2.4.70": imagecodecs.ljpeg_decode,
+        "1.2.840.10008.1.2.4.51": imagecodecs.jpeg_decode,
+    }
     decode = decoders[dataset.file_meta.TransferSyntaxUID]
     frames = int(dataset.get("NumberOfFrames", 1) or 1)
     pixels = numpy.stack([decode(frame) for frame in generate_frames(dataset.PixelData, number_of_frames=frames)])
@@ -110,6 +122,7 @@ def read_pydicom(path):
     """Pixels are rescaled as the file says."""
     import pydicom
     from pydicom.pixels import pixel_array
+
     with open(path, "rb") as stream:
         content = stream.read()
     if content[:2] == b"\x1f\x8b":
@@ -145,6 +158,7 @@ def read_pydicom(path):
 
 def read_pynrrd(path):
     import nrrd
+
     pixels, header = nrrd.read(path, index_order="C")
     kinds = header.get("kinds", ["domain"] * pixels.ndim)
     components = 1
@@ -153,11 +167,18 @@ def read_pynrrd(path):
     axes = pixels.ndim - (components > 1)
     if "space directions" in header:
         matrix = numpy.array([row for row in header["space directions"] if not numpy.isnan(row).any()]).T
-        flip = {"left-posterior-superior": [1, 1, 1], "right-anterior-superior": [-1, -1, 1],
-                "left-anterior-superior": [1, -1, 1], "LPS": [1, 1, 1], "RAS": [-1, -1, 1], "LAS": [1, -1, 1]}
+        flip = {
+            "left-posterior-superior": [1, 1, 1],
+            "right-anterior-superior": [-1, -1, 1],
+            "left-anterior-superior": [1, -1, 1],
+            "LPS": [1, 1, 1],
+            "RAS": [-1, -1, 1],
+            "LAS": [1, -1, 1],
+        }
         signs = numpy.array(flip.get(header.get("space"), [1] * axes)[:axes], float)
         unit = {"um": 0.001, "µm": 0.001, "micron": 0.001, "nm": 1e-6, "m": 1000.0}.get(
-            str(header.get("space units", ["mm"])[0]).strip('"'), 1.0)
+            str(header.get("space units", ["mm"])[0]).strip('"'), 1.0
+        )
         matrix = signs[:, None] * matrix * unit
         spacing = numpy.linalg.norm(matrix, axis=0)
         origin = signs * numpy.asarray(header.get("space origin", [0] * axes)) * unit
@@ -169,11 +190,13 @@ def read_pynrrd(path):
 def read_simpleitk(path, reader=""):
     """ITK's own readers, of another version."""
     import SimpleITK
+
     image = SimpleITK.ReadImage(path, imageIO=reader)
     dimension = image.GetDimension()
     pixels = with_components(SimpleITK.GetArrayFromImage(image), image.GetNumberOfComponentsPerPixel())
-    return Answer(pixels, image.GetSpacing(), image.GetOrigin(),
-                  numpy.reshape(image.GetDirection(), (dimension, dimension)))
+    return Answer(
+        pixels, image.GetSpacing(), image.GetOrigin(), numpy.reshape(image.GetDirection(), (dimension, dimension))
+    )
 
 
 def summary(answer):
@@ -185,7 +208,16 @@ def summary(answer):
     numbers[numpy.isnan(numbers)] = numpy.nan
     finite = numbers[is_number]
     size = [pixels.shape[2], pixels.shape[1]] + ([pixels.shape[0]] if pixels.shape[0] > 1 else [])
-    return {"size": size, "components": pixels.shape[3], "type": pixels.dtype.newbyteorder("=").name,
-            "spacing": answer.spacing, "origin": answer.origin, "direction": answer.direction,
-            "minimum": float(finite.min()), "maximum": float(finite.max()), "mean": float(finite.mean()),
-            "not finite": int(numbers.size - finite.size), "sha256": hashlib.sha256(numbers.tobytes()).hexdigest()}
+    return {
+        "size": size,
+        "components": pixels.shape[3],
+        "type": pixels.dtype.newbyteorder("=").name,
+        "spacing": answer.spacing,
+        "origin": answer.origin,
+        "direction": answer.direction,
+        "minimum": float(finite.min()),
+        "maximum": float(finite.max()),
+        "mean": float(finite.mean()),
+        "not finite": int(numbers.size - finite.size),
+        "sha256": hashlib.sha256(numbers.tobytes()).hexdigest(),
+    }

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
 """Image files byte by byte, where the libraries that write them leave a kind out."""
+
 import struct
 import zlib
 
@@ -31,7 +32,7 @@ def packed_rows(pixels, bits, least_first=False):
     for row in pixels.reshape(len(pixels), -1):
         text = "".join(format(int(value), f"0{bits}b") for value in row)
         text += "0" * (-len(text) % 8)
-        parts = [text[at:at + 8] for at in range(0, len(text), 8)]
+        parts = [text[at : at + 8] for at in range(0, len(text), 8)]
         rows.append(bytes(int(part[::-1] if least_first else part, 2) for part in parts))
     return rows
 
@@ -47,8 +48,13 @@ def tiff(width, height, strips, tags, order="<", rows=None):
     for strip in strips:
         offsets.append(len(content))
         content += strip + b"\0" * (len(strip) % 2)
-    entries = {256: (4, [width]), 257: (4, [height]), 273: (4, offsets), 278: (4, [rows or height]),
-               279: (4, [len(strip) for strip in strips])}
+    entries = {
+        256: (4, [width]),
+        257: (4, [height]),
+        273: (4, offsets),
+        278: (4, [rows or height]),
+        279: (4, [len(strip) for strip in strips]),
+    }
     entries.update({tag: (kind, list(numbers)) for tag, kind, numbers in tags})
     directory = struct.pack(order + "H", len(entries))
     for tag, (kind, numbers) in sorted(entries.items()):
@@ -66,7 +72,7 @@ def tiff(width, height, strips, tags, order="<", rows=None):
 def tiff_packed(pixels, bits, photometric=1, order="<", least_first=False, palette=None):
     """Gray values or entries of a table; a strip holds three rows."""
     rows = packed_rows(pixels, bits, least_first)
-    strips = [b"".join(rows[at:at + 3]) for at in range(0, len(rows), 3)]
+    strips = [b"".join(rows[at : at + 3]) for at in range(0, len(rows), 3)]
     tags = [(258, 3, [bits]), (259, 3, [1]), (262, 3, [photometric]), (277, 3, [1])]
     if least_first:
         tags.append((266, 3, [2]))
@@ -82,23 +88,32 @@ def png_chunk(name, content):
 def png(pixels, bits, color, interlaced=False, chunks=()):
     """Of [row, column] or [row, column, component], without filters; `chunks` are pairs of name and content."""
     pixels = pixels.reshape(pixels.shape[0], pixels.shape[1], -1)
-    passes = [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)] \
-        if interlaced else [(0, 0, 1, 1)]
+    passes = (
+        [(0, 0, 8, 8), (4, 0, 8, 8), (0, 4, 4, 8), (2, 0, 4, 4), (0, 2, 2, 4), (1, 0, 2, 2), (0, 1, 1, 2)]
+        if interlaced
+        else [(0, 0, 1, 1)]
+    )
     data = b""
     for x, y, across, down in passes:
         part = pixels[y::down, x::across]
         if part.size:
             data += b"".join(b"\0" + row for row in packed_rows(part, bits))
     header = struct.pack(">IIBBBBB", pixels.shape[1], pixels.shape[0], bits, color, 0, 0, int(interlaced))
-    return b"\x89PNG\r\n\x1a\n" + png_chunk(b"IHDR", header) + b"".join(png_chunk(*chunk) for chunk in chunks) + \
-        png_chunk(b"IDAT", zlib.compress(data)) + png_chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + png_chunk(b"IHDR", header)
+        + b"".join(png_chunk(*chunk) for chunk in chunks)
+        + png_chunk(b"IDAT", zlib.compress(data))
+        + png_chunk(b"IEND", b"")
+    )
 
 
 def bmp(width, height, bits, data, colors=b"", compression=0, masks=b""):
     """A negative height for rows from above."""
     begin = 14 + 40 + len(masks) + len(colors)
-    header = struct.pack("<IiiHHIIiiII", 40, width, height, 1, bits, compression, len(data), 2835, 2835,
-                         len(colors) // 4, 0)
+    header = struct.pack(
+        "<IiiHHIIiiII", 40, width, height, 1, bits, compression, len(data), 2835, 2835, len(colors) // 4, 0
+    )
     return b"BM" + struct.pack("<IHHI", begin + len(data), 0, 0, begin) + header + masks + colors + data
 
 
@@ -118,9 +133,11 @@ def mrc(pixels, mode, order="<", extended=b"", angstrom=2.0):
 def vtk(pixels, kind, attribute, is_text=False, spacing=(0.5, 1.5, 2.5), origin=(1, -2, 3)):
     """Legacy VTK of [slice, row, column, component]; `attribute` such as "SCALARS s unsigned_char 1"."""
     size = pixels.shape[2], pixels.shape[1], pixels.shape[0]
-    header = (f"# vtk DataFile Version 3.0\npixels\n{'ASCII' if is_text else 'BINARY'}\nDATASET STRUCTURED_POINTS\n"
-              f"DIMENSIONS {size[0]} {size[1]} {size[2]}\nSPACING {spacing[0]} {spacing[1]} {spacing[2]}\n"
-              f"ORIGIN {origin[0]} {origin[1]} {origin[2]}\nPOINT_DATA {size[0] * size[1] * size[2]}\n{attribute}\n")
+    header = (
+        f"# vtk DataFile Version 3.0\npixels\n{'ASCII' if is_text else 'BINARY'}\nDATASET STRUCTURED_POINTS\n"
+        f"DIMENSIONS {size[0]} {size[1]} {size[2]}\nSPACING {spacing[0]} {spacing[1]} {spacing[2]}\n"
+        f"ORIGIN {origin[0]} {origin[1]} {origin[2]}\nPOINT_DATA {size[0] * size[1] * size[2]}\n{attribute}\n"
+    )
     if attribute.startswith("SCALARS"):
         header += "LOOKUP_TABLE default\n"
     if is_text:
