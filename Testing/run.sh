@@ -4,7 +4,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 bash Examples/setup.sh
-bash Testing/FrontDoor/setup.sh || echo "run.sh: tests that need other readers of images are skipped." >&2
+bash Testing/FrontDoor/setup.sh || echo "run.sh: tests that need other readers of files are skipped." >&2
 cmake --preset release
 cmake --build --preset release
 ctest --preset release --parallel "$(nproc)" "$@"
