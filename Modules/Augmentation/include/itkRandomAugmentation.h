@@ -46,7 +46,7 @@ struct AugmentationKey
  *
  * | change | drawn |
  * |---|---|
- * | crop | uniformly among all places inside; with ForegroundProbability among those that hold a random pixel whose label is not 0; a crop that is larger than the image is centered |
+ * | crop | uniformly among all places inside; with ForegroundProbability among those that hold a random pixel whose label is above 0; a crop that is larger than the image is centered |
  * | flip | each axis by itself |
  * | turn | by 90, 180 or 270 degrees in the plane of x and y; only by 180 if the output is not square or the spacings differ |
  * | rotation | in the plane of x and y; Tilt about x and y as well in 3D |

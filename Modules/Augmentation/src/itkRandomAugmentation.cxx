@@ -104,7 +104,7 @@ try
   RandomAugmentationDraw draw(parameters, geometry, key);
   if (draw.WantsForeground() && images.Label.IsDefined())
   {
-    const at::Tensor foreground = at::nonzero(GetATensor(images.Label).ne(0).flatten());
+    const at::Tensor foreground = at::nonzero(GetATensor(images.Label).gt(0).flatten());
     if (foreground.size(0) > 0)
     {
       const auto                pixel = foreground[draw.PickForeground(foreground.size(0))].item<std::int64_t>();

@@ -8,7 +8,7 @@
 
 namespace itk
 {
-/** A JSON object with a member for each parameter. */
+/** A JSON object with a member for each parameter. Infinite numbers are the texts "inf" and "-inf". */
 ITKTorchCommon_EXPORT std::string
 WriteParameters(const TorchParameterView & parameters);
 

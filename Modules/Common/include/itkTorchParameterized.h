@@ -44,8 +44,11 @@ protected:
   using ParametersType = type;                                                                                         \
   void SetParameters(const ParametersType & parameters)                                                                \
   {                                                                                                                    \
-    m_Parameters = parameters;                                                                                         \
-    this->Modified();                                                                                                  \
+    if (!(::itk::TorchParameterView(m_Parameters) == ::itk::TorchParameterView(parameters)))                           \
+    {                                                                                                                  \
+      m_Parameters = parameters;                                                                                       \
+      this->Modified();                                                                                                \
+    }                                                                                                                  \
   }                                                                                                                    \
   const ParametersType & GetParameters() const                                                                         \
   {                                                                                                                    \

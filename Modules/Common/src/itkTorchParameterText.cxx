@@ -3,6 +3,9 @@
 #include "itkTorchParameterText.h"
 #include "itkMacro.h"
 #include <nlohmann/json.hpp>
+#include <algorithm>
+#include <cmath>
+#include <limits>
 
 namespace itk
 {
@@ -23,12 +26,39 @@ Renewed(const TorchParameter & parameter, const nlohmann::ordered_json & value)
   return value;
 }
 
+/** JSON has no infinite numbers: they are the texts "inf" and "-inf". */
+nlohmann::ordered_json
+WriteNumber(double number)
+{
+  return std::isinf(number) ? nlohmann::ordered_json(number > 0 ? "inf" : "-inf") : nlohmann::ordered_json(number);
+}
+
+/** With infinite numbers in place of their texts. */
+nlohmann::ordered_json
+ReadNumbers(const nlohmann::ordered_json & value)
+{
+  if (value == "inf" || value == "-inf")
+  {
+    return (value == "inf" ? 1 : -1) * std::numeric_limits<double>::infinity();
+  }
+  auto numbers = value;
+  for (auto & number : numbers)
+  {
+    if (value.is_array())
+    {
+      number = ReadNumbers(number);
+    }
+  }
+  return numbers;
+}
+
 void
 SetParameter(const TorchParameter &          parameter,
              const nlohmann::ordered_json &  stored,
              const TorchParameterReference & parameters)
 {
-  const nlohmann::ordered_json value = Renewed(parameter, stored);
+  const bool                   isText = std::holds_alternative<std::string>(parameter.Default);
+  const nlohmann::ordered_json value = isText ? Renewed(parameter, stored) : ReadNumbers(Renewed(parameter, stored));
   std::visit(
     [&](const auto & kind)
     {
@@ -65,7 +95,16 @@ WriteParameters(const TorchParameterView & parameters)
   auto json = nlohmann::ordered_json::object();
   for (const auto & parameter : parameters.GetList().GetParameters())
   {
-    std::visit([&](const auto & value) { json[parameter.Name] = value; }, parameters.Get(parameter));
+    const TorchParameterValue value = parameters.Get(parameter);
+    std::visit([&](const auto & plain) { json[parameter.Name] = plain; }, value);
+    if (const auto * const number = std::get_if<double>(&value))
+    {
+      json[parameter.Name] = WriteNumber(*number);
+    }
+    else if (const auto * const numbers = std::get_if<std::vector<double>>(&value))
+    {
+      std::transform(numbers->begin(), numbers->end(), json[parameter.Name].begin(), WriteNumber);
+    }
   }
   return json.dump();
 }

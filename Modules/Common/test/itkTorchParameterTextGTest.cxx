@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkTorchParameterText.h"
 #include "itkTestHelpers.h"
+#include <limits>
 
 namespace
 {
@@ -53,6 +54,21 @@ ErrorOf(const std::string & json)
   return itk::Test::MessageOf([&] { itk::ReadParameters(json, parameters); });
 }
 } // namespace
+
+TEST(TorchParameterText, InfiniteNumbersAreRead)
+{
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  Parameters       written;
+  written.Width = infinity;
+  written.List = { -infinity, 2.0, infinity };
+  const auto text = itk::WriteParameters(written);
+  itk::Test::ExpectContains(text, R"("Width":"inf")");
+  Parameters read;
+  itk::ReadParameters(text, read);
+  EXPECT_EQ(read.Width, infinity);
+  EXPECT_EQ(read.List, written.List);
+  itk::Test::ExpectContains(ErrorOf(R"({"Width": "infinite"})"), "Width must be a value of its type");
+}
 
 TEST(TorchParameterText, WhatIsWrittenIsRead)
 {

@@ -48,6 +48,10 @@ public:
   static std::uint64_t
   GetFreeMemory();
 
+  /** Largest number of bytes of main memory that the process has had so far; 0 where the system does not tell. */
+  static std::uint64_t
+  GetPeakMemory();
+
   /** On: LibTorch uses only algorithms that give the same bits in every run, and TF32 stays off. Costs speed on CUDA;
    * on the CPU results are repeatable either way. Off by default. */
   static void

@@ -110,4 +110,10 @@ GetFreeMemory()
   }
   return free;
 }
+
+std::uint64_t
+GetPeakMemory()
+{
+  return NumberInFile("/proc/self/status", "VmHWM:").value_or(0) * 1024;
+}
 } // namespace itk

@@ -14,6 +14,10 @@ KeepFreedMemory();
 /** See TorchRuntime::GetFreeMemory(). */
 std::uint64_t
 GetFreeMemory();
+
+/** See TorchRuntime::GetPeakMemory(). */
+std::uint64_t
+GetPeakMemory();
 } // namespace itk
 
 #endif

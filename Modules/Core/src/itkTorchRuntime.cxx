@@ -69,6 +69,12 @@ TorchRuntime::KeepFreedMemory()
 }
 
 std::uint64_t
+TorchRuntime::GetPeakMemory()
+{
+  return itk::GetPeakMemory();
+}
+
+std::uint64_t
 TorchRuntime::GetFreeMemory()
 {
   return itk::GetFreeMemory();

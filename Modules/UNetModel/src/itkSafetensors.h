@@ -3,6 +3,7 @@
 #ifndef itkSafetensors_h
 #define itkSafetensors_h
 
+#include "ITKTorchUNetModelExport.h"
 #include "itkTorchTensor.h"
 #include <map>
 
@@ -14,7 +15,7 @@ namespace itk
  * Format: 8 bytes header length (little-endian), a JSON header, then the tensors' bytes. Nothing in such a file is
  * executed. Reads F64, F32, F16 and BF16 and gives float32; writes F32.
  */
-struct Safetensors
+struct ITKTorchUNetModel_EXPORT Safetensors
 {
   std::map<std::string, TorchTensor> Tensors;
   std::map<std::string, std::string> Metadata;

@@ -14,20 +14,12 @@ constexpr const char * formatName = "ITKTorch U-Net 1";
 } // namespace
 
 void
-ReadUNetModelFile(const std::string & fileName, UNetModel & model, bool readsWeights)
+ReadUNetModelMetadata(const std::map<std::string, std::string> & metadata, UNetModel & model)
 {
-  const Safetensors file = Safetensors::Read(fileName, readsWeights);
-  const auto        format = file.Metadata.find("format");
-  if (format == file.Metadata.end() || format->second != formatName)
-  {
-    itkGenericExceptionMacro(<< fileName << " is not a U-Net model of this project: the metadata \"format\" must be \""
-                             << formatName << "\", but is "
-                             << (format == file.Metadata.end() ? "absent" : '"' + format->second + '"') << '.');
-  }
   const auto text = [&](const char * key, const char * otherwise)
   {
-    const auto found = file.Metadata.find(key);
-    return found == file.Metadata.end() ? otherwise : found->second;
+    const auto found = metadata.find(key);
+    return found == metadata.end() ? otherwise : found->second;
   };
   const auto json = [&](const char * key) { return nlohmann::json::parse(text(key, "null")); };
   try
@@ -45,15 +37,43 @@ ReadUNetModelFile(const std::string & fileName, UNetModel & model, bool readsWei
     model.SetOrientation(text("orientation", ""));
     model.SetRecipe(text("recipe", ""));
     model.VerifyGrid();
+  }
+  catch (const nlohmann::json::exception & error)
+  {
+    itkGenericExceptionMacro("Its metadata cannot be read: " << error.what() << '.');
+  }
+}
+
+void
+WriteUNetModelMetadata(const UNetModel & model, std::map<std::string, std::string> & metadata)
+{
+  metadata["specification"] = WriteParameters(model.GetSpecification());
+  metadata["intensity"] = WriteParameters(model.GetIntensityNormalization());
+  metadata["classes"] = nlohmann::json(model.GetClassNames()).dump();
+  metadata["spacing"] = nlohmann::json(model.GetSpacing()).dump();
+  metadata["orientation"] = model.GetOrientation();
+  metadata["recipe"] = model.GetRecipe();
+}
+
+void
+ReadUNetModelFile(const std::string & fileName, UNetModel & model, bool readsWeights)
+{
+  const Safetensors file = Safetensors::Read(fileName, readsWeights);
+  const auto        format = file.Metadata.find("format");
+  if (format == file.Metadata.end() || format->second != formatName)
+  {
+    itkGenericExceptionMacro(<< fileName << " is not a U-Net model of this project: the metadata \"format\" must be \""
+                             << formatName << "\", but is "
+                             << (format == file.Metadata.end() ? "absent" : '"' + format->second + '"') << '.');
+  }
+  try
+  {
+    ReadUNetModelMetadata(file.Metadata, model);
     if (readsWeights)
     {
       model.SetWeights(file.Tensors);
       model.Verify();
     }
-  }
-  catch (const nlohmann::json::exception & error)
-  {
-    itkGenericExceptionMacro(<< fileName << " has metadata that cannot be read: " << error.what() << '.');
   }
   catch (const ExceptionObject & error)
   {
@@ -75,12 +95,7 @@ WriteUNetModelFile(const std::string & fileName, const UNetModel & model)
   Safetensors file;
   file.Tensors = model.GetWeights();
   file.Metadata["format"] = formatName;
-  file.Metadata["specification"] = WriteParameters(model.GetSpecification());
-  file.Metadata["intensity"] = WriteParameters(model.GetIntensityNormalization());
-  file.Metadata["classes"] = nlohmann::json(model.GetClassNames()).dump();
-  file.Metadata["spacing"] = nlohmann::json(model.GetSpacing()).dump();
-  file.Metadata["orientation"] = model.GetOrientation();
-  file.Metadata["recipe"] = model.GetRecipe();
+  WriteUNetModelMetadata(model, file.Metadata);
   file.Write(fileName);
 }
 } // namespace itk

@@ -4,6 +4,7 @@
 #define itkUNetModelFile_h
 
 #include "itkUNetModel.h"
+#include <map>
 
 namespace itk
 {
@@ -15,6 +16,14 @@ ReadUNetModelFile(const std::string & fileName, UNetModel & model, bool readsWei
 /** \throws ExceptionObject, before anything is written, for a model that UNetModel::Verify() does not accept */
 void
 WriteUNetModelFile(const std::string & fileName, const UNetModel & model);
+
+/** What a model is but for its weights, as metadata of a file. */
+ITKTorchUNetModel_EXPORT void
+WriteUNetModelMetadata(const UNetModel & model, std::map<std::string, std::string> & metadata);
+
+/** \throws ExceptionObject in a sentence without the file's name, for metadata that are of no model */
+ITKTorchUNetModel_EXPORT void
+ReadUNetModelMetadata(const std::map<std::string, std::string> & metadata, UNetModel & model);
 } // namespace itk
 
 #endif

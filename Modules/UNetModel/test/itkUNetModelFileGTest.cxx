@@ -238,9 +238,9 @@ TEST(UNetModelFile, SpacingsAndIntensityFactorsThatAreNoneAreRefused)
   ExpectContains(messageFor("[0.5,0]", "{}"), "Spacing must be 2 numbers in [1e-07, 1000] mm, but is [0.5,0].");
   ExpectContains(messageFor("[0.5,-1.5]", "{}"), "Spacing must be 2 numbers in [1e-07, 1000] mm");
   ExpectContains(messageFor("[0.5]", "{}"), "Spacing must be 2 numbers in [1e-07, 1000] mm");
-  ExpectContains(messageFor("[0.5,1e999]", "{}"), "has metadata that cannot be read");
-  ExpectContains(messageFor("[0.5,null]", "{}"), "has metadata that cannot be read");
-  ExpectContains(messageFor("[0.5,NaN]", "{}"), "has metadata that cannot be read");
+  ExpectContains(messageFor("[0.5,1e999]", "{}"), "does not hold a valid model. Its metadata cannot be read");
+  ExpectContains(messageFor("[0.5,null]", "{}"), "does not hold a valid model. Its metadata cannot be read");
+  ExpectContains(messageFor("[0.5,NaN]", "{}"), "does not hold a valid model. Its metadata cannot be read");
   ExpectContains(messageFor("[]", R"({"Factor":0})"), "Factor must be in [1e-30, 1e+30], but is 0.");
   ExpectContains(messageFor("[]", R"({"Factor":-1})"), "Factor must be in [1e-30, 1e+30], but is -1.");
   ExpectContains(messageFor("[]", R"({"Factor":1e999})"), "Parameters cannot be read");

@@ -4,74 +4,77 @@
 #define itkUNetTraining_h
 
 #include "ITKTorchUNetTrainingExport.h"
-#include "itkUNetTrainingParameters.h"
-#include "itkRandomAugmentation.h"
-#include "itkTorchProgress.h"
-#include "itkUNetModel.h"
-#include "itkUNetTrainingData.h"
-#include <optional>
+#include "itkUNetTrainer.h"
+#include <functional>
 
 namespace itk
 {
-/** One line of a training's history. */
-struct UNetTrainingEpoch
-{
-  unsigned int Epoch{ 0 };
-  /** Mean over the epoch's batches of the mean over pixels of weight · cross-entropy. */
-  double Loss{ 0.0 };
-  /** Of the last batch. */
-  double LearningRate{ 0.0 };
-  double Seconds{ 0.0 };
-};
-
 /** \class UNetTraining
- * \brief Minimizes the mean over pixels of w · cross-entropy by Adam, on random crops at native size.
+ * \brief Minimizes a loss on random crops at native size, epoch by epoch.
  *
- * An epoch takes CropsPerImage crops of each image in random order. A crop lies at random inside the image and goes
- * through RandomAugmentation; an image smaller than the crop is centered, and padded by the augmentation's padding
- * mode, or mirrored without one. With one class the cross-entropy is the binary one of a sigmoid, else that of a
- * softmax. The weights w are those of the pair's weight image, times those of the WeightMap, 1 without either. With a
- * GapWidth, touching objects are separated first, so that the network learns the gap.
+ * An epoch takes CropsPerImage crops of each image in random order, or StepsPerEpoch steps of crops that Sampling draws.
+ * A crop lies at random inside the image and goes through RandomAugmentation; an image smaller than the crop is
+ * centered, and padded by the augmentation's padding mode, or mirrored without one. The loss is that of
+ * UNetLossParameters. The weights w of its pixels are those of the pair's weight image, times those of the WeightMap and
+ * of contacts, 1 without any. With a GapWidth, touching objects are separated first, so that the network learns the gap.
+ * Pixels with the IgnoreLabel, or ignored by the pair, count neither in the loss nor in scores.
  *
  * Volumes are turned to the model's orientation, LPS for a new model. A polarity that is automatic is decided once
  * where all images agree in which it is not doubtful, and recorded in the model.
  *
- * Order, places and changes of the crops depend on (Seed, epoch, sample) alone: the same on every device and for any
- * number of threads. On the CPU the same seed and number of threads give the same weights.
+ * With validation pairs, whole images are scored every ValidationInterval epochs, and the best model is kept. The
+ * training ends after Epochs or MaximumSteps, after MaximumMinutes, or when Patience epochs brought no better score.
  *
- * D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", ICLR 2015.
+ * Order, places and changes of the crops depend on (Seed, epoch, sample) alone: the same on every device and for any
+ * number of threads. On the CPU the same seed and number of threads give the same weights, also when the training
+ * stopped in between and went on with its state, in another process.
  * \ingroup ITKTorchUNetTraining
  */
 class ITKTorchUNetTraining_EXPORT UNetTraining
 {
 public:
+  /** Why a training ended. */
+  enum class Ending : std::uint8_t
+  {
+    /** After all epochs or steps. */
+    Complete,
+    OutOfTime,
+    /** No better score for Patience epochs. */
+    NoProgress
+  };
+
   /** What the caller hears during a run. */
   struct Observer
   {
     /** Also within a batch. An exception ends the training. */
-    TorchProgress Progress;
-    /** After each epoch. */
-    std::function<void(const UNetTrainingEpoch & epoch)> Epoch;
+    TorchProgress Progress = [](double) {};
+    /** Before the first step, with a measured one; not called where it is empty. */
+    std::function<void(UNetTrainer & trainer, const UNetTrainingCost & cost)> Cost;
+    /** After each step. The state's position is that after it, its weights are those of the last update. */
+    std::function<void(UNetTrainer & trainer, const UNetTrainingStep & step)> Step = [](UNetTrainer &,
+                                                                                        const UNetTrainingStep &) {};
+    /** After each epoch, when the state has its weights and its line in the history. */
+    std::function<void(const UNetTrainingEpoch & epoch)> Epoch = [](const UNetTrainingEpoch &) {};
     /** One sentence about the training data. */
     std::function<void(const std::string & note)> Note = [](const std::string &) {};
   };
 
-  /** Trains `model`, whose specification, intensity normalization and weights are set, and replaces its weights at the
-   * end; also when an observer ends the training by an exception, which then goes on. The model has no weights before
-   * there has been a step, nor after a training that diverged.
+  /** Goes on with a training where its state stands: a new one has a model whose specification, intensity normalization
+   * and weights are set. The state is complete when the function returns and also when it throws, as far as there was a
+   * step: then it is that after the last whole step or, if the training diverged, that of the last epoch before; an
+   * observer's exception is thrown on. A training that diverged before its first epoch was complete leaves a model
+   * without weights.
+   * \param validation may be null
    * \throws ExceptionObject, before anything is trained, with a line for each pair that cannot be used; and one that
-   * says when the loss or a weight became infinite or NaN */
-  static void
-  Run(UNetModel &                    model,
+   * says when the loss, a gradient or a weight became infinite or NaN */
+  static Ending
+  Run(UNetTrainingState &            state,
       const UNetTrainingData &       data,
+      const UNetTrainingData *       validation,
       const UNetTrainingParameters & parameters,
       const TorchDevice &            device,
       const Observer &               observer);
 };
-
-/** \throws ExceptionObject if the parameters do not fit the network */
-ITKTorchUNetTraining_EXPORT void
-VerifyUNetTraining(const UNetSpecification & specification, const UNetTrainingParameters & parameters);
 } // namespace itk
 
 #endif

@@ -22,6 +22,8 @@ struct UNetTrainingSample
   TorchTensor Label;
   /** (1, 1, …, y, x), float; undefined for the weight 1 everywhere. */
   TorchTensor Weight;
+  /** (1, 1, …, y, x), 64 bits, other than 0 where labels are not known; undefined where all are. */
+  TorchTensor Ignored;
   /** Pixel size along x, y (, z). */
   std::vector<double> Spacing;
   /** Of the axes, row by row. */
@@ -30,6 +32,20 @@ struct UNetTrainingSample
   bool HasUnknownSpacing{ false };
   /** Sentences about what was read, and how. */
   std::vector<std::string> Notes;
+};
+
+/** The files of a training pair, and what is known of it.
+ * \ingroup ITKTorchUNetTraining */
+struct UNetTrainingFiles
+{
+  std::string Image;
+  std::string Label;
+  /** Factor of each pixel's loss; empty for none. */
+  std::string Weight;
+  /** Other than 0 where labels are not known, so that the pixels count neither in loss nor in scores; empty for none. */
+  std::string Ignored;
+  std::string Category;
+  double      SamplingWeight{ 1.0 };
 };
 
 /** \class UNetTrainingData
@@ -53,10 +69,17 @@ public:
 
   /** Copies the buffered pixels.
    * \param label integers on the image's grid, 0 for background
-   * \param weight optional, on the same grid: factor of each pixel's loss */
-  template <typename TImage, typename TLabelImage, typename TWeightImage = Image<float, TImage::ImageDimension>>
+   * \param weight optional, on the same grid: factor of each pixel's loss
+   * \param ignored optional, on the same grid: other than 0 where labels are not known */
+  template <typename TImage,
+            typename TLabelImage,
+            typename TWeightImage = Image<float, TImage::ImageDimension>,
+            typename TIgnoredImage = Image<unsigned char, TImage::ImageDimension>>
   void
-  AddPair(const TImage * image, const TLabelImage * label, const TWeightImage * weight = nullptr);
+  AddPair(const TImage *        image,
+          const TLabelImage *   label,
+          const TWeightImage *  weight = nullptr,
+          const TIgnoredImage * ignored = nullptr);
   template <typename TImage, typename TLabelImage>
   void
   AddPair(const SmartPointer<TImage> & image, const SmartPointer<TLabelImage> & label)
@@ -76,6 +99,8 @@ public:
    * \param weightFile empty for none */
   void
   AddPairOfFiles(const std::string & imageFile, const std::string & labelFile, const std::string & weightFile = {});
+  void
+  AddPairOfFiles(const UNetTrainingFiles & files);
 
   std::size_t
   GetNumberOfPairs() const
@@ -95,6 +120,25 @@ public:
   GetLabelName(std::size_t pair) const
   {
     return m_Pairs.at(pair).LabelName;
+  }
+
+  /** What kind of image a pair is, for a sampling that is balanced among categories. Default: empty. */
+  void
+  SetCategory(std::size_t pair, const std::string & category);
+  const std::string &
+  GetCategory(std::size_t pair) const
+  {
+    return m_Pairs.at(pair).Category;
+  }
+
+  /** How often crops of a pair are drawn, relative to others, where the sampling is by weights. Finite and at least 0;
+   * default: 1. */
+  void
+  SetSamplingWeight(std::size_t pair, double weight);
+  double
+  GetSamplingWeight(std::size_t pair) const
+  {
+    return m_Pairs.at(pair).SamplingWeight;
   }
 
   /** \throws ExceptionObject for a file that cannot be read, and for images that do not share one grid */
@@ -141,6 +185,8 @@ private:
     std::string                         Name;
     std::string                         LabelName;
     std::function<UNetTrainingSample()> Load;
+    std::string                         Category;
+    double                              SamplingWeight{ 1.0 };
   };
 
   void

@@ -10,9 +10,12 @@
 
 namespace itk
 {
-template <typename TImage, typename TLabelImage, typename TWeightImage>
+template <typename TImage, typename TLabelImage, typename TWeightImage, typename TIgnoredImage>
 void
-UNetTrainingData::AddPair(const TImage * image, const TLabelImage * label, const TWeightImage * weight)
+UNetTrainingData::AddPair(const TImage *        image,
+                          const TLabelImage *   label,
+                          const TWeightImage *  weight,
+                          const TIgnoredImage * ignored)
 {
   constexpr unsigned int D = TImage::ImageDimension;
   const auto             compare = [&](const ImageBase<D> * other, const std::string & nameOfOther)
@@ -24,6 +27,10 @@ UNetTrainingData::AddPair(const TImage * image, const TLabelImage * label, const
   if (problem.empty() && weight != nullptr)
   {
     problem = compare(weight, "weight image");
+  }
+  if (problem.empty() && ignored != nullptr)
+  {
+    problem = compare(ignored, "image of ignored pixels");
   }
 
   UNetTrainingSample sample;
@@ -44,6 +51,10 @@ UNetTrainingData::AddPair(const TImage * image, const TLabelImage * label, const
   if (weight != nullptr)
   {
     sample.Weight = copyAs(weight, float{});
+  }
+  if (ignored != nullptr)
+  {
+    sample.Ignored = copyAs(ignored, std::int64_t{});
   }
   const std::string name = "pair " + std::to_string(this->GetNumberOfPairs());
   this->AddPair(name,

@@ -6,6 +6,7 @@
 #include "itkTorchMacros.h"
 #include "itkUNetInferenceImageFilter.h"
 #include "itkUNetTraining.h"
+#include "itkUNetTrainingStepEvent.h"
 
 namespace itk
 {
@@ -16,26 +17,32 @@ namespace itk
  * |---|---|---|
  * | input | primary | the image to show the trained network on; a training alone needs none |
  * | input | `TrainingData`, required | UNetTrainingData |
+ * | input | `ValidationData` | UNetTrainingData, whose images are scored as a whole and not trained on |
  * | input | `InitialModel` | UNetModel to start from; it is copied, and decides specification and intensity
  * normalization |
+ * | input | `InitialState` | UNetTrainingState of a training that stopped, with which this one goes on; it is copied, and
+ * decides specification, intensity normalization and class names |
  * | output | primary | what a UNetInferenceImageFilter with the trained model and its own defaults makes of the primary
  * input |
- * | output | `Model` | the trained UNetModel |
+ * | output | `Model` | the trained UNetModel: that of the last step, with averaged weights if WeightAveraging is on |
+ * | output | `BestModel` | the UNetModel of the epoch with the best validation; without weights if there is none |
+ * | output | `State` | UNetTrainingState, from which another training can go on |
  *
  * Updating either output trains; updating the other one, or a streamed consumer, does not train again; a changed
  * parameter or training pair does. The prediction is computed only when and for the region that is requested; updating
  * the model alone computes none. Without a primary input Update() updates the model.
  *
- * ProgressEvent is invoked after every layer of a batch, IterationEvent after every epoch, when GetHistory() has grown
- * by a line. After AbortGenerateDataOn() the filter throws ProcessAborted, and the model holds the weights of the last
- * whole batch, or none if there was no batch: call DisconnectPipeline() on it before it is used, so that it is not
- * brought up to date first. The prediction is an execution of its own, with its start, progress and end.
+ * ProgressEvent is invoked after every layer of a batch, UNetTrainingStepEvent after every step of the optimizer,
+ * IterationEvent after every epoch, when GetHistory() has grown by a line and the outputs are those of the epoch. An
+ * observer of a step that wants the outputs of this moment calls UpdateTrainingOutputs(). After AbortGenerateDataOn()
+ * the filter throws ProcessAborted, and the outputs are those of the last whole step, or models without weights if there
+ * was none: call DisconnectPipeline() on them before they are used, so that they are not brought up to date first. The prediction is an execution of its own, with its start, progress and end.
  *
  * A TorchWarningEvent reports what is odd about the training data: objects in several parts, a polarity that is
  * doubtful or not the same in all images.
  *
- * If the loss or weights become infinite or NaN, training throws and leaves a model without weights, which no writer
- * accepts.
+ * If the loss or weights become infinite or NaN, training throws UNetTrainingDiverged and leaves the outputs of the last
+ * epoch or, in the first one, models without weights, which no writer accepts.
  *
  * See UNetTraining for what is minimized and how.
  * \ingroup ITKTorchUNetTraining
@@ -60,12 +67,22 @@ public:
   /** Pairs of image and labels. Required. */
   itkSetInputMacro(TrainingData, UNetTrainingData);
   itkGetInputMacro(TrainingData, UNetTrainingData);
+  /** Pairs that the network is scored on; optional. */
+  itkSetInputMacro(ValidationData, UNetTrainingData);
+  itkGetInputMacro(ValidationData, UNetTrainingData);
   /** Model to continue from; optional. */
   itkSetInputMacro(InitialModel, UNetModel);
   itkGetInputMacro(InitialModel, UNetModel);
+  /** Training to go on with; optional. It comes before an initial model. */
+  itkSetInputMacro(InitialState, UNetTrainingState);
+  itkGetInputMacro(InitialState, UNetTrainingState);
 
   /** The trained network. */
   itkTorchNamedOutputMacro(Model, "Model", UNetModel);
+  /** The network that was best in a validation. */
+  itkTorchNamedOutputMacro(BestModel, "BestModel", UNetModel);
+  /** All that another training needs to go on. */
+  itkTorchNamedOutputMacro(State, "State", UNetTrainingState);
 
   /** Architecture of a new network; not used with an initial model. */
   void
@@ -91,15 +108,61 @@ public:
   itkTorchParameterMacro(CropSize);
   /** Number of crops from each image in an epoch. Default: 1 (in [1, 4096]). */
   itkTorchParameterMacro(CropsPerImage);
-  /** Learning rate of the Adam optimizer. Default: 0.001 (greater than 0). */
+  /** Number of steps of the optimizer in an epoch. Default: 0, for as many as CropsPerImage crops of each image make. */
+  itkTorchParameterMacro(StepsPerEpoch);
+  /** Number of steps after which the training ends. Default: 0, for no limit. */
+  itkTorchParameterMacro(MaximumSteps);
+  /** Minutes after which the training ends, at the end of a step; the schedule does not know of it. Default: 0, for no
+   * limit (at least 0). */
+  itkTorchParameterMacro(MaximumMinutes);
+  /** Which images crops are taken from: each equally often, each category equally often, or by the weights of the
+   * images. Default: images. */
+  itkTorchParameterMacro(Sampling);
+  /** How weights are changed by their gradients. Default: adam. */
+  itkTorchParameterMacro(Optimizer);
+  /** Learning rate of the optimizer. Default: 0.001 (greater than 0). */
   itkTorchParameterMacro(LearningRate);
-  /** Keep the rate constant, or decrease it from LearningRate to 0 along half a cosine. Default: cosine. */
+  /** How the rate goes from LearningRate to FinalLearningRate: not at all, along half a cosine, or as
+   * (1 − done)^PolynomialExponent. Default: cosine. */
   itkTorchParameterMacro(LearningRateSchedule);
-  /** L2 regularization: this number times a weight is added to its gradient. Default: 0 (at least 0). */
+  /** Learning rate at which a schedule other than constant ends. Default: 0 (at least 0). */
+  itkTorchParameterMacro(FinalLearningRate);
+  /** Exponent of the polynomial schedule. Default: 0.9 (greater than 0). */
+  itkTorchParameterMacro(PolynomialExponent);
+  /** Number of first steps in which the learning rate rises linearly. Default: 0. */
+  itkTorchParameterMacro(WarmupSteps);
+  /** Regularization: adam and sgd add this number times a weight to its gradient, adamw subtracts it times the learning
+   * rate from the weight. Default: 0 (at least 0). */
   itkTorchParameterMacro(WeightDecay);
+  /** Momentum of sgd, Nesterov's. Default: 0.9 (in [0, 0.9999]). */
+  itkTorchParameterMacro(Momentum);
+  /** Largest norm of all gradients together, to which larger ones are scaled down. Default: 0, for no limit. */
+  itkTorchParameterMacro(MaximumGradientNorm);
+  /** Number of batches whose gradients make one step of the optimizer. Default: 1 (in [1, 4096]). */
+  itkTorchParameterMacro(AccumulatedBatches);
+  /** Decay of the exponential moving average of the weights that the model gets. Default: 0, for the weights
+   * themselves. */
+  itkTorchParameterMacro(WeightAveraging);
   /** Meaning of the labels. foreground and objects: every label other than 0 is the last class, and for a weight map
    * each label is an object. classes: a label is the number of its class. Default: foreground. */
   itkTorchParameterMacro(Labels);
+  /** Label of pixels that are not known: they count neither in the loss nor in scores. Default: -1, for none. */
+  itkTorchParameterMacro(IgnoreLabel);
+  /** What the network learns: what the labels say, or background, interior and border of objects. Default: labels. */
+  itkTorchParameterMacro(Target);
+  /** Pixels of an object that are this near to a pixel outside it are its border. Default: 2 pixels (in [1, 16]). */
+  itkTorchParameterMacro(BorderWidth);
+  /** Factor of the loss of border pixels that are as near to another object. Default: 1 (at least 0). */
+  itkTorchParameterMacro(ContactWeight);
+  /** Train although no label image has anything but background. Default: false. */
+  itkTorchParameterMacro(AllowOnlyBackground);
+  itkBooleanMacro(AllowOnlyBackground);
+  /** Layers whose weights stay as they are, by the beginnings of their names, separated by commas. Default: none. */
+  itkTorchParameterMacro(FrozenLayers);
+  /** Number of epochs from one validation to the next. Default: 1 (at least 1). */
+  itkTorchParameterMacro(ValidationInterval);
+  /** Number of epochs without a better validation after which the training ends. Default: 0, for no limit. */
+  itkTorchParameterMacro(Patience);
   /** Weight the loss of each pixel by a boundary weight map of the instance labels, so that gaps between objects are
    * learned. Default: false. */
   itkTorchParameterMacro(UseWeightMap);
@@ -111,29 +174,43 @@ public:
   itkTorchParameterMacro(Seed);
   /** Memory for prepared images; images that do not fit are read again in each epoch. Default: 2048 MiB. */
   itkTorchParameterMacro(MaximumCacheSize);
+  /** Number of threads that prepare batches beside the computation. Default: 1 (in [0, 256]). */
+  itkTorchParameterMacro(LoaderThreads);
+
+  /** What is minimized. */
+  void
+  SetLoss(const UNetLossParameters & loss)
+  {
+    UNetTrainingParameters parameters = m_Parameters;
+    parameters.Loss = loss;
+    this->SetParameters(parameters);
+  }
 
   /** Weights of the pixels by a named setting, or by none. */
   void
   SetWeightMap(UNetWeightMap preset)
   {
-    m_Parameters.SetWeightMap(preset);
-    this->Modified();
+    UNetTrainingParameters parameters = m_Parameters;
+    parameters.SetWeightMap(preset);
+    this->SetParameters(parameters);
   }
 
   /** All parameters of the weight map, which UseWeightMap switches on. */
   void
   SetWeightMapParameters(const BoundaryWeightMapParameters & parameters)
   {
-    m_Parameters.WeightMap = parameters;
-    this->Modified();
+    UNetTrainingParameters all = m_Parameters;
+    all.WeightMap = parameters;
+    this->SetParameters(all);
   }
 
   /** Width in pixels of the background that is cut between touching objects, with or without weights. */
   void
   SetGapWidth(unsigned int width)
   {
-    m_Parameters.WeightMap.GapWidth = width;
-    this->Modified();
+    UNetTrainingParameters parameters = m_Parameters;
+    parameters.WeightMap.GapWidth = width;
+    this->SetParameters(parameters);
   }
 
   /** Random changes of the crops by a named setting. */
@@ -147,15 +224,54 @@ public:
   void
   SetAugmentationParameters(const RandomAugmentationParameters & parameters)
   {
-    m_Parameters.Augmentation = parameters;
-    this->Modified();
+    UNetTrainingParameters all = m_Parameters;
+    all.Augmentation = parameters;
+    this->SetParameters(all);
   }
 
-  /** One line for each finished epoch of the last training. */
+  /** One line for each finished epoch of the training, those before its initial state included. */
   const std::vector<UNetTrainingEpoch> &
   GetHistory() const
   {
-    return m_History;
+    return this->GetState()->GetHistory();
+  }
+
+  /** Why the last training ended. */
+  UNetTraining::Ending
+  GetEnding() const
+  {
+    return m_Ending;
+  }
+
+  /** Where the training stands, also between updates of its outputs. */
+  UNetTrainingPosition
+  GetPosition() const
+  {
+    return m_Trainer != nullptr ? m_Trainer->GetPosition() : this->GetState()->GetPosition();
+  }
+
+  /** Number of steps of the optimizer in the training under way; 0 outside it. */
+  std::uint64_t
+  GetNumberOfSteps() const
+  {
+    return m_Trainer != nullptr ? m_Trainer->GetNumberOfSteps() : 0;
+  }
+
+  /** In an observer of a step: makes the outputs Model, BestModel and State those of this moment.
+   * \throws ExceptionObject outside a training */
+  void
+  UpdateTrainingOutputs();
+
+  /** Whether a step is measured before the first one, which takes two steps' time. Default: false. */
+  itkSetMacro(MeasureCost, bool);
+  itkGetConstMacro(MeasureCost, bool);
+  itkBooleanMacro(MeasureCost);
+
+  /** What a step takes, as measured; valid from the ProgressEvent after the measurement on. */
+  const UNetTrainingCost &
+  GetCost() const
+  {
+    return m_Cost;
   }
 
   using Superclass::MakeOutput;
@@ -220,15 +336,38 @@ private:
     bool   m_Before;
   };
 
+  /** The input that the training begins with; null for a new one. */
+  const DataObject *
+  GetBeginning() const;
+
+  /** Its model. */
+  const UNetModel *
+  GetFirstModel() const;
+
+  /** A state with the network that a training without an initial state begins with. */
+  void
+  InitializeState(UNetTrainingState & state) const;
+
+  /** Gives the models what the state has. */
+  void
+  ShareModels();
+
   /** Passes on what the prediction says of itself. */
   void
   ObservePrediction(const EventObject & event);
 
-  UNetTrainingParameters         m_Parameters;
-  UNetSpecification              m_Specification;
-  UNetIntensityNormalization     m_IntensityNormalization;
-  std::vector<std::string>       m_ClassNames;
-  std::vector<UNetTrainingEpoch> m_History;
+  UNetTrainingParameters     m_Parameters;
+  UNetSpecification          m_Specification;
+  UNetIntensityNormalization m_IntensityNormalization;
+  std::vector<std::string>   m_ClassNames;
+  UNetTraining::Ending       m_Ending{ UNetTraining::Ending::Complete };
+  bool                       m_MeasureCost{ false };
+  UNetTrainingCost           m_Cost;
+
+  /** While a training is under way. */
+  UNetTrainer * m_Trainer{ nullptr };
+  /** What the last training began with; compared, not used. */
+  const DataObject * m_BeganWith{ nullptr };
 
   /** Behind the model, between the primary input and the primary output. */
   typename PredictionFilterType::Pointer m_Prediction{ PredictionFilterType::New() };

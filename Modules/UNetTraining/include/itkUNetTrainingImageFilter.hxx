@@ -15,6 +15,8 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::UNetTrainingImageFilter()
   this->RemoveRequiredInputName("Primary");
   this->AddRequiredInputName("TrainingData");
   this->ProcessObject::SetOutput("Model", UNetModel::New());
+  this->ProcessObject::SetOutput("BestModel", UNetModel::New());
+  this->ProcessObject::SetOutput("State", UNetTrainingState::New());
   m_Prediction->AddObserver(AnyEvent(), [this](const EventObject & event) { this->ObservePrediction(event); });
 }
 
@@ -33,16 +35,22 @@ template <typename TInputImage, typename TOutputImage>
 void
 UNetTrainingImageFilter<TInputImage, TOutputImage>::SetIntensityNormalization(const UNetIntensityNormalization & rule)
 {
-  m_IntensityNormalization = rule;
-  this->Modified();
+  if (!(TorchParameterView(m_IntensityNormalization) == TorchParameterView(rule)))
+  {
+    m_IntensityNormalization = rule;
+    this->Modified();
+  }
 }
 
 template <typename TInputImage, typename TOutputImage>
 void
 UNetTrainingImageFilter<TInputImage, TOutputImage>::SetClassNames(const std::vector<std::string> & names)
 {
-  m_ClassNames = names;
-  this->Modified();
+  if (m_ClassNames != names)
+  {
+    m_ClassNames = names;
+    this->Modified();
+  }
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -50,7 +58,9 @@ auto
 UNetTrainingImageFilter<TInputImage, TOutputImage>::MakeOutput(const DataObjectIdentifierType & name)
   -> DataObjectPointer
 {
-  return name == "Model" ? DataObjectPointer(UNetModel::New().GetPointer()) : Superclass::MakeOutput(name);
+  return name == "State"                          ? DataObjectPointer(UNetTrainingState::New().GetPointer())
+         : name == "Model" || name == "BestModel" ? DataObjectPointer(UNetModel::New().GetPointer())
+                                                  : Superclass::MakeOutput(name);
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -70,7 +80,7 @@ void
 UNetTrainingImageFilter<TInputImage, TOutputImage>::VerifyInputInformation() const
 {
   Superclass::VerifyInputInformation();
-  const UNetModel * const initial = this->GetInitialModel();
+  const UNetModel * const initial = this->GetFirstModel();
   VerifyUNetTraining(initial != nullptr ? initial->GetSpecification() : m_Specification, m_Parameters);
 }
 
@@ -79,11 +89,12 @@ void
 UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateOutputInformation()
 {
   Superclass::GenerateOutputInformation();
-  const UNetModel * const initial = this->GetInitialModel();
-  auto * const            model = this->GetModel();
+  const UNetModel * const  initial = this->GetFirstModel();
+  auto * const             model = this->GetModel();
+  const DataObject * const beginsWith = this->GetBeginning();
   model->SetSpecification(initial != nullptr ? initial->GetSpecification() : m_Specification);
   // A trained model has the polarity, spacing and orientation of its images, which are not asked here.
-  if (model->GetWeights().empty())
+  if (model->GetWeights().empty() || beginsWith != m_BeganWith)
   {
     model->SetIntensityNormalization(initial != nullptr ? initial->GetIntensityNormalization()
                                                         : m_IntensityNormalization);
@@ -220,39 +231,114 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::ObservePrediction(const Even
 }
 
 template <typename TInputImage, typename TOutputImage>
-void
-UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateTensors()
+const DataObject *
+UNetTrainingImageFilter<TInputImage, TOutputImage>::GetBeginning() const
 {
-  auto * const model = this->GetModel();
-  m_History.clear();
+  return this->GetInitialState() != nullptr ? static_cast<const DataObject *>(this->GetInitialState())
+                                            : this->GetInitialModel();
+}
+
+template <typename TInputImage, typename TOutputImage>
+const UNetModel *
+UNetTrainingImageFilter<TInputImage, TOutputImage>::GetFirstModel() const
+{
+  return this->GetInitialState() != nullptr ? this->GetInitialState()->GetModel() : this->GetInitialModel();
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+UNetTrainingImageFilter<TInputImage, TOutputImage>::InitializeState(UNetTrainingState & state) const
+{
+  state.Initialize();
+  if (this->GetInitialState() != nullptr)
+  {
+    state.Graft(this->GetInitialState());
+    return;
+  }
+  UNetModel & model = *state.GetModel();
   if (this->GetInitialModel() != nullptr)
   {
-    model->Graft(this->GetInitialModel());
+    model.Graft(this->GetInitialModel());
   }
   else
   {
-    model->SetSpecification(m_Specification);
-    model->SetIntensityNormalization(m_IntensityNormalization);
-    model->SetClassNames({});
-    model->SetSpacing({});
-    model->SetOrientation({});
-    model->SetRecipe({});
-    model->InitializeWeights(m_Parameters.Seed);
+    model.SetSpecification(m_Specification);
+    model.SetIntensityNormalization(m_IntensityNormalization);
+    model.InitializeWeights(m_Parameters.Seed);
   }
+  model.SetRecipe({});
   if (!m_ClassNames.empty())
   {
-    model->SetClassNames(m_ClassNames);
+    model.SetClassNames(m_ClassNames);
   }
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+UNetTrainingImageFilter<TInputImage, TOutputImage>::ShareModels()
+{
+  const UNetTrainingState & state = *this->GetState();
+  this->GetModel()->Graft(state.GetTrainedModel());
+  const auto best = state.GetBestModel();
+  best ? this->GetBestModel()->Graft(best) : this->GetBestModel()->Initialize();
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+UNetTrainingImageFilter<TInputImage, TOutputImage>::UpdateTrainingOutputs()
+{
+  if (m_Trainer == nullptr)
+  {
+    itkExceptionMacro("UpdateTrainingOutputs() must be called by an observer of a step, but there is no training.");
+  }
+  m_Trainer->UpdateState();
+  this->ShareModels();
+}
+
+template <typename TInputImage, typename TOutputImage>
+void
+UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateTensors()
+{
+  UNetTrainingState & state = *this->GetState();
+  m_BeganWith = this->GetBeginning();
+  this->InitializeState(state);
 
   UNetTraining::Observer observer;
   observer.Progress = [this](double fraction) { this->ReportProgress(static_cast<float>(fraction)); };
-  observer.Epoch = [this](const UNetTrainingEpoch & epoch)
+  observer.Note = [this](const std::string & note) { this->ReportWarning(note); };
+  observer.Step = [this](UNetTrainer & trainer, const UNetTrainingStep & step)
   {
-    m_History.push_back(epoch);
+    m_Trainer = &trainer;
+    this->InvokeEvent(UNetTrainingStepEvent(step));
+    m_Trainer = nullptr;
+  };
+  observer.Epoch = [this](const UNetTrainingEpoch &)
+  {
+    this->ShareModels();
     this->InvokeEvent(IterationEvent());
   };
-  observer.Note = [this](const std::string & note) { this->ReportWarning(note); };
-  UNetTraining::Run(*model, *this->GetTrainingData(), m_Parameters, this->GetResolvedDevice(), observer);
+  if (m_MeasureCost)
+  {
+    observer.Cost = [this](UNetTrainer & trainer, const UNetTrainingCost & cost)
+    {
+      m_Cost = cost;
+      m_Trainer = &trainer;
+      this->ReportProgress(0.0f);
+      m_Trainer = nullptr;
+    };
+  }
+  try
+  {
+    m_Ending = UNetTraining::Run(
+      state, *this->GetTrainingData(), this->GetValidationData(), m_Parameters, this->GetResolvedDevice(), observer);
+  }
+  catch (...)
+  {
+    m_Trainer = nullptr;
+    this->ShareModels();
+    throw;
+  }
+  this->ShareModels();
 }
 
 template <typename TInputImage, typename TOutputImage>
@@ -278,7 +364,8 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::PrintSelf(std::ostream & os,
   TorchParameterView(m_Specification).Print(os, indent.GetNextIndent());
   os << indent << "IntensityNormalization:" << std::endl;
   TorchParameterView(m_IntensityNormalization).Print(os, indent.GetNextIndent());
-  os << indent << "Epochs trained: " << m_History.size() << std::endl;
+  os << indent << "MeasureCost: " << m_MeasureCost << std::endl;
+  os << indent << "Epochs trained: " << this->GetHistory().size() << std::endl;
 }
 } // namespace itk
 

@@ -9,18 +9,12 @@
 #include "itkLabelMeaning.h"
 #include "itkTorchEnumeration.h"
 #include "itkTorchParameterTable.h"
+#include "itkUNetLossParameters.h"
+#include "itkUNetOptimizationParameters.h"
 #include <cstdint>
 
 namespace itk
 {
-enum class UNetLearningRateSchedule : std::uint8_t
-{
-  Constant,
-  /** From LearningRate to 0 along half a cosine. */
-  Cosine
-};
-itkTorchEnumerationMacro(UNetLearningRateSchedule, { "Constant", "constant" }, { "Cosine", "cosine" });
-
 /** Named settings of a training's weight map; see BoundaryWeightMap. */
 enum class UNetWeightMap : std::uint8_t
 {
@@ -40,16 +34,54 @@ enum class UNetAugmentedWeights : std::uint8_t
 };
 itkTorchEnumerationMacro(UNetAugmentedWeights, { "Warped", "warped" }, { "Recomputed", "recomputed" });
 
-struct ITKTorchUNetTraining_EXPORT UNetTrainingParameters
+/** What the network learns to tell apart. */
+enum class UNetTarget : std::uint8_t
 {
-  unsigned int             Epochs{ 20 };
-  unsigned int             BatchSize{ 8 };
-  unsigned int             CropSize{ 256 };
-  unsigned int             CropsPerImage{ 1 };
-  double                   LearningRate{ 1e-3 };
-  UNetLearningRateSchedule LearningRateSchedule{ UNetLearningRateSchedule::Cosine };
-  double                   WeightDecay{ 0.0 };
-  LabelMeaning             Labels{ LabelMeaning::Foreground };
+  /** What the labels say: foreground, or classes. */
+  Labels,
+  /** 0 background, 1 the interior of an object, 2 its border: its pixels within BorderWidth of a pixel of something else.
+   * So the objects are what is not background. */
+  InteriorBorder
+};
+itkTorchEnumerationMacro(UNetTarget, { "Labels", "labels" }, { "InteriorBorder", "interior-border" });
+
+/** Which images an epoch's crops are taken from. */
+enum class UNetSampling : std::uint8_t
+{
+  /** Every image equally often, in random order. */
+  Images,
+  /** At random: each category of images equally often, and the images of a category, too. */
+  Categories,
+  /** At random, as often as their sampling weights say. */
+  Weights
+};
+itkTorchEnumerationMacro(UNetSampling,
+                         { "Images", "images" },
+                         { "Categories", "categories" },
+                         { "Weights", "weights" });
+
+struct ITKTorchUNetTraining_EXPORT UNetTrainingParameters : UNetOptimizationParameters
+{
+  unsigned int  Epochs{ 20 };
+  unsigned int  BatchSize{ 8 };
+  unsigned int  CropSize{ 256 };
+  unsigned int  CropsPerImage{ 1 };
+  std::uint64_t StepsPerEpoch{ 0 };
+  std::uint64_t MaximumSteps{ 0 };
+  double        MaximumMinutes{ 0.0 };
+  UNetSampling  Sampling{ UNetSampling::Images };
+  LabelMeaning  Labels{ LabelMeaning::Foreground };
+  /** −1: there is none. */
+  std::int64_t       IgnoreLabel{ -1 };
+  UNetTarget         Target{ UNetTarget::Labels };
+  double             BorderWidth{ 2.0 };
+  double             ContactWeight{ 1.0 };
+  bool               AllowOnlyBackground{ false };
+  UNetLossParameters Loss;
+  /** Names of layers, separated by commas. */
+  std::string  FrozenLayers;
+  unsigned int ValidationInterval{ 1 };
+  unsigned int Patience{ 0 };
   /** Whether pixels are weighed by the WeightMap of their pair's instance labels. Its GapWidth counts also without. */
   bool                        UseWeightMap{ false };
   BoundaryWeightMapParameters WeightMap;
@@ -58,6 +90,9 @@ struct ITKTorchUNetTraining_EXPORT UNetTrainingParameters
   UNetAugmentedWeights         AugmentedWeights{ UNetAugmentedWeights::Warped };
   std::uint64_t                Seed{ 0 };
   unsigned int                 MaximumCacheSize{ 2048 };
+  unsigned int                 LoaderThreads{ 1 };
+
+  UNetTrainingParameters();
 
   /** Sets UseWeightMap and the WeightMap, but for its GapWidth. */
   void

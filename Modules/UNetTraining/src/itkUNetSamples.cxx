@@ -2,27 +2,55 @@
 // Copyright ITKTorch contributors
 #include "itkUNetSamples.h"
 #include "itkUNetModelFits.h"
-#include "itkBoundaryWeightMap.h"
 #include "itkErrorSentence.h"
 #include "itkTorchTensorAccess.h"
 #include "itkLabelParts.h"
-#include "itkUNetInference.h"
+#include "itkUNetTargets.h"
 #include "itkVolumeTurn.h"
 #include <ATen/ops/cat.h>
 #include <ATen/ops/ones_like.h>
 #include <algorithm>
 #include <cmath>
+#include <cstring>
 
 namespace itk
 {
 namespace
 {
 std::size_t
-GetNumberOfBytes(const AugmentationImages & images)
+GetNumberOfBytes(const UNetSamples::Prepared & prepared)
 {
-  return images.Image.GetNumberOfBytes() + images.Label.GetNumberOfBytes() +
-         (images.Weight.IsDefined() ? images.Weight.GetNumberOfBytes() : 0);
+  std::size_t bytes = 0;
+  for (const TorchTensor & tensor :
+       { prepared.Images.Image, prepared.Images.Label, prepared.Images.Weight, prepared.Labels })
+  {
+    bytes += tensor.IsDefined() ? tensor.GetNumberOfBytes() : 0;
+  }
+  return bytes;
 }
+
+/** FNV-1a over words of 8 bytes. */
+std::uint64_t
+GetDigestOf(const TorchTensor & tensor, std::uint64_t digest)
+{
+  constexpr std::uint64_t prime = 0x100000001b3;
+  if (!tensor.IsDefined())
+  {
+    return digest;
+  }
+  const at::Tensor  pixels = GetATensor(tensor).contiguous();
+  const auto *      bytes = static_cast<const char *>(pixels.const_data_ptr());
+  const std::size_t size = pixels.nbytes();
+  for (std::size_t i = 0; i < size; i += sizeof(std::uint64_t))
+  {
+    std::uint64_t word = 0;
+    std::memcpy(&word, bytes + i, std::min(sizeof(word), size - i));
+    digest = (digest ^ word) * prime;
+  }
+  return (digest ^ size) * prime;
+}
+
+constexpr std::uint64_t emptyDigest = 0xcbf29ce484222325;
 
 /** \param labels shape (1, 1, …), 64 bits */
 template <unsigned int VDimension>
@@ -61,18 +89,21 @@ GetAugmentationParameters(const UNetTrainingParameters & parameters)
 UNetSamples::UNetSamples(const UNetModel &              model,
                          const UNetTrainingData &       data,
                          const UNetTrainingParameters & parameters,
-                         const TorchDevice &            device)
+                         const TorchDevice &            device,
+                         bool                           keepsLabels)
   : m_Model(model)
   , m_Data(data)
   , m_Parameters(parameters)
   , m_Device(device)
   , m_Augmentation(GetAugmentationParameters(parameters))
   , m_IsTargetMadeOfCrops(parameters.AugmentedWeights == UNetAugmentedWeights::Recomputed &&
-                          (parameters.UseWeightMap || parameters.WeightMap.GapWidth > 0))
+                          (parameters.UseWeightMap || parameters.WeightMap.GapWidth > 0) && !keepsLabels)
+  , m_KeepsLabels(keepsLabels)
   , m_Cached(data.GetNumberOfPairs())
   , m_Normalization(model.GetIntensityNormalization())
   , m_Scales(data.GetNumberOfPairs())
   , m_Notes(data.GetNumberOfPairs())
+  , m_Digests(data.GetNumberOfPairs(), 0)
 {}
 
 void
@@ -95,14 +126,45 @@ UNetSamples::Verify(const std::function<void(double)> & progress)
   {
     throw ExceptionObject(__FILE__, __LINE__, "Training data that cannot be used:" + problems, ITK_LOCATION);
   }
+  VerifyContent();
   DecidePolarity();
   m_IsVerified = true;
+}
+
+void
+UNetSamples::VerifyContent() const
+{
+  if (!m_HasForeground && !m_Parameters.AllowOnlyBackground)
+  {
+    itkGenericExceptionMacro("Labels must be more than background for a training, but are 0 in all "
+                             << m_Cached.size() << " label images; AllowOnlyBackground trains nevertheless.");
+  }
+  const bool isFlat = std::all_of(
+    m_Scales.begin(), m_Scales.end(), [](const UNetIntensityScale & scale) { return !std::isfinite(scale.Divisor); });
+  if (isFlat)
+  {
+    itkGenericExceptionMacro("Images must have more than one value for a training, but all " << m_Cached.size()
+                                                                                             << " are constant.");
+  }
+}
+
+std::uint64_t
+UNetSamples::GetDigest() const
+{
+  std::uint64_t digest = emptyDigest;
+  for (const std::uint64_t ofPair : m_Digests)
+  {
+    digest = (digest ^ ofPair) * 0x100000001b3;
+  }
+  return digest;
 }
 
 void
 UNetSamples::NotePair(std::size_t pair, const UNetIntensityScale & scale, const UNetTrainingSample & sample)
 {
   m_Scales[pair] = scale;
+  m_Digests[pair] = GetDigestOf(
+    sample.Ignored, GetDigestOf(sample.Weight, GetDigestOf(sample.Label, GetDigestOf(sample.Image, emptyDigest))));
   m_Notes[pair].clear();
   for (const std::string & note : sample.Notes)
   {
@@ -148,7 +210,7 @@ UNetSamples::DecidePolarity()
     const bool isDecidedOtherwise = m_Scales[pair].IsInverted == polarities.Dark.empty();
     if (m_Cached[pair] && isDecidedOtherwise)
     {
-      m_NumberOfBytes -= GetNumberOfBytes(m_Cached[pair]->Images);
+      m_NumberOfBytes -= GetNumberOfBytes(*m_Cached[pair]);
       m_Cached[pair].reset();
     }
   }
@@ -199,8 +261,9 @@ UNetSamples::ListNames(const std::vector<std::size_t> & pairs) const
 std::string
 UNetSamples::DescribeLabels(const TorchTensor & labels) const
 {
-  const bool areObjects =
-    m_Parameters.Labels == LabelMeaning::Objects || m_Parameters.UseWeightMap || m_Parameters.WeightMap.GapWidth > 0;
+  const bool areObjects = m_Parameters.Labels == LabelMeaning::Objects ||
+                          m_Parameters.Target == UNetTarget::InteriorBorder || m_Parameters.UseWeightMap ||
+                          m_Parameters.WeightMap.GapWidth > 0;
   if (!areObjects)
   {
     return {};
@@ -217,26 +280,25 @@ UNetSamples::GetCommonSpacing() const
 }
 
 UNetBatch
-UNetSamples::MakeBatch(const std::vector<std::uint32_t> & samples, unsigned int epoch)
+UNetSamples::MakeBatch(const std::vector<UNetCrop> & crops, unsigned int epoch)
 {
   std::vector<AugmentationImages>       images;
   std::vector<RandomAugmentationRecord> records;
   std::vector<std::vector<double>>      spacings;
   std::vector<std::string>              names;
-  for (const std::uint32_t sample : samples)
+  for (const UNetCrop & crop : crops)
   {
-    const std::size_t pair = sample % m_Cached.size();
-    const Prepared &  prepared = Get(pair);
-    auto              augmentation = m_Augmentation;
-    if (augmentation.IntensityRange.empty() && prepared.IntensityRange[0] < prepared.IntensityRange[1])
+    const auto prepared = Get(crop.Pair);
+    auto       augmentation = m_Augmentation;
+    if (augmentation.IntensityRange.empty() && prepared->IntensityRange[0] < prepared->IntensityRange[1])
     {
-      augmentation.IntensityRange = prepared.IntensityRange;
+      augmentation.IntensityRange = prepared->IntensityRange;
     }
-    records.push_back(
-      RandomAugmentation::Draw(augmentation, prepared.Images, prepared.Spacing, { m_Parameters.Seed, epoch, sample }));
-    images.push_back(prepared.Images);
-    spacings.push_back(prepared.Spacing);
-    names.push_back(m_Data.GetLabelName(pair));
+    records.push_back(RandomAugmentation::Draw(
+      augmentation, prepared->Images, prepared->Spacing, { m_Parameters.Seed, epoch, crop.Sample }));
+    images.push_back(prepared->Images);
+    spacings.push_back(prepared->Spacing);
+    names.push_back(m_Data.GetLabelName(crop.Pair));
   }
   images = RandomAugmentation::Apply(records, images, m_Device);
 
@@ -246,7 +308,7 @@ UNetSamples::MakeBatch(const std::vector<std::uint32_t> & samples, unsigned int 
   bool                    hasWeights = false;
   for (std::size_t i = 0; i < images.size(); ++i)
   {
-    const auto crop = m_IsTargetMadeOfCrops ? MakeTarget(images[i], spacings[i], names[i]) : images[i];
+    const auto crop = m_IsTargetMadeOfCrops ? MakeTargets(images[i], spacings[i], names[i]) : images[i];
     batchImages.push_back(GetATensor(crop.Image));
     targets.push_back(GetATensor(crop.Label));
     weights.push_back(crop.Weight.IsDefined() ? GetATensor(crop.Weight)
@@ -270,7 +332,7 @@ UNetSamples::NoteSpacing(std::size_t pair, const std::vector<double> & spacing)
 {
   if (!m_Model.IsForSpacing(spacing))
   {
-    itkGenericExceptionMacro(<< m_Data.GetName(pair) << ": spacing must be the initial model's, which is "
+    itkGenericExceptionMacro(<< m_Data.GetName(pair) << ": spacing must be the model's, which is "
                              << m_Model.GetSpacing()[0] << " along x, but is " << spacing[0] << '.');
   }
   m_HasSeveralSpacings |= !m_CommonSpacing.empty() && !IsSameSpacing(spacing, m_CommonSpacing);
@@ -286,7 +348,7 @@ UNetSamples::Prepare(std::size_t pair)
     sample.Spacing.size() == 3 ? VolumeTurn<3>(sample.Direction, m_Model.GetOrientation()) : VolumeTurn<3>();
   Prepared prepared;
   prepared.Spacing = sample.Spacing.size() == 3 ? turn.Turn(sample.Spacing) : sample.Spacing;
-  if (!sample.HasUnknownSpacing)
+  if (!sample.HasUnknownSpacing && !m_IsVerified)
   {
     NoteSpacing(pair, prepared.Spacing);
   }
@@ -301,79 +363,57 @@ UNetSamples::Prepare(std::size_t pair)
     itkGenericExceptionMacro(<< m_Data.GetName(pair) << ": " << error.GetDescription());
   }
   prepared.IntensityRange = RandomAugmentation::GetIntensityRange(prepared.Images.Image);
-  prepared.Images.Label = turn.Turn(sample.Label);
+  try
+  {
+    prepared.Images.Label = turn.Turn(MarkIgnoredLabels(sample.Label, sample.Ignored, m_Parameters.IgnoreLabel));
+  }
+  catch (const ExceptionObject & error)
+  {
+    itkGenericExceptionMacro(<< m_Data.GetLabelName(pair) << ": " << error.GetDescription());
+  }
   prepared.Images.Weight = turn.Turn(sample.Weight);
   if (!m_IsVerified)
   {
     NotePair(pair, prepared.Scale, sample);
+    m_HasForeground = m_HasForeground || GetATensor(prepared.Images.Label).gt(0).any().item<bool>();
+  }
+  if (m_KeepsLabels)
+  {
+    prepared.Labels = prepared.Images.Label;
   }
   if (!m_IsTargetMadeOfCrops)
   {
-    prepared.Images = MakeTarget(prepared.Images, prepared.Spacing, m_Data.GetLabelName(pair));
+    prepared.Images = MakeTargets(prepared.Images, prepared.Spacing, m_Data.GetLabelName(pair));
   }
   return prepared;
 }
 
-const UNetSamples::Prepared &
+std::shared_ptr<const UNetSamples::Prepared>
 UNetSamples::Get(std::size_t pair)
 {
-  if (m_Cached[pair])
   {
-    return *m_Cached[pair];
+    const std::lock_guard<std::mutex> lock(m_Mutex);
+    if (m_Cached[pair])
+    {
+      return m_Cached[pair];
+    }
   }
-  Prepared          prepared = Prepare(pair);
-  const std::size_t bytes = GetNumberOfBytes(prepared.Images);
-  if (m_NumberOfBytes + bytes <= std::size_t{ m_Parameters.MaximumCacheSize } << 20)
+  const auto                        prepared = std::make_shared<const Prepared>(Prepare(pair));
+  const std::size_t                 bytes = GetNumberOfBytes(*prepared);
+  const std::lock_guard<std::mutex> lock(m_Mutex);
+  if (!m_Cached[pair] && m_NumberOfBytes + bytes <= std::size_t{ m_Parameters.MaximumCacheSize } << 20)
   {
     m_NumberOfBytes += bytes;
-    m_Cached[pair] = std::move(prepared);
-    return *m_Cached[pair];
+    m_Cached[pair] = prepared;
   }
-  m_Uncached = std::move(prepared);
-  return m_Uncached;
+  return prepared;
 }
 
 AugmentationImages
-UNetSamples::MakeTarget(const AugmentationImages &  images,
-                        const std::vector<double> & spacing,
-                        const std::string &         name) const
+UNetSamples::MakeTargets(const AugmentationImages &  images,
+                         const std::vector<double> & spacing,
+                         const std::string &         name) const
 {
-  AugmentationImages result = images;
-  if (m_Parameters.UseWeightMap || m_Parameters.WeightMap.GapWidth > 0)
-  {
-    auto parameters = m_Parameters.WeightMap;
-    if (!m_Parameters.UseWeightMap)
-    {
-      parameters = {};
-      parameters.GapWidth = m_Parameters.WeightMap.GapWidth;
-      parameters.BorderWeight = 0.0;
-    }
-    const auto map = BoundaryWeightMap::Compute(images.Label, spacing, parameters, {}, [](double) {});
-    result.Label = map.SeparatedLabels;
-    if (m_Parameters.UseWeightMap)
-    {
-      result.Weight = images.Weight.IsDefined()
-                        ? MakeTorchTensor(GetATensor(images.Weight) * GetATensor(map.Weight), images.Weight.GetDevice())
-                        : map.Weight;
-    }
-  }
-  const at::Tensor label = GetATensor(result.Label);
-  const auto       classes = m_Model.GetSpecification().Classes;
-  if (m_Parameters.Labels != LabelMeaning::Classes)
-  {
-    result.Label =
-      MakeTorchTensor(label.ne(0).to(at::kShort).mul_(std::max(1u, classes - 1)), result.Label.GetDevice());
-    return result;
-  }
-  const auto largest = label.max().item<std::int64_t>();
-  const auto smallest = label.min().item<std::int64_t>();
-  const auto last = static_cast<std::int64_t>(std::max(2u, classes)) - 1;
-  if (smallest < 0 || largest > last)
-  {
-    itkGenericExceptionMacro(<< name << ": labels must be class numbers in [0, " << last << "], but one is "
-                             << (smallest < 0 ? smallest : largest) << '.');
-  }
-  result.Label = MakeTorchTensor(label.to(at::kShort), result.Label.GetDevice());
-  return result;
+  return MakeUNetTargets(images, spacing, m_Model.GetSpecification().Classes, m_Parameters, name);
 }
 } // namespace itk

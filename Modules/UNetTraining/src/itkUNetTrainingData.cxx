@@ -4,17 +4,15 @@
 #include "itkLabelImageReader.h"
 #include "itkTorchParameterTable.h"
 #include "itkVerifiedImageReader.h"
+#include <cmath>
 
 namespace itk
 {
 namespace
 {
 /** The files of a pair, and how they are read. */
-struct PairOfFiles
+struct PairOfFiles : UNetTrainingFiles
 {
-  std::string         Image;
-  std::string         Label;
-  std::string         Weight;
   std::vector<double> Spacing;
   double              GridTolerance;
   bool                ColorsAreLabels;
@@ -59,6 +57,15 @@ ReadSample(const PairOfFiles & files)
     matchGrid(weight, files.Weight);
     sample.Weight = GetTorchTensor(weight.GetPointer(), weight->GetBufferedRegion(), TorchDevice::CPU()).Clone();
   }
+  if (!files.Ignored.empty())
+  {
+    auto reader = LabelImageReader<VDimension>::New();
+    reader->SetFileName(files.Ignored);
+    reader->Update();
+    matchGrid(reader->GetOutput(), files.Ignored);
+    sample.Ignored =
+      GetTorchTensor(reader->GetOutput(), reader->GetOutput()->GetBufferedRegion(), TorchDevice::CPU()).Clone();
+  }
   return sample;
 }
 } // namespace
@@ -78,9 +85,42 @@ UNetTrainingData::AddPairOfFiles(const std::string & imageFile,
                                  const std::string & labelFile,
                                  const std::string & weightFile)
 {
-  const PairOfFiles files{ imageFile, labelFile, weightFile, m_Spacing, m_GridTolerance, m_ColorsAreLabels };
+  this->AddPairOfFiles(UNetTrainingFiles{ imageFile, labelFile, weightFile, {}, {} });
+}
+
+void
+UNetTrainingData::AddPairOfFiles(const UNetTrainingFiles & files)
+{
+  const PairOfFiles pair{ files, m_Spacing, m_GridTolerance, m_ColorsAreLabels };
   this->AddPair(
-    imageFile, labelFile, [this, files] { return m_Dimension == 3 ? ReadSample<3>(files) : ReadSample<2>(files); });
+    files.Image, files.Label, [this, pair] { return m_Dimension == 3 ? ReadSample<3>(pair) : ReadSample<2>(pair); });
+  m_Pairs.back().Category = files.Category;
+  this->SetSamplingWeight(m_Pairs.size() - 1, files.SamplingWeight);
+}
+
+void
+UNetTrainingData::SetCategory(std::size_t pair, const std::string & category)
+{
+  if (m_Pairs.at(pair).Category != category)
+  {
+    m_Pairs[pair].Category = category;
+    this->Modified();
+  }
+}
+
+void
+UNetTrainingData::SetSamplingWeight(std::size_t pair, double weight)
+{
+  if (!(weight >= 0.0) || !std::isfinite(weight))
+  {
+    itkExceptionMacro("The sampling weight of " << m_Pairs.at(pair).Name << " must be finite and at least 0, but is "
+                                                << weight << '.');
+  }
+  if (m_Pairs.at(pair).SamplingWeight != weight)
+  {
+    m_Pairs[pair].SamplingWeight = weight;
+    this->Modified();
+  }
 }
 
 void
@@ -88,7 +128,7 @@ UNetTrainingData::AddPair(const std::string &                 name,
                           const std::string &                 labelName,
                           std::function<UNetTrainingSample()> load)
 {
-  m_Pairs.push_back({ name, labelName, std::move(load) });
+  m_Pairs.push_back({ name, labelName, std::move(load), {} });
   this->Modified();
 }
 

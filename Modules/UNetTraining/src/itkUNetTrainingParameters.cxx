@@ -4,6 +4,8 @@
 
 namespace itk
 {
+UNetTrainingParameters::UNetTrainingParameters() = default;
+
 const TorchParameterTable<UNetTrainingParameters> &
 UNetTrainingParameters::Describe()
 {
@@ -21,19 +23,55 @@ UNetTrainingParameters::Describe()
           Range::Between(1, 16384),
           Unit::Pixels);
     t.Add("CropsPerImage", &P::CropsPerImage, "Number of crops from each image in an epoch.", Range::Between(1, 4096));
-    t.Add("LearningRate", &P::LearningRate, "Learning rate of the Adam optimizer.", Range::GreaterThan(0));
-    t.AddChoice("LearningRateSchedule",
-                &P::LearningRateSchedule,
-                "Keep the rate constant, or decrease it from LearningRate to 0 along half a cosine.");
-    t.Add("WeightDecay",
-          &P::WeightDecay,
-          "L2 regularization: this number times a weight is added to its gradient.",
+    t.Add("StepsPerEpoch",
+          &P::StepsPerEpoch,
+          "Number of steps of the optimizer in an epoch; 0 for as many as CropsPerImage crops of each image make.");
+    t.Add("MaximumSteps", &P::MaximumSteps, "Number of steps after which the training ends; 0 for no limit.");
+    t.Add("MaximumMinutes",
+          &P::MaximumMinutes,
+          "Minutes after which the training ends, at the end of a step; 0 for no limit. The schedule does not know of "
+          "it.",
           Range::AtLeast(0));
+    t.AddInherited<UNetOptimizationParameters>();
+    t.AddChoice("Sampling",
+                &P::Sampling,
+                "Which images crops are taken from: each equally often, each category equally often, or by the weights "
+                "of the images.");
     t.AddChoice(
       "Labels",
       &P::Labels,
       "Meaning of the labels. foreground and objects: every label other than 0 is the last class, and for a weight "
       "map each label is an object. classes: a label is the number of its class.");
+    t.Add("IgnoreLabel",
+          &P::IgnoreLabel,
+          "Label of pixels that are not known: they count neither in the loss nor in scores; -1 for none.",
+          Range::AtLeast(-1));
+    t.AddChoice("Target",
+                &P::Target,
+                "What the network learns: what the labels say, or background, interior and border of objects.");
+    t.Add("BorderWidth",
+          &P::BorderWidth,
+          "Pixels of an object that are this near to a pixel outside it are its border, for the target "
+          "interior-border.",
+          Range::Between(1, 16),
+          Unit::Pixels);
+    t.Add("ContactWeight",
+          &P::ContactWeight,
+          "Factor of the loss of border pixels that are as near to another object.",
+          Range::AtLeast(0));
+    t.Add("AllowOnlyBackground", &P::AllowOnlyBackground, "Train although no label image has anything but background.");
+    t.AddGroup("Loss", &P::Loss);
+    t.Add("FrozenLayers",
+          &P::FrozenLayers,
+          "Layers whose weights stay as they are, by the beginnings of their names, such as encoder.0,encoder.1; "
+          "separated by commas.");
+    t.Add("ValidationInterval",
+          &P::ValidationInterval,
+          "Number of epochs from one validation to the next, where there are validation images.",
+          Range::AtLeast(1));
+    t.Add("Patience",
+          &P::Patience,
+          "Number of epochs without a better validation after which the training ends; 0 for no limit.");
     t.Add("UseWeightMap",
           &P::UseWeightMap,
           "Weight the loss of each pixel by a boundary weight map of the instance labels, so that gaps between objects "
@@ -51,6 +89,10 @@ UNetTrainingParameters::Describe()
           "Memory for prepared images; images that do not fit are read again in each epoch.",
           {},
           TorchParameterUnit::Mebibytes);
+    t.Add("LoaderThreads",
+          &P::LoaderThreads,
+          "Number of threads that prepare batches beside the computation; 0 for none.",
+          Range::Between(0, 256));
     return t;
   }();
   return table;

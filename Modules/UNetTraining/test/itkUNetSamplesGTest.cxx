@@ -63,7 +63,12 @@ TEST(UNetSamples, WithoutAugmentationCropsAreWindowsOfTheMirroredImages)
   const auto                       parameters = MakeParameters();
   UNetSamples                      samples(*model, *data, parameters, "cpu");
   const std::vector<std::uint32_t> numbers{ 4, 0, 8, 5 };
-  const auto                       batch = samples.MakeBatch(numbers, 2);
+  std::vector<itk::UNetCrop>       crops;
+  for (const std::uint32_t number : numbers)
+  {
+    crops.push_back({ number % 3, number });
+  }
+  const auto batch = samples.MakeBatch(crops, 2);
   for (std::size_t i = 0; i < numbers.size(); ++i)
   {
     const at::Tensor image =
@@ -111,7 +116,7 @@ TEST(UNetSamples, AugmentedImagesAndTargetsMoveTogether)
   augmentation.Deviation = { 4.0 };
   parameters.Augmentation = augmentation;
   UNetSamples samples(*model, *data, parameters, "cpu");
-  const auto  batch = samples.MakeBatch({ 0, 1, 2 }, 0);
+  const auto  batch = samples.MakeBatch({ { 0, 0 }, { 0, 1 }, { 0, 2 } }, 0);
   const float middle = batch.Image.min().item<float>() / 2 + batch.Image.max().item<float>() / 2;
   EXPECT_TRUE(batch.Image.gt(middle).equal(batch.Target.ne(0)));
   EXPECT_FALSE(batch.Image.narrow(0, 0, 1).equal(batch.Image.narrow(0, 1, 1)));
@@ -149,7 +154,7 @@ TEST(UNetSamples, RecomputedWeightsAreThoseOfTheDeformedLabels)
   augmentation.PaddingMode = itk::SamplingPaddingMode::Mirror;
   parameters.Augmentation = augmentation;
   UNetSamples samples(*model, *data, parameters, "cpu");
-  const auto  recomputed = samples.MakeBatch({ 3 }, 0);
+  const auto  recomputed = samples.MakeBatch({ { 0, 3 } }, 0);
 
   auto crop = LabelType::New();
   crop->SetRegions(itk::Size<2>{ { 32, 32 } });
@@ -177,7 +182,7 @@ TEST(UNetSamples, RecomputedWeightsAreThoseOfTheDeformedLabels)
 
   parameters.AugmentedWeights = itk::UNetAugmentedWeights::Warped;
   UNetSamples warpedSamples(*model, *data, parameters, "cpu");
-  const auto  warped = warpedSamples.MakeBatch({ 3 }, 0);
+  const auto  warped = warpedSamples.MakeBatch({ { 0, 3 } }, 0);
   EXPECT_TRUE(warped.Image.equal(recomputed.Image));
   EXPECT_FALSE(warped.Weight.equal(recomputed.Weight));
 }
@@ -218,8 +223,9 @@ PolarityOf(const std::vector<double> & brightShares, std::vector<std::string> & 
   {
     AddImageOfBrightShare(data, share);
   }
-  const auto  model = MakeModel(SmallSpecification());
-  const auto  parameters = MakeParameters();
+  const auto model = MakeModel(SmallSpecification());
+  auto       parameters = MakeParameters();
+  parameters.AllowOnlyBackground = true;
   UNetSamples samples(*model, *data, parameters, "cpu");
   samples.Verify([](double) {});
   notes = samples.GetNotes();
@@ -234,7 +240,7 @@ TEST(UNetSamples, APolarityThatAllImagesHaveIsDecidedOnce)
   EXPECT_EQ(PolarityOf({ 0.9, 0.8 }, notes), itk::UNetPolarity::Dark);
   EXPECT_EQ(PolarityOf({ 0.1, 0.55 }, notes), itk::UNetPolarity::Bright) << "the second is doubtful";
   EXPECT_TRUE(notes.empty());
-  EXPECT_EQ(PolarityOf({ 0.0, 0.0 }, notes), itk::UNetPolarity::Automatic) << "constant images have none";
+  EXPECT_EQ(PolarityOf({ 0.0, 0.9 }, notes), itk::UNetPolarity::Dark) << "a constant image has none";
   EXPECT_TRUE(notes.empty());
 }
 
@@ -255,13 +261,14 @@ TEST(UNetSamples, ADoubtfulImageFollowsTheOthers)
   auto data = UNetTrainingData::New();
   AddImageOfBrightShare(data, 0.1);
   AddImageOfBrightShare(data, 0.55);
-  const auto  model = MakeModel(SmallSpecification());
-  const auto  parameters = MakeParameters();
+  const auto model = MakeModel(SmallSpecification());
+  auto       parameters = MakeParameters();
+  parameters.AllowOnlyBackground = true;
   UNetSamples samples(*model, *data, parameters, "cpu");
   // Alone it is taken for one of dark objects.
-  EXPECT_LT(samples.MakeBatch({ 1 }, 0).Image.mean().item<double>(), 0.5);
+  EXPECT_LT(samples.MakeBatch({ { 1, 1 } }, 0).Image.mean().item<double>(), 0.5);
   samples.Verify([](double) {});
-  EXPECT_GT(samples.MakeBatch({ 1 }, 0).Image.mean().item<double>(), 0.5);
+  EXPECT_GT(samples.MakeBatch({ { 1, 1 } }, 0).Image.mean().item<double>(), 0.5);
 }
 
 TEST(UNetSamples, ObjectsInSeveralPartsAreNotedWhereObjectsAreMeant)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
-#include "itkUNetTrainingImageFilter.h"
+#include "itkUNetTrainingTestHelpers.h"
 #include "itkProgressTestHelpers.h"
 #include "itkStoredOtherwise.h"
 #include "itkTorchTensorAccess.h"
@@ -23,90 +23,6 @@ using namespace itk::Test;
 
 namespace
 {
-template <unsigned int D>
-using ScalarImage = itk::Image<float, D>;
-template <unsigned int D>
-using LabelImage = itk::Image<unsigned short, D>;
-template <unsigned int D>
-using TrainingFilter = itk::UNetTrainingImageFilter<ScalarImage<D>, ScalarImage<D>>;
-
-/** A bright ball on a dark, noisy ground, and its label 7. */
-template <unsigned int D>
-std::pair<typename ScalarImage<D>::Pointer, typename LabelImage<D>::Pointer>
-MakePair(unsigned int extent, std::uint32_t number)
-{
-  auto                               image = ScalarImage<D>::New();
-  auto                               label = LabelImage<D>::New();
-  typename ScalarImage<D>::SizeType  size;
-  typename ScalarImage<D>::IndexType center;
-  itk::TorchRandom                   random(3, 0, number);
-  size.Fill(extent);
-  for (unsigned int axis = 0; axis < D; ++axis)
-  {
-    center[axis] = extent / 4 + random.Integer(extent / 2);
-  }
-  image->SetRegions(size);
-  label->SetRegions(size);
-  image->Allocate();
-  label->Allocate(true);
-  itk::ImageRegionIterator<ScalarImage<D>> i(image, image->GetBufferedRegion());
-  itk::ImageRegionIterator<LabelImage<D>>  l(label, label->GetBufferedRegion());
-  for (; !i.IsAtEnd(); ++i, ++l)
-  {
-    double squared = 0.0;
-    for (unsigned int axis = 0; axis < D; ++axis)
-    {
-      squared += std::pow(i.GetIndex()[axis] - center[axis], 2);
-    }
-    const bool isInside = squared < extent * extent / 16.0;
-    l.Set(isInside ? 7 : 0);
-    i.Set(static_cast<float>((isInside ? 100.0 : 60.0) + 10.0 * random.Normal()));
-  }
-  return { image, label };
-}
-
-template <unsigned int D>
-UNetTrainingData::Pointer
-MakeData(unsigned int extent = 24, unsigned int count = 6)
-{
-  auto data = UNetTrainingData::New();
-  for (unsigned int number = 0; number < count; ++number)
-  {
-    const auto [image, label] = MakePair<D>(extent, number);
-    data->AddPair(image, label);
-  }
-  return data;
-}
-
-template <unsigned int D>
-typename TrainingFilter<D>::Pointer
-MakeFilter(const TorchDevice & device = "cpu", unsigned int epochs = 2)
-{
-  auto filter = TrainingFilter<D>::New();
-  auto specification = SmallSpecification(D);
-  specification.BaseFilters = 4;
-  filter->SetSpecification(specification);
-  filter->SetDevice(device);
-  filter->SetEpochs(epochs);
-  filter->SetBatchSize(3);
-  filter->SetCropSize(16);
-  filter->SetLearningRate(0.01);
-  filter->SetInput(MakePair<D>(24, 100).first);
-  filter->SetTrainingData(MakeData<D>());
-  return filter;
-}
-
-void
-ExpectSameWeights(const UNetModel * a, const UNetModel * b)
-{
-  ASSERT_EQ(a->GetWeights().size(), a->GetSpecification().GetTensors().size());
-  ASSERT_EQ(b->GetWeights().size(), a->GetWeights().size());
-  for (const auto & [name, tensor] : a->GetWeights())
-  {
-    EXPECT_TRUE(itk::GetATensor(tensor).equal(itk::GetATensor(b->GetWeights().at(name)))) << name;
-  }
-}
-
 template <unsigned int D>
 double
 DiceOnUnseenImage(TrainingFilter<D> * filter)
@@ -804,6 +720,48 @@ TEST(UNetTraining, EachParameterHasASetterThatReachesTheTable)
   expect("Seed", std::int64_t{ 11 });
   filter->SetMaximumCacheSize(7);
   expect("MaximumCacheSize", std::int64_t{ 7 });
+  filter->SetStepsPerEpoch(9);
+  expect("StepsPerEpoch", std::int64_t{ 9 });
+  filter->SetMaximumSteps(90);
+  expect("MaximumSteps", std::int64_t{ 90 });
+  filter->SetMaximumMinutes(1.5);
+  expect("MaximumMinutes", 1.5);
+  filter->SetSampling(itk::UNetSampling::Categories);
+  expect("Sampling", std::string("categories"));
+  filter->SetOptimizer(itk::UNetOptimizer::SGD);
+  expect("Optimizer", std::string("sgd"));
+  filter->SetFinalLearningRate(0.125);
+  expect("FinalLearningRate", 0.125);
+  filter->SetPolynomialExponent(2.0);
+  expect("PolynomialExponent", 2.0);
+  filter->SetWarmupSteps(4);
+  expect("WarmupSteps", std::int64_t{ 4 });
+  filter->SetMomentum(0.75);
+  expect("Momentum", 0.75);
+  filter->SetMaximumGradientNorm(12.0);
+  expect("MaximumGradientNorm", 12.0);
+  filter->SetAccumulatedBatches(2);
+  expect("AccumulatedBatches", std::int64_t{ 2 });
+  filter->SetWeightAveraging(0.5);
+  expect("WeightAveraging", 0.5);
+  filter->SetIgnoreLabel(255);
+  expect("IgnoreLabel", std::int64_t{ 255 });
+  filter->SetTarget(itk::UNetTarget::InteriorBorder);
+  expect("Target", std::string("interior-border"));
+  filter->SetBorderWidth(3.0);
+  expect("BorderWidth", 3.0);
+  filter->SetContactWeight(4.0);
+  expect("ContactWeight", 4.0);
+  filter->SetFrozenLayers("encoder.0");
+  expect("FrozenLayers", std::string("encoder.0"));
+  filter->SetValidationInterval(5);
+  expect("ValidationInterval", std::int64_t{ 5 });
+  filter->SetPatience(6);
+  expect("Patience", std::int64_t{ 6 });
+  filter->SetLoaderThreads(8);
+  expect("LoaderThreads", std::int64_t{ 8 });
+  filter->AllowOnlyBackgroundOn();
+  expect("AllowOnlyBackground", true);
   const auto & parameters = filter->GetParameterView().GetList().GetParameters();
   EXPECT_EQ(checked,
             std::count_if(parameters.begin(), parameters.end(), [](const auto & p) { return p.Group.empty(); }));
@@ -822,6 +780,21 @@ TEST(UNetTraining, EachParameterHasASetterThatReachesTheTable)
   expect("WeightMapSigma", 8.0);
   filter->SetAugmentation(itk::RandomAugmentationPreset::Nuclei);
   expect("AugmentationTurnProbability", 0.75);
+  itk::UNetLossParameters loss;
+  loss.Dice = 0.5;
+  filter->SetLoss(loss);
+  expect("LossDice", 0.5);
+
+  // Values that are set again are no change.
+  const auto time = filter->GetMTime();
+  filter->SetLoss(loss);
+  filter->SetAugmentation(itk::RandomAugmentationPreset::Nuclei);
+  filter->SetWeightMapParameters(map);
+  filter->SetParameters(filter->GetParameters());
+  filter->SetIntensityNormalization(filter->GetIntensityNormalization());
+  filter->SetClassNames(filter->GetClassNames());
+  filter->SetEpochs(3);
+  EXPECT_EQ(filter->GetMTime(), time);
 }
 
 TEST(UNetTraining, TheCacheDoesNotChangeTheWeights)
@@ -946,7 +919,7 @@ TEST(UNetTraining, TheModelRecordsASpacingThatAllPairsShareAndKeepsToIt)
   EXPECT_TRUE(train(1.0, nullptr)->GetSpacing().empty());
   EXPECT_EQ(train(0.5, half)->GetSpacing(), half->GetSpacing());
   ExpectContains(MessageOf([&] { train(0.7, half); }),
-                 "spacing must be the initial model's, which is 0.5 along x, but is 0.7.");
+                 "spacing must be the model's, which is 0.5 along x, but is 0.7.");
 }
 
 TEST(UNetTrainingErrors, ParametersOutsideTheirRangesAreNamedTogether)
