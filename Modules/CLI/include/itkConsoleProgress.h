@@ -39,7 +39,7 @@ public:
 private:
   using Clock = std::chrono::steady_clock;
 
-  ProcessObject *              m_Process{ nullptr };
+  ProcessObject::Pointer       m_Process;
   std::string                  m_Title;
   std::function<std::string()> m_Suffix;
   bool                         m_IsTerminal;

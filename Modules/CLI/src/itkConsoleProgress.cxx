@@ -50,7 +50,7 @@ ConsoleProgress::ConsoleProgress(ProcessObject * process, std::string title, std
 
 ConsoleProgress::~ConsoleProgress()
 {
-  if (m_Process != nullptr)
+  if (m_Process.IsNotNull())
   {
     m_Process->RemoveObserver(m_ProgressTag);
     m_Process->RemoveObserver(m_WarningTag);

@@ -41,6 +41,11 @@ RunCommand(const char * name, void (*add)(CLI::App &), int argc, char * argv[])
     VerifyStandardOutput();
     return 0;
   }
+  catch (const CLI::RuntimeError & error)
+  {
+    // What a command says itself.
+    return error.get_exit_code();
+  }
   catch (const CLI::ParseError & error)
   {
     return ExitAfterParsing(app, error);

@@ -6,22 +6,55 @@
 
 #include "itkMacro.h"
 
+#include <cmath>
+#include <cstdlib>
 #include <filesystem>
 
 namespace itk
 {
 namespace
 {
+/** The field of a column that may be absent; empty if it is. */
 std::string
-Resolved(const CsvTable & table, const CsvTable::Row & row, std::size_t column)
+GetOptional(const CsvTable & table, const CsvTable::Row & row, const char * column)
 {
-  const std::string & name = row.Fields[column];
-  if (name.empty())
+  return table.HasColumn(column) ? row.Fields[table.Column(column)] : std::string{};
+}
+
+/** \param name of a file, relative to the table's folder; empty for none */
+std::string
+Resolve(const CsvTable & table, const std::string & name)
+{
+  return name.empty() ? name : (std::filesystem::path(table.File).parent_path() / name).string();
+}
+
+std::string
+GetFile(const CsvTable & table, const CsvTable::Row & row, std::size_t column)
+{
+  if (row.Fields[column].empty())
   {
     itkGenericExceptionMacro(<< table.File << ", line " << row.Line << ": no " << table.Header[column]
                              << " file is named.");
   }
-  return (std::filesystem::path(table.File).parent_path() / name).string();
+  return Resolve(table, row.Fields[column]);
+}
+
+double
+GetSamplingWeight(const CsvTable & table, const CsvTable::Row & row)
+{
+  const std::string text = GetOptional(table, row, "sampling_weight");
+  if (text.empty())
+  {
+    return 1.0;
+  }
+  char *       end = nullptr;
+  const double weight = std::strtod(text.c_str(), &end);
+  if (*end != '\0' || !std::isfinite(weight) || weight < 0.0)
+  {
+    itkGenericExceptionMacro(<< table.File << ", line " << row.Line
+                             << ": sampling_weight must be a number of at least 0, but is " << text << '.');
+  }
+  return weight;
 }
 } // namespace
 
@@ -38,10 +71,16 @@ ReadImageLabelPairs(const std::string & csvFile)
   pairs.reserve(table.Rows.size());
   for (const auto & row : table.Rows)
   {
-    pairs.push_back({ Resolved(table, row, image),
-                      Resolved(table, row, label),
-                      hasFold ? table.NonNegativeInteger(row, fold) : 0,
-                      row.Line });
+    ImageLabelPair pair;
+    pair.Image = GetFile(table, row, image);
+    pair.Label = GetFile(table, row, label);
+    pair.Fold = hasFold ? table.NonNegativeInteger(row, fold) : 0;
+    pair.Line = row.Line;
+    pair.Weight = Resolve(table, GetOptional(table, row, "weight"));
+    pair.Ignored = Resolve(table, GetOptional(table, row, "ignored"));
+    pair.Category = GetOptional(table, row, "category");
+    pair.SamplingWeight = GetSamplingWeight(table, row);
+    pairs.push_back(pair);
   }
   if (pairs.empty())
   {

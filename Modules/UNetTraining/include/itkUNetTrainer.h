@@ -108,6 +108,11 @@ public:
   UNetValidationScores
   Validate(const TorchProgress & progress);
 
+  /** After the last step of an epoch, and its validation where there is one: a training that goes on from here does not
+   * validate it again. */
+  void
+  EndEpoch();
+
   /** Makes the state that of the training now.
    * \throws UNetTrainingDiverged that names a weight that is not finite; the state then keeps what it had */
   void

@@ -115,6 +115,8 @@ public:
   /** Minutes after which the training ends, at the end of a step; the schedule does not know of it. Default: 0, for no
    * limit (at least 0). */
   itkTorchParameterMacro(MaximumMinutes);
+  /** Train on so many crops alone, the same in every step and not augmented. Default: 0, for crops of all images. */
+  itkTorchParameterMacro(OverfitCrops);
   /** Which images crops are taken from: each equally often, each category equally often, or by the weights of the
    * images. Default: images. */
   itkTorchParameterMacro(Sampling);
@@ -184,6 +186,13 @@ public:
     UNetTrainingParameters parameters = m_Parameters;
     parameters.Loss = loss;
     this->SetParameters(parameters);
+  }
+
+  /** All parameters by a named setting. */
+  void
+  SetPreset(UNetTrainingPreset preset)
+  {
+    this->SetParameters(UNetTrainingParameters::FromPreset(preset));
   }
 
   /** Weights of the pixels by a named setting, or by none. */

@@ -60,6 +60,25 @@ itkTorchEnumerationMacro(UNetSampling,
                          { "Categories", "categories" },
                          { "Weights", "weights" });
 
+/** Named settings of a training. */
+enum class UNetTrainingPreset : std::uint8_t
+{
+  Default,
+  /** What public notebooks on nuclei do with Keras: cross-entropy, Adam at a constant 1e-4, batches of 4, 10 epochs. */
+  Classic,
+  /** Objects that touch, of varied kinds of images: interior and border, cross-entropy and Dice, AdamW with warm-up and
+   * a cosine, averaged weights, strong augmentation. Needs a network of 3 classes. */
+  Nuclei,
+  /** Loss, optimizer, schedule and foreground sampling of nnU-Net, for 1000 epochs of 250 steps. F. Isensee et al.,
+   * Nature Methods 18, 2021. */
+  NnUNet
+};
+itkTorchEnumerationMacro(UNetTrainingPreset,
+                         { "Default", "default" },
+                         { "Classic", "classic" },
+                         { "Nuclei", "nuclei" },
+                         { "NnUNet", "nnunet" });
+
 struct ITKTorchUNetTraining_EXPORT UNetTrainingParameters : UNetOptimizationParameters
 {
   unsigned int  Epochs{ 20 };
@@ -69,6 +88,8 @@ struct ITKTorchUNetTraining_EXPORT UNetTrainingParameters : UNetOptimizationPara
   std::uint64_t StepsPerEpoch{ 0 };
   std::uint64_t MaximumSteps{ 0 };
   double        MaximumMinutes{ 0.0 };
+  /** 0: every epoch has crops of its own. */
+  std::uint64_t OverfitCrops{ 0 };
   UNetSampling  Sampling{ UNetSampling::Images };
   LabelMeaning  Labels{ LabelMeaning::Foreground };
   /** −1: there is none. */
@@ -93,6 +114,9 @@ struct ITKTorchUNetTraining_EXPORT UNetTrainingParameters : UNetOptimizationPara
   unsigned int                 LoaderThreads{ 1 };
 
   UNetTrainingParameters();
+
+  static UNetTrainingParameters
+  FromPreset(UNetTrainingPreset preset);
 
   /** Sets UseWeightMap and the WeightMap, but for its GapWidth. */
   void

@@ -19,6 +19,8 @@ struct UNetTrainingPosition
   unsigned int Epoch{ 0 };
   /** Steps of the epoch that are done. */
   std::uint64_t StepOfEpoch{ 0 };
+  /** False after the last step of an epoch, until it was validated where that is due. */
+  bool IsEpochEnded{ true };
   /** Steps of the optimizer since the training began. */
   std::uint64_t Step{ 0 };
   /** Sums over the steps of the epoch, which its line of the history is made of. */
@@ -68,7 +70,7 @@ public:
   }
 
   /** What a training is made for: the moving average of the weights, or the weights where there is none. A model of its
-   * own, without weights before there has been a step. */
+   * own, without weights before there has been a step. Its recipe is JSON with the parameters, epochs and steps. */
   UNetModel::Pointer
   GetTrainedModel() const;
 
@@ -154,7 +156,7 @@ protected:
 
 private:
   UNetModel::Pointer
-  MakeModel(const WeightsType & weights) const;
+  MakeModel(const WeightsType & weights, unsigned int epochs, std::uint64_t steps) const;
 
   UNetModel::Pointer             m_Model{ UNetModel::New() };
   WeightsType                    m_Averages;

@@ -45,6 +45,7 @@ UNetSampler::UNetSampler(const UNetTrainingData & data, const UNetTrainingParame
   const std::uint64_t cropsPerStep = std::uint64_t{ parameters.BatchSize } * parameters.AccumulatedBatches;
   m_CropsPerEpoch = parameters.StepsPerEpoch > 0 ? parameters.StepsPerEpoch * cropsPerStep
                                                  : std::uint64_t{ m_NumberOfPairs } * parameters.CropsPerImage;
+  m_CropsPerEpoch = parameters.OverfitCrops > 0 ? std::max(m_CropsPerEpoch, parameters.OverfitCrops) : m_CropsPerEpoch;
   m_StepsPerEpoch = (m_CropsPerEpoch + cropsPerStep - 1) / cropsPerStep;
 }
 
@@ -81,7 +82,15 @@ UNetSampler::GetBatches(unsigned int epoch, std::uint64_t step) const
   const std::uint64_t   begin = step * cropsPerStep;
   const std::uint64_t   end = std::min(begin + cropsPerStep, m_CropsPerEpoch);
   std::vector<UNetCrop> crops;
-  if (m_CumulativeWeights.empty())
+  if (m_Parameters.OverfitCrops > 0)
+  {
+    for (std::uint64_t i = begin; i < end; ++i)
+    {
+      const auto sample = static_cast<std::uint32_t>(i % m_Parameters.OverfitCrops);
+      crops.push_back({ static_cast<std::uint32_t>(sample % m_NumberOfPairs), sample });
+    }
+  }
+  else if (m_CumulativeWeights.empty())
   {
     const std::lock_guard<std::mutex> lock(m_Mutex);
     if (m_Shuffled.empty() || m_ShuffledEpoch != epoch)

@@ -76,8 +76,8 @@ DescribeOddObjectsOf(const TorchTensor & labels)
 RandomAugmentationParameters
 GetAugmentationParameters(const UNetTrainingParameters & parameters)
 {
-  RandomAugmentationParameters       augmentation = parameters.Augmentation;
   const RandomAugmentationParameters none;
+  RandomAugmentationParameters       augmentation = parameters.OverfitCrops > 0 ? none : parameters.Augmentation;
   if (TorchParameterView(augmentation) == TorchParameterView(none))
   {
     augmentation.PaddingMode = SamplingPaddingMode::Mirror;
@@ -294,8 +294,9 @@ UNetSamples::MakeBatch(const std::vector<UNetCrop> & crops, unsigned int epoch)
     {
       augmentation.IntensityRange = prepared->IntensityRange;
     }
+    const unsigned int epochOfCrop = m_Parameters.OverfitCrops > 0 ? 0 : epoch;
     records.push_back(RandomAugmentation::Draw(
-      augmentation, prepared->Images, prepared->Spacing, { m_Parameters.Seed, epoch, crop.Sample }));
+      augmentation, prepared->Images, prepared->Spacing, { m_Parameters.Seed, epochOfCrop, crop.Sample }));
     images.push_back(prepared->Images);
     spacings.push_back(prepared->Spacing);
     names.push_back(m_Data.GetLabelName(crop.Pair));

@@ -3,7 +3,6 @@
 #include "itkUNetTrainer.h"
 #include "itkBoundaryWeightMap.h"
 #include "itkTorchExecution.h"
-#include "itkTorchParameterText.h"
 #include "itkTorchRuntime.h"
 #include "itkTorchTensorAccess.h"
 #include "itkUNetBatchLoader.h"
@@ -17,7 +16,6 @@
 #include <ATen/ops/stack.h>
 #include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
-#include <nlohmann/json.hpp>
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -58,23 +56,6 @@ CopyToDevice(const UNetModel::WeightsType & tensors, const TorchDevice & device)
     copies.emplace(name, GetATensor(tensor).to(GetC10Device(device), at::kFloat, false, true));
   }
   return copies;
-}
-
-/** What a model says of its training. */
-std::string
-MakeRecipe(const UNetTrainingState & state)
-{
-  nlohmann::ordered_json recipe;
-  recipe["Version"] = ITKTorch_VERSION;
-  recipe["Parameters"] = nlohmann::ordered_json::parse(WriteParameters(state.GetParameters()));
-  recipe["Epochs"] = state.GetPosition().Epoch;
-  recipe["Steps"] = state.GetPosition().Step;
-  recipe["DataDigest"] = state.GetDataDigest();
-  if (state.GetPosition().BestScore >= 0.0)
-  {
-    recipe["BestScore"] = state.GetPosition().BestScore;
-  }
-  return recipe.dump();
 }
 
 /** Whether a layer's weight belongs to one of `layers`. */
@@ -165,6 +146,10 @@ public:
       {
         weight.set_requires_grad(true);
         m_Trained.emplace(description.Name, weight);
+      }
+      else
+      {
+        m_Statistics.emplace_back(weight, weight.clone());
       }
     }
     m_Update =
@@ -261,6 +246,96 @@ public:
   UNetTrainingStep
   Step(const TorchProgress & progress)
   {
+    for (auto & [statistics, kept] : m_Statistics)
+    {
+      kept.copy_(statistics);
+    }
+    try
+    {
+      return this->MakeStep(progress);
+    }
+    catch (...)
+    {
+      // As if there had been no batch of the step.
+      this->ClearGradients();
+      for (auto & [statistics, kept] : m_Statistics)
+      {
+        statistics.copy_(kept);
+      }
+      this->RestoreFrozen();
+      m_Loader.Start(m_Position.Epoch, m_Position.StepOfEpoch, m_Parameters.Epochs);
+      throw;
+    }
+  }
+
+  UNetValidationScores
+  Validate(const TorchProgress & progress)
+  {
+    if (!m_Validation)
+    {
+      itkGenericExceptionMacro("Validation needs at least 1 validation pair, but there are 0.");
+    }
+    const auto                   start = Clock::now();
+    const UNetModel::WeightsType weights = CopyToHost(m_Averages.empty() ? m_Network.GetWeights() : m_Averages);
+    const UNetValidationScores   scores = m_Validation->Compute(weights, progress);
+    const bool                   isBest = scores.GetScore() > m_Position.BestScore;
+    const double                 seconds = SecondsSince(start);
+    m_Position.TotalSeconds += seconds;
+    if (isBest)
+    {
+      m_BestWeights = weights;
+      m_Position.BestScore = scores.GetScore();
+      m_Position.EpochsSinceBest = 0;
+    }
+    if (!m_History.empty() && m_Position.StepOfEpoch == 0)
+    {
+      m_History.back().Validation = scores;
+      m_History.back().ValidationSeconds = seconds;
+      m_History.back().IsBest = isBest;
+    }
+    return scores;
+  }
+
+  void
+  EndEpoch()
+  {
+    m_Position.IsEpochEnded = true;
+  }
+
+  void
+  UpdateState()
+  {
+    VerifyWeights();
+    m_State.GetModel()->SetWeights(CopyToHost(m_Network.GetWeights()));
+    m_State.SetAverages(CopyToHost(m_Averages));
+    m_State.SetMoments(CopyToHost(m_Update->GetMoments()));
+    m_State.SetBestWeights(m_BestWeights);
+    m_State.SetPosition(m_Position);
+    m_State.SetHistory(m_History);
+  }
+
+  const UNetTrainingPosition &
+  GetPosition() const
+  {
+    return m_Position;
+  }
+
+  const std::vector<UNetTrainingEpoch> &
+  GetHistory() const
+  {
+    return m_History;
+  }
+
+  void
+  SetGradientReduction(std::shared_ptr<UNetGradientReduction> reduction)
+  {
+    m_Reduction = std::move(reduction);
+  }
+
+private:
+  UNetTrainingStep
+  MakeStep(const TorchProgress & progress)
+  {
     const auto  start = Clock::now();
     const auto  batches = m_Sampler.GetBatches(m_Position.Epoch, m_Position.StepOfEpoch);
     std::size_t crops = 0;
@@ -297,77 +372,25 @@ public:
     const double divisor = limit > 0.0 ? std::max(1.0, (step.GradientNorm + 1e-6) / limit) : 1.0;
     m_Update->Step(gradients, step.LearningRate, divisor);
     ClearGradients();
-    for (const auto & [name, weight] : m_Frozen)
-    {
-      m_Network.GetWeights().at(name).detach().copy_(weight);
-    }
+    RestoreFrozen();
     ++m_Position.Step;
+    m_Position.IsEpochEnded = true;
     UpdateAverages();
     Advance(step, SecondsSince(start));
     progress(1.0);
     return step;
   }
 
-  UNetValidationScores
-  Validate(const TorchProgress & progress)
-  {
-    if (!m_Validation)
-    {
-      itkGenericExceptionMacro("Validation needs at least 1 validation pair, but there are 0.");
-    }
-    const auto                   start = Clock::now();
-    const UNetModel::WeightsType weights = CopyToHost(m_Averages.empty() ? m_Network.GetWeights() : m_Averages);
-    const UNetValidationScores   scores = m_Validation->Compute(weights, progress);
-    const bool                   isBest = scores.GetScore() > m_Position.BestScore;
-    const double                 seconds = SecondsSince(start);
-    m_Position.TotalSeconds += seconds;
-    if (isBest)
-    {
-      m_BestWeights = weights;
-      m_Position.BestScore = scores.GetScore();
-      m_Position.EpochsSinceBest = 0;
-    }
-    if (!m_History.empty() && m_Position.StepOfEpoch == 0)
-    {
-      m_History.back().Validation = scores;
-      m_History.back().ValidationSeconds = seconds;
-      m_History.back().IsBest = isBest;
-    }
-    return scores;
-  }
-
+  /** Statistics of frozen layers, too, stay as they were. */
   void
-  UpdateState()
+  RestoreFrozen()
   {
-    VerifyWeights();
-    m_State.GetModel()->SetWeights(CopyToHost(m_Network.GetWeights()));
-    m_State.SetAverages(CopyToHost(m_Averages));
-    m_State.SetMoments(CopyToHost(m_Update->GetMoments()));
-    m_State.SetBestWeights(m_BestWeights);
-    m_State.SetPosition(m_Position);
-    m_State.SetHistory(m_History);
-    m_State.GetModel()->SetRecipe(MakeRecipe(m_State));
+    for (const auto & [name, weight] : m_Frozen)
+    {
+      m_Network.GetWeights().at(name).detach().copy_(weight);
+    }
   }
 
-  const UNetTrainingPosition &
-  GetPosition() const
-  {
-    return m_Position;
-  }
-
-  const std::vector<UNetTrainingEpoch> &
-  GetHistory() const
-  {
-    return m_History;
-  }
-
-  void
-  SetGradientReduction(std::shared_ptr<UNetGradientReduction> reduction)
-  {
-    m_Reduction = std::move(reduction);
-  }
-
-private:
   /** Adds the gradients of share · loss.
    * \param number of the batch, on which drop-out depends
    * \return share · loss */
@@ -508,30 +531,33 @@ private:
     ++m_Position.Epoch;
     ++m_Position.EpochsSinceBest;
     m_Position.StepOfEpoch = 0;
+    m_Position.IsEpochEnded = false;
     m_Position.LossSum = 0.0;
     m_Position.GradientNormSum = 0.0;
     m_Position.Seconds = 0.0;
   }
 
-  UNetTrainingState &                    m_State;
-  UNetTrainingPosition                   m_Position;
-  std::vector<UNetTrainingEpoch>         m_History;
-  UNetModel::WeightsType                 m_BestWeights;
-  const UNetTrainingData &               m_Data;
-  UNetTrainingParameters                 m_Parameters;
-  TorchDevice                            m_Device;
-  UNetNetwork                            m_Network;
-  std::map<std::string, at::Tensor>      m_Trained;
-  std::map<std::string, at::Tensor>      m_Frozen;
-  std::map<std::string, at::Tensor>      m_Averages;
-  UNetSamples                            m_Samples;
-  UNetSampler                            m_Sampler;
-  UNetBatchLoader                        m_Loader;
-  std::unique_ptr<UNetLoss>              m_Loss;
-  std::unique_ptr<UNetWeightUpdate>      m_Update;
-  std::unique_ptr<UNetValidation>        m_Validation;
-  std::shared_ptr<UNetGradientReduction> m_Reduction;
-  std::vector<std::string>               m_Notes;
+  UNetTrainingState &               m_State;
+  UNetTrainingPosition              m_Position;
+  std::vector<UNetTrainingEpoch>    m_History;
+  UNetModel::WeightsType            m_BestWeights;
+  const UNetTrainingData &          m_Data;
+  UNetTrainingParameters            m_Parameters;
+  TorchDevice                       m_Device;
+  UNetNetwork                       m_Network;
+  std::map<std::string, at::Tensor> m_Trained;
+  std::map<std::string, at::Tensor> m_Frozen;
+  /** Running statistics, and what they were before the step. */
+  std::vector<std::pair<at::Tensor, at::Tensor>> m_Statistics;
+  std::map<std::string, at::Tensor>              m_Averages;
+  UNetSamples                                    m_Samples;
+  UNetSampler                                    m_Sampler;
+  UNetBatchLoader                                m_Loader;
+  std::unique_ptr<UNetLoss>                      m_Loss;
+  std::unique_ptr<UNetWeightUpdate>              m_Update;
+  std::unique_ptr<UNetValidation>                m_Validation;
+  std::shared_ptr<UNetGradientReduction>         m_Reduction;
+  std::vector<std::string>                       m_Notes;
 };
 
 namespace
@@ -618,6 +644,12 @@ UNetValidationScores
 UNetTrainer::Validate(const TorchProgress & progress)
 {
   return Guarded("UNetTrainer::Validate()", [&] { return m_Implementation->Validate(progress); });
+}
+
+void
+UNetTrainer::EndEpoch()
+{
+  m_Implementation->EndEpoch();
 }
 
 void

@@ -20,8 +20,22 @@ RunToTheEnd(UNetTrainer &                  trainer,
   const std::uint64_t steps = trainer.GetNumberOfSteps();
   const auto &        position = trainer.GetPosition();
   const auto fraction = [steps](std::uint64_t step) { return static_cast<double>(step) / static_cast<double>(steps); };
-  while (position.Step < steps)
+  while (true)
   {
+    if (!position.IsEpochEnded)
+    {
+      if (validates && (position.Step == steps || position.Epoch % parameters.ValidationInterval == 0))
+      {
+        trainer.Validate(PartOfProgress(observer.Progress, fraction(position.Step), fraction(position.Step)));
+      }
+      trainer.EndEpoch();
+      trainer.UpdateState();
+      observer.Epoch(trainer.GetHistory().back());
+    }
+    if (position.Step >= steps)
+    {
+      break;
+    }
     const double minutes = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / 60.0;
     if (parameters.Patience > 0 && position.EpochsSinceBest >= parameters.Patience)
     {
@@ -31,18 +45,9 @@ RunToTheEnd(UNetTrainer &                  trainer,
     {
       return UNetTraining::Ending::OutOfTime;
     }
-    observer.Step(
-      trainer, trainer.Step(PartOfProgress(observer.Progress, fraction(position.Step), fraction(position.Step + 1))));
-    if (position.StepOfEpoch > 0)
-    {
-      continue;
-    }
-    if (validates && (position.Step == steps || position.Epoch % parameters.ValidationInterval == 0))
-    {
-      trainer.Validate(PartOfProgress(observer.Progress, fraction(position.Step), fraction(position.Step)));
-    }
-    trainer.UpdateState();
-    observer.Epoch(trainer.GetHistory().back());
+    const UNetTrainingStep step =
+      trainer.Step(PartOfProgress(observer.Progress, fraction(position.Step), fraction(position.Step + 1)));
+    observer.Step(trainer, step);
   }
   return UNetTraining::Ending::Complete;
 }
@@ -69,6 +74,7 @@ try
   }
   const bool          validates = validation != nullptr && validation->GetNumberOfPairs() > 0;
   const std::uint64_t firstStep = state.GetPosition().Step;
+  const bool          wasEpochEnded = state.GetPosition().IsEpochEnded;
   try
   {
     const Ending ending = RunToTheEnd(trainer, validates, parameters, observer);
@@ -81,8 +87,9 @@ try
   }
   catch (...)
   {
-    const auto cause = std::current_exception();
-    if (trainer.GetPosition().Step > firstStep)
+    const auto                   cause = std::current_exception();
+    const UNetTrainingPosition & position = trainer.GetPosition();
+    if (position.Step > firstStep || position.IsEpochEnded != wasEpochEnded)
     {
       try
       {

@@ -32,6 +32,11 @@ UNetTrainingParameters::Describe()
           "Minutes after which the training ends, at the end of a step; 0 for no limit. The schedule does not know of "
           "it.",
           Range::AtLeast(0));
+    t.Add(
+      "OverfitCrops",
+      &P::OverfitCrops,
+      "Train on so many crops alone, the same in every step and not augmented, whose loss must then go to about 0: a "
+      "check of data and settings. 0 to train on all images.");
     t.AddInherited<UNetOptimizationParameters>();
     t.AddChoice("Sampling",
                 &P::Sampling,
@@ -96,6 +101,52 @@ UNetTrainingParameters::Describe()
     return t;
   }();
   return table;
+}
+
+UNetTrainingParameters
+UNetTrainingParameters::FromPreset(UNetTrainingPreset preset)
+{
+  UNetTrainingParameters parameters;
+  switch (preset)
+  {
+    case UNetTrainingPreset::Classic:
+      parameters.Epochs = 10;
+      parameters.BatchSize = 4;
+      parameters.LearningRate = 1e-4;
+      parameters.LearningRateSchedule = UNetLearningRateSchedule::Constant;
+      break;
+    case UNetTrainingPreset::Nuclei:
+      parameters.Target = UNetTarget::InteriorBorder;
+      parameters.Labels = LabelMeaning::Objects;
+      parameters.Loss.CrossEntropy = 0.6;
+      parameters.Loss.Dice = 0.4;
+      parameters.Loss.ClassWeights = { 1.0, 1.0, 2.0 };
+      parameters.Optimizer = UNetOptimizer::AdamW;
+      parameters.LearningRate = 1e-3;
+      parameters.FinalLearningRate = 1e-6;
+      parameters.WarmupSteps = 500;
+      parameters.WeightDecay = 1e-4;
+      parameters.WeightAveraging = 0.999;
+      parameters.Augmentation = RandomAugmentationParameters::FromPreset(RandomAugmentationPreset::Nuclei);
+      break;
+    case UNetTrainingPreset::NnUNet:
+      parameters.Epochs = 1000;
+      parameters.StepsPerEpoch = 250;
+      parameters.BatchSize = 12;
+      parameters.Loss.Dice = 1.0;
+      parameters.Optimizer = UNetOptimizer::SGD;
+      parameters.Momentum = 0.99;
+      parameters.LearningRate = 0.01;
+      parameters.LearningRateSchedule = UNetLearningRateSchedule::Polynomial;
+      parameters.WeightDecay = 3e-5;
+      parameters.MaximumGradientNorm = 12.0;
+      parameters.Augmentation = RandomAugmentationParameters::FromPreset(RandomAugmentationPreset::Nuclei);
+      parameters.Augmentation.ForegroundProbability = 0.33;
+      break;
+    default:
+      break;
+  }
+  return parameters;
 }
 
 void

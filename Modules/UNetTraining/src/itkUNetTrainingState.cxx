@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetTrainingState.h"
+#include "itkTorchParameterText.h"
 #include "itkTorchTensorAccess.h"
 #include <ATen/ops/isfinite.h>
+#include <nlohmann/json.hpp>
+#include <algorithm>
 
 namespace itk
 {
@@ -42,24 +45,36 @@ VerifyTensors(const WeightsType & tensors, const WeightsType & weights, const ch
 } // namespace
 
 UNetModel::Pointer
-UNetTrainingState::MakeModel(const WeightsType & weights) const
+UNetTrainingState::MakeModel(const WeightsType & weights, unsigned int epochs, std::uint64_t steps) const
 {
+  nlohmann::ordered_json recipe;
+  recipe["Version"] = ITKTorch_VERSION;
+  recipe["Parameters"] = nlohmann::ordered_json::parse(WriteParameters(m_Parameters));
+  recipe["Epochs"] = epochs;
+  recipe["Steps"] = steps;
+  recipe["DataDigest"] = m_DataDigest;
   auto model = UNetModel::New();
   model->Graft(m_Model);
   model->SetWeights(weights);
+  model->SetRecipe(recipe.dump());
   return model;
 }
 
 UNetModel::Pointer
 UNetTrainingState::GetTrainedModel() const
 {
-  return this->MakeModel(!this->IsBegun() ? WeightsType{} : m_Averages.empty() ? m_Model->GetWeights() : m_Averages);
+  const WeightsType & weights = m_Averages.empty() ? m_Model->GetWeights() : m_Averages;
+  return this->MakeModel(this->IsBegun() ? weights : WeightsType{}, m_Position.Epoch, m_Position.Step);
 }
 
 UNetModel::Pointer
 UNetTrainingState::GetBestModel() const
 {
-  return m_BestWeights.empty() ? nullptr : this->MakeModel(m_BestWeights);
+  const auto best =
+    std::find_if(m_History.rbegin(), m_History.rend(), [](const UNetTrainingEpoch & epoch) { return epoch.IsBest; });
+  return m_BestWeights.empty() || best == m_History.rend()
+           ? nullptr
+           : this->MakeModel(m_BestWeights, best->Epoch + 1, best->Step);
 }
 
 void

@@ -33,6 +33,7 @@ ForEachOfPosition(TPosition & position, const TFunction & function)
 {
   function("Epoch", position.Epoch);
   function("StepOfEpoch", position.StepOfEpoch);
+  function("IsEpochEnded", position.IsEpochEnded);
   function("Step", position.Step);
   function("LossSum", position.LossSum);
   function("GradientNormSum", position.GradientNormSum);
