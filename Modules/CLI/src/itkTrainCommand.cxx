@@ -139,10 +139,6 @@ Train(const TrainOptions & options)
   const bool               goesOn = !options.Resume.empty();
   const std::string &      folder = goesOn ? options.Resume : options.Run;
   CatchSignals();
-  std::cerr << "Training, " << DescribeClasses(settings.Specification, settings.ClassNames)
-            << settings.Specification.GetNumberOfParameters() << " parameters, device "
-            << TorchDevice(settings.Device).Resolve() << std::endl;
-
   std::unique_ptr<ConsoleProgress> progress;
   std::string                      lastEpoch;
   TrainingRunObserver              observer;
@@ -151,8 +147,15 @@ Train(const TrainOptions & options)
     progress ? progress->Say("itktorch: " + sentence)
              : static_cast<void>(std::cerr << "itktorch: " << sentence << std::endl);
   };
-  observer.Begin = [&](ProcessObject & filter)
-  { progress = std::make_unique<ConsoleProgress>(&filter, "Training", [&lastEpoch] { return lastEpoch; }); };
+  observer.Begin = [&](ProcessObject & filter, std::size_t images, std::size_t validationImages)
+  {
+    std::cerr << "Training on " << images << (images == 1 ? " image, " : " images, ")
+              << (validationImages > 0 ? "validation on " + std::to_string(validationImages) + ", " : "")
+              << DescribeClasses(settings.Specification, settings.ClassNames)
+              << settings.Specification.GetNumberOfParameters() << " parameters, device "
+              << TorchDevice(settings.Device).Resolve() << std::endl;
+    progress = std::make_unique<ConsoleProgress>(&filter, "Training", [&lastEpoch] { return lastEpoch; });
+  };
   observer.Epoch = [&](const UNetTrainingEpoch & epoch) { lastEpoch = DescribeEpoch(epoch); };
   observer.IsInterrupted = [] { return receivedSignal != 0; };
   const TrainingRunResult result = RunTraining(settings, folder, goesOn, observer);

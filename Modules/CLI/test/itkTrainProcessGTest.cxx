@@ -27,11 +27,11 @@ protected:
   void
   WaitForFirstEpoch() const
   {
-    for (int i = 0; i < 60000 && this->Log().find("epoch") == std::string::npos; ++i)
+    for (int i = 0; i < 60000 && this->Log().find(", loss") == std::string::npos; ++i)
     {
       std::this_thread::sleep_for(std::chrono::milliseconds(1));
     }
-    ASSERT_NE(this->Log().find("epoch"), std::string::npos) << this->Log();
+    ASSERT_NE(this->Log().find(", loss"), std::string::npos) << this->Log();
   }
 };
 } // namespace

@@ -108,14 +108,16 @@ public:
   itkTorchParameterMacro(CropSize);
   /** Number of crops from each image in an epoch. Default: 1 (in [1, 4096]). */
   itkTorchParameterMacro(CropsPerImage);
-  /** Number of steps of the optimizer in an epoch. Default: 0, for as many as CropsPerImage crops of each image make. */
+  /** Number of steps of the optimizer in an epoch; 0 for as many as CropsPerImage crops of each image make. Default:
+   * 0. */
   itkTorchParameterMacro(StepsPerEpoch);
-  /** Number of steps after which the training ends. Default: 0, for no limit. */
+  /** Number of steps after which the training ends; 0 for no limit. Default: 0. */
   itkTorchParameterMacro(MaximumSteps);
-  /** Minutes after which the training ends, at the end of a step; the schedule does not know of it. Default: 0, for no
-   * limit (at least 0). */
+  /** Minutes after which the training ends, at the end of a step; 0 for no limit. The schedule does not know of it.
+   * Default: 0 (at least 0). */
   itkTorchParameterMacro(MaximumMinutes);
-  /** Train on so many crops alone, the same in every step and not augmented. Default: 0, for crops of all images. */
+  /** Train on so many crops alone, the same in every step and not augmented, whose loss must then go to about 0: a
+   * check of data and settings. 0 to train on all images. Default: 0. */
   itkTorchParameterMacro(OverfitCrops);
   /** Which images crops are taken from: each equally often, each category equally often, or by the weights of the
    * images. Default: images. */
@@ -125,45 +127,49 @@ public:
   /** Learning rate of the optimizer. Default: 0.001 (greater than 0). */
   itkTorchParameterMacro(LearningRate);
   /** How the rate goes from LearningRate to FinalLearningRate: not at all, along half a cosine, or as
-   * (1 − done)^PolynomialExponent. Default: cosine. */
+   * (1 - done)^PolynomialExponent. Default: cosine. */
   itkTorchParameterMacro(LearningRateSchedule);
   /** Learning rate at which a schedule other than constant ends. Default: 0 (at least 0). */
   itkTorchParameterMacro(FinalLearningRate);
   /** Exponent of the polynomial schedule. Default: 0.9 (greater than 0). */
   itkTorchParameterMacro(PolynomialExponent);
-  /** Number of first steps in which the learning rate rises linearly. Default: 0. */
+  /** Number of first steps in which the learning rate rises linearly to LearningRate. Default: 0. */
   itkTorchParameterMacro(WarmupSteps);
   /** Regularization: adam and sgd add this number times a weight to its gradient, adamw subtracts it times the learning
    * rate from the weight. Default: 0 (at least 0). */
   itkTorchParameterMacro(WeightDecay);
   /** Momentum of sgd, Nesterov's. Default: 0.9 (in [0, 0.9999]). */
   itkTorchParameterMacro(Momentum);
-  /** Largest norm of all gradients together, to which larger ones are scaled down. Default: 0, for no limit. */
+  /** Largest Euclidean norm of all gradients together, to which larger ones are scaled down; 0 for no limit. Default:
+   * 0 (at least 0). */
   itkTorchParameterMacro(MaximumGradientNorm);
   /** Number of batches whose gradients make one step of the optimizer. Default: 1 (in [1, 4096]). */
   itkTorchParameterMacro(AccumulatedBatches);
-  /** Decay of the exponential moving average of the weights that the model gets. Default: 0, for the weights
-   * themselves. */
+  /** Decay of the exponential moving average of the weights that the model gets, such as 0.999: after t steps it is at
+   * most (1 + t) / (10 + t); 0 for the weights themselves. Default: 0 (in [0, 0.999999]). */
   itkTorchParameterMacro(WeightAveraging);
   /** Meaning of the labels. foreground and objects: every label other than 0 is the last class, and for a weight map
    * each label is an object. classes: a label is the number of its class. Default: foreground. */
   itkTorchParameterMacro(Labels);
-  /** Label of pixels that are not known: they count neither in the loss nor in scores. Default: -1, for none. */
+  /** Label of pixels that are not known: they count neither in the loss nor in scores; -1 for none. Default: -1 (at
+   * least -1). */
   itkTorchParameterMacro(IgnoreLabel);
   /** What the network learns: what the labels say, or background, interior and border of objects. Default: labels. */
   itkTorchParameterMacro(Target);
-  /** Pixels of an object that are this near to a pixel outside it are its border. Default: 2 pixels (in [1, 16]). */
+  /** Pixels of an object that are this near to a pixel outside it are its border, for the target interior-border.
+   * Default: 2 pixels (in [1, 16]). */
   itkTorchParameterMacro(BorderWidth);
   /** Factor of the loss of border pixels that are as near to another object. Default: 1 (at least 0). */
   itkTorchParameterMacro(ContactWeight);
   /** Train although no label image has anything but background. Default: false. */
   itkTorchParameterMacro(AllowOnlyBackground);
   itkBooleanMacro(AllowOnlyBackground);
-  /** Layers whose weights stay as they are, by the beginnings of their names, separated by commas. Default: none. */
+  /** Layers whose weights stay as they are, by the beginnings of their names, such as encoder.0,encoder.1; separated
+   * by commas. Default: empty. */
   itkTorchParameterMacro(FrozenLayers);
-  /** Number of epochs from one validation to the next. Default: 1 (at least 1). */
+  /** Number of epochs from one validation to the next, where there are validation images. Default: 1 (at least 1). */
   itkTorchParameterMacro(ValidationInterval);
-  /** Number of epochs without a better validation after which the training ends. Default: 0, for no limit. */
+  /** Number of epochs without a better validation after which the training ends; 0 for no limit. Default: 0. */
   itkTorchParameterMacro(Patience);
   /** Weight the loss of each pixel by a boundary weight map of the instance labels, so that gaps between objects are
    * learned. Default: false. */
@@ -176,7 +182,7 @@ public:
   itkTorchParameterMacro(Seed);
   /** Memory for prepared images; images that do not fit are read again in each epoch. Default: 2048 MiB. */
   itkTorchParameterMacro(MaximumCacheSize);
-  /** Number of threads that prepare batches beside the computation. Default: 1 (in [0, 256]). */
+  /** Number of threads that prepare batches beside the computation; 0 for none. Default: 1 (in [0, 256]). */
   itkTorchParameterMacro(LoaderThreads);
 
   /** What is minimized. */

@@ -98,6 +98,7 @@ public:
   SetBestWeights(const WeightsType & weights);
   itkGetConstReferenceMacro(BestWeights, WeightsType);
 
+  /** Where the training stands. */
   void
   SetPosition(const UNetTrainingPosition & position);
   const UNetTrainingPosition &

@@ -19,8 +19,9 @@ struct TrainingRunObserver
 {
   /** One sentence for people. */
   std::function<void(const std::string &)> Say = [](const std::string &) {};
-  /** The filter that trains, before it begins: for its progress. */
-  std::function<void(ProcessObject &)> Begin = [](ProcessObject &) {};
+  /** Before the training: the filter, for its progress, and how many images are trained on and scored. */
+  std::function<void(ProcessObject & filter, std::size_t images, std::size_t validationImages)> Begin =
+    [](ProcessObject &, std::size_t, std::size_t) {};
   /** After each epoch. */
   std::function<void(const UNetTrainingEpoch &)> Epoch = [](const UNetTrainingEpoch &) {};
   /** Whether to stop, asked within each batch. */

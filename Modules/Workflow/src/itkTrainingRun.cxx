@@ -10,6 +10,7 @@
 #include "itkVerifiedImageReader.h"
 #include <algorithm>
 #include <chrono>
+#include <filesystem>
 #include <optional>
 
 namespace itk
@@ -71,7 +72,10 @@ public:
   TrainingRunResult
   Run()
   {
-    m_Observer.Begin(*m_Filter);
+    const UNetTrainingData * const validation = m_Filter->GetValidationData();
+    m_Observer.Begin(*m_Filter,
+                     m_Filter->GetTrainingData()->GetNumberOfPairs(),
+                     validation == nullptr ? 0 : validation->GetNumberOfPairs());
     m_Filter->AddObserver(ProgressEvent(), [this](const EventObject &) { this->ObserveProgress(); });
     m_Filter->AddObserver(IterationEvent(), [this](const EventObject &) { this->ObserveEpoch(); });
     m_Filter->AddObserver(UNetTrainingStepEvent(), [this](const EventObject &) { this->ObserveStep(); });
@@ -212,7 +216,7 @@ private:
 
   /** Writes what there is, once no more is computed. */
   void
-  WriteAll(bool isInterrupted)
+  WriteAll(bool isInterrupted, bool writesOutput = true)
   {
     const UNetTrainingState & state = *m_Filter->GetState();
     if (m_Folder && state.IsBegun())
@@ -225,7 +229,7 @@ private:
       m_Folder->WriteRecord(m_Settings, isInterrupted ? "interrupted" : "complete", &state);
     }
     const UNetModel::Pointer best = state.GetBestModel();
-    if (!m_Settings.Output.empty() && state.IsBegun())
+    if (!m_Settings.Output.empty() && writesOutput && state.IsBegun())
     {
       auto writer = UNetModelWriter::New();
       writer->SetFileName(m_Settings.Output);
@@ -247,12 +251,15 @@ private:
       }
       throw error;
     }
-    this->WriteAll(true);
-    itkGenericExceptionMacro("Training failed after "
-                             << epochs << " of " << m_Settings.Training.Epochs << " epochs; "
-                             << (m_Settings.Output.empty() ? "the models so far are in " + m_Folder->GetName()
-                                                           : "the model so far is in " + m_Settings.Output)
-                             << ". Cause: " << ErrorSentence(error));
+    // The last good state need not be good: a model that is there is worth more.
+    const bool isDiverged = dynamic_cast<const UNetTrainingDiverged *>(&error) != nullptr;
+    const bool writesOutput = !isDiverged || !std::filesystem::exists(m_Settings.Output);
+    this->WriteAll(true, writesOutput);
+    const std::string where = m_Settings.Output.empty() ? "the models so far are in " + m_Folder->GetName()
+                              : writesOutput            ? "the model so far is in " + m_Settings.Output
+                                                        : m_Settings.Output + " stays as it was";
+    itkGenericExceptionMacro("Training failed after " << epochs << " of " << m_Settings.Training.Epochs << " epochs; "
+                                                      << where << ". Cause: " << ErrorSentence(error));
   }
 
   TrainingSettings                                 m_Settings;
