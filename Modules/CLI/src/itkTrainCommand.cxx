@@ -287,7 +287,7 @@ AddTrainCommand(CLI::App & command)
       [options](const std::string & folder)
       {
         options->Resume = folder;
-        options->Settings = TrainingRunFolder(folder).ReadSettings();
+        options->Settings = TrainingRunFolder::ReadSettings(folder);
       },
       "Folder of a run that stopped, to go on with it as if it had not; other options are its own.")
     ->type_name("RUN");

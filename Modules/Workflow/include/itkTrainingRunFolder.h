@@ -50,9 +50,10 @@ public:
   bool
   HasRun() const;
 
-  /** \throws ExceptionObject that names the file if there are none, or they cannot be read */
-  TrainingSettings
-  ReadSettings() const;
+  /** Those of a run, also while another process trains.
+   * \throws ExceptionObject that names the file if there are none, or they cannot be read */
+  static TrainingSettings
+  ReadSettings(const std::string & folder);
 
   /** Writes run.json.
    * \param status such as "running", "complete"

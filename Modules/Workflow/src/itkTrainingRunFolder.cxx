@@ -164,9 +164,9 @@ TrainingRunFolder::HasRun() const
 }
 
 TrainingSettings
-TrainingRunFolder::ReadSettings() const
+TrainingRunFolder::ReadSettings(const std::string & folder)
 {
-  const std::string name = this->GetFile(recordName);
+  const std::string name = (fs::path(folder) / recordName).string();
   std::ifstream     file(name);
   if (!file)
   {
