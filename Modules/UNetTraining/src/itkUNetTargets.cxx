@@ -123,15 +123,16 @@ MarkIgnoredLabels(const TorchTensor & label, const TorchTensor & ignored, std::i
 at::Tensor
 MakeInteriorAndBorder(const at::Tensor & labels, double width, at::Tensor * contacts)
 {
-  const at::Tensor objects = labels.clamp_min(0);
-  const at::Tensor isObject = objects.ne(0);
+  const at::Tensor isObject = labels.gt(0);
+  const at::Tensor isKnown = labels.ge(0);
   at::Tensor       border = at::zeros_like(isObject);
   at::Tensor       contact = at::zeros_like(isObject);
   for (const auto & step : GetHalfOfNeighbors(static_cast<std::size_t>(labels.dim() - 2), width))
   {
-    const auto [here, there] = GetNeighbors(objects, step);
+    const auto [here, there] = GetNeighbors(labels, step);
+    const auto [isKnownHere, isKnownThere] = GetNeighbors(isKnown, step);
     const auto [borderHere, borderThere] = GetNeighbors(border, step);
-    const at::Tensor differ = here.ne(there);
+    const at::Tensor differ = here.ne(there).logical_and_(isKnownHere).logical_and_(isKnownThere);
     borderHere.logical_or_(differ);
     borderThere.logical_or_(differ);
     if (contacts != nullptr)
@@ -170,8 +171,9 @@ MakeUNetTargets(const AugmentationImages &     images,
   if (parameters.Target == UNetTarget::InteriorBorder)
   {
     at::Tensor contacts;
-    target =
-      MakeInteriorAndBorder(target, parameters.BorderWidth, parameters.ContactWeight == 1.0 ? nullptr : &contacts);
+    target = MakeInteriorAndBorder(target.masked_fill(isIgnored, unetIgnoredLabel),
+                                   parameters.BorderWidth,
+                                   parameters.ContactWeight == 1.0 ? nullptr : &contacts);
     if (contacts.defined())
     {
       const at::Tensor factor = at::where(contacts, parameters.ContactWeight, 1.0).to(at::kFloat);

@@ -33,8 +33,8 @@ MakeUNetTargets(const AugmentationImages &     images,
                 const std::string &            name);
 
 /** Of objects: 0 background, 1 interior, 2 border.
- * \param labels (1, 1, …), integers, those of at most 0 are no objects; beyond the image there is nothing that makes a
- * border
+ * \param labels (1, 1, …), integers, 0 for background; pixels below 0 are not known, so that they make no border of the
+ * objects beside them, and become 0. Nor does anything beyond the image.
  * \param width in pixels
  * \param contacts becomes true where a pixel of another object is as near; may be null */
 ITKTorchUNetTraining_EXPORT at::Tensor
