@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetBatchLoader.h"
+#include "itkMacro.h"
 #include <c10/core/GradMode.h>
 
 namespace itk
@@ -46,6 +47,12 @@ UNetBatchLoader::Start(unsigned int epoch, std::uint64_t step, unsigned int numb
   {
     m_Threads.emplace_back([this] { this->Work(); });
   }
+}
+
+bool
+UNetBatchLoader::IsAtTheEnd() const
+{
+  return m_Place.Epoch >= m_NumberOfEpochs && m_NumberTaken == m_NumberGiven;
 }
 
 void
@@ -110,11 +117,19 @@ UNetBatchLoader::Work()
 UNetBatch
 UNetBatchLoader::GetNext()
 {
+  {
+    const std::lock_guard<std::mutex> lock(m_Mutex);
+    if (this->IsAtTheEnd())
+    {
+      itkGenericExceptionMacro("There is no batch after the last epoch, which is epoch " << m_NumberOfEpochs << '.');
+    }
+  }
   if (m_NumberOfThreads == 0)
   {
     std::vector<UNetCrop> crops;
     unsigned int          epoch = 0;
     this->Advance(crops, epoch);
+    ++m_NumberGiven;
     return m_Samples.MakeBatch(crops, epoch);
   }
   std::unique_lock<std::mutex> lock(m_Mutex);

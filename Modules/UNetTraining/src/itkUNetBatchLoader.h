@@ -34,7 +34,7 @@ public:
   Start(unsigned int epoch, std::uint64_t step, unsigned int numberOfEpochs);
 
   /** The next batch; after those of a step come those of the next one.
-   * \throws ExceptionObject what making it threw */
+   * \throws ExceptionObject what making it threw; and after the last epoch */
   UNetBatch
   GetNext();
 
@@ -53,6 +53,10 @@ private:
 
   void
   Stop();
+
+  /** Whether all batches were given. */
+  bool
+  IsAtTheEnd() const;
 
   /** Takes the next place and goes on to the one behind it.
    * \param crops those of the place */
