@@ -127,7 +127,10 @@ UNetSamples::Verify(const std::function<void(double)> & progress)
     throw ExceptionObject(__FILE__, __LINE__, "Training data that cannot be used:" + problems, ITK_LOCATION);
   }
   VerifyContent();
-  DecidePolarity();
+  if (!m_KeepsLabels)
+  {
+    DecidePolarity();
+  }
   m_IsVerified = true;
 }
 

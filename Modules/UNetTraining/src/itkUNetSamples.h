@@ -46,7 +46,7 @@ public:
               const TorchDevice &            device,
               bool                           keepsLabels = false);
 
-  /** Loads every pair once, and decides the polarity.
+  /** Loads every pair once, and decides the polarity, which pairs that are only compared leave to the model.
    * \param progress is called before each pair, so that an observer can end the loading
    * \throws ExceptionObject with a line for each pair that cannot be used; one if no label image has anything but
    * background, or no image more than one value */
