@@ -36,8 +36,11 @@ RunToTheEnd(UNetTrainer &                  trainer,
     {
       break;
     }
+    // Only then could a score have become better.
+    const bool isAfterValidation =
+      validates && position.StepOfEpoch == 0 && position.Epoch % parameters.ValidationInterval == 0;
     const double minutes = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count() / 60.0;
-    if (parameters.Patience > 0 && position.EpochsSinceBest >= parameters.Patience)
+    if (isAfterValidation && parameters.Patience > 0 && position.EpochsSinceBest >= parameters.Patience)
     {
       return UNetTraining::Ending::NoProgress;
     }

@@ -600,6 +600,25 @@ TEST(UNetValidation, ItComesEveryIntervalAndAfterTheLastEpoch)
   EXPECT_EQ(GetValidatedEpochs(filter), (std::vector<unsigned int>{ 4 }));
 }
 
+TEST(UNetValidation, PatienceEndsNoTrainingBetweenValidations)
+{
+  // The first validation is best; the second one, three epochs later, is not.
+  const auto filter = MakeIdleFilter(20, 3, 2);
+  filter->Update();
+  EXPECT_EQ(GetValidatedEpochs(filter), (std::vector<unsigned int>{ 2, 5 }));
+  EXPECT_EQ(filter->GetHistory().size(), 6u);
+  EXPECT_EQ(filter->GetEnding(), UNetTraining::Ending::NoProgress);
+}
+
+TEST(UNetValidation, WithoutValidationPairsPatienceEndsNothing)
+{
+  const auto filter = MakeIdleFilter(5, 1, 2);
+  filter->SetValidationData(nullptr);
+  filter->Update();
+  EXPECT_EQ(filter->GetHistory().size(), 5u);
+  EXPECT_EQ(filter->GetEnding(), UNetTraining::Ending::Complete);
+}
+
 TEST(UNetValidation, AveragedWeightsAreTheOnesThatAreScored)
 {
   const auto cases = MakeCases();
