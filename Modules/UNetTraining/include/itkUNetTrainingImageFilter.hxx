@@ -256,6 +256,8 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::InitializeState(UNetTraining
     return;
   }
   UNetModel & model = *state.GetModel();
+  // Nothing of a training before.
+  model.Graft(UNetModel::New());
   if (this->GetInitialModel() != nullptr)
   {
     model.Graft(this->GetInitialModel());
