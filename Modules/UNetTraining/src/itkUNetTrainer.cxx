@@ -172,7 +172,11 @@ public:
   {
     UNetModel & model = *m_State.GetModel();
     m_Samples.Verify(progress);
-    model.SetSpacing(m_Samples.GetCommonSpacing());
+    // Pairs that state a spacing have the model's, if it has one.
+    if (model.GetSpacing().empty())
+    {
+      model.SetSpacing(m_Samples.GetCommonSpacing());
+    }
     model.SetIntensityNormalization(m_Samples.GetIntensityNormalization());
     if (m_Parameters.Target == UNetTarget::InteriorBorder && model.GetClassNames().empty())
     {

@@ -245,6 +245,22 @@ TEST(UNetTrainingOutputs, WithoutItsInitialModelAFilterForgetsItsGrid)
   EXPECT_EQ(other->GetModel()->GetOrientation(), "LPS");
 }
 
+TEST(UNetTrainingOutputs, AnInitialModelKeepsItsSpacingWhereThePairsStateNone)
+{
+  const auto initial = MakeModel(SmallSpecification());
+  initial->SetSpacing({ 0.5, 0.5 });
+  auto data = UNetTrainingData::New();
+  const auto [image, label] = MakePair<2>(24, 0);
+  itk::MarkSpacingAsUnknown(image->GetMetaDataDictionary());
+  data->AddPair(image, label);
+  const auto filter = MakeFilter<2>("cpu", 1);
+  filter->SetInput(nullptr);
+  filter->SetTrainingData(data);
+  filter->SetInitialModel(initial);
+  filter->Update();
+  EXPECT_EQ(filter->GetModel()->GetSpacing(), initial->GetSpacing());
+}
+
 TEST(UNetTrainingOutputs, TheModelsSayHowTheyWereTrainedAlsoInTheirFiles)
 {
   const auto filter = MakeFilter<2>("cpu", 3);
