@@ -23,8 +23,8 @@ namespace itk
  * where all images agree in which it is not doubtful, and recorded in the model.
  *
  * With validation pairs, whole images are scored every ValidationInterval epochs, and the best model is kept. The
- * training ends after Epochs or MaximumSteps, after MaximumMinutes, or after a validation when Patience epochs brought
- * no better score.
+ * training ends after Epochs or MaximumSteps, after a step at which MaximumMinutes have passed, or after a validation
+ * when Patience epochs brought no better score.
  *
  * Order, places and changes of the crops depend on (Seed, epoch, sample) alone: the same on every device and for any
  * number of threads. On the CPU the same seed and number of threads give the same weights, also when the training

@@ -19,6 +19,7 @@ RunToTheEnd(UNetTrainer &                  trainer,
   const auto          start = std::chrono::steady_clock::now();
   const std::uint64_t steps = trainer.GetNumberOfSteps();
   const auto &        position = trainer.GetPosition();
+  const std::uint64_t firstStep = position.Step;
   const auto fraction = [steps](std::uint64_t step) { return static_cast<double>(step) / static_cast<double>(steps); };
   while (true)
   {
@@ -44,7 +45,7 @@ RunToTheEnd(UNetTrainer &                  trainer,
     {
       return UNetTraining::Ending::NoProgress;
     }
-    if (parameters.MaximumMinutes > 0.0 && minutes >= parameters.MaximumMinutes)
+    if (parameters.MaximumMinutes > 0.0 && position.Step > firstStep && minutes >= parameters.MaximumMinutes)
     {
       return UNetTraining::Ending::OutOfTime;
     }

@@ -261,6 +261,38 @@ TEST(UNetTrainingOutputs, AnInitialModelKeepsItsSpacingWhereThePairsStateNone)
   EXPECT_EQ(filter->GetModel()->GetSpacing(), initial->GetSpacing());
 }
 
+TEST(UNetTrainingOutputs, StepsAndTimeEndATraining)
+{
+  const auto filter = MakeFilter<2>("cpu", 4);
+  filter->SetMaximumSteps(5);
+  filter->Update();
+  EXPECT_EQ(filter->GetEnding(), UNetTraining::Ending::Complete);
+  EXPECT_EQ(filter->GetPosition().Step, 5u);
+  EXPECT_EQ(filter->GetPosition().StepOfEpoch, 1u);
+  EXPECT_EQ(filter->GetHistory().size(), 2u);
+  EXPECT_EQ(filter->GetProgress(), 1.0f);
+
+  // At the end of a step, of which there is one at least.
+  filter->SetMaximumSteps(0);
+  filter->SetMaximumMinutes(1e-12);
+  filter->Update();
+  EXPECT_EQ(filter->GetEnding(), UNetTraining::Ending::OutOfTime);
+  EXPECT_EQ(filter->GetPosition().Step, 1u);
+  EXPECT_EQ(MessageOf([&] { filter->GetModel()->Verify(); }), "");
+
+  // Each run has its time, and gets on.
+  const auto second = MakeFilter<2>("cpu", 4);
+  second->SetMaximumMinutes(1e-12);
+  second->SetInitialState(filter->GetState());
+  second->Update();
+  EXPECT_EQ(second->GetPosition().Step, 2u);
+  EXPECT_EQ(second->GetEnding(), UNetTraining::Ending::OutOfTime);
+  second->SetMaximumMinutes(1000.0);
+  second->Update();
+  EXPECT_EQ(second->GetPosition().Step, 8u);
+  EXPECT_EQ(second->GetEnding(), UNetTraining::Ending::Complete);
+}
+
 TEST(UNetTrainingOutputs, TheModelsSayHowTheyWereTrainedAlsoInTheirFiles)
 {
   const auto filter = MakeFilter<2>("cpu", 3);
