@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetSampler.h"
+#include "itkMacro.h"
 #include "itkTorchRandom.h"
 #include "itkUNetRandomStream.h"
 #include <algorithm>
@@ -41,6 +42,11 @@ UNetSampler::UNetSampler(const UNetTrainingData & data, const UNetTrainingParame
   {
     sum += weight;
     weight = sum;
+  }
+  if (!m_CumulativeWeights.empty() && !(sum > 0.0))
+  {
+    itkGenericExceptionMacro("At least one sampling weight must be greater than 0, but all " << m_NumberOfPairs
+                                                                                             << " are 0.");
   }
   const std::uint64_t cropsPerStep = std::uint64_t{ parameters.BatchSize } * parameters.AccumulatedBatches;
   m_CropsPerEpoch = parameters.StepsPerEpoch > 0 ? parameters.StepsPerEpoch * cropsPerStep

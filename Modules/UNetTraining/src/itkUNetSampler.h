@@ -24,6 +24,7 @@ struct UNetCrop
 class ITKTorchUNetTraining_EXPORT UNetSampler
 {
 public:
+  /** \throws ExceptionObject if weights decide and none is greater than 0 */
   UNetSampler(const UNetTrainingData & data, const UNetTrainingParameters & parameters);
 
   std::uint64_t

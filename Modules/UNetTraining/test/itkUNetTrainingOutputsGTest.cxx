@@ -470,3 +470,17 @@ TEST(UNetTrainingErrors, ATrainingThatDivergesInALaterEpochKeepsTheOutputsOfTheE
   EXPECT_EQ(filter->GetState()->GetPosition().Step, 3u);
   ExpectSameWeights(filter->GetModel(), third);
 }
+
+TEST(UNetTrainingErrors, SamplingWeightsThatAreAllZeroAreRefused)
+{
+  const auto data = MakeData<2>();
+  for (std::size_t pair = 0; pair < data->GetNumberOfPairs(); ++pair)
+  {
+    data->SetSamplingWeight(pair, 0.0);
+  }
+  const auto filter = MakeFilter<2>();
+  filter->SetTrainingData(data);
+  filter->SetSampling(itk::UNetSampling::Weights);
+  ExpectContains(MessageOf([&] { filter->Update(); }),
+                 "At least one sampling weight must be greater than 0, but all 6 are 0.");
+}
