@@ -254,9 +254,10 @@ public:
     {
       kept.copy_(statistics);
     }
+    UNetTrainingStep step;
     try
     {
-      return this->MakeStep(progress);
+      step = this->MakeStep(progress);
     }
     catch (...)
     {
@@ -270,6 +271,8 @@ public:
       m_Loader.Start(m_Position.Epoch, m_Position.StepOfEpoch, m_Parameters.Epochs);
       throw;
     }
+    progress(1.0);
+    return step;
   }
 
   UNetValidationScores
@@ -337,6 +340,7 @@ public:
   }
 
 private:
+  /** All but what is said after the step. */
   UNetTrainingStep
   MakeStep(const TorchProgress & progress)
   {
@@ -381,7 +385,6 @@ private:
     m_Position.IsEpochEnded = true;
     UpdateAverages();
     Advance(step, SecondsSince(start));
-    progress(1.0);
     return step;
   }
 
