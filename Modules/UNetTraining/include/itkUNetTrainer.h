@@ -63,7 +63,8 @@ class ITKTorchUNetTraining_EXPORT UNetTrainer
 public:
   /** \param state with a model that has weights
    * \param validation may be null
-   * \throws ExceptionObject if the parameters do not fit the network or the state, or there is no pair */
+   * \throws ExceptionObject if the parameters do not fit the network or the state, which may have made more steps of
+   * its epoch than that would have now, or there is no pair */
   UNetTrainer(UNetTrainingState &            state,
               const UNetTrainingData &       data,
               const UNetTrainingData *       validation,
@@ -88,7 +89,7 @@ public:
   std::uint64_t
   GetStepsPerEpoch() const;
 
-  /** Of all epochs, or as many as MaximumSteps. */
+  /** Those that the state has made and those of the epochs that are left, or as many as MaximumSteps. */
   std::uint64_t
   GetNumberOfSteps() const;
 

@@ -152,6 +152,8 @@ public:
         m_Statistics.emplace_back(weight, weight.clone());
       }
     }
+    VerifyPosition();
+    m_NumberOfSteps = CountSteps();
     m_Update =
       MakeUNetWeightUpdate(m_Parameters, m_Trained, CopyToDevice(state.GetMoments(), device), state.GetPosition().Step);
     if (m_Parameters.WeightAveraging > 0.0 && m_Averages.empty())
@@ -216,8 +218,7 @@ public:
   std::uint64_t
   GetNumberOfSteps() const
   {
-    const std::uint64_t steps = m_Sampler.GetStepsPerEpoch() * m_Parameters.Epochs;
-    return m_Parameters.MaximumSteps == 0 ? steps : std::min(steps, m_Parameters.MaximumSteps);
+    return m_NumberOfSteps;
   }
 
   UNetTrainingCost
@@ -340,6 +341,31 @@ public:
   }
 
 private:
+  void
+  VerifyPosition() const
+  {
+    if (m_Position.Epoch < m_Parameters.Epochs && m_Position.StepOfEpoch >= GetStepsPerEpoch())
+    {
+      itkGenericExceptionMacro("The training stopped after step "
+                               << m_Position.StepOfEpoch
+                               << " of an epoch, which must be less than the number of its steps, but with these "
+                                  "images, BatchSize and AccumulatedBatches there are "
+                               << GetStepsPerEpoch() << '.');
+    }
+  }
+
+  /** Those that were made, whose epochs may have had another number of them, and those that are left. */
+  std::uint64_t
+  CountSteps() const
+  {
+    const std::uint64_t left =
+      m_Position.Epoch < m_Parameters.Epochs
+        ? (m_Parameters.Epochs - m_Position.Epoch) * GetStepsPerEpoch() - m_Position.StepOfEpoch
+        : 0;
+    const std::uint64_t most = m_Parameters.MaximumSteps;
+    return most == 0 ? m_Position.Step + left : std::max(m_Position.Step, std::min(m_Position.Step + left, most));
+  }
+
   /** All but what is said after the step. */
   UNetTrainingStep
   MakeStep(const TorchProgress & progress)
@@ -560,6 +586,7 @@ private:
   UNetSamples                                    m_Samples;
   UNetSampler                                    m_Sampler;
   UNetBatchLoader                                m_Loader;
+  std::uint64_t                                  m_NumberOfSteps{ 0 };
   std::unique_ptr<UNetLoss>                      m_Loss;
   std::unique_ptr<UNetWeightUpdate>              m_Update;
   std::unique_ptr<UNetValidation>                m_Validation;

@@ -214,6 +214,56 @@ TEST(UNetTrainingResume, AStopByStepsInTheMiddleOfAnEpochIsOneTraining)
   }
 }
 
+TEST(UNetTrainingResume, TrainingDataOfAnotherSizeTrainTheEpochsThatAreLeft)
+{
+  const auto first = MakeRichFilter(2);
+  first->Update();
+  for (const unsigned int count : { 2u, 13u })
+  {
+    for (const unsigned int threads : { 0u, 2u })
+    {
+      const auto second = MakeRichFilter(4);
+      second->SetTrainingData(MakeData<2>(24, count));
+      second->SetLoaderThreads(threads);
+      second->SetInitialState(first->GetState());
+      std::vector<double> rates;
+      second->AddObserver(
+        itk::UNetTrainingStepEvent(),
+        [&](const itk::EventObject & event)
+        { rates.push_back(static_cast<const itk::UNetTrainingStepEvent &>(event).GetStep().LearningRate); });
+      std::string warning;
+      second->Update();
+      EXPECT_EQ(second->GetHistory().size(), 4u);
+      const std::size_t steps = count == 2 ? 2 : 10;
+      ASSERT_EQ(rates.size(), steps);
+      // Half a cosine over all steps, those before included.
+      for (std::size_t i = 0; i < steps; ++i)
+      {
+        const double done = static_cast<double>(4 + i) / static_cast<double>(4 + steps);
+        EXPECT_NEAR(rates[i], 0.01 * 0.5 * (1.0 + std::cos(3.14159265358979 * done)), 1e-12);
+      }
+    }
+  }
+}
+
+TEST(UNetTrainingResume, AnEpochThatWouldHaveEndedIsRefused)
+{
+  // Three steps of five are made; larger batches leave only two.
+  const auto first = MakeRichFilter(2);
+  first->SetTrainingData(MakeData<2>(24, 10));
+  first->SetBatchSize(2);
+  first->SetMaximumSteps(3);
+  first->Update();
+  const auto second = MakeRichFilter(2);
+  second->SetTrainingData(MakeData<2>(24, 10));
+  second->SetBatchSize(5);
+  second->SetInitialState(first->GetState());
+  ExpectContains(MessageOf([&] { second->Update(); }),
+                 "The training stopped after step 3 of an epoch, which must be less than the number of its steps, but "
+                 "with these images, BatchSize and AccumulatedBatches there are 2.");
+  EXPECT_EQ(second->GetState()->GetPosition().Step, 3u);
+}
+
 TEST(UNetTrainingResume, ANewStateOrNoneBeginsAgain)
 {
   const auto fresh = MakeRichFilter(2);
