@@ -89,20 +89,23 @@ void
 UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateOutputInformation()
 {
   Superclass::GenerateOutputInformation();
-  const UNetModel * const  initial = this->GetFirstModel();
-  auto * const             model = this->GetModel();
-  const DataObject * const beginsWith = this->GetBeginning();
-  model->SetSpecification(initial != nullptr ? initial->GetSpecification() : m_Specification);
+  const UNetModel * const initial = this->GetFirstModel();
+  const auto &            specification = initial != nullptr ? initial->GetSpecification() : m_Specification;
   // A trained model has the polarity, spacing and orientation of its images, which are not asked here.
-  if (model->GetWeights().empty() || beginsWith != m_BeganWith)
+  const bool isNew = this->GetModel()->GetWeights().empty() || this->GetBeginning() != m_BeganWith;
+  for (UNetModel * const model : { this->GetModel(), this->GetBestModel(), this->GetState()->GetModel() })
   {
-    model->SetIntensityNormalization(initial != nullptr ? initial->GetIntensityNormalization()
-                                                        : m_IntensityNormalization);
-    model->SetSpacing(initial != nullptr ? initial->GetSpacing() : std::vector<double>{});
-    model->SetOrientation(initial != nullptr ? initial->GetOrientation() : std::string{});
+    model->SetSpecification(specification);
+    if (isNew)
+    {
+      model->SetIntensityNormalization(initial != nullptr ? initial->GetIntensityNormalization()
+                                                          : m_IntensityNormalization);
+      model->SetSpacing(initial != nullptr ? initial->GetSpacing() : std::vector<double>{});
+      model->SetOrientation(initial != nullptr ? initial->GetOrientation() : std::string{});
+    }
   }
-  this->GetOutput()->SetNumberOfComponentsPerPixel(
-    UNetOutputTraits<TOutputImage>::IsVectorImage ? model->GetSpecification().Classes : 1);
+  this->GetOutput()->SetNumberOfComponentsPerPixel(UNetOutputTraits<TOutputImage>::IsVectorImage ? specification.Classes
+                                                                                                 : 1);
 }
 
 template <typename TInputImage, typename TOutputImage>

@@ -132,6 +132,25 @@ TEST(UNetTrainingOutputs, OutputsOfAStepAreThoseOfATrainingThatEndsThere)
                  "UpdateTrainingOutputs() must be called by an observer of a step, but there is no training.");
 }
 
+TEST(UNetTrainingOutputs, TheBestModelCanBeTheModelOfAnInferenceInOnePipeline)
+{
+  const auto filter = MakeFilter<3>();
+  filter->SetValidationData(MakeData<3>(16, 1));
+  EpochCounter epochs(filter);
+  auto         inference = itk::UNetInferenceImageFilter<ScalarImage<3>, ScalarImage<3>>::New();
+  inference->SetInput(filter->GetInput());
+  inference->SetModel(filter->GetBestModel());
+  inference->SetDevice("cpu");
+  inference->Update();
+  EXPECT_EQ(epochs.Get(), 2);
+  auto after = itk::UNetInferenceImageFilter<ScalarImage<3>, ScalarImage<3>>::New();
+  after->SetInput(filter->GetInput());
+  after->SetModel(CopyOf(filter->GetBestModel()));
+  after->SetDevice("cpu");
+  after->Update();
+  ExpectSameImage<ScalarImage<3>>(inference->GetOutput(), after->GetOutput());
+}
+
 TEST(UNetTrainingOutputs, PullingAnyOutputTrainsOnce)
 {
   const auto filter = MakeFilter<2>();

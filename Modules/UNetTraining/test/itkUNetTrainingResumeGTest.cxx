@@ -114,6 +114,20 @@ TEST(UNetTrainingResume, MoreEpochsAtAConstantRateAreOneTraining)
   EXPECT_EQ(second->GetEnding(), UNetTraining::Ending::Complete);
 }
 
+TEST(UNetTrainingResume, AStateIsTrainedInThePipelineOfTheFilterThatGoesOn)
+{
+  const auto whole = MakeRichFilter(3);
+  whole->SetLearningRateSchedule(itk::UNetLearningRateSchedule::Constant);
+  whole->Update();
+  const auto second = MakeRichFilter(3);
+  second->SetLearningRateSchedule(itk::UNetLearningRateSchedule::Constant);
+  const auto first = MakeRichFilter(1);
+  first->SetLearningRateSchedule(itk::UNetLearningRateSchedule::Constant);
+  second->SetInitialState(first->GetState());
+  second->Update();
+  ExpectSameTraining(second, whole);
+}
+
 TEST(UNetTrainingResume, FewerEpochsThanThereWereTrainNothing)
 {
   const auto first = MakeRichFilter(3);
