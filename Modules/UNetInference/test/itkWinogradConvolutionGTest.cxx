@@ -211,7 +211,11 @@ TEST(WinogradConvolution, OtherChannelsAndPrecisionsAreRefused)
     convolution.Compute(MakeNumbers({ 1, channels, 5, 5 }, random).to(precision), UNetPadding::Zero, false);
   };
   EXPECT_THROW(compute(16, at::kFloat), c10::Error);
-  EXPECT_THROW(compute(8, at::kBFloat16), c10::Error);
+  EXPECT_THROW(compute(8, at::kDouble), c10::Error);
+  // Products of float suit images of bfloat16, but not the other way round.
+  EXPECT_NO_THROW(compute(8, at::kBFloat16));
+  const WinogradConvolution narrow(MakeNumbers({ 8, 8, 3, 3 }, random), {}, at::kBFloat16);
+  EXPECT_THROW(narrow.Compute(MakeNumbers({ 1, 8, 5, 5 }, random), UNetPadding::Zero, false), c10::Error);
   EXPECT_NO_THROW(compute(8, at::kFloat));
 }
 

@@ -15,6 +15,42 @@ RoundUp(std::int64_t value, std::int64_t multiple)
 }
 } // namespace
 
+void
+FindWinogradPlaces(const WinogradSize & size,
+                   std::int64_t         image,
+                   std::int64_t         z,
+                   std::int64_t         y,
+                   std::int64_t         x,
+                   int                  edge,
+                   bool                 isEdgePadded,
+                   std::int64_t *       places)
+{
+  const auto [images, depth, height, width] = size;
+  if (z >= 0 && z < depth && y >= 0 && y + edge <= height && x >= 0 && x + edge <= width)
+  {
+    const std::int64_t first = ((image * depth + z) * height + y) * width + x;
+    for (int row = 0; row < edge; ++row)
+    {
+      for (int column = 0; column < edge; ++column)
+      {
+        places[row * edge + column] = first + row * width + column;
+      }
+    }
+    return;
+  }
+  const std::int64_t insideZ = std::clamp<std::int64_t>(z, 0, depth - 1);
+  for (int i = 0; i < edge * edge; ++i)
+  {
+    const std::int64_t alongY = y + i / edge;
+    const std::int64_t alongX = x + i % edge;
+    const std::int64_t insideY = std::clamp<std::int64_t>(alongY, 0, height - 1);
+    const std::int64_t insideX = std::clamp<std::int64_t>(alongX, 0, width - 1);
+    const bool         isInside = insideZ == z && insideY == alongY && insideX == alongX;
+    places[i] =
+      isInside || isEdgePadded ? ((image * depth + insideZ) * height + insideY) * width + insideX : std::int64_t{ -1 };
+  }
+}
+
 WinogradBlocks::WinogradBlocks(const WinogradSize &                size,
                                const std::array<std::int64_t, 2> & offset,
                                std::int64_t                        planes,

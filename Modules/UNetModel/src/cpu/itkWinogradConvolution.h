@@ -3,11 +3,13 @@
 #ifndef itkWinogradConvolution_h
 #define itkWinogradConvolution_h
 
-#include "ITKTorchUNetInferenceExport.h"
+#include "ITKTorchUNetModelExport.h"
 #include "itkTorchProgress.h"
 #include "itkUNetSpecification.h"
+#include "itkWinogradKernels.h"
 #include <ATen/core/Tensor.h>
 #include <array>
+#include <vector>
 
 namespace itk
 {
@@ -18,14 +20,17 @@ namespace itk
  * errors; in 3D within planes, whose three kernels are added up. A block of tiles is transformed, multiplied with the
  * transformed kernels as one matrix for each of the tile's products, and transformed back, in memory that the
  * processor's cache holds. Threads compute blocks, or share each block where there are fewer blocks than threads. */
-class ITKTorchUNetInference_EXPORT WinogradConvolution
+class ITKTorchUNetModel_EXPORT WinogradConvolution
 {
 public:
   /** \param weight (outputs, inputs, 3, 3) or (outputs, inputs, 3, 3, 3), multiples of 8, on the host
    * \param bias (outputs), or undefined
-   * \param precision kFloat or kBFloat16
+   * \param precision of the products, kFloat or kBFloat16
    * \throws c10::Error for other numbers of channels */
-  WinogradConvolution(const at::Tensor & weight, const at::Tensor & bias, at::ScalarType precision);
+  WinogradConvolution(const at::Tensor & weight,
+                      const at::Tensor & bias,
+                      at::ScalarType     precision,
+                      WinogradDirection  direction = WinogradDirection::Forward);
 
   /** Whether it can be computed on this machine and pays: for multiples of 8 channels, in bfloat16 from 64 on. */
   static bool
@@ -54,6 +59,18 @@ public:
   at::Tensor
   Compute(
     const at::Tensor &                  image,
+    UNetPadding                         padding,
+    bool                                withReLU,
+    const std::array<std::int64_t, 2> & start = { 0, 0 },
+    const TorchProgress &               progress = [](double) {}) const;
+
+  /** The same, of images whose channels are the convolution's one after the other, to others of that kind.
+   * \param images (N, …, …) of one size, channels last, of the precision, or of bfloat16 with products of float
+   * \param results alike, of the images' precision; no image may be among them */
+  void
+  Compute(
+    const std::vector<at::Tensor> &     images,
+    const std::vector<at::Tensor> &     results,
     UNetPadding                         padding,
     bool                                withReLU,
     const std::array<std::int64_t, 2> & start = { 0, 0 },

@@ -21,6 +21,20 @@ struct WinogradBlock
   std::int64_t Tiles;
 };
 
+/** Numbers of the pixels of a tile, row by row, or -1 for pixels of 0 outside the image.
+ * \param z, y, x of the tile's first pixel, which may lie outside
+ * \param edge pixels along an edge of the tile
+ * \param isEdgePadded whether pixels outside are the nearest ones inside */
+void
+FindWinogradPlaces(const WinogradSize & size,
+                   std::int64_t         image,
+                   std::int64_t         z,
+                   std::int64_t         y,
+                   std::int64_t         x,
+                   int                  edge,
+                   bool                 isEdgePadded,
+                   std::int64_t *       places);
+
 /** How an image is divided into blocks. A block's rows are its tiles, plane after plane, with the planes that the
  * kernel reaches beyond them, so that the tiles of the next plane are TilesOfBlock rows further on. */
 struct WinogradBlocks

@@ -104,6 +104,23 @@ GatherColumn(const V (&p)[6], V (&y)[4])
   y[3] = nearSquare * nearPoint * nearDifference + farSquare * farPoint * farDifference + p[5];
 }
 
+/** A of one column of outputs. */
+template <typename V>
+ITKTorch_INLINE void
+SpreadColumn(const V (&y)[4], V (&p)[6])
+{
+  const V nearEven = y[0] + nearSquare * y[2];
+  const V nearOdd = nearPoint * (y[1] + nearSquare * y[3]);
+  const V farEven = y[0] + farSquare * y[2];
+  const V farOdd = farPoint * (y[1] + farSquare * y[3]);
+  p[0] = y[0];
+  p[1] = nearEven + nearOdd;
+  p[2] = nearEven - nearOdd;
+  p[3] = farEven + farOdd;
+  p[4] = farEven - farOdd;
+  p[5] = y[3];
+}
+
 template <typename V>
 ITKTorch_INLINE void
 GatherColumn(const V (&p)[4], V (&y)[2])
@@ -112,56 +129,82 @@ GatherColumn(const V (&p)[4], V (&y)[2])
   y[1] = p[1] - p[2] + p[3];
 }
 
-template <int VLanes, typename TNumber>
+/** Both ends of a transform of tiles of `VFrom` pixels along an edge to `VTo` numbers, by one that is given for
+ * columns. */
+template <int VLanes, int VFrom, int VTo, typename TPixel, typename TNumber, typename TColumn>
 ITKTorch_INLINE void
-TransformInput(const TNumber * const * pixels, std::size_t channels, TNumber * values, std::size_t step)
+TransformTile(const TPixel * const * pixels,
+              std::size_t            channels,
+              TNumber *              values,
+              std::size_t            step,
+              const TColumn &        transformColumn)
 {
-  constexpr int edge = WinogradEdge<TNumber>;
   for (std::size_t c = 0; c < channels; c += VLanes)
   {
-    Floats<VLanes> rows[edge][edge];
+    Floats<VLanes> rows[VTo][VFrom];
 #pragma GCC unroll 6
-    for (int x = 0; x < edge; ++x)
+    for (int x = 0; x < VFrom; ++x)
     {
-      Floats<VLanes> column[edge];
-      Floats<VLanes> transformed[edge];
+      Floats<VLanes> column[VFrom];
+      Floats<VLanes> transformed[VTo];
 #pragma GCC unroll 6
-      for (int y = 0; y < edge; ++y)
+      for (int y = 0; y < VFrom; ++y)
       {
-        Load<VLanes>(pixels[y * edge + x] + c, column[y]);
+        Load<VLanes>(pixels[y * VFrom + x] + c, column[y]);
       }
-      TransformColumn(column, transformed);
+      transformColumn(column, transformed);
 #pragma GCC unroll 6
-      for (int y = 0; y < edge; ++y)
+      for (int y = 0; y < VTo; ++y)
       {
         rows[y][x] = transformed[y];
       }
     }
 #pragma GCC unroll 6
-    for (int y = 0; y < edge; ++y)
+    for (int y = 0; y < VTo; ++y)
     {
-      Floats<VLanes> transformed[edge];
-      TransformColumn(rows[y], transformed);
+      Floats<VLanes> transformed[VTo];
+      transformColumn(rows[y], transformed);
 #pragma GCC unroll 6
-      for (int x = 0; x < edge; ++x)
+      for (int x = 0; x < VTo; ++x)
       {
-        Store<VLanes>(transformed[x], values + static_cast<std::size_t>(y * edge + x) * step + c);
+        Store<VLanes>(transformed[x], values + static_cast<std::size_t>(y * VTo + x) * step + c);
       }
     }
   }
 }
 
-template <int VLanes, typename TNumber>
+template <int VLanes, typename TPixel, typename TNumber>
 ITKTorch_INLINE void
-TransformOutput(const float *     products,
-                std::size_t       step,
-                std::size_t       channels,
-                const float *     bias,
-                bool              withReLU,
-                TNumber * const * pixels)
+TransformInput(const TPixel * const * pixels, std::size_t channels, TNumber * values, std::size_t step)
 {
   constexpr int edge = WinogradEdge<TNumber>;
-  constexpr int tile = WinogradTile<TNumber>;
+  TransformTile<VLanes, edge, edge>(
+    pixels, channels, values, step, [](const auto & d, auto & t) __attribute__((always_inline)) {
+      TransformColumn(d, t);
+    });
+}
+
+template <int VLanes, typename TPixel>
+ITKTorch_INLINE void
+TransformGradient(const TPixel * const * pixels, std::size_t channels, float * values, std::size_t step)
+{
+  TransformTile<VLanes, WinogradTile<float>, WinogradEdge<float>>(
+    pixels, channels, values, step, [](const auto & y, auto & p) __attribute__((always_inline)) {
+      SpreadColumn(y, p);
+    });
+}
+
+template <int VLanes, int VTile, typename TPixel>
+ITKTorch_INLINE void
+TransformOutput(const float *    products,
+                std::size_t      step,
+                std::size_t      channels,
+                const float *    bias,
+                bool             withReLU,
+                TPixel * const * pixels)
+{
+  constexpr int tile = VTile;
+  constexpr int edge = VTile + 2;
   for (std::size_t c = 0; c < channels; c += VLanes)
   {
     Floats<VLanes> rows[tile][edge];
@@ -225,25 +268,34 @@ GetWinogradKernelTransform(int tile)
   return rows;
 }
 
-#define ITKTorch_WINOGRAD(T)                                                                                           \
-  ITKTorch_TARGET_CLONES void TransformWinogradInput(                                                                  \
-    const T * const * pixels, std::size_t channels, T * values, std::size_t step)                                      \
+#define ITKTorch_WINOGRAD_IN(Name, TPixel, TNumber)                                                                    \
+  ITKTorch_TARGET_CLONES void TransformWinograd##Name(                                                                 \
+    const TPixel * const * pixels, std::size_t channels, TNumber * values, std::size_t step)                           \
   {                                                                                                                    \
-    channels % 16 == 0 ? TransformInput<16>(pixels, channels, values, step)                                            \
-                       : TransformInput<WinogradChannels>(pixels, channels, values, step);                             \
-  }                                                                                                                    \
-  ITKTorch_TARGET_CLONES void TransformWinogradOutput(const float * products,                                          \
-                                                      std::size_t   step,                                              \
-                                                      std::size_t   channels,                                          \
-                                                      const float * bias,                                              \
-                                                      bool          withReLU,                                          \
-                                                      T * const *   pixels)                                            \
-  {                                                                                                                    \
-    channels % 16 == 0 ? TransformOutput<16>(products, step, channels, bias, withReLU, pixels)                         \
-                       : TransformOutput<WinogradChannels>(products, step, channels, bias, withReLU, pixels);          \
+    channels % 16 == 0 ? Transform##Name<16>(pixels, channels, values, step)                                           \
+                       : Transform##Name<WinogradChannels>(pixels, channels, values, step);                            \
   }
 
-ITKTorch_WINOGRAD(float) ITKTorch_WINOGRAD(c10::BFloat16)
+ITKTorch_WINOGRAD_IN(Input, float, float) ITKTorch_WINOGRAD_IN(Input, c10::BFloat16, float)
+  ITKTorch_WINOGRAD_IN(Input, c10::BFloat16, c10::BFloat16) ITKTorch_WINOGRAD_IN(Gradient, float, float)
+    ITKTorch_WINOGRAD_IN(Gradient, c10::BFloat16, float)
 
-#undef ITKTorch_WINOGRAD
+#undef ITKTorch_WINOGRAD_IN
+
+#define ITKTorch_WINOGRAD_OUT(VTile, TPixel)                                                                           \
+  template <>                                                                                                          \
+  ITKTorch_TARGET_CLONES void WinogradOutput<VTile>::Transform(const float *    products,                              \
+                                                               std::size_t      step,                                  \
+                                                               std::size_t      channels,                              \
+                                                               const float *    bias,                                  \
+                                                               bool             withReLU,                              \
+                                                               TPixel * const * pixels)                                \
+  {                                                                                                                    \
+    channels % 16 == 0 ? TransformOutput<16, VTile>(products, step, channels, bias, withReLU, pixels)                  \
+                       : TransformOutput<WinogradChannels, VTile>(products, step, channels, bias, withReLU, pixels);   \
+  }
+
+      ITKTorch_WINOGRAD_OUT(4, float) ITKTorch_WINOGRAD_OUT(4, c10::BFloat16) ITKTorch_WINOGRAD_OUT(2, c10::BFloat16)
+
+#undef ITKTorch_WINOGRAD_OUT
 } // namespace itk

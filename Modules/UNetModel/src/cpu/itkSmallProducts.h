@@ -3,6 +3,7 @@
 #ifndef itkSmallProducts_h
 #define itkSmallProducts_h
 
+#include "ITKTorchUNetModelExport.h"
 #include "itkLibTorchPrivate.h"
 #include <ATen/core/Tensor.h>
 
@@ -13,7 +14,7 @@ namespace itk
  *
  * A kernel is made at the first product of its sizes and kept by its thread, so that callers keep to few numbers of
  * rows. The end of an object releases what a thread's products had to configure. */
-class SmallProducts
+class ITKTorchUNetModel_EXPORT SmallProducts
 {
 public:
   explicit SmallProducts(at::ScalarType precision);

@@ -8,8 +8,6 @@
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/empty.h>
-#include <ATen/ops/matmul.h>
-#include <ATen/ops/tensor.h>
 #include <ATen/ops/zeros.h>
 #include <algorithm>
 #include <vector>
@@ -18,43 +16,29 @@ namespace itk
 {
 namespace
 {
-/** (outputs, inputs, z, 3, 3) to packed (z, products, inputs, outputs). */
-template <typename TNumber>
-at::Tensor
-TransformKernels(const at::Tensor & weight, at::ScalarType precision)
+/** Some of the channels of an image's pixels, side by side. */
+template <typename TPixel>
+struct WinogradChannelsOfImage
 {
-  const auto         g = at::tensor(GetWinogradKernelTransform(WinogradTile<TNumber>), at::kDouble).view({ -1, 3 });
-  const at::Tensor   kernels = weight.dim() == 4 ? weight.unsqueeze(2) : weight;
-  const std::int64_t outputs = kernels.size(0);
-  const std::int64_t inputs = kernels.size(1);
-  const std::int64_t planes = kernels.size(2);
-  const std::int64_t group = SmallProducts::GetColumnsOfGroup(outputs);
-  at::Tensor packed = at::empty({ planes, WinogradProducts<TNumber>, outputs / group, inputs, group }, precision);
-  for (std::int64_t i = 0; i < outputs / group; ++i)
-  {
-    const at::Tensor ofGroup = kernels.narrow(0, i * group, group).to(at::kDouble).permute({ 2, 3, 4, 1, 0 });
-    const at::Tensor rows = at::matmul(g, ofGroup.reshape({ planes, 3, -1 })).view({ planes, -1, 3, inputs * group });
-    const at::Tensor numbers = at::matmul(g, rows).view({ planes, -1, inputs, group });
-    packed.narrow(2, i, 1).copy_(SmallProducts::Pack(numbers, precision));
-  }
-  return packed;
-}
+  TPixel *     Pixels;
+  std::int64_t Channels;
+};
 
-template <typename TNumber>
+template <typename TPixel, typename TNumber>
 struct WinogradLayer
 {
-  const TNumber *             Image;
-  const TNumber *             Kernels;
-  const float *               Bias;
-  TNumber *                   Output;
-  WinogradSize                Size;
-  std::array<std::int64_t, 2> Offset; // of the first pixel in its tile, along y and x
-  std::int64_t                PlanesOfKernel;
-  std::int64_t                Inputs;
-  std::int64_t                Outputs;
-  std::int64_t                OutputsOfGroup;
-  UNetPadding                 Padding;
-  bool                        HasReLU;
+  std::vector<WinogradChannelsOfImage<const TPixel>> Images;
+  const TNumber *                                    Kernels;
+  const float *                                      Bias;
+  std::vector<WinogradChannelsOfImage<TPixel>>       Results;
+  WinogradSize                                       Size;
+  std::array<std::int64_t, 2>                        Offset; // of the first pixel in its tile, along y and x
+  std::int64_t                                       PlanesOfKernel;
+  std::int64_t                                       Inputs;
+  std::int64_t                                       Outputs;
+  std::int64_t                                       OutputsOfGroup;
+  UNetPadding                                        Padding;
+  bool                                               HasReLU;
 };
 
 template <typename TNumber>
@@ -75,11 +59,11 @@ GetStepOfSums(const WinogradBlocks & blocks, std::int64_t outputs)
 }
 
 /** Computes a layer. */
-template <typename TNumber>
+template <typename TPixel, typename TNumber>
 class BlockwiseConvolution
 {
 public:
-  explicit BlockwiseConvolution(const WinogradLayer<TNumber> & layer)
+  explicit BlockwiseConvolution(const WinogradLayer<TPixel, TNumber> & layer)
     : m_Layer(layer)
     , m_Blocks(layer.Size, layer.Offset, layer.PlanesOfKernel, WinogradTile<TNumber>)
     , m_StepOfValues(GetStepOfValues<TNumber>(m_Blocks, layer.Inputs))
@@ -104,11 +88,11 @@ public:
     }
     const auto computeBlocks = [&](std::int64_t begin, std::int64_t end)
     {
-      const auto           thread = at::get_thread_num();
-      auto * const         ofThread = v + thread * numberOfValues;
-      auto * const         sumsOfThread = s + thread * numberOfSums;
-      const SmallProducts  multiplier(precision);
-      std::vector<TNumber> unused(static_cast<std::size_t>(m_Layer.Outputs));
+      const auto          thread = at::get_thread_num();
+      auto * const        ofThread = v + thread * numberOfValues;
+      auto * const        sumsOfThread = s + thread * numberOfSums;
+      const SmallProducts multiplier(precision);
+      std::vector<TPixel> unused(static_cast<std::size_t>(m_Layer.Outputs));
       for (std::int64_t i = begin; i < end; ++i)
       {
         const WinogradBlock block = m_Blocks.GetBlock(m_Layer.Size, i);
@@ -133,8 +117,8 @@ public:
   }
 
 private:
-  static constexpr std::int64_t tile = WinogradTile<TNumber>;
-  static constexpr std::int64_t edge = WinogradEdge<TNumber>;
+  static constexpr int          tile = WinogradTile<TNumber>;
+  static constexpr int          edge = WinogradEdge<TNumber>;
   static constexpr std::int64_t products = WinogradProducts<TNumber>;
 
   /** First pixel of a tile's outputs, which may lie before the image. */
@@ -167,7 +151,7 @@ private:
                        1,
                        [&](std::int64_t begin, std::int64_t end)
                        {
-                         std::vector<TNumber> unused(static_cast<std::size_t>(m_Layer.Outputs));
+                         std::vector<TPixel> unused(static_cast<std::size_t>(m_Layer.Outputs));
                          this->TransformOutputs(block, begin, end, sums, unused.data());
                        });
       progress(static_cast<double>(i + 1) / static_cast<double>(m_Blocks.NumberOfBlocks));
@@ -194,29 +178,22 @@ private:
       }
       const std::int64_t z = block.FirstPlane + plane - m_Blocks.Halo;
       const Corner       corner = this->GetCorner(block.FirstTile + number);
-      const TNumber *    pixels[products];
-      for (std::int64_t i = 0; i < products; ++i)
+      std::int64_t       places[products];
+      FindWinogradPlaces(
+        m_Layer.Size, block.Image, z, corner.Y - 1, corner.X - 1, edge, m_Layer.Padding == UNetPadding::Edge, places);
+      TNumber * ofImage = values + row * m_Layer.Inputs;
+      for (const auto & image : m_Layer.Images)
       {
-        pixels[i] = this->GetPixel(block.Image, z, corner.Y + i / edge - 1, corner.X + i % edge - 1);
+        const TPixel * pixels[products];
+        for (std::int64_t i = 0; i < products; ++i)
+        {
+          pixels[i] = places[i] < 0 ? m_Nothing.data() : image.Pixels + places[i] * image.Channels;
+        }
+        TransformWinogradInput(
+          pixels, static_cast<std::size_t>(image.Channels), ofImage, static_cast<std::size_t>(m_StepOfValues));
+        ofImage += image.Channels;
       }
-      TransformWinogradInput(pixels,
-                             static_cast<std::size_t>(m_Layer.Inputs),
-                             values + row * m_Layer.Inputs,
-                             static_cast<std::size_t>(m_StepOfValues));
     }
-  }
-
-  const TNumber *
-  GetPixel(std::int64_t image, std::int64_t z, std::int64_t y, std::int64_t x) const
-  {
-    const auto [images, depth, height, width] = m_Layer.Size;
-    const std::int64_t insideZ = std::clamp<std::int64_t>(z, 0, depth - 1);
-    const std::int64_t insideY = std::clamp<std::int64_t>(y, 0, height - 1);
-    const std::int64_t insideX = std::clamp<std::int64_t>(x, 0, width - 1);
-    const bool         isInside = insideZ == z && insideY == y && insideX == x;
-    return isInside || m_Layer.Padding == UNetPadding::Edge
-             ? m_Layer.Image + (((image * depth + insideZ) * height + insideY) * width + insideX) * m_Layer.Inputs
-             : m_Nothing.data();
   }
 
   /** One for each product and group of outputs. */
@@ -257,9 +234,8 @@ private:
                    std::int64_t          begin,
                    std::int64_t          end,
                    const float *         sums,
-                   TNumber *             unused) const
+                   TPixel *              unused) const
   {
-    const auto [images, depth, height, width] = m_Layer.Size;
     for (std::int64_t row = begin; row < end; ++row)
     {
       const std::int64_t plane = row / m_Blocks.TilesOfBlock;
@@ -268,31 +244,34 @@ private:
       {
         continue;
       }
-      const Corner       corner = this->GetCorner(block.FirstTile + number);
-      const std::int64_t z = block.Image * depth + block.FirstPlane + plane;
-      TNumber *          pixels[tile * tile];
-      for (std::int64_t i = 0; i < tile * tile; ++i)
+      const Corner corner = this->GetCorner(block.FirstTile + number);
+      std::int64_t places[tile * tile];
+      FindWinogradPlaces(m_Layer.Size, block.Image, block.FirstPlane + plane, corner.Y, corner.X, tile, false, places);
+      std::int64_t first = 0;
+      for (const auto & result : m_Layer.Results)
       {
-        const std::int64_t y = corner.Y + i / tile;
-        const std::int64_t x = corner.X + i % tile;
-        const bool         isInside = y >= 0 && y < height && x >= 0 && x < width;
-        pixels[i] = isInside ? m_Layer.Output + ((z * height + y) * width + x) * m_Layer.Outputs : unused;
+        TPixel * pixels[tile * tile];
+        for (std::int64_t i = 0; i < tile * tile; ++i)
+        {
+          pixels[i] = places[i] < 0 ? unused : result.Pixels + places[i] * result.Channels;
+        }
+        WinogradOutput<tile>::Transform(sums + row * m_Layer.Outputs + first,
+                                        static_cast<std::size_t>(m_StepOfSums),
+                                        static_cast<std::size_t>(result.Channels),
+                                        m_Layer.Bias + first,
+                                        m_Layer.HasReLU,
+                                        pixels);
+        first += result.Channels;
       }
-      TransformWinogradOutput(sums + row * m_Layer.Outputs,
-                              static_cast<std::size_t>(m_StepOfSums),
-                              static_cast<std::size_t>(m_Layer.Outputs),
-                              m_Layer.Bias,
-                              m_Layer.HasReLU,
-                              pixels);
     }
   }
 
-  WinogradLayer<TNumber> m_Layer;
-  WinogradBlocks         m_Blocks;
-  std::int64_t           m_StepOfValues;
-  std::int64_t           m_StepOfSums;
+  WinogradLayer<TPixel, TNumber> m_Layer;
+  WinogradBlocks                 m_Blocks;
+  std::int64_t                   m_StepOfValues;
+  std::int64_t                   m_StepOfSums;
   /** A pixel outside the image. */
-  std::vector<TNumber> m_Nothing;
+  std::vector<TPixel> m_Nothing;
 };
 
 int
@@ -305,6 +284,18 @@ int
 GetProducts(at::ScalarType precision)
 {
   return precision == at::kFloat ? WinogradProducts<float> : WinogradProducts<c10::BFloat16>;
+}
+
+std::int64_t
+GetChannels(const std::vector<at::Tensor> & images)
+{
+  std::int64_t channels = 0;
+  for (const at::Tensor & image : images)
+  {
+    TORCH_CHECK(image.is_contiguous(ChannelsLast(image.dim())), "images must be channels last");
+    channels += image.size(1);
+  }
+  return channels;
 }
 
 bool
@@ -344,12 +335,15 @@ WinogradConvolution::EstimateScratch(const std::array<std::int64_t, 4> & size,
   return static_cast<std::uint64_t>(blocks.NumberOfBuffers * GetProducts(precision) * (values + sums));
 }
 
-WinogradConvolution::WinogradConvolution(const at::Tensor & weight, const at::Tensor & bias, at::ScalarType precision)
+WinogradConvolution::WinogradConvolution(const at::Tensor & weight,
+                                         const at::Tensor & bias,
+                                         at::ScalarType     precision,
+                                         WinogradDirection  direction)
 {
   TORCH_CHECK(AreSuitable(weight.size(0), weight.size(1)), "channels must be multiples of ", WinogradChannels);
-  m_Kernels = precision == at::kFloat ? TransformKernels<float>(weight, precision)
-                                      : TransformKernels<c10::BFloat16>(weight, precision);
-  m_Bias = bias.defined() ? bias.to(at::kFloat).contiguous() : at::zeros({ weight.size(0) }, at::kFloat);
+  m_Kernels = TransformWinogradKernels(weight, precision, direction);
+  m_Bias = bias.defined() ? bias.to(at::kFloat).contiguous()
+                          : at::zeros({ m_Kernels.size(2) * m_Kernels.size(4) }, at::kFloat);
 }
 
 at::Tensor
@@ -359,33 +353,65 @@ WinogradConvolution::Compute(const at::Tensor &                  image,
                              const std::array<std::int64_t, 2> & start,
                              const TorchProgress &               progress) const
 {
-  TORCH_CHECK(image.scalar_type() == m_Kernels.scalar_type() && image.size(1) == m_Kernels.size(3),
-              "the image must have the precision and the inputs of the convolution");
-  const auto       layout = ChannelsLast(image.dim());
-  const at::Tensor input = image.contiguous(layout);
-  auto             shape = image.sizes().vec();
+  const auto layout = ChannelsLast(image.dim());
+  auto       shape = image.sizes().vec();
   shape[1] = m_Bias.size(0);
-  at::Tensor         output = at::empty(shape, image.options().memory_format(layout));
-  const std::int64_t depth = image.dim() == 5 ? shape[2] : 1;
-  const auto         compute = [&](auto number)
-  {
-    using NumberType = decltype(number);
-    const std::int64_t tile = WinogradTile<NumberType>;
-    BlockwiseConvolution<NumberType>({ input.const_data_ptr<NumberType>(),
-                                       m_Kernels.const_data_ptr<NumberType>(),
-                                       m_Bias.const_data_ptr<float>(),
-                                       output.mutable_data_ptr<NumberType>(),
-                                       { shape[0], depth, shape[shape.size() - 2], shape.back() },
-                                       { start[0] % tile, start[1] % tile },
-                                       m_Kernels.size(0),
-                                       image.size(1),
-                                       shape[1],
-                                       m_Kernels.size(4),
-                                       padding,
-                                       withReLU })
-      .Compute(progress);
-  };
-  image.scalar_type() == at::kFloat ? compute(float{}) : compute(c10::BFloat16{});
+  at::Tensor output = at::empty(shape, image.options().memory_format(layout));
+  this->Compute({ image.contiguous(layout) }, { output }, padding, withReLU, start, progress);
   return output;
+}
+
+void
+WinogradConvolution::Compute(const std::vector<at::Tensor> &     images,
+                             const std::vector<at::Tensor> &     results,
+                             UNetPadding                         padding,
+                             bool                                withReLU,
+                             const std::array<std::int64_t, 2> & start,
+                             const TorchProgress &               progress) const
+{
+  const at::ScalarType precision = images.front().scalar_type();
+  const at::ScalarType ofProducts = m_Kernels.scalar_type();
+  TORCH_CHECK(GetChannels(images) == m_Kernels.size(3) && GetChannels(results) == m_Bias.size(0) &&
+                (precision == ofProducts || (precision == at::kBFloat16 && ofProducts == at::kFloat)),
+              "the images must have the precision and the channels of the convolution");
+  const auto compute = [&](auto pixel, auto number)
+  {
+    using PixelType = decltype(pixel);
+    using NumberType = decltype(number);
+    const std::int64_t                   tile = WinogradTile<NumberType>;
+    const auto                           size = images.front().sizes();
+    WinogradLayer<PixelType, NumberType> layer;
+    for (const at::Tensor & image : images)
+    {
+      layer.Images.push_back({ image.const_data_ptr<PixelType>(), image.size(1) });
+    }
+    for (const at::Tensor & result : results)
+    {
+      layer.Results.push_back({ result.mutable_data_ptr<PixelType>(), result.size(1) });
+    }
+    layer.Kernels = m_Kernels.const_data_ptr<NumberType>();
+    layer.Bias = m_Bias.const_data_ptr<float>();
+    layer.Size = { size[0], size.size() == 5 ? size[2] : 1, size[size.size() - 2], size.back() };
+    layer.Offset = { start[0] % tile, start[1] % tile };
+    layer.PlanesOfKernel = m_Kernels.size(0);
+    layer.Inputs = m_Kernels.size(3);
+    layer.Outputs = m_Bias.size(0);
+    layer.OutputsOfGroup = m_Kernels.size(4);
+    layer.Padding = padding;
+    layer.HasReLU = withReLU;
+    BlockwiseConvolution<PixelType, NumberType>(layer).Compute(progress);
+  };
+  if (precision == at::kFloat)
+  {
+    compute(float{}, float{});
+  }
+  else if (ofProducts == at::kFloat)
+  {
+    compute(c10::BFloat16{}, float{});
+  }
+  else
+  {
+    compute(c10::BFloat16{}, c10::BFloat16{});
+  }
 }
 } // namespace itk

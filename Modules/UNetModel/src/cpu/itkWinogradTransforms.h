@@ -37,11 +37,13 @@ constexpr int WinogradChannels = 8;
 std::vector<double>
 GetWinogradKernelTransform(int tile);
 
-/** Bᵀ d B of one tile, for each channel.
+/** Bᵀ d B of one tile, for each channel. Pixels of bfloat16 suit products of either kind.
  * \param pixels the tile's pixels, row by row, each with its channels side by side
  * \param values the first of the products' places, which lie `step` numbers apart */
 void
 TransformWinogradInput(const float * const * pixels, std::size_t channels, float * values, std::size_t step);
+void
+TransformWinogradInput(const c10::BFloat16 * const * pixels, std::size_t channels, float * values, std::size_t step);
 void
 TransformWinogradInput(const c10::BFloat16 * const * pixels,
                        std::size_t                   channels,
@@ -49,22 +51,39 @@ TransformWinogradInput(const c10::BFloat16 * const * pixels,
                        std::size_t                   step);
 
 /** Aᵀ p A + bias of one tile, and ReLU if wanted, for each channel.
+ * \tparam VTile edge of the tile, of that of the products
  * \param products the first, the others `step` apart
  * \param pixels where the tile's outputs go, row by row */
+template <int VTile>
+struct WinogradOutput
+{
+  static void
+  Transform(const float *   products,
+            std::size_t     step,
+            std::size_t     channels,
+            const float *   bias,
+            bool            withReLU,
+            float * const * pixels);
+  static void
+  Transform(const float *           products,
+            std::size_t             step,
+            std::size_t             channels,
+            const float *           bias,
+            bool                    withReLU,
+            c10::BFloat16 * const * pixels);
+};
+
+/** A y Aᵀ of one tile of the gradient by the outputs, for each channel, in tiles of float: with it the gradient by the
+ * kernel is
+ *
+ *   Gᵀ [ Σ (A y Aᵀ) ⊙ (Bᵀ d B) ] G
+ *
+ * \param pixels the tile's pixels, row by row, each with its channels side by side
+ * \param values the first of the products' places, which lie `step` numbers apart */
 void
-TransformWinogradOutput(const float *   products,
-                        std::size_t     step,
-                        std::size_t     channels,
-                        const float *   bias,
-                        bool            withReLU,
-                        float * const * pixels);
+TransformWinogradGradient(const float * const * pixels, std::size_t channels, float * values, std::size_t step);
 void
-TransformWinogradOutput(const float *           products,
-                        std::size_t             step,
-                        std::size_t             channels,
-                        const float *           bias,
-                        bool                    withReLU,
-                        c10::BFloat16 * const * pixels);
+TransformWinogradGradient(const c10::BFloat16 * const * pixels, std::size_t channels, float * values, std::size_t step);
 } // namespace itk
 
 #endif
