@@ -2,6 +2,7 @@
 // Copyright ITKTorch contributors
 #include "itkUNetNetwork.h"
 #include "itkUNetConvolution.h"
+#include "itkUNetTrainingFunctions.h"
 #include <ATen/TensorOperators.h>
 #include <ATen/ops/batch_norm.h>
 #include <ATen/ops/cat.h>
@@ -35,11 +36,13 @@ constexpr std::uint32_t weightStream = 100;
 } // namespace
 
 UNetWeights
-InitializeUNetWeights(const UNetSpecification & specification, std::uint64_t seed)
+InitializeUNetWeights(const UNetSpecification &         specification,
+                      std::uint64_t                     seed,
+                      const std::vector<unsigned int> & headLevels)
 {
   UNetWeights   weights;
   std::uint32_t number = 0;
-  for (const auto & description : specification.GetTensors())
+  for (const auto & description : UNetLayerList(specification, headLevels).GetTensors())
   {
     const bool isWeight = description.InitialValue == UNetTensorDescription::Kind::ConvolutionWeight;
     at::Tensor tensor =
@@ -60,9 +63,11 @@ InitializeUNetWeights(const UNetSpecification & specification, std::uint64_t see
   return weights;
 }
 
-UNetNetwork::UNetNetwork(const UNetSpecification & specification, UNetWeights weights)
+UNetNetwork::UNetNetwork(const UNetSpecification &         specification,
+                         UNetWeights                       weights,
+                         const std::vector<unsigned int> & headLevels)
   : m_Specification(specification)
-  , m_Layers(specification)
+  , m_Layers(specification, headLevels)
   , m_Weights(std::move(weights))
 {
   for (auto & [name, tensor] : m_Weights)
@@ -74,13 +79,25 @@ UNetNetwork::UNetNetwork(const UNetSpecification & specification, UNetWeights we
 at::Tensor
 UNetNetwork::Predict(const at::Tensor & image) const
 {
-  return Forward(image, nullptr, [](double) {});
+  return Forward(image, { nullptr, at::kFloat, false }, [](double) {}).back();
 }
 
 at::Tensor
-UNetNetwork::Train(const at::Tensor & image, TorchRandom random, const TorchProgress & progress)
+UNetNetwork::Train(const at::Tensor &    image,
+                   TorchRandom           random,
+                   const TorchProgress & progress,
+                   at::ScalarType        precision)
 {
-  return Forward(image, &random, progress);
+  return this->TrainOutputs(image, random, progress, precision).back();
+}
+
+std::vector<at::Tensor>
+UNetNetwork::TrainOutputs(const at::Tensor &    image,
+                          TorchRandom           random,
+                          const TorchProgress & progress,
+                          at::ScalarType        precision)
+{
+  return Forward(image, { &random, precision, this->CanHaveOwnGradients(image) }, progress);
 }
 
 class UNetNetwork::LayerProgress
@@ -121,76 +138,126 @@ private:
   double          m_Done{ 0.0 };
 };
 
-at::Tensor
-UNetNetwork::Forward(const at::Tensor & image, TorchRandom * random, const TorchProgress & progress) const
+std::vector<at::Tensor>
+UNetNetwork::Forward(const at::Tensor & image, const Manner & manner, const TorchProgress & progress) const
 {
   LayerProgress           done(progress, NumberOfPixels(image) * m_Layers.GetMultiplyAddsPerPixel());
-  std::vector<at::Tensor> outputs(m_Layers.GetNumberOfLayers());
-  outputs.front() = image.contiguous(ChannelsLast(image.dim()));
+  std::vector<Parts>      outputs(m_Layers.GetNumberOfLayers());
+  std::vector<at::Tensor> logits;
+  outputs.front() = { image.contiguous(ChannelsLast(image.dim())) };
   for (std::size_t i = 1; i < outputs.size(); ++i)
   {
-    const UNetLayer &       layer = m_Layers[i];
-    std::vector<at::Tensor> sources;
+    const UNetLayer &  layer = m_Layers[i];
+    std::vector<Parts> sources;
     for (const std::size_t source : layer.Sources)
     {
       sources.push_back(outputs[source]);
       if (m_Layers.IsLastUse(source, i))
       {
-        outputs[source].reset();
+        outputs[source].clear();
       }
     }
-    outputs[i] = this->Compute(layer, sources, random);
+    outputs[i] = this->Compute(layer, sources, manner);
     const double multiplyAdds = m_Layers.GetMultiplyAddsPerOutputPixel(layer);
-    if (multiplyAdds > 0.0 && layer.What != UNetLayer::Kind::Head)
+    if (layer.What == UNetLayer::Kind::Head)
     {
-      done.Add(outputs[i], NumberOfPixels(outputs[i]) * multiplyAdds);
+      logits.push_back(outputs[i].front());
+    }
+    else if (multiplyAdds > 0.0)
+    {
+      done.Add(outputs[i].front(), NumberOfPixels(outputs[i].front()) * multiplyAdds);
     }
   }
-  return outputs.back();
+  return logits;
 }
 
-at::Tensor
-UNetNetwork::Compute(const UNetLayer & layer, const std::vector<at::Tensor> & sources, TorchRandom * random) const
+UNetNetwork::Parts
+UNetNetwork::Compute(const UNetLayer & layer, const std::vector<Parts> & sources, const Manner & manner) const
 {
   const bool         is3D = m_Specification.Dimension == 3;
-  const at::Tensor & image = sources.front();
+  const at::Tensor & image = sources.front().front();
   switch (layer.What)
   {
     case UNetLayer::Kind::Convolution:
-    {
-      const at::Tensor & weight = this->Weight(layer.TensorName + ".convolution.weight");
-      const at::Tensor   bias = this->OptionalWeight(layer.TensorName + ".convolution.bias");
-      const at::Tensor   convolved = Convolve(image, weight, bias, m_Specification.Padding, false);
-      return at::relu(this->Normalize(convolved, layer.TensorName + ".normalization", random != nullptr));
-    }
+      return { this->ComputeConvolution(layer, sources.front(), manner) };
     case UNetLayer::Kind::Pooling:
-      return is3D ? at::max_pool3d(image, 2) : at::max_pool2d(image, 2);
+      return { manner.HasOwnGradients ? PoolUNet(image) : is3D ? at::max_pool3d(image, 2) : at::max_pool2d(image, 2) };
     case UNetLayer::Kind::Dropout:
-      return random == nullptr ? image : this->Dropout(image, *random);
+      return { manner.Random == nullptr ? image : this->Dropout(image, *manner.Random) };
     case UNetLayer::Kind::Upsampling:
-    {
-      const at::Tensor & weight = this->Weight(layer.TensorName + ".weight");
-      const at::Tensor & bias = this->Weight(layer.TensorName + ".bias");
-      return is3D ? at::conv_transpose3d(image, weight, bias, 2) : at::conv_transpose2d(image, weight, bias, 2);
-    }
+      return { this->ComputeUpsampling(layer, image, manner) };
     case UNetLayer::Kind::Concatenation:
-      return this->Concatenate(sources[0], sources[1]);
+      return this->Concatenate(image, sources[1].front(), manner);
     case UNetLayer::Kind::Head:
     {
       const at::Tensor & weight = this->Weight(layer.TensorName + ".weight");
       const at::Tensor & bias = this->Weight(layer.TensorName + ".bias");
-      return is3D ? at::conv3d(image, weight, bias) : at::conv2d(image, weight, bias);
+      if (manner.HasOwnGradients)
+      {
+        return { ClassifyUNet(image, weight, bias) };
+      }
+      const at::Tensor input = image.to(weight.scalar_type());
+      return { is3D ? at::conv3d(input, weight, bias) : at::conv2d(input, weight, bias) };
     }
     default:
-      return image;
+      return sources.front();
   }
 }
 
 at::Tensor
-UNetNetwork::Concatenate(const at::Tensor & skip, const at::Tensor & upsampled) const
+UNetNetwork::ComputeConvolution(const UNetLayer & layer, const Parts & source, const Manner & manner) const
 {
-  return m_Specification.Concatenation == UNetConcatenation::SkipFirst ? at::cat({ skip, upsampled }, 1)
-                                                                       : at::cat({ upsampled, skip }, 1);
+  const at::Tensor & weight = this->Weight(layer.TensorName + ".convolution.weight");
+  const std::string  normalization = layer.TensorName + ".normalization";
+  if (manner.HasOwnGradients)
+  {
+    return ConvolveNormalizeReLU(source,
+                                 { weight,
+                                   this->Weight(normalization + ".weight"),
+                                   this->Weight(normalization + ".bias"),
+                                   this->Weight(normalization + ".running_mean"),
+                                   this->Weight(normalization + ".running_var") },
+                                 runningMomentum,
+                                 m_Specification.NormalizationEpsilon,
+                                 manner.Precision);
+  }
+  const at::Tensor bias = this->OptionalWeight(layer.TensorName + ".convolution.bias");
+  const at::Tensor convolved = Convolve(source.front().to(manner.Precision),
+                                        weight.to(manner.Precision),
+                                        bias.defined() ? bias.to(manner.Precision) : bias,
+                                        m_Specification.Padding,
+                                        false);
+  return at::relu(this->Normalize(convolved, normalization, manner.Random != nullptr));
+}
+
+at::Tensor
+UNetNetwork::ComputeUpsampling(const UNetLayer & layer, const at::Tensor & image, const Manner & manner) const
+{
+  const at::Tensor & weight = this->Weight(layer.TensorName + ".weight");
+  const at::Tensor & bias = this->Weight(layer.TensorName + ".bias");
+  if (manner.HasOwnGradients)
+  {
+    return UpsampleUNet(image, weight, bias);
+  }
+  const at::Tensor w = weight.to(manner.Precision);
+  const at::Tensor b = bias.to(manner.Precision);
+  return image.dim() == 5 ? at::conv_transpose3d(image, w, b, 2) : at::conv_transpose2d(image, w, b, 2);
+}
+
+UNetNetwork::Parts
+UNetNetwork::Concatenate(const at::Tensor & skip, const at::Tensor & upsampled, const Manner & manner) const
+{
+  const bool  isSkipFirst = m_Specification.Concatenation == UNetConcatenation::SkipFirst;
+  const Parts parts = isSkipFirst ? Parts{ skip, upsampled } : Parts{ upsampled, skip };
+  return manner.HasOwnGradients && CanConvolveParts(skip.size(1), skip.size(1)) ? parts : Parts{ at::cat(parts, 1) };
+}
+
+bool
+UNetNetwork::CanHaveOwnGradients(const at::Tensor & image) const
+{
+  return image.is_cpu() && image.scalar_type() == at::kFloat &&
+         m_Specification.Normalization == UNetNormalization::Batch && m_Specification.Padding == UNetPadding::Zero &&
+         !m_Specification.ConvolutionBias;
 }
 
 at::Tensor
@@ -230,7 +297,7 @@ UNetNetwork::Dropout(const at::Tensor & image, TorchRandom & random) const
   {
     value[i] = static_cast<float>(random.Uniform() < kept ? 1.0 / kept : 0.0);
   }
-  return image * mask.to(image.device());
+  return image * mask.to(image.device(), image.scalar_type());
 }
 
 const at::Tensor &
