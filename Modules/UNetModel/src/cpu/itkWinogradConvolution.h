@@ -23,7 +23,7 @@ namespace itk
 class ITKTorchUNetModel_EXPORT WinogradConvolution
 {
 public:
-  /** \param weight (outputs, inputs, 3, 3) or (outputs, inputs, 3, 3, 3), multiples of 8, on the host
+  /** \param weight (outputs, inputs, 3, 3) or (outputs, inputs, 3, 3, 3), multiples of 8, on the host, float or double
    * \param bias (outputs), or undefined
    * \param precision of the products, kFloat or kBFloat16
    * \throws c10::Error for other numbers of channels */

@@ -17,15 +17,15 @@ namespace
 /** Kernels are computed by blocks of as many inputs and outputs. */
 constexpr std::int64_t edgeOfBlock = WinogradChannels;
 
-/** G g Gᵀ, in double.
+/** G g Gᵀ.
  * \param g the first of nine numbers, `step` apart, each of the block's inputs
  * \param rows of G, VEdge · 3
  * \param u the first of VEdge² numbers, `stepOfProducts` apart */
-template <int VEdge>
+template <int VEdge, typename T>
 inline __attribute__((always_inline)) void
-TransformKernel(const double * g, std::int64_t step, const double * rows, double * u, std::int64_t stepOfProducts)
+TransformKernel(const T * g, std::int64_t step, const T * rows, T * u, std::int64_t stepOfProducts)
 {
-  double half[VEdge][3][edgeOfBlock];
+  T half[VEdge][3][edgeOfBlock];
   for (int a = 0; a < VEdge; ++a)
   {
     for (int x = 0; x < 3; ++x)
@@ -50,23 +50,23 @@ TransformKernel(const double * g, std::int64_t step, const double * rows, double
   }
 }
 
-ITKTorch_TARGET_CLONES void
-TransformKernel(int            edge,
-                const double * g,
-                std::int64_t   step,
-                const double * rows,
-                double *       u,
-                std::int64_t   stepOfProducts)
-{
-  edge == 6 ? TransformKernel<6>(g, step, rows, u, stepOfProducts)
-            : TransformKernel<4>(g, step, rows, u, stepOfProducts);
-}
+#define ITKTorch_TRANSFORM_KERNEL(T)                                                                                   \
+  ITKTorch_TARGET_CLONES void TransformKernel(                                                                         \
+    int edge, const T * g, std::int64_t step, const T * rows, T * u, std::int64_t stepOfProducts)                      \
+  {                                                                                                                    \
+    edge == 6 ? TransformKernel<6>(g, step, rows, u, stepOfProducts)                                                   \
+              : TransformKernel<4>(g, step, rows, u, stepOfProducts);                                                  \
+  }
 
-/** Gᵀ u G of some inputs of one output.
+ITKTorch_TRANSFORM_KERNEL(float) ITKTorch_TRANSFORM_KERNEL(double)
+
+#undef ITKTorch_TRANSFORM_KERNEL
+
+  /** Gᵀ u G of some inputs of one output.
  * \param u the first of 36 numbers, `stepOfProducts` apart
  * \param g the first of nine, `step` apart */
-ITKTorch_TARGET_CLONES void
-GatherKernel(const float * u, std::int64_t stepOfProducts, const float * rows, float * g, std::int64_t step)
+  ITKTorch_TARGET_CLONES
+  void GatherKernel(const float * u, std::int64_t stepOfProducts, const float * rows, float * g, std::int64_t step)
 {
   constexpr int edge = WinogradEdge<float>;
   float         half[3][edge][edgeOfBlock];
@@ -102,23 +102,19 @@ GatherKernel(const float * u, std::int64_t stepOfProducts, const float * rows, f
   }
 }
 
-template <typename TNumber>
+template <typename TWeight, typename TNumber>
 class KernelTransform
 {
 public:
   KernelTransform(const at::Tensor & weight, WinogradDirection direction)
     : m_IsBackward(direction == WinogradDirection::Backward)
-    , m_Rows(GetWinogradKernelTransform(WinogradTile<TNumber>))
-    , m_Weight(weight.to(at::kDouble).contiguous(ChannelsLast(weight.dim())))
+    , m_Weight(weight.contiguous(ChannelsLast(weight.dim())))
     , m_Outputs(weight.size(0))
     , m_Inputs(weight.size(1))
     , m_Planes(weight.dim() == 5 ? 3 : 1)
   {
-    if (m_IsBackward)
-    {
-      m_Weight = m_Weight.flip(weight.dim() == 5 ? at::IntArrayRef({ 2, 3, 4 }) : at::IntArrayRef({ 2, 3 }));
-      m_Weight = m_Weight.contiguous(ChannelsLast(weight.dim()));
-    }
+    const std::vector<double> rows = GetWinogradKernelTransform(WinogradTile<TNumber>);
+    m_Rows.assign(rows.begin(), rows.end());
     m_MatrixRows = m_IsBackward ? m_Outputs : m_Inputs;
     m_Columns = m_IsBackward ? m_Inputs : m_Outputs;
     m_Group = SmallProducts::GetColumnsOfGroup(m_Columns);
@@ -153,12 +149,20 @@ private:
   void
   ComputeBlock(std::int64_t output, std::int64_t input, std::int64_t plane, TNumber * packed) const
   {
-    double                 block[products * edgeOfBlock * edgeOfBlock];
+    TWeight                block[products * edgeOfBlock * edgeOfBlock];
     constexpr std::int64_t step = edgeOfBlock * edgeOfBlock;
+    const std::int64_t     planeOfWeight = m_IsBackward ? m_Planes - 1 - plane : plane;
     for (std::int64_t o = 0; o < edgeOfBlock; ++o)
     {
-      const double * g = m_Weight.const_data_ptr<double>() + ((output + o) * m_Planes + plane) * 9 * m_Inputs + input;
-      TransformKernel(edge, g, m_Inputs, m_Rows.data(), block + o * edgeOfBlock, step);
+      const TWeight * g =
+        m_Weight.const_data_ptr<TWeight>() + ((output + o) * m_Planes + planeOfWeight) * 9 * m_Inputs + input;
+      // A reversed kernel is one that is read from its end.
+      TransformKernel(edge,
+                      m_IsBackward ? g + 8 * m_Inputs : g,
+                      m_IsBackward ? -m_Inputs : m_Inputs,
+                      m_Rows.data(),
+                      block + o * edgeOfBlock,
+                      step);
     }
     const std::int64_t firstRow = m_IsBackward ? output : input;
     const std::int64_t firstColumn = m_IsBackward ? input : output;
@@ -169,8 +173,8 @@ private:
       const std::int64_t matrix = (plane * products + product) * m_Columns / m_Group;
       for (std::int64_t row = 0; row < edgeOfBlock; ++row)
       {
-        TNumber * const      place = packed + this->GetPlace(matrix, firstRow + row, firstColumn);
-        const double * const numbers = block + product * step + row * alongRows;
+        TNumber * const       place = packed + this->GetPlace(matrix, firstRow + row, firstColumn);
+        const TWeight * const numbers = block + product * step + row * alongRows;
         for (std::int64_t column = 0; column < edgeOfBlock; ++column)
         {
           place[column * stepOfColumns] = static_cast<TNumber>(static_cast<float>(numbers[column * alongColumns]));
@@ -193,23 +197,28 @@ private:
   /** In bfloat16 every two rows are interleaved. */
   static constexpr std::int64_t stepOfColumns = std::is_same<TNumber, float>::value ? 1 : 2;
 
-  bool                m_IsBackward;
-  std::vector<double> m_Rows; // of G
-  at::Tensor          m_Weight;
-  std::int64_t        m_Outputs;
-  std::int64_t        m_Inputs;
-  std::int64_t        m_Planes;
-  std::int64_t        m_MatrixRows; // inputs and outputs of the direction
-  std::int64_t        m_Columns;
-  std::int64_t        m_Group;
+  bool                 m_IsBackward;
+  std::vector<TWeight> m_Rows; // of G
+  at::Tensor           m_Weight;
+  std::int64_t         m_Outputs;
+  std::int64_t         m_Inputs;
+  std::int64_t         m_Planes;
+  std::int64_t         m_MatrixRows; // inputs and outputs of the direction
+  std::int64_t         m_Columns;
+  std::int64_t         m_Group;
 };
 } // namespace
 
 at::Tensor
 TransformWinogradKernels(const at::Tensor & weight, at::ScalarType precision, WinogradDirection direction)
 {
-  return precision == at::kFloat ? KernelTransform<float>(weight, direction).Compute()
-                                 : KernelTransform<c10::BFloat16>(weight, direction).Compute();
+  const auto transform = [&](auto number)
+  {
+    using WeightType = decltype(number);
+    return precision == at::kFloat ? KernelTransform<WeightType, float>(weight, direction).Compute()
+                                   : KernelTransform<WeightType, c10::BFloat16>(weight, direction).Compute();
+  };
+  return weight.scalar_type() == at::kDouble ? transform(double{}) : transform(float{});
 }
 
 at::Tensor

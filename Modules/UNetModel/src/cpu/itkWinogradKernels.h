@@ -18,7 +18,8 @@ enum class WinogradDirection : std::uint8_t
 };
 
 /** G g Gᵀ of every kernel, as SmallProducts::Multiply() takes them.
- * \param weight (outputs, inputs, 3, 3) or (outputs, inputs, 3, 3, 3) on the host, multiples of 8
+ * \param weight (outputs, inputs, 3, 3) or (outputs, inputs, 3, 3, 3) on the host, multiples of 8, float or double, in
+ * which it is computed
  * \param precision kFloat or kBFloat16
  * \return (planes, products, groups of outputs, inputs, outputs of a group), outputs and inputs of the direction */
 at::Tensor
