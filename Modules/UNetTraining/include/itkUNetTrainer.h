@@ -43,9 +43,9 @@ struct UNetTrainingCost
 /** \class UNetTrainer
  * \brief A training that is driven from outside: one step, or one validation, at a time.
  *
- * The trainer goes on where its state stands, and changes the state only in UpdateState(). All numbers are functions of the state, the data and the parameters: a
- * training that was stopped and goes on in another process gives the same bits on the CPU with the same number of
- * threads.
+ * The trainer goes on where its state stands, and changes the state only in UpdateState(). All numbers are functions of
+ * the state, the data and the parameters: a training that was stopped and goes on in another process gives the same
+ * bits on the CPU with the same number of threads.
  *
  * \code
  * UNetTrainer trainer(state, data, validation, parameters, device);
@@ -105,7 +105,8 @@ public:
   Step(const TorchProgress & progress);
 
   /** How well the trained network, with averaged weights where there are averages, does on the validation pairs. Keeps
-   * its weights if no validation before was better. Between epochs, the scores belong to the last line of the history. */
+   * its weights if no validation before was better. Between epochs, the scores belong to the last line of the history.
+   */
   UNetValidationScores
   Validate(const TorchProgress & progress);
 

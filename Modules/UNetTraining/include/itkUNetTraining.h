@@ -12,12 +12,12 @@ namespace itk
 /** \class UNetTraining
  * \brief Minimizes a loss on random crops at native size, epoch by epoch.
  *
- * An epoch takes CropsPerImage crops of each image in random order, or StepsPerEpoch steps of crops that Sampling draws.
- * A crop lies at random inside the image and goes through RandomAugmentation; an image smaller than the crop is
+ * An epoch takes CropsPerImage crops of each image in random order, or StepsPerEpoch steps of crops that Sampling
+ * draws. A crop lies at random inside the image and goes through RandomAugmentation; an image smaller than the crop is
  * centered, and padded by the augmentation's padding mode, or mirrored without one. The loss is that of
- * UNetLossParameters. The weights w of its pixels are those of the pair's weight image, times those of the WeightMap and
- * of contacts, 1 without any. With a GapWidth, touching objects are separated first, so that the network learns the gap.
- * Pixels with the IgnoreLabel, or ignored by the pair, count neither in the loss nor in scores.
+ * UNetLossParameters. The weights w of its pixels are those of the pair's weight image, times those of the WeightMap
+ * and of contacts, 1 without any. With a GapWidth, touching objects are separated first, so that the network learns the
+ * gap. Pixels with the IgnoreLabel, or ignored by the pair, count neither in the loss nor in scores.
  *
  * Volumes are turned to the model's orientation, LPS for a new model. A polarity that is automatic is decided once
  * where all images agree in which it is not doubtful, and recorded in the model.

@@ -42,7 +42,8 @@ struct UNetTrainingFiles
   std::string Label;
   /** Factor of each pixel's loss; empty for none. */
   std::string Weight;
-  /** Other than 0 where labels are not known, so that the pixels count neither in loss nor in scores; empty for none. */
+  /** Other than 0 where labels are not known, so that the pixels count neither in loss nor in scores; empty for none.
+   */
   std::string Ignored;
   std::string Category;
   double      SamplingWeight{ 1.0 };

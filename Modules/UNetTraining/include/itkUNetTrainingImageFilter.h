@@ -35,14 +35,15 @@ namespace itk
  * ProgressEvent is invoked after every layer of a batch, UNetTrainingStepEvent after every step of the optimizer,
  * IterationEvent after every epoch, when GetHistory() has grown by a line and the outputs are those of the epoch. An
  * observer of a step that wants the outputs of this moment calls UpdateTrainingOutputs(). After AbortGenerateDataOn()
- * the filter throws ProcessAborted, and the outputs are those of the last whole step, or models without weights if there
- * was none: call DisconnectPipeline() on them before they are used, so that they are not brought up to date first. The prediction is an execution of its own, with its start, progress and end.
+ * the filter throws ProcessAborted, and the outputs are those of the last whole step, or models without weights if
+ * there was none: call DisconnectPipeline() on them before they are used, so that they are not brought up to date
+ * first. The prediction is an execution of its own, with its start, progress and end.
  *
  * A TorchWarningEvent reports what is odd about the training data: objects in several parts, a polarity that is
  * doubtful or not the same in all images.
  *
- * If the loss or weights become infinite or NaN, training throws UNetTrainingDiverged and leaves the outputs of the last
- * epoch or, in the first one, models without weights, which no writer accepts.
+ * If the loss or weights become infinite or NaN, training throws UNetTrainingDiverged and leaves the outputs of the
+ * last epoch or, in the first one, models without weights, which no writer accepts.
  *
  * See UNetTraining for what is minimized and how.
  * \ingroup ITKTorchUNetTraining

@@ -39,8 +39,8 @@ enum class UNetTarget : std::uint8_t
 {
   /** What the labels say: foreground, or classes. */
   Labels,
-  /** 0 background, 1 the interior of an object, 2 its border: its pixels within BorderWidth of a pixel of something else.
-   * So the objects are what is not background. Pixels that are ignored make no border. */
+  /** 0 background, 1 the interior of an object, 2 its border: its pixels within BorderWidth of a pixel of something
+   * else. So the objects are what is not background. Pixels that are ignored make no border. */
   InteriorBorder
 };
 itkTorchEnumerationMacro(UNetTarget, { "Labels", "labels" }, { "InteriorBorder", "interior-border" });
