@@ -44,12 +44,12 @@ struct TrainingRunResult
 
 /** Trains on files, and writes what is asked for. With a folder, the training goes on from its newest checkpoint if it
  * has one, and a new one is written every CheckpointMinutes, at the end and when it is interrupted; see
- * TrainingRunFolder. The Output gets the best model of the validation, or the last one where nothing was validated; also
- * when the training was interrupted or failed after an epoch.
+ * TrainingRunFolder. The Output gets the best model of the validation, or the last one where nothing was validated;
+ * also when the training was interrupted or failed after an epoch.
  * \param folder empty for none
  * \param goesOn whether the folder must hold a run; otherwise it must hold none
- * \throws ExceptionObject for what can be told before the training, and if it fails; its message says where the model so
- * far is
+ * \throws ExceptionObject for what can be told before the training, and if it fails; its message says where the model
+ * so far is
  * \ingroup ITKTorchWorkflow */
 ITKTorchWorkflow_EXPORT TrainingRunResult
 RunTraining(const TrainingSettings &    settings,
