@@ -31,10 +31,10 @@ struct ImageLabelPair
 
 /** Reads a table of training or test pairs, in the order of the file.
  *
- * The header names the columns `image`, `label` and, optionally, `fold` (a whole number, 0 where the column is
- * absent), `weight` and `ignored` (files, none where the field is empty), `category` and `sampling_weight` (a number of at least
- * 0, 1 where the field is empty) in any order; further columns are ignored. Relative file names are taken from the folder of the table. Quotes,
- * spaces and line ends: see CsvTable. The images themselves are not opened.
+ * The header names the columns `image`, `label` and, optionally, `fold` (a whole number, 0 where the column is absent),
+ * `weight` and `ignored` (files, none where the field is empty), `category` and `sampling_weight` (a number of at least
+ * 0, 1 where the field is empty) in any order; further columns are ignored. Relative file names are taken from the
+ * folder of the table. Quotes, spaces and line ends: see CsvTable. The images themselves are not opened.
  *
  * Throws itk::ExceptionObject that names file and line: unreadable or malformed table, missing column, empty name,
  * wrong fold or sampling weight, no pair at all. */
