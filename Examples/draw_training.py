@@ -13,7 +13,7 @@ import pathlib
 import matplotlib
 
 matplotlib.use("Agg")
-from matplotlib import pyplot  # noqa: E402  (the back end is chosen before)
+from matplotlib import pyplot, ticker  # noqa: E402  (the back end is chosen before)
 
 SCORES = {"validation_dice": "Dice", "validation_iou": "IoU", "validation_map": "mAP"}
 
@@ -38,7 +38,8 @@ def draw_losses(axes, runs, names):
         if "validation_loss" in run:
             axes.plot(*run["validation_loss"], color=color, linestyle="--", label=f"{name}, validation")
     axes.set(xlabel="epoch", ylabel="loss", yscale="log")
-    axes.legend(frameon=False)
+    for formatter in (axes.yaxis.set_major_formatter, axes.yaxis.set_minor_formatter):
+        formatter(ticker.FuncFormatter(lambda value, _: f"{value:.3g}"))
 
 
 def draw_scores(axes, runs, names):
@@ -50,8 +51,7 @@ def draw_scores(axes, runs, names):
                 axes.plot(epochs, values, styles[column], color=f"C{number}", label=f"{name}, {score}")
                 best = max(range(len(values)), key=values.__getitem__)
                 axes.plot(epochs[best], values[best], "o", color=f"C{number}", markersize=4)
-    axes.set(xlabel="epoch", ylabel="validation", ylim=(0, 1))
-    axes.legend(frameon=False, loc="lower right")
+    axes.set(xlabel="epoch", ylabel="score of the validation", ylim=(0, 1))
 
 
 def main():
@@ -65,12 +65,14 @@ def main():
         parser.error(f"there must be {len(options.runs)} names, one for each training, but there are {len(names)}")
     runs = [read(run) for run in options.runs]
     has_scores = any(column in run for run in runs for column in SCORES)
-    figure, axes = pyplot.subplots(1, 2 if has_scores else 1, figsize=(10 if has_scores else 5, 4), squeeze=False)
+    figure, axes = pyplot.subplots(1, 2 if has_scores else 1, figsize=(10 if has_scores else 5, 4.6), squeeze=False)
     draw_losses(axes[0][0], runs, names)
     if has_scores:
         draw_scores(axes[0][1], runs, names)
     for each in axes[0]:
         each.grid(alpha=0.3)
+        each.xaxis.set_major_locator(ticker.MaxNLocator(integer=True))
+        each.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.15), ncols=2)
         each.spines[["top", "right"]].set_visible(False)
     figure.tight_layout()
     figure.savefig(options.output, dpi=110)
