@@ -4,6 +4,7 @@
 #include "itkSmallProducts.h"
 #include "itkUNetConvolution.h"
 #include "itkWinogradBlocks.h"
+#include "itkWinogradSource.h"
 #include "itkWinogradTransforms.h"
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
@@ -16,29 +17,20 @@ namespace itk
 {
 namespace
 {
-/** Some of the channels of an image's pixels, side by side. */
-template <typename TPixel>
-struct WinogradChannelsOfImage
-{
-  TPixel *     Pixels;
-  std::int64_t Channels;
-};
-
 template <typename TPixel, typename TNumber>
 struct WinogradLayer
 {
-  std::vector<WinogradChannelsOfImage<const TPixel>> Images;
-  const TNumber *                                    Kernels;
-  const float *                                      Bias;
-  std::vector<WinogradChannelsOfImage<TPixel>>       Results;
-  WinogradSize                                       Size;
-  std::array<std::int64_t, 2>                        Offset; // of the first pixel in its tile, along y and x
-  std::int64_t                                       PlanesOfKernel;
-  std::int64_t                                       Inputs;
-  std::int64_t                                       Outputs;
-  std::int64_t                                       OutputsOfGroup;
-  UNetPadding                                        Padding;
-  bool                                               HasReLU;
+  WinogradSource<TPixel>                       Source;
+  const TNumber *                              Kernels;
+  const float *                                Bias;
+  std::vector<WinogradChannelsOfImage<TPixel>> Results;
+  WinogradSize                                 Size;
+  std::array<std::int64_t, 2>                  Offset; // of the first pixel in its tile, along y and x
+  std::int64_t                                 PlanesOfKernel;
+  std::int64_t                                 Inputs;
+  std::int64_t                                 Outputs;
+  std::int64_t                                 OutputsOfGroup;
+  bool                                         HasReLU;
 };
 
 template <typename TNumber>
@@ -68,7 +60,6 @@ public:
     , m_Blocks(layer.Size, layer.Offset, layer.PlanesOfKernel, WinogradTile<TNumber>)
     , m_StepOfValues(GetStepOfValues<TNumber>(m_Blocks, layer.Inputs))
     , m_StepOfSums(GetStepOfSums(m_Blocks, layer.Outputs))
-    , m_Nothing(static_cast<std::size_t>(layer.Inputs))
   {}
 
   void
@@ -168,32 +159,15 @@ private:
   void
   TransformInputs(const WinogradBlock & block, std::int64_t begin, std::int64_t end, TNumber * values) const
   {
-    for (std::int64_t row = begin; row < end; ++row)
-    {
-      const std::int64_t plane = row / m_Blocks.TilesOfBlock;
-      const std::int64_t number = row % m_Blocks.TilesOfBlock;
-      if (plane >= block.Planes + 2 * m_Blocks.Halo || number >= block.Tiles)
-      {
-        continue;
-      }
-      const std::int64_t z = block.FirstPlane + plane - m_Blocks.Halo;
-      const Corner       corner = this->GetCorner(block.FirstTile + number);
-      std::int64_t       places[products];
-      FindWinogradPlaces(
-        m_Layer.Size, block.Image, z, corner.Y - 1, corner.X - 1, edge, m_Layer.Padding == UNetPadding::Edge, places);
-      TNumber * ofImage = values + row * m_Layer.Inputs;
-      for (const auto & image : m_Layer.Images)
-      {
-        const TPixel * pixels[products];
-        for (std::int64_t i = 0; i < products; ++i)
-        {
-          pixels[i] = places[i] < 0 ? m_Nothing.data() : image.Pixels + places[i] * image.Channels;
-        }
-        TransformWinogradInput(
-          pixels, static_cast<std::size_t>(image.Channels), ofImage, static_cast<std::size_t>(m_StepOfValues));
-        ofImage += image.Channels;
-      }
-    }
+    m_Layer.Source.template TransformRows<edge>(m_Blocks,
+                                                block,
+                                                m_Blocks.Halo,
+                                                begin,
+                                                end,
+                                                values,
+                                                m_StepOfValues,
+                                                [](const auto &... arguments)
+                                                { TransformWinogradInput(arguments...); });
   }
 
   /** One for each product and group of outputs. */
@@ -270,8 +244,6 @@ private:
   WinogradBlocks                 m_Blocks;
   std::int64_t                   m_StepOfValues;
   std::int64_t                   m_StepOfSums;
-  /** A pixel outside the image. */
-  std::vector<TPixel> m_Nothing;
 };
 
 int
@@ -378,28 +350,32 @@ WinogradConvolution::Compute(const std::vector<at::Tensor> &     images,
   {
     using PixelType = decltype(pixel);
     using NumberType = decltype(number);
-    const std::int64_t                   tile = WinogradTile<NumberType>;
-    const auto                           size = images.front().sizes();
-    WinogradLayer<PixelType, NumberType> layer;
+    constexpr int      tile = WinogradTile<NumberType>;
+    const auto         sizes = images.front().sizes();
+    const WinogradSize size{ sizes[0], sizes.size() == 5 ? sizes[2] : 1, sizes[sizes.size() - 2], sizes.back() };
+    const std::array<std::int64_t, 2>               offset{ start[0] % tile, start[1] % tile };
+    typename WinogradSource<PixelType>::ImagesType  sources;
+    std::vector<WinogradChannelsOfImage<PixelType>> destinations;
     for (const at::Tensor & image : images)
     {
-      layer.Images.push_back({ image.const_data_ptr<PixelType>(), image.size(1) });
+      sources.push_back({ image.const_data_ptr<PixelType>(), image.size(1) });
     }
     for (const at::Tensor & result : results)
     {
-      layer.Results.push_back({ result.mutable_data_ptr<PixelType>(), result.size(1) });
+      destinations.push_back({ result.mutable_data_ptr<PixelType>(), result.size(1) });
     }
-    layer.Kernels = m_Kernels.const_data_ptr<NumberType>();
-    layer.Bias = m_Bias.const_data_ptr<float>();
-    layer.Size = { size[0], size.size() == 5 ? size[2] : 1, size[size.size() - 2], size.back() };
-    layer.Offset = { start[0] % tile, start[1] % tile };
-    layer.PlanesOfKernel = m_Kernels.size(0);
-    layer.Inputs = m_Kernels.size(3);
-    layer.Outputs = m_Bias.size(0);
-    layer.OutputsOfGroup = m_Kernels.size(4);
-    layer.Padding = padding;
-    layer.HasReLU = withReLU;
-    BlockwiseConvolution<PixelType, NumberType>(layer).Compute(progress);
+    BlockwiseConvolution<PixelType, NumberType>({ { sources, size, tile, offset, padding == UNetPadding::Edge },
+                                                  m_Kernels.const_data_ptr<NumberType>(),
+                                                  m_Bias.const_data_ptr<float>(),
+                                                  destinations,
+                                                  size,
+                                                  offset,
+                                                  m_Kernels.size(0),
+                                                  m_Kernels.size(3),
+                                                  m_Bias.size(0),
+                                                  m_Kernels.size(4),
+                                                  withReLU })
+      .Compute(progress);
   };
   if (precision == at::kFloat)
   {

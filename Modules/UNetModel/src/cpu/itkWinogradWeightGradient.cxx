@@ -3,8 +3,8 @@
 #include "itkWinogradWeightGradient.h"
 #include "itkOuterProducts.h"
 #include "itkUNetConvolution.h"
-#include "itkWinogradBlocks.h"
 #include "itkWinogradKernels.h"
+#include "itkWinogradSource.h"
 #include "itkWinogradTransforms.h"
 #include <ATen/Parallel.h>
 #include <ATen/TensorOperators.h>
@@ -23,43 +23,32 @@ constexpr std::int64_t products = WinogradProducts<float>;
 constexpr std::int64_t numbersOfLine = 16;
 
 template <typename TPixel>
-struct ChannelsOfImage
-{
-  const TPixel * Pixels;
-  std::int64_t   Channels;
-};
-
-template <typename TPixel>
 class WeightGradient
 {
 public:
   WeightGradient(const std::vector<at::Tensor> & images, const at::Tensor & gradient)
-    : m_Gradient{ gradient.const_data_ptr<TPixel>(), gradient.size(1) }
-    , m_Planes(gradient.dim() == 5 ? 3 : 1)
+    : m_Planes(gradient.dim() == 5 ? 3 : 1)
     , m_Size{ gradient.size(0), m_Planes == 3 ? gradient.size(2) : 1, gradient.size(-2), gradient.size(-1) }
     , m_Blocks(m_Size, { 0, 0 }, m_Planes, tile)
-  {
-    for (const at::Tensor & image : images)
-    {
-      m_Images.push_back({ image.const_data_ptr<TPixel>(), image.size(1) });
-      m_Inputs += image.size(1);
-    }
-    m_Nothing.resize(static_cast<std::size_t>(std::max(m_Inputs, m_Gradient.Channels)));
-    m_StepOfInputs = m_Blocks.RowsOfInput * m_Inputs + numbersOfLine;
-    m_StepOfGradients = m_Blocks.RowsOfProduct * m_Gradient.Channels + numbersOfLine;
-  }
+    , m_Image(GetChannels(images), m_Size, tile, { 0, 0 }, false)
+    , m_Gradient(GetChannels({ gradient }), m_Size, tile, { 0, 0 }, false)
+    , m_Inputs(m_Image.GetChannels())
+    , m_Outputs(m_Gradient.GetChannels())
+    , m_StepOfInputs(m_Blocks.RowsOfInput * m_Inputs + numbersOfLine)
+    , m_StepOfGradients(m_Blocks.RowsOfProduct * m_Outputs + numbersOfLine)
+  {}
 
   at::Tensor
   Compute() const
   {
     const std::int64_t threads = at::get_num_threads();
-    const std::int64_t sumsOfThread = m_Planes * products * m_Gradient.Channels * m_Inputs;
+    const std::int64_t sumsOfThread = m_Planes * products * m_Outputs * m_Inputs;
     // Where these do not stay in the cache, threads share one set of sums.
     constexpr std::int64_t mostSums = std::int64_t{ 1 } << 19;
     const bool             isShared = m_Blocks.IsShared || sumsOfThread > mostSums;
     const std::int64_t     buffers = isShared ? 1 : threads;
     const at::Tensor values = at::empty({ buffers * products * (m_StepOfInputs + m_StepOfGradients) }, at::kFloat);
-    const at::Tensor sums = at::zeros({ buffers, m_Planes, products, m_Gradient.Channels, m_Inputs }, at::kFloat);
+    const at::Tensor sums = at::zeros({ buffers, m_Planes, products, m_Outputs, m_Inputs }, at::kFloat);
     float * const    v = values.mutable_data_ptr<float>();
     float * const    u = sums.mutable_data_ptr<float>();
     if (isShared)
@@ -119,75 +108,41 @@ private:
     }
   }
 
+  static typename WinogradSource<TPixel>::ImagesType
+  GetChannels(const std::vector<at::Tensor> & images)
+  {
+    typename WinogradSource<TPixel>::ImagesType channels;
+    for (const at::Tensor & image : images)
+    {
+      channels.push_back({ image.const_data_ptr<TPixel>(), image.size(1) });
+    }
+    return channels;
+  }
+
   void
   TransformInputs(const WinogradBlock & block, std::int64_t begin, std::int64_t end, float * values) const
   {
-    for (std::int64_t row = begin; row < end; ++row)
-    {
-      const std::int64_t plane = row / m_Blocks.TilesOfBlock;
-      const std::int64_t number = row % m_Blocks.TilesOfBlock;
-      if (plane >= block.Planes + 2 * m_Blocks.Halo || number >= block.Tiles)
-      {
-        continue;
-      }
-      std::int64_t places[products];
-      this->FindPlaces<edge>(block, plane - m_Blocks.Halo, number, places);
-      float * ofImage = values + row * m_Inputs;
-      for (const auto & image : m_Images)
-      {
-        const TPixel * pixels[products];
-        for (std::int64_t i = 0; i < products; ++i)
-        {
-          pixels[i] = places[i] < 0 ? m_Nothing.data() : image.Pixels + places[i] * image.Channels;
-        }
-        TransformWinogradInput(
-          pixels, static_cast<std::size_t>(image.Channels), ofImage, static_cast<std::size_t>(m_StepOfInputs));
-        ofImage += image.Channels;
-      }
-    }
+    m_Image.template TransformRows<edge>(m_Blocks,
+                                         block,
+                                         m_Blocks.Halo,
+                                         begin,
+                                         end,
+                                         values,
+                                         m_StepOfInputs,
+                                         [](const auto &... arguments) { TransformWinogradInput(arguments...); });
   }
 
   void
   TransformGradients(const WinogradBlock & block, std::int64_t begin, std::int64_t end, float * values) const
   {
-    for (std::int64_t row = begin; row < end; ++row)
-    {
-      const std::int64_t plane = row / m_Blocks.TilesOfBlock;
-      const std::int64_t number = row % m_Blocks.TilesOfBlock;
-      if (plane >= block.Planes || number >= block.Tiles)
-      {
-        continue;
-      }
-      std::int64_t places[tile * tile];
-      this->FindPlaces<tile>(block, plane, number, places);
-      const TPixel * pixels[tile * tile];
-      for (std::int64_t i = 0; i < tile * tile; ++i)
-      {
-        pixels[i] = places[i] < 0 ? m_Nothing.data() : m_Gradient.Pixels + places[i] * m_Gradient.Channels;
-      }
-      TransformWinogradGradient(pixels,
-                                static_cast<std::size_t>(m_Gradient.Channels),
-                                values + row * m_Gradient.Channels,
-                                static_cast<std::size_t>(m_StepOfGradients));
-    }
-  }
-
-  /** Numbers of the pixels of a tile of so many along an edge, or -1 outside the image.
-   * \param plane of the block */
-  template <int VEdge>
-  void
-  FindPlaces(const WinogradBlock & block, std::int64_t plane, std::int64_t number, std::int64_t * places) const
-  {
-    const std::int64_t     tileNumber = block.FirstTile + number;
-    constexpr std::int64_t border = (VEdge - tile) / 2;
-    FindWinogradPlaces(m_Size,
-                       block.Image,
-                       block.FirstPlane + plane,
-                       tileNumber / m_Blocks.TilesAlongX * tile - border,
-                       tileNumber % m_Blocks.TilesAlongX * tile - border,
-                       VEdge,
-                       false,
-                       places);
+    m_Gradient.template TransformRows<tile>(m_Blocks,
+                                            block,
+                                            0,
+                                            begin,
+                                            end,
+                                            values,
+                                            m_StepOfGradients,
+                                            [](const auto &... arguments) { TransformWinogradGradient(arguments...); });
   }
 
   void
@@ -199,13 +154,13 @@ private:
     {
       for (std::int64_t ofKernel = 0; ofKernel < m_Planes; ++ofKernel)
       {
-        float * const sumsOfProduct = sums + (ofKernel * products + product) * m_Gradient.Channels * m_Inputs;
+        float * const sumsOfProduct = sums + (ofKernel * products + product) * m_Outputs * m_Inputs;
         const auto    add = [&](std::int64_t firstRow, std::int64_t count)
         {
           AddOuterProducts(count,
-                           m_Gradient.Channels,
+                           m_Outputs,
                            m_Inputs,
-                           gradients + product * m_StepOfGradients + firstRow * m_Gradient.Channels,
+                           gradients + product * m_StepOfGradients + firstRow * m_Outputs,
                            values + product * m_StepOfInputs + (firstRow + ofKernel * m_Blocks.TilesOfBlock) * m_Inputs,
                            sumsOfProduct);
         };
@@ -222,15 +177,15 @@ private:
     }
   }
 
-  std::vector<ChannelsOfImage<TPixel>> m_Images;
-  ChannelsOfImage<TPixel>              m_Gradient;
-  std::int64_t                         m_Inputs{ 0 };
-  std::int64_t                         m_Planes; // of the kernel
-  WinogradSize                         m_Size;
-  WinogradBlocks                       m_Blocks;
-  std::int64_t                         m_StepOfInputs; // from one product's values to the next's
-  std::int64_t                         m_StepOfGradients;
-  std::vector<TPixel>                  m_Nothing; // a pixel outside the image
+  std::int64_t           m_Planes; // of the kernel
+  WinogradSize           m_Size;
+  WinogradBlocks         m_Blocks;
+  WinogradSource<TPixel> m_Image;
+  WinogradSource<TPixel> m_Gradient;
+  std::int64_t           m_Inputs;
+  std::int64_t           m_Outputs;
+  std::int64_t           m_StepOfInputs; // from one product's values to the next's
+  std::int64_t           m_StepOfGradients;
 };
 } // namespace
 
