@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 # Copyright ITKTorch contributors
 """Steps of training a U-Net on the CPU, on two threads. Equal means that the losses of 20 steps from the same weights
-are PyTorch's in float32, within 1e-4 of their values, or 2 % where images between layers are bfloat16."""
+are PyTorch's in float32: within 3e-3 of their values, about twice what its own float32 is from float64 then, or within
+2 % where images between layers are bfloat16; and the first loss within 1e-5, or 1e-3."""
 
 GOALS = {
     "bfloat16": 2.7,
