@@ -22,6 +22,7 @@ SETTINGS = {
     "augmented": ["--augmentation", "nuclei", "--loss-dice", "1", "--loader-threads", "2"],
     "no cache": ["--augmentation", "nuclei", "--loader-threads", "3", "--maximum-cache-size", "0"],
     "objects": ["--preset", "nuclei", "--warmup-steps", "4", "--accumulated-batches", "2"],
+    "bfloat16": ["--precision", "bfloat16"],
     "momentum": ["--optimizer", "sgd", "--maximum-gradient-norm", "0.5", "--learning-rate-schedule", "polynomial"],
 }
 COMMON = ["--folds", "0,1,2,3", "--validation-folds", "8", "--epochs", "4", "--base-filters", "8", "--levels", "3"]

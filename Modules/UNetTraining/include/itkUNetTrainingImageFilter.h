@@ -168,6 +168,9 @@ public:
   /** Layers whose weights stay as they are, by the beginnings of their names, such as encoder.0,encoder.1; separated
    * by commas. Default: empty. */
   itkTorchParameterMacro(FrozenLayers);
+  /** Numbers of the images between the network's layers, which take most of the memory; weights, gradients and
+   * statistics are float32. Default: float32. */
+  itkTorchParameterMacro(Precision);
   /** Number of epochs from one validation to the next, where there are validation images. Default: 1 (at least 1). */
   itkTorchParameterMacro(ValidationInterval);
   /** Number of epochs without a better validation after which the training ends; 0 for no limit. Default: 0. */

@@ -45,6 +45,14 @@ enum class UNetTarget : std::uint8_t
 };
 itkTorchEnumerationMacro(UNetTarget, { "Labels", "labels" }, { "InteriorBorder", "interior-border" });
 
+/** Numbers of the images between a network's layers; weights, gradients and statistics are float32. */
+enum class UNetTrainingPrecision : std::uint8_t
+{
+  Float32,
+  BFloat16
+};
+itkTorchEnumerationMacro(UNetTrainingPrecision, { "Float32", "float32" }, { "BFloat16", "bfloat16" });
+
 /** Which images an epoch's crops are taken from. */
 enum class UNetSampling : std::uint8_t
 {
@@ -100,9 +108,10 @@ struct ITKTorchUNetTraining_EXPORT UNetTrainingParameters : UNetOptimizationPara
   bool               AllowOnlyBackground{ false };
   UNetLossParameters Loss;
   /** Names of layers, separated by commas. */
-  std::string  FrozenLayers;
-  unsigned int ValidationInterval{ 1 };
-  unsigned int Patience{ 0 };
+  std::string           FrozenLayers;
+  UNetTrainingPrecision Precision{ UNetTrainingPrecision::Float32 };
+  unsigned int          ValidationInterval{ 1 };
+  unsigned int          Patience{ 0 };
   /** Whether pixels are weighed by the WeightMap of their pair's instance labels. Its GapWidth counts also without. */
   bool                        UseWeightMap{ false };
   BoundaryWeightMapParameters WeightMap;

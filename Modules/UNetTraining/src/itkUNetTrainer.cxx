@@ -432,8 +432,9 @@ private:
   {
     const c10::AutoGradMode withGradients(true);
     const TorchRandom random(m_Parameters.Seed, m_Position.Epoch, static_cast<std::uint32_t>(number), DropoutStream);
-    const at::Tensor  logits = m_Network.Train(batch.Image, random, progress);
-    const at::Tensor  loss = m_Loss->Compute({ logits, batch.Target, batch.Weight });
+    const auto       precision = m_Parameters.Precision == UNetTrainingPrecision::BFloat16 ? at::kBFloat16 : at::kFloat;
+    const at::Tensor logits = m_Network.Train(batch.Image, random, progress, precision);
+    const at::Tensor loss = m_Loss->Compute({ logits, batch.Target, batch.Weight });
     (share == 1.0 ? loss : loss * share).backward();
     return share * loss.item<double>();
   }
@@ -716,6 +717,12 @@ VerifyUNetTraining(const UNetSpecification & specification, const UNetTrainingPa
   TorchParameterView(parameters).Verify("UNetTraining");
   const bool areClasses = parameters.Labels == LabelMeaning::Classes;
   VerifyUNetLoss(parameters.Loss, specification.Classes);
+  if (parameters.Loss.DeepSupervision > 0)
+  {
+    itkGenericExceptionMacro(
+      "LossDeepSupervision must be 0, since networks have no outputs of coarser levels yet, but is "
+      << parameters.Loss.DeepSupervision << '.');
+  }
   const bool hasBorder = parameters.Target == UNetTarget::InteriorBorder;
   if (hasBorder && (areClasses || specification.Classes != 3))
   {

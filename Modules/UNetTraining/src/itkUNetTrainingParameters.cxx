@@ -70,6 +70,10 @@ UNetTrainingParameters::Describe()
           &P::FrozenLayers,
           "Layers whose weights stay as they are, by the beginnings of their names, such as encoder.0,encoder.1; "
           "separated by commas.");
+    t.AddChoice("Precision",
+                &P::Precision,
+                "Numbers of the images between the network's layers, which take most of the memory; weights, gradients "
+                "and statistics are float32.");
     t.Add("ValidationInterval",
           &P::ValidationInterval,
           "Number of epochs from one validation to the next, where there are validation images.",

@@ -129,6 +129,8 @@ MakeSettings()
   momentum.Optimizer = itk::UNetOptimizer::SGD;
   momentum.LearningRateSchedule = itk::UNetLearningRateSchedule::Polynomial;
   momentum.MaximumGradientNorm = 0.1;
+  auto & narrow = settings["BFloat16"] = plain;
+  narrow.Precision = itk::UNetTrainingPrecision::BFloat16;
   auto & accumulated = settings["Accumulated"] = plain;
   accumulated.BatchSize = 2;
   accumulated.AccumulatedBatches = 2;
@@ -567,4 +569,27 @@ TEST(UNetTrainer, AStateOfAnotherNetworkIsRefused)
   state->GetModel()->InitializeWeights(1);
   ExpectContains(MessageOf([&] { TrainSteps(*state, *MakeData<2>(), MakeParameters(), 1); }),
                  "must have the shape of its weight");
+}
+
+TEST(UNetTrainer, DeepSupervisionIsRefusedAsLongAsNetworksCannotDoIt)
+{
+  auto parameters = MakeParameters();
+  parameters.Loss.DeepSupervision = 2;
+  ExpectContains(MessageOf([&] { itk::VerifyUNetTraining(SmallSpecification(2), parameters); }),
+                 "LossDeepSupervision must be 0");
+}
+
+TEST(UNetTrainer, BFloat16LearnsWhatFloat32DoesButNotTheSameBits)
+{
+  auto       parameters = MakeParameters(6);
+  const auto data = MakeData<2>();
+  const auto wide = MakeState();
+  TrainSteps(*wide, *data, parameters, 1000);
+  parameters.Precision = itk::UNetTrainingPrecision::BFloat16;
+  const auto narrow = MakeState();
+  TrainSteps(*narrow, *data, parameters, 1000);
+  EXPECT_NE(wide->GetHistory().back().Loss, narrow->GetHistory().back().Loss);
+  EXPECT_LT(narrow->GetHistory().back().Loss, 0.8 * narrow->GetHistory().front().Loss);
+  // Eight bits of the images' numbers.
+  EXPECT_NEAR(narrow->GetHistory().front().Loss / wide->GetHistory().front().Loss, 1.0, 0.02);
 }

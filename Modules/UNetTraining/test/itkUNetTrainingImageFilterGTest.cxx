@@ -760,6 +760,8 @@ TEST(UNetTraining, EachParameterHasASetterThatReachesTheTable)
   expect("Patience", std::int64_t{ 6 });
   filter->SetLoaderThreads(8);
   expect("LoaderThreads", std::int64_t{ 8 });
+  filter->SetPrecision(itk::UNetTrainingPrecision::BFloat16);
+  expect("Precision", std::string("bfloat16"));
   filter->SetOverfitCrops(4);
   expect("OverfitCrops", std::int64_t{ 4 });
   filter->AllowOnlyBackgroundOn();
