@@ -25,6 +25,12 @@ AddParameterOptions(CLI::App &                      app,
                     const std::string &             group,
                     const std::set<std::string> &   leftOut = {});
 
+/** Copies the parameters whose options were given, which AddParameterOptions() added.
+ * \param from what the options wrote to
+ * \param to a struct of the same type, which keeps its other parameters */
+void
+CopyGivenParameters(const CLI::App & app, const TorchParameterReference & from, const TorchParameterReference & to);
+
 /** Adds `--device` and `--threads`. Names that no device can have are refused while the command line is read; whether
  * the machine has the device is found out by who uses it.
  * \param device,threads what the options write to; outlive `app` */

@@ -174,6 +174,19 @@ AddParameterOptions(CLI::App &                      app,
 }
 
 void
+CopyGivenParameters(const CLI::App & app, const TorchParameterReference & from, const TorchParameterReference & to)
+{
+  for (const auto & parameter : from.GetList().GetParameters())
+  {
+    const CLI::Option * const option = app.get_option_no_throw("--" + ToOptionName(parameter.Name));
+    if (option != nullptr && option->count() > 0)
+    {
+      to.Set(parameter, from.Get(parameter));
+    }
+  }
+}
+
+void
 AddDeviceOptions(CLI::App & app, std::string & device, unsigned int & threads)
 {
   const auto problemOf = [](const std::string & name)

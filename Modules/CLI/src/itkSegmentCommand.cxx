@@ -8,6 +8,7 @@
 #include "itkImageFileContent.h"
 #include "itkImageFolder.h"
 #include "itkInstanceParameterFile.h"
+#include "itkModelFolder.h"
 #include "itkSegmentationCohort.h"
 #include "itkTorchRuntime.h"
 #include "itkUNetModelReader.h"
@@ -52,13 +53,13 @@ constexpr const char * manyImages =
 )";
 
 /** The model without its weights, which are not read yet. */
-UNetSpecification
-ReadSpecification(const std::string & model)
+UNetModel::Pointer
+ReadWithoutWeights(const std::string & model)
 {
   auto reader = UNetModelReader::New();
   reader->SetFileName(model);
   reader->UpdateOutputInformation();
-  return reader->GetOutput()->GetSpecification();
+  return reader->GetOutput();
 }
 
 std::unique_ptr<ImageSegmenter>
@@ -76,7 +77,7 @@ SegmentOne(const SegmentOptions & options)
 {
   VerifyImageCanBeWritten(options.Output);
   VerifyOutputsAreNoInputs({ options.Output }, { options.Input, options.Model });
-  options.Settings.VerifyOutputFormat(options.Output, ReadSpecification(options.Model));
+  options.Settings.VerifyOutputFormat(options.Output, ReadWithoutWeights(options.Model)->GetSpecification());
   const auto           segmenter = MakeSegmenter(options);
   const auto           image = segmenter->Read(options.Input);
   ConsoleProgress      progress("Segmenting");
@@ -132,7 +133,8 @@ void
 SegmentMany(const SegmentOptions & options)
 {
   const bool writesProbabilities = options.Settings.Output == SegmentationSettings::Kind::Probabilities;
-  const bool takesSeries = ReadSpecification(options.Model).Dimension == 3;
+  const auto specification = ReadWithoutWeights(options.Model)->GetSpecification();
+  const bool takesSeries = specification.Dimension == 3;
   const auto all =
     ListSegmentationCases(options.Input, { options.Output, options.Ending, writesProbabilities, takesSeries });
   const auto                    shard = ChooseShard(options.Shard);
@@ -147,7 +149,7 @@ SegmentMany(const SegmentOptions & options)
   if (!options.Ending.empty())
   {
     const auto outputs = std::filesystem::path(options.Output) / ("*" + options.Ending);
-    options.Settings.VerifyOutputFormat(outputs.string(), ReadSpecification(options.Model));
+    options.Settings.VerifyOutputFormat(outputs.string(), specification);
   }
   const auto        segmenter = MakeSegmenter(options);
   const CaseRecords records(options.Model, WriteSegmentationSettings(options.Settings), ITKTorch_VERSION);
@@ -161,20 +163,55 @@ SegmentMany(const SegmentOptions & options)
 
 constexpr const char * objectsGroup = "Objects";
 
-/** \throws CLI::ValidationError for options that are only for objects, if the model has more classes */
+/** Of a model whose classes are not told apart into objects.
+ * \throws CLI::ValidationError for options that are only for objects */
 void
 VerifyOptionsFit(const CLI::App & command, const UNetSpecification & specification)
 {
   for (const CLI::Option * const option : command.get_options())
   {
     const bool isForObjects = option->get_group() == objectsGroup || option->get_name() == "--mask";
-    if (specification.Classes > 2 && isForObjects && option->count() > 0)
+    if (isForObjects && option->count() > 0)
     {
       throw CLI::ValidationError(option->get_name(),
-                                 "the model must have 1 or 2 classes, but has " +
+                                 "the model must have 1 or 2 classes, or --channels say what its classes are of "
+                                 "objects, but it has " +
                                    std::to_string(specification.Classes) + '.');
     }
   }
+}
+
+/** Says which model it is, where that is not what the user has written or the model says something of itself. */
+void
+SayModel(const std::string & stated, const std::string & fileName, const UNetModelCard & card)
+{
+  const std::string name = card.Name.empty() ? fileName : card.Name + " (" + fileName + ')';
+  if (!card.Domain.empty())
+  {
+    std::cerr << "itktorch: Model " << name << ": " << card.Domain << std::endl;
+  }
+  else if (stated != fileName)
+  {
+    std::cerr << "itktorch: Model " << name << '.' << std::endl;
+  }
+}
+
+/** Finds the model, and sets what it says of itself and no option says otherwise. */
+UNetSpecification
+ChooseModel(SegmentOptions & options, const CLI::App & command)
+{
+  const std::string stated = options.Model;
+  options.Settings.IsModelByDefault = stated.empty();
+  options.Model = FindModelFile(stated.empty() ? defaultModelName : stated);
+  const auto model = ReadWithoutWeights(options.Model);
+  SayModel(stated, options.Model, model->GetCard());
+  if (command.count("--objects") == 0)
+  {
+    InstanceSegmentationParameters objects = GetInstanceParameters(*model);
+    CopyGivenParameters(command, options.Settings.Objects, objects);
+    options.Settings.Objects = objects;
+  }
+  return model->GetSpecification();
 }
 
 void
@@ -193,8 +230,11 @@ Run(SegmentOptions options, const CLI::App & command)
       throw CLI::ValidationError(name, "input must be a folder or a list (.csv), but is " + options.Input + '.');
     }
   }
-  const UNetSpecification specification = ReadSpecification(options.Model);
-  VerifyOptionsFit(command, specification);
+  const UNetSpecification specification = ChooseModel(options, command);
+  if (!options.Settings.GivesObjects(specification))
+  {
+    VerifyOptionsFit(command, specification);
+  }
   const std::size_t numbers = 2 * specification.Dimension;
   if (!options.Settings.Region.empty() && options.Settings.Region.size() != numbers)
   {
@@ -266,7 +306,12 @@ AddSegmentCommand(CLI::App & command)
                      options->Output,
                      "Image to write on the input's grid, or a folder: object numbers of 16 or 32 bits or, for a model "
                      "of more than two classes, class numbers of 8 or 16 bits.");
-  command.add_option("-m,--model", options->Model, "Model file (.safetensors).")->required();
+  command
+    .add_option("-m,--model",
+                options->Model,
+                "Model file (.safetensors), or the name of a model that comes with this program. Default: nuclei, for "
+                "2D images of one channel or RGB.")
+    ->type_name("MODEL");
   command
     .add_option("--spacing",
                 options->Settings.Spacing,
@@ -299,7 +344,7 @@ AddSegmentCommand(CLI::App & command)
     .add_option_function<std::string>(
       "--objects",
       [options](const std::string & fileName) { options->Settings.Objects = ReadInstanceParameters(fileName); },
-      "File written by itktorch tune, which sets the parameters below.")
+      "File written by itktorch tune, which sets the parameters below. Default: what the model says.")
     ->type_name("FILE")
     ->group(objectsGroup);
   AddParameterOptions(command, options->Settings.Objects, objectsGroup);

@@ -7,22 +7,29 @@
 #include "itkConsoleProgress.h"
 #include "itkImageGrid.h"
 #include "itkImageLabelPairs.h"
+#include "itkImageSegmenter.h"
 #include "itkInstanceParameterFile.h"
 #include "itkParameterGrid.h"
 #include "itkReadLabelFile.h"
 #include "itkSegmentationEvaluation.h"
+#include "itkTorchImage.h"
 #include "itkTorchImageGeometry.h"
 #include "itkTorchRuntime.h"
 #include "itkUNetModelReader.h"
+#include "itkUNetModelWriter.h"
+#include "itkTorchParameterText.h"
 #include "itkUNetInferenceImageFilter.h"
 #include "itkVerifiedImageReader.h"
 #include "itkVectorImage.h"
 #include <nlohmann/json.hpp>
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
+#include <functional>
 #include <iostream>
 #include <limits>
 #include <memory>
+#include <numeric>
 
 namespace itk
 {
@@ -44,62 +51,127 @@ struct TuneOptions
   unsigned int                   Threads{ 0 };
   double                         GridTolerance{ defaultGridTolerance };
   bool                           AreColors{ false };
+  UNetModelCard                  Card;
+  bool                           UsesHalfPrecision{ false };
+
+  bool
+  WritesModel() const
+  {
+    return std::filesystem::path(Output).extension() == ".safetensors";
+  }
 };
 
 /** An image's probabilities, which are computed once, and its true labels. */
-template <unsigned int VDimension>
 struct TuningImage
 {
-  typename Image<float, VDimension>::Pointer   Probabilities;
-  typename LabelImageType<VDimension>::Pointer Truth;
+  /** Of what Channels stands for. */
+  TorchTensor         Probabilities;
+  TorchTensor         Truth;
+  std::vector<double> Spacing;
 };
 
 template <typename TImage>
 TorchTensor
 AsTensor(TImage * image)
 {
-  return TorchTensor::FromPixels(image->GetBufferPointer(),
-                                 GetTorchComponentType<typename TImage::PixelType>(),
-                                 GetTorchSize(image->GetBufferedRegion()),
-                                 1);
+  return GetTorchTensor(image, image->GetBufferedRegion(), TorchDevice::CPU()).Clone();
 }
 
 template <unsigned int VDimension>
-std::vector<TuningImage<VDimension>>
+typename VectorImage<float, VDimension>::Pointer
+ReadImage(const std::string & fileName, ConsoleProgress & progress)
+{
+  auto reader = VerifiedImageReader<VectorImage<float, VDimension>>::New();
+  reader->SetFileName(fileName);
+  reader->Update();
+  for (const std::string & note : reader->GetInformation().Notes)
+  {
+    progress.Say("itktorch: " + fileName + ": " + note);
+  }
+  return reader->GetOutput();
+}
+
+/** \tparam TProbabilities Image of the foreground's or VectorImage of all classes' */
+template <typename TProbabilities>
+std::vector<TuningImage>
 ComputeProbabilities(const TuneOptions & options, const std::vector<ImageLabelPair> & pairs, UNetModel * model)
 {
-  using ImageType = VectorImage<float, VDimension>;
-  auto network = UNetInferenceImageFilter<ImageType, Image<float, VDimension>>::New();
+  constexpr unsigned int dimension = TProbabilities::ImageDimension;
+  auto                   network = UNetInferenceImageFilter<VectorImage<float, dimension>, TProbabilities>::New();
   network->SetModel(model);
   network->SetDevice(options.Device);
-  std::vector<TuningImage<VDimension>> images;
-  ConsoleProgress                      progress("Probabilities");
+  network->SetPrecision(UNetPrecision::Float32);
+  network->SetConvolution(UNetConvolution::Direct);
+  std::vector<TuningImage> images;
+  ConsoleProgress          progress("Probabilities");
   for (const auto & pair : pairs)
   {
-    auto reader = VerifiedImageReader<ImageType>::New();
-    reader->SetFileName(pair.Image);
-    reader->Update();
-    for (const std::string & note : reader->GetInformation().Notes)
-    {
-      progress.Say("itktorch: " + pair.Image + ": " + note);
-    }
-    network->SetInput(reader->GetOutput());
+    network->SetInput(ReadImage<dimension>(pair.Image, progress));
     network->UpdateLargestPossibleRegion();
-    const typename Image<float, VDimension>::Pointer probabilities = network->GetOutput();
-    probabilities->DisconnectPipeline();
-    const auto labels = ReadLabelFile<VDimension>(pair.Label, options.AreColors, true);
-    MatchGrid<VDimension>(probabilities, pair.Image, labels, pair.Label, options.GridTolerance);
-    images.push_back({ probabilities, labels });
+    TProbabilities * const probabilities = network->GetOutput();
+    const auto             labels = ReadLabelFile<dimension>(pair.Label, options.AreColors, true);
+    MatchGrid<dimension>(probabilities, pair.Image, labels, pair.Label, options.GridTolerance);
+    images.push_back({ AsTensor(probabilities), AsTensor(labels.GetPointer()), GetTorchSpacing(probabilities) });
     progress.Show(static_cast<double>(images.size()) / static_cast<double>(pairs.size()));
   }
   return images;
 }
 
+/** Labels of the images by each computation, compared with those by direct convolution in float32. */
 template <unsigned int VDimension>
+std::vector<UNetModelCard::PermittedComputation>
+CompareComputations(const TuneOptions & options, const std::vector<ImageLabelPair> & pairs, UNetModel * model)
+{
+  using LabelType = Image<std::uint16_t, VDimension>;
+  std::vector<UNetModelCard::PermittedComputation> computations{
+    { { UNetPrecision::Float32, UNetConvolution::Direct } },
+    { { UNetPrecision::Float32, UNetConvolution::Winograd } },
+    { { UNetPrecision::BFloat16, UNetConvolution::Direct } },
+    { { UNetPrecision::BFloat16, UNetConvolution::Winograd } }
+  };
+  if (TorchDevice(options.Device).Resolve().GetKind() == TorchDevice::Kind::CUDA)
+  {
+    computations.push_back({ { UNetPrecision::Float16, UNetConvolution::Direct } });
+  }
+  auto network = UNetInferenceImageFilter<VectorImage<float, VDimension>, LabelType>::New();
+  network->SetModel(model);
+  network->SetDevice(options.Device);
+  network->SetThreshold(options.Parameters.MaskThreshold);
+  double          pixels = 0.0;
+  std::size_t     ended = 0;
+  ConsoleProgress progress("Comparing precisions");
+  for (const auto & pair : pairs)
+  {
+    network->SetInput(ReadImage<VDimension>(pair.Image, progress));
+    typename LabelType::Pointer expected;
+    for (auto & [computation, equal] : computations)
+    {
+      network->SetPrecision(computation.Precision);
+      network->SetConvolution(computation.Convolution);
+      network->UpdateLargestPossibleRegion();
+      const typename LabelType::Pointer labels = network->GetOutput();
+      labels->DisconnectPipeline();
+      expected = expected ? expected : labels;
+      const auto * const first = expected->GetBufferPointer();
+      const auto         count = expected->GetBufferedRegion().GetNumberOfPixels();
+      equal += std::inner_product(
+        first, first + count, labels->GetBufferPointer(), 0.0, std::plus<>(), [](auto a, auto b) { return a == b; });
+    }
+    pixels += static_cast<double>(expected->GetBufferedRegion().GetNumberOfPixels());
+    progress.Show(static_cast<double>(++ended) / static_cast<double>(pairs.size()));
+  }
+  computations.erase(computations.begin());
+  for (auto & each : computations)
+  {
+    each.EqualPixels /= pixels;
+  }
+  return computations;
+}
+
 double
-Score(const std::vector<TuningImage<VDimension>> & images,
-      const InstanceSegmentationParameters &       parameters,
-      const SegmentationMetric &                   metric)
+Score(const std::vector<TuningImage> &       images,
+      const InstanceSegmentationParameters & parameters,
+      const SegmentationMetric &             metric)
 {
   SegmentationEvaluationParameters evaluation;
   evaluation.EvaluateBoundary = metric.IsOfBoundary();
@@ -109,11 +181,9 @@ Score(const std::vector<TuningImage<VDimension>> & images,
     images.size(),
     [&](std::size_t i)
     {
-      const auto spacing = GetTorchSpacing(images[i].Probabilities.GetPointer());
       const auto objects = InstanceSegmentation::Compute(
-        AsTensor(images[i].Probabilities.GetPointer()), spacing, parameters, TorchComponentType::Int32, [](double) {});
-      const auto truth = AsTensor(images[i].Truth.GetPointer());
-      found[i] = SegmentationEvaluation::Compute(objects.Labels, truth, spacing, evaluation).Scores;
+        images[i].Probabilities, images[i].Spacing, parameters, TorchComponentType::Int32, [](double) {});
+      found[i] = SegmentationEvaluation::Compute(objects.Labels, images[i].Truth, images[i].Spacing, evaluation).Scores;
     });
   SegmentationScoreSet scores;
   for (auto & score : found)
@@ -153,17 +223,16 @@ Sorted(std::vector<Trial> trials, bool isLargestBest)
   return trials;
 }
 
-template <unsigned int VDimension>
-void
-Tune(const TuneOptions & options, const std::vector<ImageLabelPair> & pairs, UNetModel * model)
+/** Prints the best trials and the given parameters. */
+Trial
+Tune(const TuneOptions & options, const std::vector<TuningImage> & images)
 {
   const auto &        metric = SegmentationMetric::Get(options.Metric);
   const ParameterGrid grid(InstanceSegmentationParameters::Describe(), options.Grid);
-  const auto          images = ComputeProbabilities<VDimension>(options, pairs, model);
   const auto          score = [&](InstanceSegmentationParameters parameters, InstanceSeparation separation) -> Trial
   {
     parameters.Separation = separation;
-    return { Score<VDimension>(images, parameters, metric), parameters };
+    return { Score(images, parameters, metric), parameters };
   };
   std::vector<Trial> trials;
   auto               progress = std::make_unique<ConsoleProgress>("Tuning");
@@ -171,7 +240,7 @@ Tune(const TuneOptions & options, const std::vector<ImageLabelPair> & pairs, UNe
   {
     InstanceSegmentationParameters parameters = options.Parameters;
     grid.SetPoint(i, parameters);
-    trials.push_back({ Score<VDimension>(images, parameters, metric), parameters });
+    trials.push_back({ Score(images, parameters, metric), parameters });
     progress->Show(static_cast<double>(i + 1) / static_cast<double>(grid.GetNumberOfPoints()));
   }
   progress.reset();
@@ -188,18 +257,72 @@ Tune(const TuneOptions & options, const std::vector<ImageLabelPair> & pairs, UNe
   {
     PrintTrial(grid, i == 0 ? "best" : "", trials[i]);
   }
+  return trials.front();
+}
+
+/** Writes the model with a card. */
+template <unsigned int VDimension>
+void
+WriteModel(const TuneOptions &                 options,
+           const std::vector<ImageLabelPair> & pairs,
+           UNetModel *                         model,
+           const Trial &                       best)
+{
+  const auto computations = CompareComputations<VDimension>(options, pairs, model);
+  std::printf("%-24s %12s\n", "computation", "equal pixels");
+  UNetModelCard card = options.Card;
+  for (const auto & [computation, equal] : computations)
+  {
+    const std::string name =
+      GetEnumerationText(computation.Precision) + std::string(" ") + GetEnumerationText(computation.Convolution);
+    const bool isPermitted = equal >= UNetModelCard::LeastEqualPixels;
+    std::printf("%-24s %11.4f%% %s\n", name.c_str(), 100.0 * equal, isPermitted ? "permitted" : "");
+    if (isPermitted)
+    {
+      card.Permitted.push_back({ computation, equal });
+    }
+  }
+  card.ObjectParameters = WriteParameters(best.Parameters);
+  model->SetCard(card);
+  auto writer = UNetModelWriter::New();
+  writer->SetInput(model);
+  writer->SetFileName(options.Output);
+  writer->SetUseHalfPrecision(options.UsesHalfPrecision);
+  writer->Update();
+}
+
+template <unsigned int VDimension>
+void
+TuneModel(const TuneOptions & options, const std::vector<ImageLabelPair> & pairs, UNetModel * model)
+{
+  const auto  images = options.Parameters.Channels == InstanceChannels::Foreground
+                         ? ComputeProbabilities<Image<float, VDimension>>(options, pairs, model)
+                         : ComputeProbabilities<VectorImage<float, VDimension>>(options, pairs, model);
+  const Trial best = Tune(options, images);
+  if (options.WritesModel())
+  {
+    WriteModel<VDimension>(options, pairs, model, best);
+    return;
+  }
   const nlohmann::ordered_json report{
-    { "Metric", metric.Name }, { "Score", trials.front().Score }, { "Images", images.size() }, { "Grid", options.Grid }
+    { "Metric", options.Metric }, { "Score", best.Score }, { "Images", images.size() }, { "Grid", options.Grid }
   };
-  WriteInstanceParameters(options.Output, trials.front().Parameters, report.dump());
+  WriteInstanceParameters(options.Output, best.Parameters, report.dump());
 }
 
 void
-Run(const TuneOptions & options)
+Run(TuneOptions options, const CLI::App & command)
 {
   TorchRuntime::KeepFreedMemory();
   TorchRuntime::SetNumberOfThreads(options.Threads);
   VerifyFileCanBeWritten(options.Output);
+  for (const char * const name : { "--name", "--domain", "--license", "--half-precision" })
+  {
+    if (command.count(name) > 0 && !options.WritesModel())
+    {
+      throw CLI::ValidationError(name, "the output must be a model (.safetensors), but is " + options.Output + '.');
+    }
+  }
   const auto & metric = SegmentationMetric::Get(options.Metric);
   if (metric.What == SegmentationMetric::Kind::Count)
   {
@@ -233,12 +356,25 @@ Run(const TuneOptions & options)
   reader->SetFileName(options.Model);
   reader->Update();
   auto * const model = reader->GetOutput();
-  if (model->GetSpecification().Classes > 2)
+  const auto & specification = model->GetSpecification();
+  if (command.count("--channels") == 0)
   {
-    itkGenericExceptionMacro("Model must have 1 or 2 classes for this command, but has "
-                             << model->GetSpecification().Classes << '.');
+    options.Parameters.Channels = GetInstanceParameters(*model).Channels;
   }
-  model->GetSpecification().Dimension == 3 ? Tune<3>(options, pairs, model) : Tune<2>(options, pairs, model);
+  SegmentationSettings settings;
+  settings.Objects = options.Parameters;
+  if (!settings.GivesObjects(specification))
+  {
+    itkGenericExceptionMacro(
+      "Model must have 1 or 2 classes, or Channels say what its classes are of objects, but it has "
+      << specification.Classes << '.');
+  }
+  settings.FitTo(specification);
+  if (options.UsesHalfPrecision)
+  {
+    model->RoundWeightsToHalfPrecision();
+  }
+  specification.Dimension == 3 ? TuneModel<3>(options, pairs, model) : TuneModel<2>(options, pairs, model);
 }
 
 void
@@ -249,8 +385,18 @@ AddTuneCommand(CLI::App & command)
     ->required();
   command.add_option("-m,--model", options->Model, "Model file (.safetensors).")->required();
   command
-    .add_option("-o,--output", options->Output, "File to write (.json): the best parameters, for segment --objects.")
+    .add_option("-o,--output",
+                options->Output,
+                "File to write: the best parameters, for segment --objects (.json), or the model with a card that "
+                "holds them, the number types that are as good as float32, and what follows (.safetensors).")
     ->required();
+  const std::string card = "Card";
+  command.add_option("--name", options->Card.Name, "Name of the model, such as nuclei.")->group(card);
+  command.add_option("--domain", options->Card.Domain, "The images that the model is for, in a sentence.")->group(card);
+  command.add_option("--license", options->Card.License, "License of the weights, such as CC0-1.0.")->group(card);
+  command
+    .add_flag("--half-precision", options->UsesHalfPrecision, "Write weights as float16, in a file of half the size.")
+    ->group(card);
   command.add_option("--folds", options->Folds, "Folds to tune on, such as 7. Default: all.")->delimiter(',');
   command
     .add_option("--grid",
@@ -265,7 +411,7 @@ AddTuneCommand(CLI::App & command)
   AddGridToleranceOption(command, options->GridTolerance);
   AddDeviceOptions(command, options->Device, options->Threads);
   AddParameterOptions(command, options->Parameters, "Objects");
-  command.callback([options] { Run(*options); });
+  command.callback([options, &command] { Run(*options, command); });
 }
 } // namespace
 } // namespace itk

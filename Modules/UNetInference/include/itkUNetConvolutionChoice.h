@@ -27,6 +27,13 @@ public:
     return m_Precision;
   }
 
+  /** Other than Automatic. */
+  UNetConvolution
+  GetConvolution() const
+  {
+    return m_WantsWinograd ? UNetConvolution::Winograd : UNetConvolution::Direct;
+  }
+
   /** Whether a layer is computed by WinogradConvolution: wanted, and faster. */
   bool
   UsesWinograd(const UNetLayer & layer) const;

@@ -85,12 +85,13 @@ public:
   UNetInferencePlan
   GetPlan(const UNetInferenceParameters & parameters, const std::vector<std::int64_t> & extent) const;
 
-  /** What is computed where `wanted` is asked for. Automatic is decided once: a small image of noise is computed in
-   * float and in bfloat16, and the latter is taken if it is faster and its logits differ by at most 5 % of their norm,
-   * which a faulty convolution does not keep to.
+  /** What is computed where `wanted` is asked for. An automatic precision is decided once, on a small image of noise:
+   * the fastest of float32 and of what the model's card permits, with the wanted convolution unless that is automatic,
+   * too. One whose logits differ from float32's by more than 5 % of their norm, as those of a faulty convolution do, is
+   * left out.
    * \throws ExceptionObject for float16 on the host */
-  UNetPrecision
-  GetPrecision(UNetPrecision wanted, UNetConvolution convolution) const;
+  UNetConvolutionChoice
+  GetChoice(const UNetComputation & wanted) const;
 
   /** Edge of the largest window since the device ran out of memory; 0: it has not. */
   std::uint64_t

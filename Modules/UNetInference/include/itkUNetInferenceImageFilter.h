@@ -100,12 +100,12 @@ public:
   itkTorchParameterMacro(Tiling);
   /** Fraction of a window that overlaps the next one in blended tiling. Default: 0.25 (in [0, 0.9]). */
   itkTorchParameterMacro(BlendedOverlap);
-  /** Number type that the network computes in; auto: bfloat16 if it is faster and agrees with float32. Default:
-   * float32. */
+  /** Number type that the network computes in; auto: the fastest that the model's card permits, float32 without one.
+   * Default: auto. */
   itkTorchParameterMacro(Precision);
   /** How 3x3 convolutions are computed on the CPU; winograd: with fewer multiplications, in float32 about twice as
-   * fast but with twice the rounding errors; auto: direct in float32, winograd in bfloat16, whose own rounding errors
-   * are larger. Default: auto. */
+   * fast but with twice the rounding errors; auto: as the model's card permits, else direct in float32, and
+   * winograd in bfloat16, whose own rounding errors are larger. Default: auto. */
   itkTorchParameterMacro(Convolution);
   /** Transforms of the image over which results are averaged: none; all flips (4 images, in 3D 8); all flips and
    * quarter turns (8 in 2D). Default: none. */
@@ -120,6 +120,7 @@ public:
 
   /** Of the last update; Automatic before the first one. */
   itkGetConstMacro(UsedPrecision, UNetPrecision);
+  itkGetConstMacro(UsedConvolution, UNetConvolution);
 
   /** Bytes that a request for a region of the output takes: the network with its weights, the input that is asked for,
    * and the output. */
@@ -208,6 +209,7 @@ private:
 
   UNetInferenceParameters m_Parameters;
   UNetPrecision           m_UsedPrecision{ UNetPrecision::Automatic };
+  UNetConvolution         m_UsedConvolution{ UNetConvolution::Automatic };
 
   mutable UNetInferenceSession m_Session;
   std::set<std::string>        m_Warnings;

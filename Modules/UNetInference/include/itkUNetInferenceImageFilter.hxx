@@ -235,7 +235,9 @@ UNetInferenceImageFilter<TInputImage, TOutputImage>::GenerateTensors()
                                ? this->GetInputTensor(input)
                                : GetTorchTensor(input, this->GetInputRequestedRegion(input), TorchDevice::CPU());
   m_Session.Prepare(*model, this->GetResolvedDevice());
-  m_UsedPrecision = m_Session.GetInference().GetPrecision(m_Parameters.Precision, m_Parameters.Convolution);
+  const auto choice = m_Session.GetInference().GetChoice({ m_Parameters.Precision, m_Parameters.Convolution });
+  m_UsedPrecision = choice.GetPrecision();
+  m_UsedConvolution = choice.GetConvolution();
 
   constexpr double         shareOfMeasurement = 0.02; // of the time
   const auto               largest = input->GetLargestPossibleRegion();

@@ -6,6 +6,7 @@
 #include "ITKTorchUNetInferenceExport.h"
 #include "itkTorchEnumeration.h"
 #include "itkTorchParameterTable.h"
+#include "itkUNetComputation.h"
 
 namespace itk
 {
@@ -22,37 +23,6 @@ itkTorchEnumerationMacro(UNetInferenceOutput,
                          { "Probabilities", "probabilities" },
                          { "ForegroundProbability", "foreground-probability" },
                          { "Labels", "labels" });
-
-/** Numbers that the network is computed in. */
-enum class UNetPrecision : std::uint8_t
-{
-  /** The faster one of Float32 and BFloat16, tried on the device, if the latter agrees; see
-   * UNetInference::GetPrecision(). */
-  Automatic,
-  Float32,
-  BFloat16,
-  /** On CUDA devices. */
-  Float16
-};
-itkTorchEnumerationMacro(UNetPrecision,
-                         { "Automatic", "auto" },
-                         { "Float32", "float32" },
-                         { "BFloat16", "bfloat16" },
-                         { "Float16", "float16" });
-
-/** How 3×3 convolutions are computed on the CPU. */
-enum class UNetConvolution : std::uint8_t
-{
-  /** By Winograd's minimal filtering where its rounding is small beside the precision's own and it is faster: for
-   * bfloat16 and 64 channels or more. */
-  Automatic,
-  /** By their definition. */
-  Direct,
-  /** By Winograd's minimal filtering wherever it is faster: 4 times fewer multiplications in float32, 2.25 in
-   * bfloat16. */
-  Winograd
-};
-itkTorchEnumerationMacro(UNetConvolution, { "Automatic", "auto" }, { "Direct", "direct" }, { "Winograd", "winograd" });
 
 /** How the windows that the network sees make up the image. */
 enum class UNetTiling : std::uint8_t
@@ -89,7 +59,7 @@ struct ITKTorchUNetInference_EXPORT UNetInferenceParameters
   std::uint64_t            MaximumMemory{ 0 };
   UNetTiling               Tiling{ UNetTiling::Automatic };
   double                   BlendedOverlap{ 0.25 };
-  UNetPrecision            Precision{ UNetPrecision::Float32 };
+  UNetPrecision            Precision{ UNetPrecision::Automatic };
   UNetConvolution          Convolution{ UNetConvolution::Automatic };
   UNetTestTimeAugmentation TestTimeAugmentation{ UNetTestTimeAugmentation::None };
   double                   ScaleStep{ 1.0 };

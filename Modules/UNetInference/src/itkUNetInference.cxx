@@ -166,6 +166,7 @@ public:
     : IntensityNormalization(model.GetIntensityNormalization())
     , Specification(model.GetSpecification())
     , Device(device)
+    , m_Permitted(model.GetCard().Permitted)
     , m_Weights(WeightsOnDevice(model, device))
   {}
 
@@ -187,18 +188,25 @@ public:
     return { wanted, precision, Device.IsHost() };
   }
 
-  UNetPrecision
-  GetAutomaticPrecision(UNetConvolution convolution)
+  /** The fastest of the permitted ones. */
+  const UNetConvolutionChoice &
+  GetAutomaticChoice(UNetConvolution convolution)
   {
-    auto & automatic = m_Automatic.emplace(convolution, UNetPrecision::Automatic).first->second;
-    if (automatic == UNetPrecision::Automatic)
+    auto found = m_Automatic.find(convolution);
+    if (found == m_Automatic.end())
     {
-      automatic = this->IsFasterAndAgrees(UNetPrecision::BFloat16, convolution) ? UNetPrecision::BFloat16
-                                                                                : UNetPrecision::Float32;
-      const auto slower = automatic == UNetPrecision::BFloat16 ? UNetPrecision::Float32 : UNetPrecision::BFloat16;
-      m_Networks.erase(this->MakeChoice(slower, convolution));
+      const auto choices = this->GetPermittedChoices(convolution);
+      const auto fastest = choices.size() == 1 ? choices.front() : this->FindFastest(choices);
+      for (const UNetConvolutionChoice & other : choices)
+      {
+        if (other < fastest || fastest < other)
+        {
+          m_Networks.erase(other);
+        }
+      }
+      found = m_Automatic.emplace(convolution, fastest).first;
     }
-    return automatic;
+    return found->second;
   }
 
   /** Logits of a tile's output. */
@@ -245,8 +253,28 @@ public:
   std::uint64_t LargestWindow{ 0 };
 
 private:
-  bool
-  IsFasterAndAgrees(UNetPrecision precision, UNetConvolution convolution)
+  /** In float32, and what the model's card permits and the device can do. */
+  std::vector<UNetConvolutionChoice>
+  GetPermittedChoices(UNetConvolution convolution) const
+  {
+    std::vector<UNetConvolutionChoice> choices{ this->MakeChoice(UNetPrecision::Float32, convolution) };
+    for (const auto & [computation, equalPixels] : m_Permitted)
+    {
+      const bool isPossible =
+        computation.Precision != UNetPrecision::Float16 || Device.GetKind() == TorchDevice::Kind::CUDA;
+      if (isPossible && (convolution == UNetConvolution::Automatic || convolution == computation.Convolution))
+      {
+        choices.push_back(this->MakeChoice(computation.Precision, computation.Convolution));
+      }
+    }
+    return choices;
+  }
+
+  /** Tries them on a small image of noise.
+   * \param choices the first is taken for right: one whose logits differ from it by more than 5 % of their norm is
+   * faulty on this device, and is left out */
+  UNetConvolutionChoice
+  FindFastest(const std::vector<UNetConvolutionChoice> & choices)
   {
     const std::int64_t stride = Specification.GetStride();
     const std::int64_t edge = (std::int64_t{ Specification.Dimension == 3 ? 32 : 128 } + stride - 1) / stride * stride;
@@ -257,29 +285,34 @@ private:
     TorchRandom      random(1);
     std::generate_n(
       image.mutable_data_ptr<float>(), image.numel(), [&random] { return static_cast<float>(random.Uniform()); });
-    const auto compute = [this, convolution, input = image.to(GetC10Device(Device))](UNetPrecision p)
-    { return this->GetNetwork(this->MakeChoice(p, convolution)).Predict(input).to(at::kCPU); };
-    const CuDNNSettings settings(Device, true);
-    const at::Tensor    expected = compute(UNetPrecision::Float32);
-    const at::Tensor    found = compute(precision);
-    // Also false for what is not a number.
-    if (!((found - expected).norm().item<double>() <= 0.05 * expected.norm().item<double>()))
+    const auto compute = [this, input = image.to(GetC10Device(Device))](const UNetConvolutionChoice & choice)
+    { return this->GetNetwork(choice).Predict(input).to(at::kCPU); };
+    const CuDNNSettings                settings(Device, true);
+    const at::Tensor                   expected = compute(choices.front());
+    std::vector<UNetConvolutionChoice> right{ choices.front() };
+    for (std::size_t i = 1; i < choices.size(); ++i)
     {
-      return false;
+      // False for what is not a number.
+      if ((compute(choices[i]) - expected).norm().item<double>() <= 0.05 * expected.norm().item<double>())
+      {
+        right.push_back(choices[i]);
+      }
     }
-    double least = std::numeric_limits<double>::infinity();
-    double leastOfFloat = least;
+    std::vector<double> seconds(right.size(), std::numeric_limits<double>::infinity());
     for (int run = 0; run < 3; ++run)
     {
-      leastOfFloat = std::min(leastOfFloat, SecondsOf([&] { compute(UNetPrecision::Float32); }));
-      least = std::min(least, SecondsOf([&] { compute(precision); }));
+      for (std::size_t i = 0; i < right.size(); ++i)
+      {
+        seconds[i] = std::min(seconds[i], SecondsOf([&] { compute(right[i]); }));
+      }
     }
-    return least < leastOfFloat;
+    return right[std::min_element(seconds.begin(), seconds.end()) - seconds.begin()];
   }
 
+  const std::vector<UNetModelCard::PermittedComputation>          m_Permitted;
   UNetWeights                                                     m_Weights;
   std::map<UNetConvolutionChoice, std::unique_ptr<UNetPredictor>> m_Networks;
-  std::map<UNetConvolution, UNetPrecision>                        m_Automatic;
+  std::map<UNetConvolution, UNetConvolutionChoice>                m_Automatic;
 };
 
 UNetInference::UNetInference(const UNetModel & model, const TorchDevice & device)
@@ -294,14 +327,16 @@ UNetInference::GetLargestWindow() const
   return m_Implementation->LargestWindow;
 }
 
-UNetPrecision
-UNetInference::GetPrecision(UNetPrecision wanted, UNetConvolution convolution) const
+UNetConvolutionChoice
+UNetInference::GetChoice(const UNetComputation & wanted) const
 {
-  if (wanted == UNetPrecision::Float16 && m_Implementation->Device.GetKind() != TorchDevice::Kind::CUDA)
+  if (wanted.Precision == UNetPrecision::Float16 && m_Implementation->Device.GetKind() != TorchDevice::Kind::CUDA)
   {
     itkGenericExceptionMacro("Precision must be auto, float32 or bfloat16 on the CPU, but is float16.");
   }
-  return wanted == UNetPrecision::Automatic ? m_Implementation->GetAutomaticPrecision(convolution) : wanted;
+  return wanted.Precision == UNetPrecision::Automatic
+           ? m_Implementation->GetAutomaticChoice(wanted.Convolution)
+           : m_Implementation->MakeChoice(wanted.Precision, wanted.Convolution);
 }
 
 UNetInferencePlan
@@ -314,10 +349,9 @@ UNetInference::GetPlan(const UNetInferenceParameters & parameters, const std::ve
                                   ? m_Implementation->LargestWindow
                                   : std::min(parameters.MaximumWindowSize, m_Implementation->LargestWindow);
   }
-  const auto precision = this->GetPrecision(parameters.Precision, parameters.Convolution);
   return { m_Implementation->Specification,
            limited,
-           m_Implementation->MakeChoice(precision, parameters.Convolution),
+           this->GetChoice({ parameters.Precision, parameters.Convolution }),
            extent,
            UNetInferencePlan::GetMaximumMemory(parameters, m_Implementation->Device) };
 }
@@ -326,12 +360,12 @@ void
 UNetInference::WarmUp(const UNetInferenceParameters & parameters, const std::vector<std::int64_t> & size) const
 try
 {
-  const auto                      precision = this->GetPrecision(parameters.Precision, parameters.Convolution);
+  const auto                      choice = this->GetChoice({ parameters.Precision, parameters.Convolution });
   const std::vector<std::int64_t> shape = Reversed(size);
   std::vector<std::int64_t>       whole{ 1, m_Implementation->Specification.Channels };
   whole.insert(whole.end(), shape.begin(), shape.end());
   // Its weights outlive the scope, so they are made before it.
-  const auto & network = m_Implementation->GetNetwork(m_Implementation->MakeChoice(precision, parameters.Convolution));
+  const auto &           network = m_Implementation->GetNetwork(choice);
   const TorchMemoryReuse reuse;
   const CuDNNSettings    settings(m_Implementation->Device, true);
   m_Implementation->PredictWindow(

@@ -37,12 +37,13 @@ UNetInferenceParameters::Describe()
           TorchParameterRange::Between(0, 0.9));
     t.AddChoice("Precision",
                 &P::Precision,
-                "Number type that the network computes in; auto: bfloat16 if it is faster and agrees with float32.");
+                "Number type that the network computes in; auto: the fastest that the model's card permits, float32 "
+                "without one.");
     t.AddChoice("Convolution",
                 &P::Convolution,
                 "How 3x3 convolutions are computed on the CPU; winograd: with fewer multiplications, in float32 about "
-                "twice as fast but with twice the rounding errors; auto: direct in float32, winograd in bfloat16, "
-                "whose own rounding errors are larger.");
+                "twice as fast but with twice the rounding errors; auto: as the model's card permits, else direct in "
+                "float32, and winograd in bfloat16, whose own rounding errors are larger.");
     t.AddChoice("TestTimeAugmentation",
                 &P::TestTimeAugmentation,
                 "Transforms of the image over which results are averaged: none; all flips (4 images, in 3D 8); all "

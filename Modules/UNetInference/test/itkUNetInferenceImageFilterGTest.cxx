@@ -222,7 +222,7 @@ TEST(UNetInference, OutputTypesAgreeWithTheProbabilities)
   }
 }
 
-TEST(UNetInference, BFloat16IsNearFloatAndTheAutomaticChoiceIsOneOfThem)
+TEST(UNetInference, BFloat16IsNearFloat)
 {
   const auto image = MakeAwkwardImage<ScalarImage<2>>();
   const auto model = MakeModel(SmallSpecification());
@@ -244,14 +244,45 @@ TEST(UNetInference, BFloat16IsNearFloatAndTheAutomaticChoiceIsOneOfThem)
       .max()
       .item<double>(),
     1e-5);
+}
 
-  filter->SetPrecision(itk::UNetPrecision::Automatic);
-  filter->Update();
-  const auto used = filter->GetUsedPrecision();
-  EXPECT_TRUE(used == itk::UNetPrecision::Float32 || used == itk::UNetPrecision::BFloat16);
+TEST(UNetInference, AnAutomaticComputationIsOneThatTheCardPermits)
+{
+  const auto image = MakeAwkwardImage<ScalarImage<2>>();
+  const auto model = MakeModel(SmallSpecification());
+  const auto filter = MakeFilter<ScalarImage<2>, VectorImage<2>>(image, model);
+  const auto used = [&]
+  {
+    filter->Update();
+    return std::pair(filter->GetUsedPrecision(), filter->GetUsedConvolution());
+  };
+  const std::pair direct(itk::UNetPrecision::Float32, itk::UNetConvolution::Direct);
+  EXPECT_EQ(filter->GetUsedConvolution(), itk::UNetConvolution::Automatic);
+  EXPECT_EQ(used(), direct);
+
+  const auto permit = [&](itk::UNetPrecision precision, itk::UNetConvolution convolution)
+  {
+    itk::UNetModelCard card;
+    card.Permitted = { { { precision, convolution }, 0.9995 } };
+    model->SetCard(card);
+  };
+  permit(itk::UNetPrecision::BFloat16, itk::UNetConvolution::Winograd);
+  const auto chosen = used();
+  EXPECT_TRUE(chosen == direct || chosen == std::pair(itk::UNetPrecision::BFloat16, itk::UNetConvolution::Winograd));
   filter->Modified();
-  filter->Update();
-  EXPECT_EQ(filter->GetUsedPrecision(), used);
+  EXPECT_EQ(used(), chosen);
+
+  // The card permits none with that convolution.
+  filter->SetConvolution(itk::UNetConvolution::Direct);
+  EXPECT_EQ(used(), direct);
+  // What is asked for needs no permission.
+  filter->SetPrecision(itk::UNetPrecision::BFloat16);
+  EXPECT_EQ(used(), std::pair(itk::UNetPrecision::BFloat16, itk::UNetConvolution::Direct));
+  filter->SetPrecision(itk::UNetPrecision::Automatic);
+  filter->SetConvolution(itk::UNetConvolution::Automatic);
+  // Of a device that the CPU is not.
+  permit(itk::UNetPrecision::Float16, itk::UNetConvolution::Direct);
+  EXPECT_EQ(used(), direct);
 }
 
 TEST(UNetInferenceErrors, Float16OnTheCPUIsRefused)

@@ -9,6 +9,7 @@
 #include "itkTorchMacros.h"
 #include "itkTorchTensor.h"
 #include "itkUNetIntensityNormalization.h"
+#include "itkUNetModelCard.h"
 #include "itkUNetSpecification.h"
 #include <map>
 
@@ -82,6 +83,15 @@ public:
   itkSetMacro(Recipe, std::string);
   itkGetConstReferenceMacro(Recipe, std::string);
 
+  /** What was measured with it and is known of it. */
+  void
+  SetCard(const UNetModelCard & card);
+  const UNetModelCard &
+  GetCard() const
+  {
+    return m_Card;
+  }
+
   /** Tensors by the names of UNetSpecification::GetTensors(). */
   void
   SetWeights(const WeightsType & weights);
@@ -90,6 +100,10 @@ public:
   {
     return m_Weights;
   }
+
+  /** Rounds weights to nearest in float16, as UNetModelWriter::UseHalfPrecision does. */
+  void
+  RoundWeightsToHalfPrecision();
 
   /** Weights before any training: N(0, √(2/N)), the same for the same seed on every machine. */
   void
@@ -121,6 +135,7 @@ private:
   std::vector<double>        m_Spacing;
   std::string                m_Orientation;
   std::string                m_Recipe;
+  UNetModelCard              m_Card;
   WeightsType                m_Weights;
 };
 } // namespace itk

@@ -11,8 +11,8 @@
 namespace itk
 {
 /** \class UNetModelWriter
- * \brief Writes a UNetModel as a safetensors file: float32 weights, and specification, intensity normalization, class
- * names, spacing and recipe as JSON in its metadata.
+ * \brief Writes a UNetModel as a safetensors file: float32 or float16 weights, and specification, intensity
+ * normalization, class names, spacing, recipe and card as JSON in its metadata.
  *
  * The file appears under its name when it is complete. A model that UNetModel::Verify() does not accept, such as one
  * with weights that are not finite, is refused, and a file of that name stays as it is.
@@ -33,6 +33,11 @@ public:
   /** The file gets this name when it is complete. Required. */
   itkSetStringMacro(FileName);
   itkGetStringMacro(FileName);
+
+  /** Writes weights as float16, rounded to nearest, in a file of half the size; false by default. */
+  itkSetMacro(UseHalfPrecision, bool);
+  itkGetConstMacro(UseHalfPrecision, bool);
+  itkBooleanMacro(UseHalfPrecision);
 
   using Superclass::SetInput;
   /** A model with weights. Required. */
@@ -63,6 +68,7 @@ protected:
 
 private:
   std::string m_FileName;
+  bool        m_UseHalfPrecision{ false };
 };
 } // namespace itk
 

@@ -5,6 +5,7 @@
 #include "itkMacro.h"
 #include "itkTorchTensorAccess.h"
 #include <ATen/ops/empty.h>
+#include <ATen/ops/isfinite.h>
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
@@ -120,6 +121,20 @@ ParseEntry(const std::string & fileName, const std::string & name, const nlohman
   }
   return entry;
 }
+
+at::Tensor
+ToHalf(const std::string & fileName, const std::string & name, const at::Tensor & values)
+{
+  const at::Tensor half = values.to(at::kHalf);
+  const auto       lost = (at::isfinite(values) & ~at::isfinite(half)).sum().item<std::int64_t>();
+  if (lost > 0)
+  {
+    itkGenericExceptionMacro("Cannot write " << fileName << ": values of the tensor \"" << name
+                                             << "\" must be within 65504 of 0 for half precision, but " << lost
+                                             << " of " << values.numel() << " are not.");
+  }
+  return half;
+}
 } // namespace
 
 Safetensors
@@ -193,7 +208,7 @@ Safetensors::Read(const std::string & fileName, bool readsTensors)
 }
 
 void
-Safetensors::Write(const std::string & fileName) const
+Safetensors::Write(const std::string & fileName, bool usesHalfPrecision) const
 {
   nlohmann::json          header;
   std::vector<at::Tensor> dense;
@@ -201,9 +216,10 @@ Safetensors::Write(const std::string & fileName) const
   header["__metadata__"] = Metadata;
   for (const auto & [name, tensor] : Tensors)
   {
-    dense.push_back(GetATensor(tensor).to(at::kCPU, at::kFloat).contiguous());
+    const at::Tensor values = GetATensor(tensor).to(at::kCPU, at::kFloat).contiguous();
+    dense.push_back(usesHalfPrecision ? ToHalf(fileName, name, values) : values);
     const std::uint64_t size = dense.back().nbytes();
-    header[name] = { { "dtype", "F32" },
+    header[name] = { { "dtype", usesHalfPrecision ? "F16" : "F32" },
                      { "shape", dense.back().sizes().vec() },
                      { "data_offsets", { position, position + size } } };
     position += size;

@@ -13,7 +13,7 @@ namespace itk
  * \brief A file of named tensors with text beside them.
  *
  * Format: 8 bytes header length (little-endian), a JSON header, then the tensors' bytes. Nothing in such a file is
- * executed. Reads F64, F32, F16 and BF16 and gives float32; writes F32.
+ * executed. Reads F64, F32, F16 and BF16 and gives float32; writes F32 or F16.
  */
 struct ITKTorchUNetModel_EXPORT Safetensors
 {
@@ -25,9 +25,11 @@ struct ITKTorchUNetModel_EXPORT Safetensors
   static Safetensors
   Read(const std::string & fileName, bool readsTensors = true);
 
-  /** Written under a temporary name and renamed. */
+  /** Written under a temporary name and renamed.
+   * \param usesHalfPrecision writes F16, rounded to nearest
+   * \throws ExceptionObject if a finite number is beyond ±65504, the largest of F16 */
   void
-  Write(const std::string & fileName) const;
+  Write(const std::string & fileName, bool usesHalfPrecision = false) const;
 };
 } // namespace itk
 

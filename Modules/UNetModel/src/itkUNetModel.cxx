@@ -108,10 +108,28 @@ UNetModel::SetSpacing(const std::vector<double> & spacing)
 }
 
 void
+UNetModel::SetCard(const UNetModelCard & card)
+{
+  m_Card = card;
+  this->Modified();
+}
+
+void
 UNetModel::SetWeights(const WeightsType & weights)
 {
   m_Weights = weights;
   this->Modified();
+}
+
+void
+UNetModel::RoundWeightsToHalfPrecision()
+{
+  WeightsType weights;
+  for (const auto & [name, tensor] : m_Weights)
+  {
+    weights.emplace(name, MakeTorchTensor(GetATensor(tensor).to(at::kHalf).to(at::kFloat), TorchDevice::CPU()));
+  }
+  this->SetWeights(weights);
 }
 
 void
@@ -226,6 +244,7 @@ UNetModel::Graft(const DataObject * data)
   m_Spacing = model->m_Spacing;
   m_Orientation = model->m_Orientation;
   m_Recipe = model->m_Recipe;
+  m_Card = model->m_Card;
   m_Weights = model->m_Weights;
   this->Modified();
 }
@@ -254,6 +273,7 @@ UNetModel::PrintSelf(std::ostream & os, Indent indent) const
   os << indent << "Spacing: " << TorchParameter::Format(m_Spacing) << std::endl;
   os << indent << "Orientation: " << m_Orientation << std::endl;
   os << indent << "Recipe: " << m_Recipe << std::endl;
+  os << indent << "Card: " << m_Card.ToJson() << std::endl;
   os << indent << "Number of parameters: " << m_Specification.GetNumberOfParameters() << std::endl;
   os << indent << "Weights: " << m_Weights.size() << " tensors" << std::endl;
 }

@@ -36,6 +36,8 @@ ReadUNetModelMetadata(const std::map<std::string, std::string> & metadata, UNetM
     model.SetSpacing(json("spacing").get<std::vector<double>>());
     model.SetOrientation(text("orientation", ""));
     model.SetRecipe(text("recipe", ""));
+    const std::string card = text("card", "");
+    model.SetCard(card.empty() ? UNetModelCard() : UNetModelCard::FromJson(card));
     model.VerifyGrid();
   }
   catch (const nlohmann::json::exception & error)
@@ -53,6 +55,10 @@ WriteUNetModelMetadata(const UNetModel & model, std::map<std::string, std::strin
   metadata["spacing"] = nlohmann::json(model.GetSpacing()).dump();
   metadata["orientation"] = model.GetOrientation();
   metadata["recipe"] = model.GetRecipe();
+  if (!model.GetCard().IsEmpty())
+  {
+    metadata["card"] = model.GetCard().ToJson();
+  }
 }
 
 void
@@ -82,7 +88,7 @@ ReadUNetModelFile(const std::string & fileName, UNetModel & model, bool readsWei
 }
 
 void
-WriteUNetModelFile(const std::string & fileName, const UNetModel & model)
+WriteUNetModelFile(const std::string & fileName, const UNetModel & model, bool usesHalfPrecision)
 {
   try
   {
@@ -96,6 +102,6 @@ WriteUNetModelFile(const std::string & fileName, const UNetModel & model)
   file.Tensors = model.GetWeights();
   file.Metadata["format"] = formatName;
   WriteUNetModelMetadata(model, file.Metadata);
-  file.Write(fileName);
+  file.Write(fileName, usesHalfPrecision);
 }
 } // namespace itk

@@ -13,9 +13,10 @@ namespace itk
 void
 ReadUNetModelFile(const std::string & fileName, UNetModel & model, bool readsWeights);
 
-/** \throws ExceptionObject, before anything is written, for a model that UNetModel::Verify() does not accept */
+/** \param usesHalfPrecision writes float16 instead of float32
+ * \throws ExceptionObject, before anything is written, for a model that UNetModel::Verify() does not accept */
 void
-WriteUNetModelFile(const std::string & fileName, const UNetModel & model);
+WriteUNetModelFile(const std::string & fileName, const UNetModel & model, bool usesHalfPrecision);
 
 /** What a model is but for its weights, as metadata of a file. */
 ITKTorchUNetModel_EXPORT void

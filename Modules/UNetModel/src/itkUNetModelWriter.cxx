@@ -50,7 +50,8 @@ UNetModelWriter::VerifyPreconditions() const
 void
 UNetModelWriter::GenerateData()
 {
-  TorchExecution::Run(*this, TorchDevice::CPU(), [this] { WriteUNetModelFile(m_FileName, *this->GetInput()); });
+  TorchExecution::Run(
+    *this, TorchDevice::CPU(), [this] { WriteUNetModelFile(m_FileName, *this->GetInput(), m_UseHalfPrecision); });
 }
 
 void
@@ -58,5 +59,6 @@ UNetModelWriter::PrintSelf(std::ostream & os, Indent indent) const
 {
   Superclass::PrintSelf(os, indent);
   os << indent << "FileName: " << m_FileName << std::endl;
+  os << indent << "UseHalfPrecision: " << m_UseHalfPrecision << std::endl;
 }
 } // namespace itk

@@ -7,6 +7,7 @@
 #include "itkIntTypes.h"
 #include "itkSegmentationCase.h"
 #include "itkTorchEnumeration.h"
+#include "itkUNetComputation.h"
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -50,6 +51,8 @@ struct CaseResult
   double                       Seconds{ 0.0 };
   std::vector<SizeValueType>   Size;
   std::optional<SizeValueType> NumberOfObjects;
+  /** What the network was computed by; automatic where it is not known. */
+  UNetComputation Computation;
   /** Sentences about how the image was read and resampled. */
   std::vector<std::string> Notes;
 };

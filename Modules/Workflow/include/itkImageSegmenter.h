@@ -38,12 +38,19 @@ struct ITKTorchWorkflow_EXPORT SegmentationSettings
   std::optional<unsigned int> Level;
   /** In place of the model's. */
   std::optional<UNetPolarity> Polarity;
+  /** Whether nobody chose the model: images then must be of its dimension, and of one channel or RGB. */
+  bool IsModelByDefault{ false };
 
   /** Parameters of the network that are not used: the mask has its own threshold. */
   static const std::set<std::string> UnusedNetworkParameters;
 
-  /** Takes class numbers instead of objects for a network of more than two classes.
-   * \throws ExceptionObject for a kind that it does not make */
+  /** Whether Objects say how objects are found in the network's outputs: for one or two classes always, for more by
+   * Channels, such as those of interior and border. */
+  bool
+  GivesObjects(const UNetSpecification & specification) const;
+
+  /** Takes class numbers instead of objects for a network that gives none.
+   * \throws ExceptionObject for a kind that it does not make, or Channels that it does not have */
   void
   FitTo(const UNetSpecification & specification);
 
@@ -71,6 +78,8 @@ struct SegmentedImage
 {
   std::vector<SizeValueType>   Size;
   std::optional<SizeValueType> NumberOfObjects;
+  /** What the network was computed by. */
+  UNetComputation Computation;
 
   /** Needs nothing of the segmenter and may be called on another thread. */
   std::function<void(const std::string & fileName)> Write;

@@ -152,6 +152,11 @@ CaseRecords::MakeLine(const SegmentationCase & each, const CaseResult & result) 
   {
     json["objects"] = *result.NumberOfObjects;
   }
+  if (result.Computation.Precision != UNetPrecision::Automatic)
+  {
+    json["computation"] = { { "Precision", GetEnumerationText(result.Computation.Precision) },
+                            { "Convolution", GetEnumerationText(result.Computation.Convolution) } };
+  }
   if (!result.Notes.empty())
   {
     json["notes"] = result.Notes;

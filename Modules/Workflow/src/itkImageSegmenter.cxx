@@ -14,11 +14,24 @@ using Kind = SegmentationSettings::Kind;
 
 const std::set<std::string> SegmentationSettings::UnusedNetworkParameters{ "Threshold" };
 
+bool
+SegmentationSettings::GivesObjects(const UNetSpecification & specification) const
+{
+  return specification.Classes <= 2 || Objects.Channels != InstanceChannels::Foreground;
+}
+
 void
 SegmentationSettings::FitTo(const UNetSpecification & specification)
 {
-  if (specification.Classes <= 2)
+  if (this->GivesObjects(specification))
   {
+    const bool usesClasses = Objects.Channels != InstanceChannels::Foreground;
+    if (usesClasses && Objects.GetNumberOfComponents() != specification.Classes)
+    {
+      itkGenericExceptionMacro("Channels must be those of the model's classes, of which there are "
+                               << specification.Classes << ", but is " << GetEnumerationText(Objects.Channels)
+                               << ", which are " << Objects.GetNumberOfComponents() << '.');
+    }
     return;
   }
   if (Output == Kind::Mask)
@@ -75,6 +88,7 @@ WriteSegmentationSettings(const SegmentationSettings & settings)
   }
   else if (settings.Output == Kind::Mask)
   {
+    json["Channels"] = objects["Channels"];
     json["MaskThreshold"] = objects["MaskThreshold"];
   }
   return json.dump();

@@ -13,6 +13,7 @@
 #include "itkUnknownSpacing.h"
 #include "itkVerifiedImageReader.h"
 #include "itkWriteImageFile.h"
+#include "itkBinaryThresholdImageFilter.h"
 #include "itkVectorImage.h"
 #include <cstdio>
 #include <filesystem>
@@ -27,7 +28,7 @@ SegmentedImage
 MakeSegmentedImage(const TImage * image, std::function<void(const std::string &)> write)
 {
   const auto & size = image->GetLargestPossibleRegion().GetSize();
-  return { { size.begin(), size.end() }, std::nullopt, std::move(write) };
+  return { { size.begin(), size.end() }, std::nullopt, {}, std::move(write) };
 }
 
 /** \class Segmenter
@@ -65,7 +66,12 @@ public:
   ImageToSegment
   Read(const std::string & fileName) const override
   {
-    switch (OpenImageFile(fileName)->GetComponentType())
+    const auto whole = OpenImageFile(fileName);
+    if (m_Settings.IsModelByDefault)
+    {
+      this->VerifyIsOrdinary(*whole, fileName);
+    }
+    switch (whole->GetComponentType())
     {
       case IOComponentEnum::UCHAR:
         return this->ReadAs<unsigned char>(fileName);
@@ -105,6 +111,27 @@ public:
   }
 
 private:
+  /** \throws ExceptionObject for an image that nobody would take this model for without saying so */
+  static void
+  VerifyIsOrdinary(const VerifiedImageIO & image, const std::string & fileName)
+  {
+    const std::string rule = ": without --model, images must have " + std::to_string(VDimension) +
+                             " dimensions and 1 channel or RGB, but it has ";
+    for (unsigned int axis = VDimension; axis < image.GetNumberOfDimensions(); ++axis)
+    {
+      if (image.GetDimensions(axis) > 1)
+      {
+        itkGenericExceptionMacro(<< fileName << rule << image.GetNumberOfDimensions() << " dimensions.");
+      }
+    }
+    const auto components = image.GetNumberOfComponents();
+    if (components != 1 && !(components == 3 && image.GetPixelType() == IOPixelEnum::RGB))
+    {
+      itkGenericExceptionMacro(<< fileName << rule << components << " channels"
+                               << (components == 3 ? " that are not RGB." : "."));
+    }
+  }
+
   template <typename TComponent>
   ImageToSegment
   ReadAs(const std::string & fileName) const
@@ -280,7 +307,8 @@ private:
     }
     const auto classes = m_Model->GetSpecification().Classes;
     const bool areBytes = classes <= 256;
-    if (m_Settings.Output == Kind::Mask || (m_Settings.Output == Kind::Classes && areBytes))
+    const bool usesClasses = m_Settings.Objects.Channels != InstanceChannels::Foreground;
+    if ((m_Settings.Output == Kind::Mask && !usesClasses) || (m_Settings.Output == Kind::Classes && areBytes))
     {
       return this->ComputeOutput<MaskType>(image, isInPieces, fileName, listener);
     }
@@ -288,7 +316,7 @@ private:
     {
       return this->ComputeOutput<ManyClassesType>(image, isInPieces, fileName, listener);
     }
-    return m_Settings.Output == Kind::Probabilities && classes > 2
+    return (m_Settings.Output == Kind::Probabilities ? classes > 2 : usesClasses)
              ? this->ComputeOutput<ClassProbabilityType>(image, isInPieces, fileName, listener)
              : this->ComputeOutput<ProbabilityType>(image, isInPieces, fileName, listener);
   }
@@ -312,14 +340,15 @@ private:
 
     const auto ending = std::filesystem::path(fileName).extension();
     const bool isMetaImage = ending == ".mha" || ending == ".mhd";
-    const bool writesPieces =
-      isInPieces && CanWritePieces(fileName) && (isMetaImage || m_Settings.Output != Kind::Objects);
+    const bool writesPieces = isInPieces && CanWritePieces(fileName) && !this->MakesMaskOfClasses() &&
+                              (isMetaImage || m_Settings.Output != Kind::Objects);
     const unsigned int  pieces = writesPieces ? network->GetNumberOfStreamDivisions() : 1;
     const ObserverScope scope(network, pieces, listener);
     if (pieces > 1)
     {
       listener.Note(this->Describe(*network, pieces));
-      const auto segmented = this->WritePieces(network->GetOutput(), pieces, fileName);
+      auto segmented = this->WritePieces(network->GetOutput(), pieces, fileName);
+      segmented.Computation = { network->GetUsedPrecision(), network->GetUsedConvolution() };
       network->SetInput(nullptr);
       return segmented;
     }
@@ -327,7 +356,16 @@ private:
     const typename TOutput::Pointer output = network->GetOutput();
     output->DisconnectPipeline();
     network->SetInput(nullptr);
-    return this->Finish(output.GetPointer());
+    auto segmented = this->Finish(output.GetPointer());
+    segmented.Computation = { network->GetUsedPrecision(), network->GetUsedConvolution() };
+    return segmented;
+  }
+
+  /** Where foreground is what several classes are together, the mask is made of its objects. */
+  bool
+  MakesMaskOfClasses() const
+  {
+    return m_Settings.Output == Kind::Mask && m_Settings.Objects.Channels != InstanceChannels::Foreground;
   }
 
   /** Hands progress and warnings of a network on, while it lives. */
@@ -397,11 +435,24 @@ private:
   SegmentedImage
   WritePieces(ProbabilityType * probabilities, unsigned int pieces, const std::string & fileName) const
   {
+    return this->WriteObjects(probabilities, pieces, fileName);
+  }
+
+  SegmentedImage
+  WritePieces(ClassProbabilityType * probabilities, unsigned int pieces, const std::string & fileName) const
+  {
+    return this->WriteObjects(probabilities, pieces, fileName);
+  }
+
+  template <typename TProbabilities>
+  SegmentedImage
+  WriteObjects(TProbabilities * probabilities, unsigned int pieces, const std::string & fileName) const
+  {
     if (m_Settings.Output == Kind::Probabilities)
     {
-      return this->WritePieces<ProbabilityType>(probabilities, pieces, fileName);
+      return this->WritePieces<TProbabilities>(probabilities, pieces, fileName);
     }
-    auto writer = InstanceSegmentationFileWriter<ProbabilityType>::New();
+    auto writer = InstanceSegmentationFileWriter<TProbabilities>::New();
     writer->SetInput(probabilities);
     writer->SetParameters(m_Settings.Objects);
     writer->SetFileName(fileName);
@@ -424,11 +475,28 @@ private:
   SegmentedImage
   Finish(ProbabilityType * probabilities) const
   {
+    return this->FinishObjects(probabilities);
+  }
+
+  SegmentedImage
+  Finish(ClassProbabilityType * probabilities) const
+  {
+    return this->FinishObjects(probabilities);
+  }
+
+  template <typename TProbabilities>
+  SegmentedImage
+  FinishObjects(TProbabilities * probabilities) const
+  {
     if (m_Settings.Output == Kind::Probabilities)
     {
-      return this->Finish<ProbabilityType>(probabilities);
+      return this->Finish<TProbabilities>(probabilities);
     }
-    auto objects = InstanceSegmentationImageFilter<ProbabilityType, LabelType>::New();
+    if (this->MakesMaskOfClasses())
+    {
+      return this->FinishMask(probabilities);
+    }
+    auto objects = InstanceSegmentationImageFilter<TProbabilities, LabelType>::New();
     objects->SetInput(probabilities);
     objects->SetParameters(m_Settings.Objects);
     objects->Update();
@@ -440,6 +508,28 @@ private:
                                         { WriteLabels<VDimension>(labels.GetPointer(), fileName); });
     segmented.NumberOfObjects = numberOfObjects;
     return segmented;
+  }
+
+  template <typename TProbabilities>
+  SegmentedImage
+  FinishMask(TProbabilities * probabilities) const
+  {
+    InstanceSegmentationParameters parameters;
+    parameters.Channels = m_Settings.Objects.Channels;
+    parameters.MaskThreshold = m_Settings.Objects.MaskThreshold;
+    parameters.Separation = InstanceSeparation::None;
+    parameters.FillHoles = false;
+    auto objects = InstanceSegmentationImageFilter<TProbabilities, LabelType>::New();
+    objects->SetInput(probabilities);
+    objects->SetParameters(parameters);
+    auto mask = BinaryThresholdImageFilter<LabelType, MaskType>::New();
+    mask->SetInput(objects->GetOutput());
+    mask->SetLowerThreshold(1);
+    mask->SetInsideValue(1);
+    mask->Update();
+    const typename MaskType::Pointer output = mask->GetOutput();
+    output->DisconnectPipeline();
+    return this->Finish<MaskType>(output.GetPointer());
   }
 
   SegmentationSettings                          m_Settings;

@@ -44,6 +44,23 @@ ReadInstanceParameters(const std::string & fileName)
   return parameters;
 }
 
+InstanceSegmentationParameters
+GetInstanceParameters(const UNetModel & model)
+{
+  InstanceSegmentationParameters parameters;
+  const std::string &            ofCard = model.GetCard().ObjectParameters;
+  if (!ofCard.empty())
+  {
+    ReadParameters(ofCard, parameters);
+    TorchParameterView(parameters).Verify("The model's card");
+  }
+  else if (model.GetClassNames() == std::vector<std::string>{ "background", "interior", "border" })
+  {
+    parameters.Channels = InstanceChannels::BackgroundInteriorBorder;
+  }
+  return parameters;
+}
+
 void
 WriteInstanceParameters(const std::string &                    fileName,
                         const InstanceSegmentationParameters & parameters,

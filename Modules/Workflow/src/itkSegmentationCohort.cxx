@@ -153,6 +153,7 @@ WriteCase(CaseInWork & work, const CaseRecords & records)
   work.Result.Status = CaseStatus::Done;
   work.Result.Size = work.Segmented.Size;
   work.Result.NumberOfObjects = work.Segmented.NumberOfObjects;
+  work.Result.Computation = work.Segmented.Computation;
   work.Line = records.MakeLine(work.Case, work.Result);
   CaseRecords::Write(work.Case, work.Line);
 }
