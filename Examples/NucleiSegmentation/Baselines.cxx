@@ -13,6 +13,7 @@
 #include "itkImageLabelPairs.h"
 #include "itkVerifiedImageReader.h"
 #include "itkTorchRuntime.h"
+#include "itkWriteImageFile.h"
 
 #include "itkLabelImageReader.h"
 
@@ -20,6 +21,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <iostream>
 #include <memory>
 
@@ -32,6 +34,7 @@ struct Options
 {
   std::string      Pairs;
   std::vector<int> Folds;
+  std::string      OtsuFolder;
   bool             SkipCanny{ false };
   unsigned int     EveryNth{ 10 };
 };
@@ -95,6 +98,10 @@ Run(const Options & options)
   {
     itkGenericExceptionMacro(<< options.Pairs << " has no pair of these folds.");
   }
+  if (!options.OtsuFolder.empty())
+  {
+    std::filesystem::create_directories(options.OtsuFolder);
+  }
   ObjectBaselines objects;
   CannyBaseline   canny;
   std::size_t     cannyImages = 0;
@@ -104,6 +111,12 @@ Run(const Options & options)
     const auto image = itk::ReadVerifiedImage<Nuclei::ImageType>(pairs[i].Image);
     const auto truth = itk::ReadLabelsAs<LabelType>(pairs[i].Label);
     objects.Add(pairs[i].Image, image, truth);
+    if (!options.OtsuFolder.empty())
+    {
+      const auto name = std::filesystem::path(pairs[i].Label).filename();
+      itk::WriteImageFile(Nuclei::OtsuObjects(image).Objects.GetPointer(),
+                          (std::filesystem::path(options.OtsuFolder) / name).string());
+    }
     if (!options.SkipCanny && i % options.EveryNth == 0)
     {
       const auto luminance = Nuclei::MakeLuminance(image);
@@ -135,6 +148,7 @@ main(int argc, char ** argv)
   app.add_option("--folds", options.Folds, "only these folds, such as 8,9; default: all")
     ->delimiter(',')
     ->allow_extra_args(false);
+  app.add_option("--otsu", options.OtsuFolder, "folder to write the objects of Otsu's threshold to, named as the labels");
   app.add_flag("--skip-canny", options.SkipCanny, "skip the edges");
   app.add_option("--every", options.EveryNth, "detect edges in every n-th image only")
     ->check(CLI::Range(1, 1'000'000))

@@ -24,8 +24,10 @@ namespace
 {
 struct SegmentOptions
 {
-  std::string          Input;
-  std::string          Output;
+  std::string Input;
+  std::string Output;
+  std::string StatedModel;
+  /** Its file. */
   std::string          Model;
   std::string          Device{ "auto" };
   unsigned int         Threads{ 0 };
@@ -62,6 +64,22 @@ ReadWithoutWeights(const std::string & model)
   return reader->GetOutput();
 }
 
+/** Says which model it is, where that is not what the user has written or the model says something of itself. */
+void
+SayModel(const SegmentOptions & options)
+{
+  const UNetModelCard & card = ReadWithoutWeights(options.Model)->GetCard();
+  const std::string     name = card.Name.empty() ? options.Model : card.Name + " (" + options.Model + ')';
+  if (!card.Domain.empty())
+  {
+    std::cerr << "itktorch: Model " << name << ": " << card.Domain << std::endl;
+  }
+  else if (options.StatedModel != options.Model)
+  {
+    std::cerr << "itktorch: Model " << name << '.' << std::endl;
+  }
+}
+
 std::unique_ptr<ImageSegmenter>
 MakeSegmenter(const SegmentOptions & options)
 {
@@ -78,8 +96,9 @@ SegmentOne(const SegmentOptions & options)
   VerifyImageCanBeWritten(options.Output);
   VerifyOutputsAreNoInputs({ options.Output }, { options.Input, options.Model });
   options.Settings.VerifyOutputFormat(options.Output, ReadWithoutWeights(options.Model)->GetSpecification());
-  const auto           segmenter = MakeSegmenter(options);
-  const auto           image = segmenter->Read(options.Input);
+  const auto segmenter = MakeSegmenter(options);
+  const auto image = segmenter->Read(options.Input);
+  SayModel(options);
   ConsoleProgress      progress("Segmenting");
   SegmentationListener listener;
   listener.Progress = [&progress](double done) { progress.Show(done); };
@@ -151,7 +170,8 @@ SegmentMany(const SegmentOptions & options)
     const auto outputs = std::filesystem::path(options.Output) / ("*" + options.Ending);
     options.Settings.VerifyOutputFormat(outputs.string(), specification);
   }
-  const auto        segmenter = MakeSegmenter(options);
+  const auto segmenter = MakeSegmenter(options);
+  SayModel(options);
   const CaseRecords records(options.Model, WriteSegmentationSettings(options.Settings), ITKTorch_VERSION);
   const auto        summary = SegmentCases(cases, *segmenter, records, options.ComputesAll);
   if (summary.Failed > 0)
@@ -174,25 +194,9 @@ VerifyOptionsFit(const CLI::App & command, const UNetSpecification & specificati
     if (isForObjects && option->count() > 0)
     {
       throw CLI::ValidationError(option->get_name(),
-                                 "the model must have 1 or 2 classes, or --channels say what its classes are of "
-                                 "objects, but it has " +
+                                 "the model must have 1 or 2 classes, or Channels for its classes, but has " +
                                    std::to_string(specification.Classes) + '.');
     }
-  }
-}
-
-/** Says which model it is, where that is not what the user has written or the model says something of itself. */
-void
-SayModel(const std::string & stated, const std::string & fileName, const UNetModelCard & card)
-{
-  const std::string name = card.Name.empty() ? fileName : card.Name + " (" + fileName + ')';
-  if (!card.Domain.empty())
-  {
-    std::cerr << "itktorch: Model " << name << ": " << card.Domain << std::endl;
-  }
-  else if (stated != fileName)
-  {
-    std::cerr << "itktorch: Model " << name << '.' << std::endl;
   }
 }
 
@@ -200,11 +204,9 @@ SayModel(const std::string & stated, const std::string & fileName, const UNetMod
 UNetSpecification
 ChooseModel(SegmentOptions & options, const CLI::App & command)
 {
-  const std::string stated = options.Model;
-  options.Settings.IsModelByDefault = stated.empty();
-  options.Model = FindModelFile(stated.empty() ? defaultModelName : stated);
+  options.Settings.IsModelByDefault = options.StatedModel.empty();
+  options.Model = FindModelFile(options.StatedModel.empty() ? defaultModelName : options.StatedModel);
   const auto model = ReadWithoutWeights(options.Model);
-  SayModel(stated, options.Model, model->GetCard());
   if (command.count("--objects") == 0)
   {
     InstanceSegmentationParameters objects = GetInstanceParameters(*model);
@@ -308,7 +310,7 @@ AddSegmentCommand(CLI::App & command)
                      "of more than two classes, class numbers of 8 or 16 bits.");
   command
     .add_option("-m,--model",
-                options->Model,
+                options->StatedModel,
                 "Model file (.safetensors), or the name of a model that comes with this program. Default: nuclei, for "
                 "2D images of one channel or RGB.")
     ->type_name("MODEL");

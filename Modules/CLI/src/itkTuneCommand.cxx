@@ -365,9 +365,8 @@ Run(TuneOptions options, const CLI::App & command)
   settings.Objects = options.Parameters;
   if (!settings.GivesObjects(specification))
   {
-    itkGenericExceptionMacro(
-      "Model must have 1 or 2 classes, or Channels say what its classes are of objects, but it has "
-      << specification.Classes << '.');
+    itkGenericExceptionMacro("Model must have 1 or 2 classes, or Channels for its classes, but has "
+                             << specification.Classes << '.');
   }
   settings.FitTo(specification);
   if (options.UsesHalfPrecision)

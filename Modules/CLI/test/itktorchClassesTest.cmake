@@ -117,15 +117,15 @@ foreach(dimension 2 3)
   foreach(option "--mask" "--mask-threshold;0.4" "--separation;none" "--minimum-object-size;3")
     list(GET option 0 name)
     run(2 ARGS segment absent.mha out.mha ${model} ${option}
-      SAYS "^itktorch: ${name}: the model must have 1 or 2 classes, but has 3.\n$")
+      SAYS "^itktorch: ${name}: the model must have 1 or 2 classes, or Channels for its classes, but has 3.\n$")
     run(2 ARGS segment images out ${model} ${option}
-      SAYS "^itktorch: ${name}: the model must have 1 or 2 classes, but has 3.\n$")
+      SAYS "^itktorch: ${name}: the model must have 1 or 2 classes, or Channels for its classes, but has 3.\n$")
   endforeach()
   file(WRITE "${FOLDER}/objects.json" "{ \"InstanceSegmentation\": { \"MaskThreshold\": 0.4 } }")
   run(2 ARGS segment absent.mha out.mha ${model} --objects objects.json
-    SAYS "^itktorch: --objects: the model must have 1 or 2 classes, but has 3.\n$")
+    SAYS "^itktorch: --objects: the model must have 1 or 2 classes, or Channels for its classes, but has 3.\n$")
   run(1 ARGS tune pairs.csv -m model.safetensors -o tuned.json
-    SAYS "^itktorch: Model must have 1 or 2 classes for this command, but has 3.\n$")
+    SAYS "^itktorch: Model must have 1 or 2 classes, or Channels for its classes, but has 3.\n$")
 
   # Names go on with a model, and can be changed.
   run(0 ARGS train pairs.csv -o more.safetensors --initial-model model.safetensors --labels classes --crop-size ${crop}

@@ -204,6 +204,53 @@ run(1 ARGS segment a.png out.png -m model.safetensors --objects scores.json
   SAYS "scores.json: it must be a file written by itktorch tune")
 run(1 ARGS segment a.png out.png -m model.safetensors --objects absent.json SAYS "absent.json: there is no such file")
 
+# Interior and border tell objects apart, by themselves or by a card that tune writes.
+set(border --target interior-border --labels objects --classes 3 --levels 1 --base-filters 8 --crop-size 32
+  --batch-size 2 --epochs 30 --crops-per-image 4 --learning-rate 0.01 --device cpu)
+run(0 ARGS train pairs.csv -o border.safetensors ${border})
+run(0 ARGS segment a.png borders.mha -m border.safetensors --device cpu)
+run(0 ARGS segment a.png channels.mha -m border.safetensors --device cpu --channels background-interior-border)
+expect_equal_images(borders.mha channels.mha 0)
+run(0 ARGS segment a.png borders-mask.mha -m border.safetensors --device cpu --mask)
+compare_images(borders.mha borders-mask.mha)
+if(NOT most GREATER 1)
+  fail("Objects must be numbered, but the largest number is ${most}.")
+endif()
+run(0 ARGS segment large.mha borders-whole.mha -m border.safetensors --device cpu)
+run(0 ARGS segment large.mha borders-pieces.mha -m border.safetensors --device cpu --maximum-memory 1
+  SAYS "is segmented in [2-9] pieces")
+expect_equal_images(borders-pieces.mha borders-whole.mha 0)
+run(1 ARGS segment a.png o.png -m border.safetensors --device cpu --channels interior-border
+  SAYS "Channels must be those of the model's classes, of which there are 3, but is interior-border, which are 2")
+run(0 ARGS tune pairs.csv -m border.safetensors -o card.safetensors --device cpu --grid MaskThreshold=0.35
+  SeedThreshold=0.55 --name squares --domain "Squares on a ground." --license CC0-1.0 --half-precision)
+if(NOT output MATCHES "bfloat16 winograd +[0-9.]+%")
+  fail("tune must say how far precisions agree, but: ${output}")
+endif()
+run(0 ARGS segment a.png carded.mha -m card.safetensors --device cpu --precision float32
+  SAYS "itktorch: Model squares .card.safetensors.: Squares on a ground.\n")
+run(0 ARGS tune pairs.csv -m border.safetensors -o card.json --device cpu --grid MaskThreshold=0.35 SeedThreshold=0.55)
+run(0 ARGS segment a.png by-file.mha -m border.safetensors --device cpu --objects card.json)
+compare_images(carded.mha by-file.mha)
+file(SIZE "${FOLDER}/border.safetensors" whole_size)
+file(SIZE "${FOLDER}/card.safetensors" half_size)
+if(NOT half_size LESS whole_size)
+  fail("Half precision must make the file smaller, but: ${half_size} and ${whole_size} bytes.")
+endif()
+file(WRITE "${FOLDER}/one.csv" "image,output\na.png,by-card.mha\n")
+run(0 ARGS segment one.csv -m card.safetensors --device cpu)
+if(NOT output MATCHES "\"computation\":{\"Precision\":\"(float32|bfloat16)\",\"Convolution\":\"(direct|winograd)\"}"
+   OR NOT output MATCHES "\"MaskThreshold\":0.35" OR NOT output MATCHES "\"SeedThreshold\":0.55")
+  fail("A record must say what was computed, by the card's parameters, but: ${output}")
+endif()
+run(0 ARGS segment one.csv -m card.safetensors --device cpu --again --mask-threshold 0.5)
+if(NOT output MATCHES "\"MaskThreshold\":0.5" OR NOT output MATCHES "\"SeedThreshold\":0.55")
+  fail("Options must count beside a card, but: ${output}")
+endif()
+run(2 ARGS tune pairs.csv -m border.safetensors -o t.json --device cpu --name squares
+  SAYS "--name: the output must be a model .\\.safetensors., but is t.json")
+run(1 ARGS segment a.png o.png -m squares SAYS "comes with this library .+, but is \"squares\"")
+
 run(0 ARGS train pairs.csv -o weighted.safetensors ${small} --weight-map paper --weight-map-gap-width 2)
 # A named setting is changed by parameters, wherever they stand.
 run(0 ARGS train pairs.csv -o wide.safetensors ${small} --weight-map paper --weight-map-gap-width 2
