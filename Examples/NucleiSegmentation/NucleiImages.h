@@ -17,6 +17,19 @@ using ImageType = itk::Image<itk::RGBPixel<unsigned char>, 2>;
 using FloatType = itk::Image<float, 2>;
 using LabelType = itk::Image<unsigned short, 2>;
 
+/** How the ten folds of a set are used: 0 to 6 for training, 7 for choosing, 8 and 9 for testing. */
+constexpr bool
+IsTrainingFold(int fold)
+{
+  return fold <= 6;
+}
+constexpr int validationFold = 7;
+constexpr bool
+IsTestFold(int fold)
+{
+  return fold >= 8;
+}
+
 /** 8-bit luminance, as the Otsu threshold sees it. */
 FloatType::Pointer
 MakeLuminance(const ImageType * image);

@@ -4,6 +4,7 @@
 #include "itkAtomicFileWrite.h"
 #include "itkSegmentationScoreSet.h"
 
+#include <algorithm>
 #include <cstdio>
 #include <sstream>
 
@@ -23,10 +24,45 @@ Quoted(const std::string & name)
   return quoted + '"';
 }
 
-constexpr const char * meanMetrics[] = { "Dice", "IntersectionOverUnion", "KaggleMeanAveragePrecision" };
-constexpr const char * pooledMetrics[] = { "KaggleAveragePrecision50",
-                                           "KaggleAveragePrecision70",
-                                           "KaggleAveragePrecision90" };
+struct Column
+{
+  const char * Title;
+  const char * Metric;
+  /** Of all images together; otherwise the mean over images. */
+  bool IsPooled{ false };
+};
+
+const std::vector<Column> columnsOfAll{ { "Dice", "Dice" },
+                                        { "IoU", "IntersectionOverUnion" },
+                                        { "mAP", "KaggleMeanAveragePrecision" },
+                                        { "AP@.5", "KaggleAveragePrecision50", true },
+                                        { "AP@.7", "KaggleAveragePrecision70", true },
+                                        { "AP@.9", "KaggleAveragePrecision90", true } };
+const std::vector<Column> columnsOfPixels{ { "Dice", "Dice" },
+                                           { "IoU", "IntersectionOverUnion" },
+                                           { "Recall", "Recall" },
+                                           { "Precision", "Precision" } };
+
+/** Columns of the file. */
+const std::vector<const char *> metricsOfAll{ "Dice",
+                                              "IntersectionOverUnion",
+                                              "Precision",
+                                              "Recall",
+                                              "KaggleMeanAveragePrecision",
+                                              "KaggleAveragePrecision50",
+                                              "KaggleAveragePrecision70",
+                                              "KaggleAveragePrecision90",
+                                              "PanopticQuality",
+                                              "MergedObjects",
+                                              "SplitObjects",
+                                              "MissedObjects" };
+const std::vector<const char *> metricsOfPixels{ "Dice", "IntersectionOverUnion", "Recall", "Precision" };
+
+int
+GetWidth(const Column & column)
+{
+  return std::max(7, static_cast<int>(std::string(column.Title).size()));
+}
 } // namespace
 
 itk::SegmentationScoreSet
@@ -49,34 +85,28 @@ NucleiScores::GetMean(std::size_t way, const std::string & metric) const
 void
 NucleiScores::Print() const
 {
-  std::printf("%-28s %7s %7s %7s %7s %7s %7s   %7s %7s %7s\n",
-              ("mean over " + std::to_string(m_Images.size()) + " images").c_str(),
-              "Dice",
-              "IoU",
-              "mAP",
-              "AP@.5",
-              "AP@.7",
-              "AP@.9",
-              "F 1 px",
-              "F 2 px",
-              "F 3 px");
+  const bool   isAll = m_Extent == Extent::All;
+  const auto & columns = isAll ? columnsOfAll : columnsOfPixels;
+  std::printf("%-28s", ("mean over " + std::to_string(m_Images.size()) + " images").c_str());
+  for (const Column & column : columns)
+  {
+    std::printf(" %*s", GetWidth(column), column.Title);
+  }
+  std::printf(isAll ? "   %7s %7s %7s\n" : "\n", "F 1 px", "F 2 px", "F 3 px");
   for (std::size_t way = 0; way < m_Ways.size(); ++way)
   {
     const auto set = this->GetSet(way);
     const bool hasObjects = m_Images.front().Scores[way].HasObjects;
     std::printf("%-28s", m_Ways[way].c_str());
-    const auto print = [hasObjects](double value)
-    { hasObjects ? std::printf(" %7.3f", value) : std::printf(" %7s", "-"); };
-    for (const char * const name : meanMetrics)
+    for (const Column & column : columns)
     {
-      print(set.GetMean(Metric::Get(name)));
+      const auto & metric = Metric::Get(column.Metric);
+      const int    width = GetWidth(column);
+      hasObjects ? std::printf(" %*.3f", width, column.IsPooled ? set.GetPooled(metric) : set.GetMean(metric))
+                 : std::printf(" %*s", width, "-");
     }
-    for (const char * const name : pooledMetrics)
-    {
-      print(set.GetPooled(Metric::Get(name)));
-    }
-    std::printf("  ");
-    for (std::size_t t = 0; t < NumberOfTolerances; ++t)
+    std::printf(isAll ? "  " : "");
+    for (std::size_t t = 0; isAll && t < NumberOfTolerances; ++t)
     {
       double sum = 0.0;
       for (const auto & image : m_Images)
@@ -92,32 +122,22 @@ NucleiScores::Print() const
 void
 NucleiScores::Write(const std::string & fileName) const
 {
-  constexpr const char * columns[] = { "Dice",
-                                       "IntersectionOverUnion",
-                                       "Precision",
-                                       "Recall",
-                                       "KaggleMeanAveragePrecision",
-                                       "KaggleAveragePrecision50",
-                                       "KaggleAveragePrecision70",
-                                       "KaggleAveragePrecision90",
-                                       "PanopticQuality",
-                                       "MergedObjects",
-                                       "SplitObjects",
-                                       "MissedObjects" };
-  std::ostringstream     table;
+  const bool         isAll = m_Extent == Extent::All;
+  const auto &       metrics = isAll ? metricsOfAll : metricsOfPixels;
+  std::ostringstream table;
   table << "image,way";
-  for (const char * const name : columns)
+  for (const char * const name : metrics)
   {
     table << ',' << name;
   }
-  table << ",BoundaryF1,BoundaryF2,BoundaryF3\n";
+  table << (isAll ? ",BoundaryF1,BoundaryF2,BoundaryF3\n" : "\n");
   for (const auto & image : m_Images)
   {
     for (std::size_t way = 0; way < m_Ways.size(); ++way)
     {
       const Score & score = image.Scores[way];
       table << Quoted(image.Name) << ',' << m_Ways[way];
-      for (const char * const name : columns)
+      for (const char * const name : metrics)
       {
         table << ',';
         if (score.HasObjects)
@@ -125,9 +145,9 @@ NucleiScores::Write(const std::string & fileName) const
           table << Metric::Get(name).Value(score.Objects);
         }
       }
-      for (const double f : score.BoundaryF)
+      for (std::size_t t = 0; isAll && t < NumberOfTolerances; ++t)
       {
-        table << ',' << f;
+        table << ',' << score.BoundaryF[t];
       }
       table << '\n';
     }

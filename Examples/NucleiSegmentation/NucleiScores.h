@@ -7,6 +7,7 @@
 #include "itkSegmentationScoreSet.h"
 
 #include <array>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -27,9 +28,19 @@ public:
     bool HasObjects{ true };
   };
 
+  /** What is shown of the scores. */
+  enum class Extent : std::uint8_t
+  {
+    /** Overlap, objects and outlines. */
+    All,
+    /** Overlap alone. */
+    Pixels
+  };
+
   /** \param ways their names */
-  explicit NucleiScores(std::vector<std::string> ways)
+  explicit NucleiScores(std::vector<std::string> ways, Extent extent = Extent::All)
     : m_Ways(std::move(ways))
+    , m_Extent(extent)
   {}
 
   /** \param scores one for each way */
@@ -48,7 +59,7 @@ public:
   double
   GetMean(std::size_t way, const std::string & metric) const;
 
-  /** A line for each way: means over images, and the average precision of all objects together. */
+  /** A line for each way: means over images and, with Extent::All, the average precision of all objects together. */
   void
   Print() const;
 
@@ -67,6 +78,7 @@ private:
   GetSet(std::size_t way) const;
 
   std::vector<std::string> m_Ways;
+  Extent                   m_Extent;
   std::vector<Image>       m_Images;
 };
 

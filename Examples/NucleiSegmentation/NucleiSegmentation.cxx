@@ -39,20 +39,10 @@ namespace
 namespace fs = std::filesystem;
 using Nuclei::AsTensor;
 using Nuclei::ImageType;
+using Nuclei::IsTestFold;
+using Nuclei::IsTrainingFold;
 using Nuclei::LabelType;
 using ProbabilityType = Nuclei::FloatType;
-
-/** Fold 7 is left for choosing parameters. */
-bool
-IsTrainingFold(int fold)
-{
-  return fold <= 6;
-}
-bool
-IsTestFold(int fold)
-{
-  return fold >= 8;
-}
 
 struct Options
 {

@@ -61,6 +61,31 @@ TEST(NucleiScores, ATableHasMeansOverImagesAndPrecisionOfAllObjectsTogether)
             "edges                              -       -       -       -       -       -     0.500   0.625   0.750\n");
 }
 
+TEST(NucleiScores, OfPixelsAloneNeitherObjectsNorOutlinesAreShown)
+{
+  NucleiScores scores({ "threshold", "network" }, NucleiScores::Extent::Pixels);
+  scores.Add("a", { MakeScore(50, 100, 0, 0, {}), MakeScore(100, 100, 0, 0, {}) });
+  scores.Add("b", { MakeScore(25, 50, 0, 0, {}), MakeScore(100, 100, 0, 0, {}) });
+  ::testing::internal::CaptureStdout();
+  scores.Print();
+  // Dice 1/2 and 1/3, IoU 1/3 and 1/5, recall 1/2 and 1/4, precision 1/2 of both.
+  EXPECT_EQ(::testing::internal::GetCapturedStdout(),
+            "mean over 2 images              Dice     IoU  Recall Precision\n"
+            "threshold                      0.417   0.267   0.375     0.500\n"
+            "network                        1.000   1.000   1.000     1.000\n");
+  const itk::Test::TemporaryFolder folder;
+  const auto                       file = folder.File("scores.csv");
+  scores.Write(file);
+  std::ostringstream text;
+  text << std::ifstream(file).rdbuf();
+  EXPECT_EQ(text.str(),
+            "image,way,Dice,IntersectionOverUnion,Recall,Precision\n"
+            "\"a\",threshold,0.5,0.333333,0.5,0.5\n"
+            "\"a\",network,1,1,1,1\n"
+            "\"b\",threshold,0.333333,0.2,0.25,0.5\n"
+            "\"b\",network,1,1,1,1\n");
+}
+
 TEST(NucleiScores, AFileHasALineForEachImageAndWay)
 {
   const itk::Test::TemporaryFolder folder;
