@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkConsoleProgress.h"
+#include "itkClockSetBack.h"
 #include "itkTorchMacros.h"
 #include <gtest/gtest.h>
 #include <chrono>
@@ -66,6 +67,20 @@ TEST(ConsoleProgress, TheTimeLeftIsWhatTheRestTakesAtTheSpeedSoFar)
   EXPECT_GE(left, 3);
   EXPECT_GE(taken, 1);
   EXPECT_GT(left, taken);
+}
+
+TEST(ConsoleProgress, TheTimeLeftDoesNotDependOnTheSystemsClock)
+{
+  const itk::Test::ClockSetBack clock;
+  const auto                    first = std::chrono::system_clock::now();
+  ASSERT_LT(std::chrono::system_clock::now(), first) << "the test does not reach the clock";
+  ::testing::internal::CaptureStderr();
+  {
+    itk::ConsoleProgress progress("Images");
+    progress.Show(0.5);
+    progress.Show(1.0);
+  }
+  EXPECT_EQ(::testing::internal::GetCapturedStderr(), "Images: 50 %, 0 s left\nImages: 100 %, done in 0 s\n");
 }
 
 TEST(ConsoleProgress, ShowsWhatIsNoFilter)

@@ -62,7 +62,8 @@ public:
   WriteRecord(const TrainingSettings & settings, const std::string & status, const UNetTrainingState * state);
 
   /** The newest checkpoint that can be read, which the next one will not replace; null if there is none.
-   * \param note is told of each that is damaged */
+   * \param note is told of one that is damaged, beside one that is used
+   * \throws ExceptionObject if there are some, but none that can be read */
   UNetTrainingState::Pointer
   ReadCheckpoint(const std::function<void(const std::string &)> & note);
 

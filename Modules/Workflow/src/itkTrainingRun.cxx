@@ -122,6 +122,11 @@ private:
     {
       m_State = m_Folder->ReadCheckpoint(m_Observer.Say);
     }
+    if (m_State.IsNotNull() && m_State->GetModel()->GetSpecification() != m_Settings.Specification)
+    {
+      itkGenericExceptionMacro(<< folder << ": the network of the newest checkpoint must be that of run.json, but is "
+                               << "another one.");
+    }
     if (m_State.IsNotNull())
     {
       const UNetTrainingPosition & position = m_State->GetPosition();

@@ -218,6 +218,7 @@ UNetTrainingState::Pointer
 TrainingRunFolder::ReadCheckpoint(const std::function<void(const std::string &)> & note)
 {
   UNetTrainingState::Pointer newest;
+  std::vector<std::string>   problems;
   for (unsigned int number = 0; number < numberOfCheckpoints; ++number)
   {
     const std::string name = this->GetFile(CheckpointName(number));
@@ -241,8 +242,17 @@ TrainingRunFolder::ReadCheckpoint(const std::function<void(const std::string &)>
     }
     catch (const ExceptionObject & error)
     {
-      note("The other checkpoint is used, since one is damaged: " + ErrorSentence(error));
+      problems.push_back(ErrorSentence(error));
     }
+  }
+  if (newest.IsNull() && !problems.empty())
+  {
+    itkGenericExceptionMacro(<< m_Folder << ": at least 1 checkpoint must be readable for a training to go on, but "
+                             << problems.size() << " of " << problems.size() << " cannot be read: " << problems.back());
+  }
+  for (const std::string & problem : problems)
+  {
+    note("The other checkpoint is used, since one is damaged: " + problem);
   }
   return newest;
 }

@@ -88,6 +88,25 @@ TEST_F(TrainingRunFolderTest, OfADamagedCheckpointTheOneBeforeIsUsedAndThatIsSai
   ExpectContains(notes[0], "checkpoint-1.safetensors is not a usable safetensors file");
 }
 
+TEST_F(TrainingRunFolderTest, ATrainingWithoutAReadableCheckpointDoesNotBeginAnew)
+{
+  TrainingRunFolder folder(In("run"));
+  folder.WriteCheckpoint(*MakeState(7));
+  folder.WriteCheckpoint(*MakeState(8));
+  std::filesystem::resize_file(In("run/checkpoint-0.safetensors"), 100);
+  // Of another version.
+  std::string bytes = itk::Test::ReadFileBytes(In("run/checkpoint-1.safetensors"));
+  bytes.replace(bytes.find("training 1"), 10, "training 9");
+  itk::Test::WriteFileBytes(In("run/checkpoint-1.safetensors"), bytes);
+  unsigned int      notes = 0;
+  const std::string message = MessageOf([&] { folder.ReadCheckpoint([&](const std::string &) { ++notes; }); });
+  ExpectContains(message,
+                 In("run") + ": at least 1 checkpoint must be readable for a training to go on, but 2 of 2 cannot be "
+                             "read: ");
+  ExpectContains(message, "checkpoint-1.safetensors is no training of this version");
+  EXPECT_EQ(notes, 0u);
+}
+
 TEST_F(TrainingRunFolderTest, ACheckpointThatFindsNoRoomLeavesBothAsTheyWere)
 {
   TrainingRunFolder folder(In("run"));
