@@ -13,7 +13,8 @@ namespace itk
 /** \class ConsoleProgress
  * \brief Shows the progress of a filter, or of many images, on the standard error stream while it lives.
  *
- * On a terminal a bar with the time left, elsewhere a line for each tenth. */
+ * On a terminal a bar with the time left, elsewhere a line for each tenth. Of a filter, the time left is told by its
+ * speed since something was done for the first time: a training that goes on begins in the middle. */
 class ConsoleProgress
 {
 public:
@@ -39,11 +40,16 @@ public:
 private:
   using Clock = std::chrono::steady_clock;
 
+  void
+  ShowProcess();
+
   ProcessObject::Pointer       m_Process;
   std::string                  m_Title;
   std::function<std::string()> m_Suffix;
   bool                         m_IsTerminal;
   Clock::time_point            m_Start;
+  Clock::time_point            m_FirstTime; // when m_FirstFraction was done
+  double                       m_FirstFraction{ 0.0 };
   Clock::time_point            m_LastShown{};
   int                          m_LastTenth{ 0 };
   unsigned long                m_ProgressTag{ 0 };

@@ -34,14 +34,14 @@ ConsoleProgress::ConsoleProgress(std::string title, std::function<std::string()>
   , m_Suffix(std::move(suffix))
   , m_IsTerminal(isatty(STDERR_FILENO) != 0)
   , m_Start(Clock::now())
+  , m_FirstTime(m_Start)
 {}
 
 ConsoleProgress::ConsoleProgress(ProcessObject * process, std::string title, std::function<std::string()> suffix)
   : ConsoleProgress(std::move(title), std::move(suffix))
 {
   m_Process = process;
-  m_ProgressTag =
-    process->AddObserver(ProgressEvent(), [this](const EventObject &) { this->Show(m_Process->GetProgress()); });
+  m_ProgressTag = process->AddObserver(ProgressEvent(), [this](const EventObject &) { this->ShowProcess(); });
   m_WarningTag =
     process->AddObserver(TorchWarningEvent(),
                          [this](const EventObject & event)
@@ -68,15 +68,28 @@ ConsoleProgress::Say(const std::string & line)
 }
 
 void
+ConsoleProgress::ShowProcess()
+{
+  const double fraction = m_Process->GetProgress();
+  if (m_FirstFraction == 0.0)
+  {
+    m_FirstFraction = fraction;
+    m_FirstTime = Clock::now();
+  }
+  this->Show(fraction);
+}
+
+void
 ConsoleProgress::Show(double fraction)
 {
   fraction = std::clamp(fraction, 0.0, 1.0);
   const auto        now = Clock::now();
   const double      elapsed = std::chrono::duration<double>(now - m_Start).count();
-  const double      left = fraction > 0.0 ? elapsed * (1.0 - fraction) / fraction : 0.0;
-  std::string       text = fraction >= 1.0  ? "done in " + FormatDuration(elapsed)
-                           : fraction > 0.0 ? FormatDuration(left) + " left"
-                                            : "";
+  const double      done = fraction - m_FirstFraction;
+  const double      left = std::chrono::duration<double>(now - m_FirstTime).count() * (1.0 - fraction) / done;
+  std::string       text = fraction >= 1.0 ? "done in " + FormatDuration(elapsed)
+                           : done > 0.0    ? FormatDuration(left) + " left"
+                                           : "";
   const std::string suffix = m_Suffix ? m_Suffix() : std::string{};
   text += (text.empty() || suffix.empty() ? "" : "  ") + suffix;
   if (m_IsTerminal)
@@ -100,7 +113,8 @@ ConsoleProgress::Show(double fraction)
   }
   else if (const int tenth = static_cast<int>(10.0 * fraction + 1e-6); tenth > m_LastTenth)
   {
-    std::fprintf(stderr, "%s: %d %%, %s\n", m_Title.c_str(), 10 * tenth, text.c_str());
+    text.insert(0, text.empty() ? "" : ", ");
+    std::fprintf(stderr, "%s: %d %%%s\n", m_Title.c_str(), 10 * tenth, text.c_str());
     m_LastTenth = tenth;
   }
 }

@@ -69,6 +69,25 @@ TEST(ConsoleProgress, TheTimeLeftIsWhatTheRestTakesAtTheSpeedSoFar)
   EXPECT_GT(left, taken);
 }
 
+TEST(ConsoleProgress, OfAFilterThatBeginsInTheMiddleTheTimeLeftIsThatOfTheRest)
+{
+  const auto process = Steps::New();
+  ::testing::internal::CaptureStderr();
+  {
+    const itk::ConsoleProgress progress(process, "Training");
+    process->UpdateProgress(0.0f);
+    process->UpdateProgress(0.5f);
+    std::this_thread::sleep_for(std::chrono::milliseconds(600));
+    process->UpdateProgress(0.6f);
+  }
+  int left = 0;
+  ASSERT_EQ(
+    std::sscanf(::testing::internal::GetCapturedStderr().c_str(), "Training: 50 %% Training: 60 %%, %d s left", &left),
+    1);
+  // Four times what took at least 0.6 s.
+  EXPECT_GE(left, 2);
+}
+
 TEST(ConsoleProgress, TheTimeLeftDoesNotDependOnTheSystemsClock)
 {
   const itk::Test::ClockSetBack clock;
