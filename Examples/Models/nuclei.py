@@ -27,9 +27,9 @@ KINDS = {
 }
 RECIPE = "--preset nuclei --base-filters 16 --classes 3 --precision bfloat16 --sampling weights --crops-per-image 8"
 RECIPE += " --epochs 20 --validation-interval 2 --checkpoint-minutes 5 --tensorboard"
-GRID = ["MaskThreshold=0.4,0.5,0.6", "SeedThreshold=0.3,0.4,0.5,0.6,0.7", "BorderThreshold=0.3,0.4,0.5,0.6"]
-GRID += ["MinimumSeedSize=4,8,12,20", "MinimumObjectSize=8,16,32"]
-DOMAIN = "Nuclei in 2D light microscopy (fluorescence, stained tissue, bright field) of about 10 to 60 pixels across."
+GRID = ["MaskThreshold=0.5,0.6,0.65,0.7,0.75,0.8", "SeedThreshold=0.5,0.6,0.7,0.8", "MinimumSeedSize=4,8,12"]
+GRID += ["MinimumObjectSize=16,24,32"]
+DOMAIN = "nuclei in 2D light microscopy (fluorescence, stained tissue, bright field), 10 to 60 pixels across."
 METRICS = {"Dice": "Dice", "KaggleMeanAveragePrecision": "mAP", "BoundaryF": "outline F, 2 px"}
 
 
@@ -57,14 +57,25 @@ def write_pairs(nuclei):
         for pair in pairs:
             name, weight = kind_of[pair["image"]]
             file.write(f"{pair['image']},{pair['label']},{pair['fold']},{name},{weight / counts[name]:.6f}\n")
-    return [pair for pair in pairs if pair["fold"] in TEST.split(",")]
+    return [{**pair, "kind": kind_of[pair["image"]][0]} for pair in pairs if pair["fold"] in TEST.split(",")]
 
 
 def score(programs, prediction, truth, result):
     run(programs / "itktorch", "evaluate", prediction, truth, "--json", result)
     with open(result, encoding="utf-8") as file:
-        report = json.load(file)
-    return {name: report["mean"][name] for name in METRICS}
+        return json.load(file)
+
+
+def cells_of_all(report):
+    """Means with their intervals."""
+    metrics = [report["metrics"][name] for name in METRICS]
+    return [f"{m['mean']:.3f} ({m['interval'][0]:.3f}–{m['interval'][1]:.3f})" for m in metrics]
+
+
+def cells_of(report, names):
+    """Means of some images."""
+    images = [image for image in report["images"] if image["image"] in names]
+    return [f"{sum(image[name] for image in images) / len(images):.3f}" for name in METRICS]
 
 
 def main():
@@ -108,15 +119,16 @@ def main():
         command = [programs / "itktorch", "segment", test / "images.csv", "--model", model]
         subprocess.run([str(word) for word in command], check=True, stdout=file)
     run(programs / "Baselines", nuclei / "pairs.csv", "--folds", TEST, "--skip-canny", "--otsu", test / "otsu")
-    rows = {
-        "this model": score(programs, test / "objects", test / "truth", test / "model.json"),
-        "Otsu's threshold": score(programs, test / "otsu", test / "truth", test / "otsu.json"),
-    }
-    lines = [f"| {len(tests)} images of folds {TEST} | " + " | ".join(METRICS.values()) + " |"]
-    lines.append("|---" * (len(METRICS) + 1) + "|")
-    for name, means in rows.items():
-        cells = [f"{m['mean']:.3f} ({m['interval'][0]:.3f}–{m['interval'][1]:.3f})" for m in means.values()]
-        lines.append(f"| {name} | " + " | ".join(cells) + " |")
+    ours = score(programs, test / "objects", test / "truth", test / "model.json")
+    otsu = score(programs, test / "otsu", test / "truth", test / "otsu.json")
+    lines = [f"| images of folds {TEST} | segmented by | " + " | ".join(METRICS.values()) + " |"]
+    lines.append("|---" * (len(METRICS) + 2) + "|")
+    lines.append(f"| all {len(tests)} | nuclei | " + " | ".join(cells_of_all(ours)) + " |")
+    lines.append("| | Otsu's threshold | " + " | ".join(cells_of_all(otsu)) + " |")
+    for kind in dict.fromkeys(kind for kind, _ in KINDS.values()):
+        names = {pathlib.Path(pair["label"]).stem for pair in tests if pair["kind"] == kind}
+        lines.append(f"| {len(names)} of {kind} | nuclei | " + " | ".join(cells_of(ours, names)) + " |")
+        lines.append("| | Otsu's threshold | " + " | ".join(cells_of(otsu, names)) + " |")
     print("\n".join(lines))
     (work / f"scores-{options.seed}.md").write_text("\n".join(lines) + "\n", encoding="utf-8")
 

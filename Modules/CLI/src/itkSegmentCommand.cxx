@@ -68,8 +68,8 @@ ReadWithoutWeights(const std::string & model)
 void
 SayModel(const SegmentOptions & options)
 {
-  const UNetModelCard & card = ReadWithoutWeights(options.Model)->GetCard();
-  const std::string     name = card.Name.empty() ? options.Model : card.Name + " (" + options.Model + ')';
+  const UNetModelCard card = ReadWithoutWeights(options.Model)->GetCard();
+  const std::string   name = card.Name.empty() ? options.Model : card.Name + " (" + options.Model + ')';
   if (!card.Domain.empty())
   {
     std::cerr << "itktorch: Model " << name << ": " << card.Domain << std::endl;

@@ -249,6 +249,20 @@ if(NOT output MATCHES "\"MaskThreshold\":0.5" OR NOT output MATCHES "\"SeedThres
 endif()
 run(2 ARGS tune pairs.csv -m border.safetensors -o t.json --device cpu --name squares
   SAYS "--name: the output must be a model .\\.safetensors., but is t.json")
+
+# Without a model, the one that comes with the program is taken, for images that it may be meant for.
+run(0 ARGS segment a.png nuclei.mha --device cpu SAYS "itktorch: Model nuclei .[^\n]+nuclei.safetensors.: nuclei in 2D")
+run(0 ARGS segment a.png named.mha --device cpu --model nuclei)
+expect_equal_images(named.mha nuclei.mha 0)
+file(WRITE "${FOLDER}/volume.mhd"
+  "ObjectType = Image\nNDims = 3\nDimSize = 4 2 2\nElementType = MET_UCHAR\nElementDataFile = pair.raw\n")
+file(WRITE "${FOLDER}/channels.mhd" "ObjectType = Image\nNDims = 2\nDimSize = 4 2\nElementNumberOfChannels = 2\n"
+  "ElementType = MET_UCHAR\nElementDataFile = pair.raw\n")
+file(WRITE "${FOLDER}/pair.raw" "1111222211112222")
+run(1 ARGS segment volume.mhd o.mha --device cpu
+  SAYS "volume.mhd: without --model, images must have 2 dimensions and 1 channel or RGB, but it has 3 dimensions")
+run(1 ARGS segment channels.mhd o.mha --device cpu
+  SAYS "channels.mhd: without --model, images must have 2 dimensions and 1 channel or RGB, but it has 2 channels")
 run(1 ARGS segment a.png o.png -m squares SAYS "comes with this library .+, but is \"squares\"")
 
 run(0 ARGS train pairs.csv -o weighted.safetensors ${small} --weight-map paper --weight-map-gap-width 2)
