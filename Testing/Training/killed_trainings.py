@@ -22,6 +22,7 @@ SETTINGS = {
     "augmented": ["--augmentation", "nuclei", "--loss-dice", "1", "--loader-threads", "2"],
     "no cache": ["--augmentation", "nuclei", "--loader-threads", "3", "--maximum-cache-size", "0"],
     "objects": ["--preset", "nuclei", "--warmup-steps", "4", "--accumulated-batches", "2"],
+    "deep": ["--loss-deep-supervision", "2", "--loss-dice", "1", "--weight-averaging", "0.99"],
     "bfloat16": ["--precision", "bfloat16"],
     "momentum": ["--optimizer", "sgd", "--maximum-gradient-norm", "0.5", "--learning-rate-schedule", "polynomial"],
 }

@@ -37,6 +37,11 @@ itkTorchEnumerationMacro(UNetDiceReduction, { "Batch", "batch" }, { "Image", "im
  * foreground; more classes have a softmax. LabelSmoothing ε makes the cross-entropy's −log p_t into (1 − ε) (−log p_t)
  * plus ε times the mean of −log p over the classes, which are two for a sigmoid.
  *
+ * With DeepSupervision D, the decoder's levels 1 to D, too, have a loss. Each gets an output of its own, a convolution
+ * of 1×1 (1×1×1) that belongs to the training and not to the model; the loss is Σ 2⁻ⁱ L_i / Σ 2⁻ⁱ over levels i from 0,
+ * the full resolution. Target and weight of a coarser pixel are those of the pixel nearest to its center.
+ *
+ * C.-Y. Lee, S. Xie, P. Gallagher, Z. Zhang, Z. Tu, "Deeply-supervised nets", AISTATS 2015.
  * F. Milletari, N. Navab, S.-A. Ahmadi, "V-Net: fully convolutional neural networks for volumetric medical image
  * segmentation", 3DV 2016 (Dice).
  * T.-Y. Lin, P. Goyal, R. Girshick, K. He, P. Dollár, "Focal loss for dense object detection", ICCV 2017.

@@ -63,8 +63,8 @@ class ITKTorchUNetTraining_EXPORT UNetTrainer
 public:
   /** \param state with a model that has weights
    * \param validation may be null
-   * \throws ExceptionObject if the parameters do not fit the network or the state, which may have made more steps of
-   * its epoch than that would have now, or there is no pair */
+   * \throws ExceptionObject if the state is not valid; the parameters do not fit the network or the state, which may
+   * have made more steps of its epoch than that would have now; or there is no pair */
   UNetTrainer(UNetTrainingState &            state,
               const UNetTrainingData &       data,
               const UNetTrainingData *       validation,
@@ -76,7 +76,7 @@ public:
   operator=(const UNetTrainer &) = delete;
 
   /** Loads every pair once, decides what follows from all of them (polarity, spacing), and writes that into the state's
-   * model.
+   * model. Parameters, auxiliary weights and moments of the state become this training's.
    * \throws ExceptionObject with a line for each pair that cannot be used; for labels that are background alone, and
    * images that are all constant */
   void

@@ -88,7 +88,8 @@ public:
   SetMoments(const WeightsType & moments);
   itkGetConstReferenceMacro(Moments, WeightsType);
 
-  /** Weights of the outputs of coarser levels, which only a training with deep supervision has. */
+  /** Weights of the outputs of coarser levels, which only a training with deep supervision has: they belong to no
+   * model. A training that goes on from a state without them begins them anew. */
   void
   SetAuxiliaryWeights(const WeightsType & weights);
   itkGetConstReferenceMacro(AuxiliaryWeights, WeightsType);
@@ -137,7 +138,7 @@ public:
   }
 
   /** \throws ExceptionObject that names a tensor that is missing, unknown, of another shape than its weight's, or not
-   * finite */
+   * finite; auxiliary weights are all of the parameters' LossDeepSupervision, or none */
   void
   Verify() const;
 

@@ -49,11 +49,12 @@ UNetLossParameters::Describe()
            factor)
       .Add(
         "TverskyFalseNegatives", &P::TverskyFalseNegatives, "Weight β of false negatives in the Tversky loss.", factor)
-      .Add("DeepSupervision",
-           &P::DeepSupervision,
-           "Number of coarser outputs of the network that also have a loss, each half as much as the finer one; 0: "
-           "none.",
-           TorchParameterRange::Between(0, 16));
+      .Add(
+        "DeepSupervision",
+        &P::DeepSupervision,
+        "Number of coarser outputs of the network that also have a loss, each half as much as the finer one; at most "
+        "Levels - 1; 0: none.",
+        TorchParameterRange::Between(0, 16));
   return table;
 }
 

@@ -6,6 +6,7 @@
 #include "itkTorchRuntime.h"
 #include "itkTorchTensorAccess.h"
 #include "itkUNetBatchLoader.h"
+#include "itkUNetDeepSupervision.h"
 #include "itkUNetLoss.h"
 #include "itkUNetNetwork.h"
 #include "itkUNetRandomStream.h"
@@ -56,6 +57,24 @@ CopyToDevice(const UNetModel::WeightsType & tensors, const TorchDevice & device)
     copies.emplace(name, GetATensor(tensor).to(GetC10Device(device), at::kFloat, false, true));
   }
   return copies;
+}
+
+/** Weights of the network and of the outputs of coarser levels, which begin anew where the state has none. */
+std::map<std::string, at::Tensor>
+GetAllWeights(const UNetTrainingState & state, const UNetTrainingParameters & parameters, const TorchDevice & device)
+{
+  const UNetSpecification & specification = state.GetModel()->GetSpecification();
+  const unsigned int        deepSupervision = parameters.Loss.DeepSupervision;
+  const auto initial = InitializeUNetWeights(specification, parameters.Seed, GetSupervisedLevels(deepSupervision));
+  auto       weights = CopyToDevice(state.GetModel()->GetWeights(), device);
+  const auto known = CopyToDevice(state.GetAuxiliaryWeights(), device);
+  for (const auto & description : GetAuxiliaryTensors(specification, deepSupervision))
+  {
+    const auto found = known.find(description.Name);
+    weights.emplace(description.Name,
+                    found != known.end() ? found->second : initial.at(description.Name).to(GetC10Device(device)));
+  }
+  return weights;
 }
 
 /** Whether a layer's weight belongs to one of `layers`. */
@@ -126,7 +145,9 @@ public:
     , m_Data(data)
     , m_Parameters(parameters)
     , m_Device(device)
-    , m_Network(state.GetModel()->GetSpecification(), CopyToDevice(state.GetModel()->GetWeights(), device))
+    , m_Network(state.GetModel()->GetSpecification(),
+                GetAllWeights(state, parameters, device),
+                GetSupervisedLevels(parameters.Loss.DeepSupervision))
     , m_Averages(CopyToDevice(state.GetAverages(), device))
     , m_Samples(*state.GetModel(), data, m_Parameters, device)
     , m_Sampler(data, m_Parameters)
@@ -134,8 +155,9 @@ public:
     , m_Loss(MakeUNetLoss(m_Parameters.Loss, state.GetModel()->GetSpecification().Classes))
     , m_Reduction(std::make_shared<UNetGradientReduction>())
   {
-    const auto layers = SplitAtCommas(m_Parameters.FrozenLayers);
-    for (const auto & description : state.GetModel()->GetSpecification().GetTensors())
+    const UNetSpecification & specification = state.GetModel()->GetSpecification();
+    const auto                layers = SplitAtCommas(m_Parameters.FrozenLayers);
+    for (const auto & description : specification.GetTensors())
     {
       const at::Tensor & weight = m_Network.GetWeights().at(description.Name);
       if (IsOfLayers(description.Name, layers))
@@ -152,13 +174,20 @@ public:
         m_Statistics.emplace_back(weight, weight.clone());
       }
     }
+    for (const auto & description : GetAuxiliaryTensors(specification, m_Parameters.Loss.DeepSupervision))
+    {
+      const at::Tensor & weight = m_Network.GetWeights().at(description.Name);
+      weight.set_requires_grad(true);
+      m_Trained.emplace(description.Name, weight);
+      m_Auxiliary.emplace(description.Name, weight);
+    }
     VerifyPosition();
     m_NumberOfSteps = CountSteps();
     m_Update =
       MakeUNetWeightUpdate(m_Parameters, m_Trained, CopyToDevice(state.GetMoments(), device), state.GetPosition().Step);
     if (m_Parameters.WeightAveraging > 0.0 && m_Averages.empty())
     {
-      for (const auto & [name, weight] : m_Network.GetWeights())
+      for (const auto & [name, weight] : GetModelWeights())
       {
         m_Averages.emplace(name, weight.detach().clone());
       }
@@ -197,7 +226,10 @@ public:
       m_Notes.emplace_back("The pixels of images or labels are not those that the training began with.");
     }
     m_State.SetDataDigest(text);
+    // What the parameters decide that the state holds.
     m_State.SetParameters(m_Parameters);
+    m_State.SetAuxiliaryWeights(CopyToHost(m_Auxiliary));
+    m_State.SetMoments(CopyToHost(m_Update->GetMoments()));
     m_Loader.Start(m_Position.Epoch, m_Position.StepOfEpoch, m_Parameters.Epochs);
   }
 
@@ -284,7 +316,7 @@ public:
       itkGenericExceptionMacro("Validation needs at least 1 validation pair, but there are 0.");
     }
     const auto                   start = Clock::now();
-    const UNetModel::WeightsType weights = CopyToHost(m_Averages.empty() ? m_Network.GetWeights() : m_Averages);
+    const UNetModel::WeightsType weights = CopyToHost(m_Averages.empty() ? GetModelWeights() : m_Averages);
     const UNetValidationScores   scores = m_Validation->Compute(weights, progress);
     const bool                   isBest = scores.GetScore() > m_Position.BestScore;
     const double                 seconds = SecondsSince(start);
@@ -314,7 +346,8 @@ public:
   UpdateState()
   {
     VerifyWeights();
-    m_State.GetModel()->SetWeights(CopyToHost(m_Network.GetWeights()));
+    m_State.GetModel()->SetWeights(CopyToHost(GetModelWeights()));
+    m_State.SetAuxiliaryWeights(CopyToHost(m_Auxiliary));
     m_State.SetAverages(CopyToHost(m_Averages));
     m_State.SetMoments(CopyToHost(m_Update->GetMoments()));
     m_State.SetBestWeights(m_BestWeights);
@@ -341,6 +374,18 @@ public:
   }
 
 private:
+  /** Without those of the outputs of coarser levels. */
+  std::map<std::string, at::Tensor>
+  GetModelWeights() const
+  {
+    std::map<std::string, at::Tensor> weights = m_Network.GetWeights();
+    for (const auto & entry : m_Auxiliary)
+    {
+      weights.erase(entry.first);
+    }
+    return weights;
+  }
+
   void
   VerifyPosition() const
   {
@@ -432,9 +477,10 @@ private:
   {
     const c10::AutoGradMode withGradients(true);
     const TorchRandom random(m_Parameters.Seed, m_Position.Epoch, static_cast<std::uint32_t>(number), DropoutStream);
-    const auto       precision = m_Parameters.Precision == UNetTrainingPrecision::BFloat16 ? at::kBFloat16 : at::kFloat;
-    const at::Tensor logits = m_Network.Train(batch.Image, random, progress, precision);
-    const at::Tensor loss = m_Loss->Compute({ logits, batch.Target, batch.Weight });
+    const auto precision = m_Parameters.Precision == UNetTrainingPrecision::BFloat16 ? at::kBFloat16 : at::kFloat;
+    std::vector<at::Tensor> outputs = m_Network.TrainOutputs(batch.Image, random, progress, precision);
+    std::reverse(outputs.begin(), outputs.end());
+    const at::Tensor loss = ComputeDeeplySupervised(*m_Loss, outputs, { {}, batch.Target, batch.Weight });
     (share == 1.0 ? loss : loss * share).backward();
     return share * loss.item<double>();
   }
@@ -581,6 +627,7 @@ private:
   UNetNetwork                       m_Network;
   std::map<std::string, at::Tensor> m_Trained;
   std::map<std::string, at::Tensor> m_Frozen;
+  std::map<std::string, at::Tensor> m_Auxiliary;
   /** Running statistics, and what they were before the step. */
   std::vector<std::pair<at::Tensor, at::Tensor>> m_Statistics;
   std::map<std::string, at::Tensor>              m_Averages;
@@ -623,7 +670,7 @@ UNetTrainer::UNetTrainer(UNetTrainingState &            state,
   Guarded("UNetTrainer::UNetTrainer()",
           [&]
           {
-            state.GetModel()->Verify();
+            state.Verify();
             VerifyUNetTraining(state.GetModel()->GetSpecification(), parameters);
             if (data.GetNumberOfPairs() == 0)
             {
@@ -717,11 +764,11 @@ VerifyUNetTraining(const UNetSpecification & specification, const UNetTrainingPa
   TorchParameterView(parameters).Verify("UNetTraining");
   const bool areClasses = parameters.Labels == LabelMeaning::Classes;
   VerifyUNetLoss(parameters.Loss, specification.Classes);
-  if (parameters.Loss.DeepSupervision > 0)
+  if (parameters.Loss.DeepSupervision >= specification.Levels)
   {
-    itkGenericExceptionMacro(
-      "LossDeepSupervision must be 0, since networks have no outputs of coarser levels yet, but is "
-      << parameters.Loss.DeepSupervision << '.');
+    itkGenericExceptionMacro("LossDeepSupervision must be at most " << specification.Levels - 1
+                                                                    << ", one less than Levels, but is "
+                                                                    << parameters.Loss.DeepSupervision << '.');
   }
   const bool hasBorder = parameters.Target == UNetTarget::InteriorBorder;
   if (hasBorder && (areClasses || specification.Classes != 3))

@@ -3,6 +3,8 @@
 #include "itkUNetTrainingState.h"
 #include "itkTorchParameterText.h"
 #include "itkTorchTensorAccess.h"
+#include "itkUNetDeepSupervision.h"
+#include <ATen/ops/empty.h>
 #include <ATen/ops/isfinite.h>
 #include <nlohmann/json.hpp>
 #include <algorithm>
@@ -41,6 +43,24 @@ VerifyTensors(const WeightsType & tensors, const WeightsType & weights, const ch
                                                  << " of its " << values.numel() << " values are NaN or infinite.");
     }
   }
+}
+
+/** \throws ExceptionObject unless they are none or all that the training has */
+void
+VerifyAuxiliaryWeights(const WeightsType & weights, const UNetSpecification & specification, unsigned int levels)
+{
+  WeightsType expected;
+  for (const auto & description : GetAuxiliaryTensors(specification, levels))
+  {
+    if (!weights.empty() && weights.count(description.Name) == 0)
+    {
+      itkGenericExceptionMacro("The training's auxiliary weight \""
+                               << description.Name << "\" must be there with LossDeepSupervision " << levels
+                               << ", but is missing.");
+    }
+    expected.emplace(description.Name, MakeTorchTensor(at::empty(description.Shape), TorchDevice::CPU()));
+  }
+  VerifyTensors(weights, expected, "auxiliary weight");
 }
 } // namespace
 
@@ -133,7 +153,7 @@ UNetTrainingState::Verify() const
   WeightsType weights = m_Model->GetWeights();
   VerifyTensors(m_Averages, weights, "average");
   VerifyTensors(m_BestWeights, weights, "best weight");
-  VerifyTensors(m_AuxiliaryWeights, m_AuxiliaryWeights, "auxiliary weight");
+  VerifyAuxiliaryWeights(m_AuxiliaryWeights, m_Model->GetSpecification(), m_Parameters.Loss.DeepSupervision);
   weights.insert(m_AuxiliaryWeights.begin(), m_AuxiliaryWeights.end());
   VerifyTensors(m_Moments, weights, "moment");
 }

@@ -30,8 +30,8 @@ public:
     return m_Samples->GetDigest();
   }
 
-  /** The loss is that of the training on whole images, without augmentation; with a precision that is chosen by a trial
-   * and at least two classes, of probabilities of at least 1e-12. */
+  /** The loss is that of the training on whole images, of the full resolution alone and without augmentation; with a
+   * precision that is chosen by a trial and at least two classes, of probabilities of at least 1e-12. */
   UNetValidationScores
   Compute(const UNetModel::WeightsType & weights, const TorchProgress & progress);
 
