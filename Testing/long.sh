@@ -4,6 +4,7 @@
 #   sanitizers     all modules' tests with the address and the undefined-behavior sanitizer
 #   clang          everything compiled by clang without a warning, and without precompiled headers
 #   gcc            the same by GCC
+#   kills          trainings are killed 20 times under each setting and go on
 #   static         static libraries: build and tests
 #   documentation  Doxygen without a warning (installed if it is missing)
 #   style          all pre-commit hooks (installed from PyPI into a temporary folder)
@@ -15,7 +16,7 @@
 set -uo pipefail
 cd "$(dirname "$0")/.." || exit 1
 source_folder=$PWD
-all=(sanitizers clang gcc static documentation style bundle itk libtorch)
+all=(sanitizers clang gcc kills static documentation style bundle itk libtorch)
 work=${ITKTorch_LONG_FOLDER:-$source_folder/build-long}
 jobs=$(nproc)
 
@@ -38,6 +39,12 @@ sanitizers() {
       ASAN_OPTIONS=detect_leaks=0:detect_odr_violation=0:allocator_may_return_null=1 \
       UBSAN_OPTIONS="halt_on_error=1:print_stacktrace=1:suppressions=$suppressions" \
       ctest --output-on-failure --parallel "$jobs" --label-exclude Client --timeout 3000)
+}
+
+kills() {
+  configure_and_build kills -DBUILD_TESTING=OFF &&
+    python3 Testing/Training/killed_trainings.py --kills 20 --itktorch "$work/kills/bin/itktorch" \
+      --pairs Examples/Data/nuclei/pairs.csv --work "$work/kills/runs"
 }
 
 # Debian's ITK 5.2 refuses every compiler but the one that it was built with. A copy of the headers that do so comes
