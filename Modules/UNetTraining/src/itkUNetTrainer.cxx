@@ -1,27 +1,20 @@
 // SPDX-License-Identifier: Apache-2.0
 // Copyright ITKTorch contributors
 #include "itkUNetTrainer.h"
-#include "itkBoundaryWeightMap.h"
 #include "itkTorchExecution.h"
 #include "itkTorchRuntime.h"
-#include "itkTorchTensorAccess.h"
 #include "itkUNetBatchLoader.h"
-#include "itkUNetDeepSupervision.h"
+#include "itkUNetDivergence.h"
 #include "itkUNetLoss.h"
-#include "itkUNetNetwork.h"
 #include "itkUNetRandomStream.h"
+#include "itkUNetTrainedWeights.h"
 #include "itkUNetValidation.h"
 #include "itkUNetWeightUpdate.h"
-#include <ATen/ops/isfinite.h>
 #include <ATen/ops/linalg_vector_norm.h>
 #include <ATen/ops/stack.h>
-#include <ATen/ops/zeros_like.h>
 #include <c10/core/GradMode.h>
 #include <algorithm>
 #include <chrono>
-#include <cmath>
-#include <set>
-#include <sstream>
 
 namespace itk
 {
@@ -33,100 +26,6 @@ double
 SecondsSince(Clock::time_point start)
 {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-/** Tensors on the host, not shared. */
-UNetModel::WeightsType
-CopyToHost(const std::map<std::string, at::Tensor> & tensors)
-{
-  UNetModel::WeightsType copies;
-  for (const auto & [name, tensor] : tensors)
-  {
-    copies.emplace(
-      name, MakeTorchTensor(tensor.detach().to(at::kCPU, at::kFloat, false, true).contiguous(), TorchDevice::CPU()));
-  }
-  return copies;
-}
-
-std::map<std::string, at::Tensor>
-CopyToDevice(const UNetModel::WeightsType & tensors, const TorchDevice & device)
-{
-  std::map<std::string, at::Tensor> copies;
-  for (const auto & [name, tensor] : tensors)
-  {
-    copies.emplace(name, GetATensor(tensor).to(GetC10Device(device), at::kFloat, false, true));
-  }
-  return copies;
-}
-
-/** Weights of the network and of the outputs of coarser levels, which begin anew where the state has none. */
-std::map<std::string, at::Tensor>
-GetAllWeights(const UNetTrainingState & state, const UNetTrainingParameters & parameters, const TorchDevice & device)
-{
-  const UNetSpecification & specification = state.GetModel()->GetSpecification();
-  const unsigned int        deepSupervision = parameters.Loss.DeepSupervision;
-  const auto initial = InitializeUNetWeights(specification, parameters.Seed, GetSupervisedLevels(deepSupervision));
-  auto       weights = CopyToDevice(state.GetModel()->GetWeights(), device);
-  const auto known = CopyToDevice(state.GetAuxiliaryWeights(), device);
-  for (const auto & description : GetAuxiliaryTensors(specification, deepSupervision))
-  {
-    const auto found = known.find(description.Name);
-    weights.emplace(description.Name,
-                    found != known.end() ? found->second : initial.at(description.Name).to(GetC10Device(device)));
-  }
-  return weights;
-}
-
-/** Whether a layer's weight belongs to one of `layers`. */
-bool
-IsOfLayers(const std::string & weight, const std::vector<std::string> & layers)
-{
-  return std::any_of(layers.begin(),
-                     layers.end(),
-                     [&](const std::string & layer)
-                     { return weight == layer || weight.compare(0, layer.size() + 1, layer + '.') == 0; });
-}
-
-std::vector<std::string>
-SplitAtCommas(const std::string & text)
-{
-  std::vector<std::string> parts;
-  std::istringstream       stream(text);
-  for (std::string part; std::getline(stream, part, ',');)
-  {
-    part.erase(std::remove(part.begin(), part.end(), ' '), part.end());
-    if (!part.empty())
-    {
-      parts.push_back(part);
-    }
-  }
-  return parts;
-}
-} // namespace
-
-namespace
-{
-/** \throws ExceptionObject that lists the first parts of the layers' names, if no weight belongs to `layer` */
-void
-VerifyIsLayer(const UNetSpecification & specification, const std::string & layer)
-{
-  std::set<std::string> known;
-  for (const auto & description : specification.GetTensors())
-  {
-    if (IsOfLayers(description.Name, { layer }))
-    {
-      return;
-    }
-    const auto first = description.Name.find('.');
-    known.insert(description.Name.substr(0, description.Name.find('.', first + 1)));
-  }
-  std::string list;
-  for (const std::string & name : known)
-  {
-    list += (list.empty() ? "" : ", ") + name;
-  }
-  itkGenericExceptionMacro("FrozenLayers must be beginnings of layers' names, such as " << list << ", but one is "
-                                                                                        << layer << '.');
 }
 } // namespace
 
@@ -142,56 +41,19 @@ public:
     , m_Position(state.GetPosition())
     , m_History(state.GetHistory())
     , m_BestWeights(state.GetBestWeights())
-    , m_Data(data)
     , m_Parameters(parameters)
-    , m_Device(device)
-    , m_Network(state.GetModel()->GetSpecification(),
-                GetAllWeights(state, parameters, device),
-                GetSupervisedLevels(parameters.Loss.DeepSupervision))
-    , m_Averages(CopyToDevice(state.GetAverages(), device))
+    , m_Weights(state, m_Parameters, device)
+    , m_Divergence(data, m_Parameters)
     , m_Samples(*state.GetModel(), data, m_Parameters, device)
     , m_Sampler(data, m_Parameters)
     , m_Loader(m_Samples, m_Sampler, m_Parameters.LoaderThreads)
     , m_Loss(MakeUNetLoss(m_Parameters.Loss, state.GetModel()->GetSpecification().Classes))
     , m_Reduction(std::make_shared<UNetGradientReduction>())
   {
-    const UNetSpecification & specification = state.GetModel()->GetSpecification();
-    const auto                layers = SplitAtCommas(m_Parameters.FrozenLayers);
-    for (const auto & description : specification.GetTensors())
-    {
-      const at::Tensor & weight = m_Network.GetWeights().at(description.Name);
-      if (IsOfLayers(description.Name, layers))
-      {
-        m_Frozen.emplace(description.Name, weight.clone());
-      }
-      else if (description.IsTrained)
-      {
-        weight.set_requires_grad(true);
-        m_Trained.emplace(description.Name, weight);
-      }
-      else
-      {
-        m_Statistics.emplace_back(weight, weight.clone());
-      }
-    }
-    for (const auto & description : GetAuxiliaryTensors(specification, m_Parameters.Loss.DeepSupervision))
-    {
-      const at::Tensor & weight = m_Network.GetWeights().at(description.Name);
-      weight.set_requires_grad(true);
-      m_Trained.emplace(description.Name, weight);
-      m_Auxiliary.emplace(description.Name, weight);
-    }
     VerifyPosition();
     m_NumberOfSteps = CountSteps();
-    m_Update =
-      MakeUNetWeightUpdate(m_Parameters, m_Trained, CopyToDevice(state.GetMoments(), device), state.GetPosition().Step);
-    if (m_Parameters.WeightAveraging > 0.0 && m_Averages.empty())
-    {
-      for (const auto & [name, weight] : GetModelWeights())
-      {
-        m_Averages.emplace(name, weight.detach().clone());
-      }
-    }
+    m_Update = MakeUNetWeightUpdate(
+      m_Parameters, m_Weights.GetTrained(), CopyToDevice(state.GetMoments(), device), state.GetPosition().Step);
     if (validation != nullptr && validation->GetNumberOfPairs() > 0)
     {
       m_Validation = std::make_unique<UNetValidation>(*state.GetModel(), *validation, m_Parameters, device);
@@ -228,7 +90,7 @@ public:
     m_State.SetDataDigest(text);
     // What the parameters decide that the state holds.
     m_State.SetParameters(m_Parameters);
-    m_State.SetAuxiliaryWeights(CopyToHost(m_Auxiliary));
+    m_State.SetAuxiliaryWeights(CopyToHost(m_Weights.GetAuxiliary()));
     m_State.SetMoments(CopyToHost(m_Update->GetMoments()));
     m_Loader.Start(m_Position.Epoch, m_Position.StepOfEpoch, m_Parameters.Epochs);
   }
@@ -256,12 +118,8 @@ public:
   UNetTrainingCost
   Measure(const TorchProgress & progress)
   {
-    const auto                        batches = m_Sampler.GetBatches(m_Position.Epoch, m_Position.StepOfEpoch);
-    std::map<std::string, at::Tensor> kept;
-    for (const auto & [name, weight] : m_Network.GetWeights())
-    {
-      kept.emplace(name, weight.detach().clone());
-    }
+    const auto batches = m_Sampler.GetBatches(m_Position.Epoch, m_Position.StepOfEpoch);
+    m_Weights.KeepStatistics();
     UNetTrainingCost cost;
     // Memory is mapped in the first one.
     for (int repetition = 0; repetition < 2; ++repetition)
@@ -271,11 +129,7 @@ public:
       ComputeGradients(batch, 1.0, 0, progress);
       cost.SecondsOfStep = SecondsSince(start) * static_cast<double>(batches.size());
     }
-    ClearGradients();
-    for (const auto & [name, weight] : m_Network.GetWeights())
-    {
-      weight.detach().copy_(kept.at(name));
-    }
+    m_Weights.Undo();
     cost.Memory = TorchRuntime::GetPeakMemory();
     return cost;
   }
@@ -283,10 +137,7 @@ public:
   UNetTrainingStep
   Step(const TorchProgress & progress)
   {
-    for (auto & [statistics, kept] : m_Statistics)
-    {
-      kept.copy_(statistics);
-    }
+    m_Weights.KeepStatistics();
     UNetTrainingStep step;
     try
     {
@@ -294,13 +145,7 @@ public:
     }
     catch (...)
     {
-      // As if there had been no batch of the step.
-      this->ClearGradients();
-      for (auto & [statistics, kept] : m_Statistics)
-      {
-        statistics.copy_(kept);
-      }
-      this->RestoreFrozen();
+      m_Weights.Undo();
       m_Loader.Start(m_Position.Epoch, m_Position.StepOfEpoch, m_Parameters.Epochs);
       throw;
     }
@@ -316,10 +161,11 @@ public:
       itkGenericExceptionMacro("Validation needs at least 1 validation pair, but there are 0.");
     }
     const auto                   start = Clock::now();
-    const UNetModel::WeightsType weights = CopyToHost(m_Averages.empty() ? GetModelWeights() : m_Averages);
-    const UNetValidationScores   scores = m_Validation->Compute(weights, progress);
-    const bool                   isBest = scores.GetScore() > m_Position.BestScore;
-    const double                 seconds = SecondsSince(start);
+    const UNetModel::WeightsType weights =
+      CopyToHost(m_Weights.GetAverages().empty() ? m_Weights.GetOfModel() : m_Weights.GetAverages());
+    const UNetValidationScores scores = m_Validation->Compute(weights, progress);
+    const bool                 isBest = scores.GetScore() > m_Position.BestScore;
+    const double               seconds = SecondsSince(start);
     m_Position.TotalSeconds += seconds;
     if (isBest)
     {
@@ -345,10 +191,10 @@ public:
   void
   UpdateState()
   {
-    VerifyWeights();
-    m_State.GetModel()->SetWeights(CopyToHost(GetModelWeights()));
-    m_State.SetAuxiliaryWeights(CopyToHost(m_Auxiliary));
-    m_State.SetAverages(CopyToHost(m_Averages));
+    m_Divergence.VerifyWeights(m_Weights.GetNetwork().GetWeights(), m_Position);
+    m_State.GetModel()->SetWeights(CopyToHost(m_Weights.GetOfModel()));
+    m_State.SetAuxiliaryWeights(CopyToHost(m_Weights.GetAuxiliary()));
+    m_State.SetAverages(CopyToHost(m_Weights.GetAverages()));
     m_State.SetMoments(CopyToHost(m_Update->GetMoments()));
     m_State.SetBestWeights(m_BestWeights);
     m_State.SetPosition(m_Position);
@@ -374,18 +220,6 @@ public:
   }
 
 private:
-  /** Without those of the outputs of coarser levels. */
-  std::map<std::string, at::Tensor>
-  GetModelWeights() const
-  {
-    std::map<std::string, at::Tensor> weights = m_Network.GetWeights();
-    for (const auto & entry : m_Auxiliary)
-    {
-      weights.erase(entry.first);
-    }
-    return weights;
-  }
-
   void
   VerifyPosition() const
   {
@@ -424,7 +258,7 @@ private:
     }
     UNetTrainingStep step;
     step.LearningRate = GetLearningRate(m_Parameters, m_Position.Step, GetNumberOfSteps());
-    ClearGradients();
+    m_Weights.ClearGradients();
     TorchProgressSteps parts(progress, static_cast<double>(crops));
     for (std::size_t i = 0; i < batches.size(); ++i)
     {
@@ -436,37 +270,23 @@ private:
                                     m_Position.Step * m_Parameters.AccumulatedBatches + i,
                                     PartOfProgress(ofBatch, 0.05, 0.95));
     }
-    std::vector<at::Tensor> gradients;
-    for (const auto & [name, weight] : m_Trained)
-    {
-      gradients.push_back(weight.grad().defined() ? weight.grad() : at::zeros_like(weight.detach()));
-    }
+    std::vector<at::Tensor> gradients = m_Weights.GetGradients();
     m_Reduction->Reduce(gradients, step.Loss);
     step.GradientNorm = GetNorm(gradients);
-    VerifyStep(step, batches);
+    m_Divergence.VerifyStep(step, m_Position, GetStepsPerEpoch(), batches);
     m_Position.FirstLoss = m_Position.Step == 0 ? step.Loss : m_Position.FirstLoss;
 
     const double limit = m_Parameters.MaximumGradientNorm;
     // As PyTorch's clip_grad_norm_.
     const double divisor = limit > 0.0 ? std::max(1.0, (step.GradientNorm + 1e-6) / limit) : 1.0;
     m_Update->Step(gradients, step.LearningRate, divisor);
-    ClearGradients();
-    RestoreFrozen();
+    m_Weights.ClearGradients();
+    m_Weights.RestoreFrozen();
     ++m_Position.Step;
     m_Position.IsEpochEnded = true;
-    UpdateAverages();
+    m_Weights.UpdateAverages(m_Position.Step);
     Advance(step, SecondsSince(start));
     return step;
-  }
-
-  /** Statistics of frozen layers, too, stay as they were. */
-  void
-  RestoreFrozen()
-  {
-    for (const auto & [name, weight] : m_Frozen)
-    {
-      m_Network.GetWeights().at(name).detach().copy_(weight);
-    }
   }
 
   /** Adds the gradients of share · loss.
@@ -478,20 +298,11 @@ private:
     const c10::AutoGradMode withGradients(true);
     const TorchRandom random(m_Parameters.Seed, m_Position.Epoch, static_cast<std::uint32_t>(number), DropoutStream);
     const auto precision = m_Parameters.Precision == UNetTrainingPrecision::BFloat16 ? at::kBFloat16 : at::kFloat;
-    std::vector<at::Tensor> outputs = m_Network.TrainOutputs(batch.Image, random, progress, precision);
+    std::vector<at::Tensor> outputs = m_Weights.GetNetwork().TrainOutputs(batch.Image, random, progress, precision);
     std::reverse(outputs.begin(), outputs.end());
     const at::Tensor loss = ComputeDeeplySupervised(*m_Loss, outputs, { {}, batch.Target, batch.Weight });
     (share == 1.0 ? loss : loss * share).backward();
     return share * loss.item<double>();
-  }
-
-  void
-  ClearGradients()
-  {
-    for (const auto & entry : m_Trained)
-    {
-      entry.second.mutable_grad().reset();
-    }
   }
 
   static double
@@ -503,88 +314,6 @@ private:
       norms.push_back(at::linalg_vector_norm(gradient));
     }
     return norms.empty() ? 0.0 : at::linalg_vector_norm(at::stack(norms)).item<double>();
-  }
-
-  void
-  VerifyStep(const UNetTrainingStep & step, const std::vector<std::vector<UNetCrop>> & batches) const
-  {
-    constexpr double  explosion = 1e3;
-    const bool        isLossFinite = std::isfinite(step.Loss);
-    const std::string problem =
-      !isLossFinite                       ? "the loss is " + std::to_string(step.Loss)
-      : !std::isfinite(step.GradientNorm) ? "the gradients' norm is " + std::to_string(step.GradientNorm)
-      : step.Loss > explosion * std::max(1.0, m_Position.FirstLoss) && m_Position.Step > 0
-        ? "the loss grew from " + std::to_string(m_Position.FirstLoss) + " to " + std::to_string(step.Loss)
-        : "";
-    if (problem.empty())
-    {
-      return;
-    }
-    ThrowDiverged(problem + " at step " + std::to_string(m_Position.StepOfEpoch + 1) + " of " +
-                    std::to_string(GetStepsPerEpoch()) + " in epoch " + std::to_string(m_Position.Epoch + 1),
-                  DescribeImages(batches));
-  }
-
-  std::string
-  DescribeImages(const std::vector<std::vector<UNetCrop>> & batches) const
-  {
-    constexpr std::size_t    most = 8;
-    std::vector<std::string> names;
-    for (const auto & batch : batches)
-    {
-      for (const UNetCrop & crop : batch)
-      {
-        const std::string & name = m_Data.GetName(crop.Pair);
-        if (std::find(names.begin(), names.end(), name) == names.end())
-        {
-          names.push_back(name);
-        }
-      }
-    }
-    std::string text;
-    for (std::size_t i = 0; i < std::min(names.size(), most); ++i)
-    {
-      text += (i == 0 ? "" : ", ") + names[i];
-    }
-    return text + (names.size() > most ? " and " + std::to_string(names.size() - most) + " others" : "");
-  }
-
-  void
-  VerifyWeights() const
-  {
-    for (const auto & [name, tensor] : m_Network.GetWeights())
-    {
-      const auto infinite = tensor.numel() - at::isfinite(tensor.detach()).sum().item<std::int64_t>();
-      if (infinite > 0)
-      {
-        ThrowDiverged(std::to_string(infinite) + " of " + std::to_string(tensor.numel()) + " values of the weight \"" +
-                        name + "\" are not finite after a step of epoch " +
-                        std::to_string(m_Position.Epoch + (m_Position.StepOfEpoch > 0 ? 1 : 0)),
-                      "");
-      }
-    }
-  }
-
-  /** \param when such as "the loss is nan at step 1 of 9 in epoch 1" */
-  [[noreturn]] void
-  ThrowDiverged(const std::string & when, const std::string & images) const
-  {
-    std::ostringstream text;
-    text << "The training diverged: " << when << " of " << m_Parameters.Epochs << "; use a LearningRate below "
-         << m_Parameters.LearningRate << ", or look for extreme values in images and weights"
-         << (images.empty() ? "" : " of " + images) << '.';
-    throw UNetTrainingDiverged(__FILE__, __LINE__, text.str(), ITK_LOCATION);
-  }
-
-  void
-  UpdateAverages()
-  {
-    const auto   count = static_cast<double>(m_Position.Step);
-    const double decay = std::min(m_Parameters.WeightAveraging, (1.0 + count) / (10.0 + count));
-    for (auto & [name, average] : m_Averages)
-    {
-      average.lerp_(m_Network.GetWeights().at(name).detach(), 1.0 - decay);
-    }
   }
 
   /** Goes on by a step, and to the next epoch after the last one, whose line it adds to the history. */
@@ -617,29 +346,22 @@ private:
     m_Position.Seconds = 0.0;
   }
 
-  UNetTrainingState &               m_State;
-  UNetTrainingPosition              m_Position;
-  std::vector<UNetTrainingEpoch>    m_History;
-  UNetModel::WeightsType            m_BestWeights;
-  const UNetTrainingData &          m_Data;
-  UNetTrainingParameters            m_Parameters;
-  TorchDevice                       m_Device;
-  UNetNetwork                       m_Network;
-  std::map<std::string, at::Tensor> m_Trained;
-  std::map<std::string, at::Tensor> m_Frozen;
-  std::map<std::string, at::Tensor> m_Auxiliary;
-  /** Running statistics, and what they were before the step. */
-  std::vector<std::pair<at::Tensor, at::Tensor>> m_Statistics;
-  std::map<std::string, at::Tensor>              m_Averages;
-  UNetSamples                                    m_Samples;
-  UNetSampler                                    m_Sampler;
-  UNetBatchLoader                                m_Loader;
-  std::uint64_t                                  m_NumberOfSteps{ 0 };
-  std::unique_ptr<UNetLoss>                      m_Loss;
-  std::unique_ptr<UNetWeightUpdate>              m_Update;
-  std::unique_ptr<UNetValidation>                m_Validation;
-  std::shared_ptr<UNetGradientReduction>         m_Reduction;
-  std::vector<std::string>                       m_Notes;
+  UNetTrainingState &                    m_State;
+  UNetTrainingPosition                   m_Position;
+  std::vector<UNetTrainingEpoch>         m_History;
+  UNetModel::WeightsType                 m_BestWeights;
+  UNetTrainingParameters                 m_Parameters;
+  UNetTrainedWeights                     m_Weights;
+  UNetDivergence                         m_Divergence;
+  UNetSamples                            m_Samples;
+  UNetSampler                            m_Sampler;
+  UNetBatchLoader                        m_Loader;
+  std::uint64_t                          m_NumberOfSteps{ 0 };
+  std::unique_ptr<UNetLoss>              m_Loss;
+  std::unique_ptr<UNetWeightUpdate>      m_Update;
+  std::unique_ptr<UNetValidation>        m_Validation;
+  std::shared_ptr<UNetGradientReduction> m_Reduction;
+  std::vector<std::string>               m_Notes;
 };
 
 namespace
@@ -756,59 +478,5 @@ void
 UNetTrainer::SetGradientReduction(std::shared_ptr<UNetGradientReduction> reduction)
 {
   m_Implementation->SetGradientReduction(std::move(reduction));
-}
-void
-VerifyUNetTraining(const UNetSpecification & specification, const UNetTrainingParameters & parameters)
-{
-  specification.Verify();
-  TorchParameterView(parameters).Verify("UNetTraining");
-  const bool areClasses = parameters.Labels == LabelMeaning::Classes;
-  VerifyUNetLoss(parameters.Loss, specification.Classes);
-  if (parameters.Loss.DeepSupervision >= specification.Levels)
-  {
-    itkGenericExceptionMacro("LossDeepSupervision must be at most " << specification.Levels - 1
-                                                                    << ", one less than Levels, but is "
-                                                                    << parameters.Loss.DeepSupervision << '.');
-  }
-  const bool hasBorder = parameters.Target == UNetTarget::InteriorBorder;
-  if (hasBorder && (areClasses || specification.Classes != 3))
-  {
-    itkGenericExceptionMacro("Labels must be objects or foreground, and Classes 3, for the target interior-border, but "
-                             "are "
-                             << GetEnumerationText(parameters.Labels) << " and " << specification.Classes << '.');
-  }
-  if (!areClasses && !hasBorder && specification.Classes > 2)
-  {
-    itkGenericExceptionMacro("Labels must be classes for more than 2 classes, but is "
-                             << GetEnumerationText(parameters.Labels) << " for " << specification.Classes << '.');
-  }
-  if (areClasses && (parameters.UseWeightMap || parameters.WeightMap.GapWidth > 0))
-  {
-    itkGenericExceptionMacro(
-      "Labels must be objects or foreground for a WeightMap or a GapWidth, which need a label for "
-      "each object, but is classes.");
-  }
-  if (parameters.UseWeightMap)
-  {
-    VerifyBoundaryWeightMap(parameters.WeightMap, {});
-  }
-  if (parameters.CropSize % specification.GetStride() != 0)
-  {
-    itkGenericExceptionMacro("CropSize must be a multiple of " << specification.GetStride()
-                                                               << ", the network's stride with " << specification.Levels
-                                                               << " levels, but is " << parameters.CropSize << '.');
-  }
-  for (const std::string & layer : SplitAtCommas(parameters.FrozenLayers))
-  {
-    VerifyIsLayer(specification, layer);
-  }
-  VerifyRandomAugmentation(GetAugmentationParameters(parameters), specification.Dimension);
-  // At the stride itself the deepest level is one pixel, and a batch of one crop has no variance.
-  if (specification.Normalization == UNetNormalization::Batch && parameters.CropSize < 2 * specification.GetStride())
-  {
-    itkGenericExceptionMacro("CropSize must be at least " << 2 * specification.GetStride()
-                                                          << " with batch normalization, but is " << parameters.CropSize
-                                                          << '.');
-  }
 }
 } // namespace itk
