@@ -74,7 +74,6 @@ UNetBatchLoader::Advance(std::vector<UNetCrop> & crops, unsigned int & epoch)
       ++m_Place.Epoch;
     }
   }
-  ++m_NumberTaken;
 }
 
 void
@@ -96,19 +95,22 @@ UNetBatchLoader::Work()
     {
       return;
     }
-    const std::uint64_t number = m_NumberTaken;
-    this->Advance(crops, epoch);
-    lock.unlock();
-    Result result;
+    const std::uint64_t number = m_NumberTaken++;
+    Result              result;
     try
     {
+      this->Advance(crops, epoch);
+      lock.unlock();
       result.Batch = m_Samples.MakeBatch(crops, epoch);
     }
     catch (...)
     {
       result.Error = std::current_exception();
     }
-    lock.lock();
+    if (!lock.owns_lock())
+    {
+      lock.lock();
+    }
     m_Ready[number] = std::move(result);
     m_Changed.notify_all();
   }
@@ -129,6 +131,7 @@ UNetBatchLoader::GetNext()
     std::vector<UNetCrop> crops;
     unsigned int          epoch = 0;
     this->Advance(crops, epoch);
+    ++m_NumberTaken;
     ++m_NumberGiven;
     return m_Samples.MakeBatch(crops, epoch);
   }

@@ -34,7 +34,7 @@ public:
   Start(unsigned int epoch, std::uint64_t step, unsigned int numberOfEpochs);
 
   /** The next batch; after those of a step come those of the next one.
-   * \throws ExceptionObject what making it threw; and after the last epoch */
+   * \throws what choosing its crops or making it threw; ExceptionObject after the last epoch */
   UNetBatch
   GetNext();
 

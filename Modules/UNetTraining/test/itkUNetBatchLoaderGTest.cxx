@@ -4,6 +4,7 @@
 #include "itkImageFileWriter.h"
 #include "itkUNetTrainingTestHelpers.h"
 #include <filesystem>
+#include <limits>
 
 using itk::UNetBatchLoader;
 using itk::UNetSampler;
@@ -63,6 +64,27 @@ ExpectSameBatch(const itk::UNetBatch & a, const itk::UNetBatch & b)
   EXPECT_TRUE(a.Target.equal(b.Target));
 }
 } // namespace
+
+TEST(UNetBatchLoader, AnErrorOfChoosingCropsIsThrownWhereTheBatchIsAskedFor)
+{
+  auto parameters = MakeParameters();
+  // An epoch whose order does not fit into any memory.
+  parameters.StepsPerEpoch = std::numeric_limits<unsigned int>::max();
+  parameters.BatchSize = 4096;
+  parameters.AccumulatedBatches = 4096;
+  const auto        data = MakeData<2>(24, 2);
+  const auto        model = MakeModel(SmallSpecification());
+  UNetSamples       samples(*model, *data, parameters, "cpu");
+  const UNetSampler sampler(*data, parameters);
+  samples.Verify(noProgress);
+  for (const unsigned int threads : { 0, 1, 3 })
+  {
+    UNetBatchLoader loader(samples, sampler, threads);
+    loader.Start(0, 0, 1);
+    EXPECT_ANY_THROW(loader.GetNext()) << threads;
+    EXPECT_ANY_THROW(loader.GetNext()) << threads;
+  }
+}
 
 TEST(UNetBatchLoader, BatchesComeInTheirOrderFromAnyPlaceAndForAnyNumberOfThreads)
 {
