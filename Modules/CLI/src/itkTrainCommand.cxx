@@ -162,7 +162,7 @@ Train(const TrainOptions & options)
   progress.reset();
 
   const std::string where = settings.Output.empty() ? folder : settings.Output;
-  if (result.IsInterrupted)
+  if (result.Ending == UNetTraining::Ending::Interrupted)
   {
     std::cerr << "itktorch: Training was interrupted after " << result.Position.Epoch << " of "
               << settings.Training.Epochs << " epochs; "

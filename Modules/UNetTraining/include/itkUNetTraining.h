@@ -41,7 +41,9 @@ public:
     Complete,
     OutOfTime,
     /** No better score for Patience epochs. */
-    NoProgress
+    NoProgress,
+    /** By an exception, such as that of an abort. */
+    Interrupted
   };
 
   /** What the caller hears during a run. */

@@ -255,7 +255,7 @@ public:
     return this->GetState()->GetHistory();
   }
 
-  /** Why the last training ended. */
+  /** Why the last training ended; Complete before there was one. */
   UNetTraining::Ending
   GetEnding() const
   {

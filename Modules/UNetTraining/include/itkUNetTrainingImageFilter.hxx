@@ -305,6 +305,7 @@ void
 UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateTensors()
 {
   UNetTrainingState & state = *this->GetState();
+  m_Ending = UNetTraining::Ending::Interrupted;
   m_BeganWith = this->GetBeginning();
   this->InitializeState(state);
 

@@ -312,6 +312,22 @@ TEST(UNetTrainingOutputs, StepsAndTimeEndATraining)
   EXPECT_EQ(second->GetEnding(), UNetTraining::Ending::Complete);
 }
 
+TEST(UNetTrainingOutputs, ATrainingThatAnExceptionEndsIsInterruptedWhateverTheOneBeforeWas)
+{
+  const auto filter = MakeFilter<2>();
+  filter->Update();
+  EXPECT_EQ(filter->GetEnding(), UNetTraining::Ending::Complete);
+  const auto tag =
+    filter->AddObserver(UNetTrainingStepEvent(), [&](const itk::EventObject &) { filter->AbortGenerateDataOn(); });
+  filter->SetEpochs(3);
+  EXPECT_THROW(filter->Update(), itk::ProcessAborted);
+  EXPECT_EQ(filter->GetEnding(), UNetTraining::Ending::Interrupted);
+  filter->RemoveObserver(tag);
+  filter->SetEpochs(1);
+  filter->Update();
+  EXPECT_EQ(filter->GetEnding(), UNetTraining::Ending::Complete);
+}
+
 TEST(UNetTrainingOutputs, TheModelsSayHowTheyWereTrainedAlsoInTheirFiles)
 {
   const auto filter = MakeFilter<2>("cpu", 3);

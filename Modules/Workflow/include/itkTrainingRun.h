@@ -32,7 +32,6 @@ struct TrainingRunObserver
  * \ingroup ITKTorchWorkflow */
 struct TrainingRunResult
 {
-  bool                 IsInterrupted{ false };
   UNetTraining::Ending Ending{ UNetTraining::Ending::Complete };
   UNetTrainingPosition Position;
   /** Of the polarity that the training decided; empty if it was stated before. */

@@ -84,17 +84,17 @@ public:
     try
     {
       m_Filter->GetModel()->Update();
+      result.Ending = m_Filter->GetEnding();
     }
     catch (const ProcessAborted &)
     {
-      result.IsInterrupted = true;
+      result.Ending = UNetTraining::Ending::Interrupted;
     }
     catch (const ExceptionObject & error)
     {
       this->Fail(error);
     }
-    this->WriteAll(result.IsInterrupted);
-    result.Ending = m_Filter->GetEnding();
+    this->WriteAll(result.Ending == UNetTraining::Ending::Interrupted);
     result.Position = m_Filter->GetState()->GetPosition();
     result.FirstLoss = result.Position.FirstLoss;
     const auto & history = m_Filter->GetHistory();
