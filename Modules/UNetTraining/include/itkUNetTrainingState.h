@@ -23,6 +23,9 @@ struct UNetTrainingPosition
   bool IsEpochEnded{ true };
   /** Steps of the optimizer since the training began. */
   std::uint64_t Step{ 0 };
+  /** Those of them that were made when the optimizer began: more than 0 if it is not the first one, whose moments mean
+   * nothing to it. */
+  std::uint64_t StepsBeforeOptimizer{ 0 };
   /** Sums over the steps of the epoch, which its line of the history is made of. */
   double LossSum{ 0.0 };
   double GradientNormSum{ 0.0 };
@@ -83,7 +86,8 @@ public:
   SetAverages(const WeightsType & averages);
   itkGetConstReferenceMacro(Averages, WeightsType);
 
-  /** The optimizer's moments: "first.NAME", "second.NAME" of Adam, "momentum.NAME" of gradient descent. */
+  /** The optimizer's moments: "first.NAME", "second.NAME" of Adam, "momentum.NAME" of gradient descent. A training that
+   * does not find its own of every weight that it trains begins them anew. */
   void
   SetMoments(const WeightsType & moments);
   itkGetConstReferenceMacro(Moments, WeightsType);

@@ -52,8 +52,14 @@ public:
   {
     VerifyPosition();
     m_NumberOfSteps = CountSteps();
+    UNetWeights moments = CopyToDevice(state.GetMoments(), device);
+    if (!HasUNetMoments(m_Parameters, m_Weights.GetTrained(), moments))
+    {
+      moments.clear();
+      m_Position.StepsBeforeOptimizer = m_Position.Step;
+    }
     m_Update = MakeUNetWeightUpdate(
-      m_Parameters, m_Weights.GetTrained(), CopyToDevice(state.GetMoments(), device), state.GetPosition().Step);
+      m_Parameters, m_Weights.GetTrained(), moments, m_Position.Step - m_Position.StepsBeforeOptimizer);
     if (validation != nullptr && validation->GetNumberOfPairs() > 0)
     {
       m_Validation = std::make_unique<UNetValidation>(*state.GetModel(), *validation, m_Parameters, device);
@@ -92,6 +98,7 @@ public:
     m_State.SetParameters(m_Parameters);
     m_State.SetAuxiliaryWeights(CopyToHost(m_Weights.GetAuxiliary()));
     m_State.SetMoments(CopyToHost(m_Update->GetMoments()));
+    m_State.SetPosition(m_Position);
     m_Loader.Start(m_Position.Epoch, m_Position.StepOfEpoch, m_Parameters.Epochs);
   }
 

@@ -138,7 +138,10 @@ TakeMetadata(const std::map<std::string, std::string> & metadata, UNetTrainingSt
   ReadParameters(metadata.at("parameters"), parameters);
   state.SetParameters(parameters);
   UNetTrainingPosition position;
-  ForEachOfPosition(position, TakeFrom(Json::parse(metadata.at("position"))));
+  const Json           json = Json::parse(metadata.at("position"));
+  ForEachOfPosition(position, TakeFrom(json));
+  // Not in files of earlier versions.
+  position.StepsBeforeOptimizer = json.value("StepsBeforeOptimizer", std::uint64_t{ 0 });
   state.SetPosition(position);
   std::vector<UNetTrainingEpoch> history;
   for (const Json & line : Json::parse(metadata.at("history")))
@@ -214,6 +217,7 @@ WriteUNetTrainingStateFile(const std::string & fileName, const UNetTrainingState
 
   Json position;
   ForEachOfPosition(state.GetPosition(), PutInto(position));
+  position["StepsBeforeOptimizer"] = state.GetPosition().StepsBeforeOptimizer;
   Json history = Json::array();
   for (const UNetTrainingEpoch & epoch : state.GetHistory())
   {

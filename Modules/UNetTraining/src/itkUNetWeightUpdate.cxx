@@ -8,6 +8,7 @@
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/scalar_tensor.h>
 #include <ATen/ops/zeros_like.h>
+#include <algorithm>
 
 namespace itk
 {
@@ -17,6 +18,16 @@ constexpr double beta1 = 0.9;
 constexpr double beta2 = 0.999;
 constexpr double epsilon = 1e-8;
 
+/** What the moments of each weight are called. */
+std::vector<std::string>
+GetKinds(const UNetOptimizationParameters & parameters)
+{
+  using Kinds = std::vector<std::string>;
+  return parameters.Optimizer != UNetOptimizer::SGD ? Kinds{ "first", "second" }
+         : parameters.Momentum > 0.0                ? Kinds{ "momentum" }
+                                                    : Kinds{};
+}
+
 class AdamUpdate : public UNetWeightUpdate
 {
 public:
@@ -24,7 +35,7 @@ public:
              const std::map<std::string, at::Tensor> & weights,
              const MomentsType &                       moments,
              std::uint64_t                             steps)
-    : UNetWeightUpdate(weights, { "first", "second" }, moments)
+    : UNetWeightUpdate(weights, GetKinds(parameters), moments)
     , m_WeightDecay(parameters.WeightDecay)
     , m_IsDecoupled(parameters.Optimizer == UNetOptimizer::AdamW)
   {
@@ -83,9 +94,7 @@ public:
                  const std::map<std::string, at::Tensor> & weights,
                  const MomentsType &                       moments,
                  std::uint64_t                             steps)
-    : UNetWeightUpdate(weights,
-                       parameters.Momentum > 0.0 ? std::vector<std::string>{ "momentum" } : std::vector<std::string>{},
-                       moments)
+    : UNetWeightUpdate(weights, GetKinds(parameters), moments)
     , m_Momentum(parameters.Momentum)
     , m_WeightDecay(parameters.WeightDecay)
     , m_IsFirst(steps == 0 || moments.empty())
@@ -173,6 +182,23 @@ UNetWeightUpdate::GetMoments() const
     }
   }
   return moments;
+}
+
+bool
+HasUNetMoments(const UNetOptimizationParameters &        parameters,
+               const std::map<std::string, at::Tensor> & weights,
+               const UNetWeightUpdate::MomentsType &     moments)
+{
+  const auto kinds = GetKinds(parameters);
+  return std::all_of(kinds.begin(),
+                     kinds.end(),
+                     [&](const std::string & kind)
+                     {
+                       return std::all_of(weights.begin(),
+                                          weights.end(),
+                                          [&](const auto & weight)
+                                          { return moments.count(kind + '.' + weight.first) > 0; });
+                     });
 }
 
 std::unique_ptr<UNetWeightUpdate>

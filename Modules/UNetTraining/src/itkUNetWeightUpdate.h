@@ -32,7 +32,8 @@ public:
   GetMoments() const;
 
 protected:
-  /** \param moments names of those that are kept of each weight */
+  /** \param moments names of those that are kept of each weight
+   * \param known those of an earlier training */
   UNetWeightUpdate(const std::map<std::string, at::Tensor> & weights,
                    const std::vector<std::string> &          moments,
                    const MomentsType &                       known);
@@ -49,9 +50,15 @@ private:
   std::vector<std::string> m_Kinds;
 };
 
+/** Whether an optimizer can go on with moments: those of each weight are there. */
+ITKTorchUNetTraining_EXPORT bool
+HasUNetMoments(const UNetOptimizationParameters &        parameters,
+               const std::map<std::string, at::Tensor> & weights,
+               const UNetWeightUpdate::MomentsType &     moments);
+
 /** \param weights that are trained, by their names; their memory is shared
  * \param moments of an earlier training; empty at the beginning
- * \param steps that were made before */
+ * \param steps that the moments come from */
 ITKTorchUNetTraining_EXPORT std::unique_ptr<UNetWeightUpdate>
 MakeUNetWeightUpdate(const UNetOptimizationParameters &        parameters,
                      const std::map<std::string, at::Tensor> & weights,

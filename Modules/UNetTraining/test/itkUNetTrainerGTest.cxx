@@ -476,6 +476,47 @@ TEST(UNetTrainingStateFile, DamageIsNoticed)
   model->Graft(state->GetModel());
 }
 
+TEST(UNetTrainer, AnotherOptimizerBeginsAsAtTheFirstStep)
+{
+  auto parameters = MakeParameters();
+  parameters.Optimizer = itk::UNetOptimizer::SGD;
+  parameters.LearningRateSchedule = itk::UNetLearningRateSchedule::Constant;
+  const auto            data = MakeData<2>();
+  const TemporaryFolder folder;
+  const std::string     file = folder.File("state.safetensors");
+  const auto            state = MakeState();
+  TrainSteps(*state, *data, parameters, 2);
+  EXPECT_EQ(state->GetPosition().StepsBeforeOptimizer, 0u);
+  Write(state, file);
+  const auto parted = Read(file);
+  const auto weightOf = [](const UNetTrainingState & of)
+  { return itk::GetATensor(of.GetModel()->GetWeights().at("encoder.1.1.convolution.weight")).clone(); };
+  const at::Tensor before = weightOf(*parted);
+
+  parameters.Optimizer = itk::UNetOptimizer::Adam;
+  TrainSteps(*parted, *data, parameters, 1);
+  EXPECT_EQ(parted->GetPosition().StepsBeforeOptimizer, 2u);
+  // The first step of Adam is the learning rate times the sign of the gradient, but for ε, rounding of the weight, and
+  // gradients near it.
+  const at::Tensor change = (weightOf(*parted) - before).abs();
+  EXPECT_NEAR(change.median().item<double>(), parameters.LearningRate, 1e-3 * parameters.LearningRate);
+  Write(parted, file);
+  const auto second = Read(file);
+  TrainSteps(*second, *data, parameters, 2);
+  TrainSteps(*state, *data, parameters, 3);
+  ExpectSameStates(*state, *second);
+
+  // Weights that were frozen have no moments, either.
+  auto frozen = parameters;
+  frozen.FrozenLayers = "encoder.1";
+  const auto thawed = MakeState();
+  TrainSteps(*thawed, *data, frozen, 2);
+  const at::Tensor cold = weightOf(*thawed);
+  TrainSteps(*thawed, *data, parameters, 1);
+  EXPECT_NEAR(
+    (weightOf(*thawed) - cold).abs().median().item<double>(), parameters.LearningRate, 1e-3 * parameters.LearningRate);
+}
+
 TEST(UNetTrainer, AStateOfAnotherNetworkIsRefused)
 {
   const auto state = MakeState();

@@ -76,6 +76,7 @@ ExpectSameStates(const UNetTrainingState & a, const UNetTrainingState & b)
   ExpectSameTensors(a.GetBestWeights(), b.GetBestWeights());
   EXPECT_EQ(a.GetPosition().Step, b.GetPosition().Step);
   EXPECT_EQ(a.GetPosition().Epoch, b.GetPosition().Epoch);
+  EXPECT_EQ(a.GetPosition().StepsBeforeOptimizer, b.GetPosition().StepsBeforeOptimizer);
   EXPECT_EQ(a.GetPosition().LossSum, b.GetPosition().LossSum);
   ASSERT_EQ(a.GetHistory().size(), b.GetHistory().size());
   for (std::size_t i = 0; i < a.GetHistory().size(); ++i)
