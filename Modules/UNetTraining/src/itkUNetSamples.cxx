@@ -124,7 +124,8 @@ UNetSamples::Verify(const std::function<void(double)> & progress)
   }
   if (!problems.empty())
   {
-    throw ExceptionObject(__FILE__, __LINE__, "Training data that cannot be used:" + problems, ITK_LOCATION);
+    const std::string what = m_KeepsLabels ? "Validation" : "Training";
+    throw ExceptionObject(__FILE__, __LINE__, what + " data that cannot be used:" + problems, ITK_LOCATION);
   }
   VerifyContent();
   if (!m_KeepsLabels)
@@ -146,8 +147,9 @@ UNetSamples::VerifyContent() const
     m_Scales.begin(), m_Scales.end(), [](const UNetIntensityScale & scale) { return !std::isfinite(scale.Divisor); });
   if (isFlat)
   {
-    itkGenericExceptionMacro("Images must have more than one value for a training, but all " << m_Cached.size()
-                                                                                             << " are constant.");
+    itkGenericExceptionMacro("Images must have more than one value for a "
+                             << (m_KeepsLabels ? "validation" : "training") << ", but all " << m_Cached.size()
+                             << " are constant.");
   }
 }
 

@@ -647,8 +647,22 @@ TEST(UNetValidationErrors, PairsThatCannotBeUsedAreNamedBeforeTheFirstStep)
   int steps = 0;
   filter->AddObserver(itk::UNetTrainingStepEvent(), [&](const itk::EventObject &) { ++steps; });
   ExpectContains(MessageOf([&] { filter->Update(); }), "absent.png: there is no such file.");
+  ExpectContains(MessageOf([&] { filter->Update(); }), "Validation data that cannot be used:");
   EXPECT_EQ(steps, 0);
   EXPECT_TRUE(filter->GetModel()->GetWeights().empty());
+}
+
+TEST(UNetValidationErrors, ImagesThatAreAllConstantAreCalledImagesOfTheValidation)
+{
+  auto cases = MakeCases();
+  for (auto & each : cases)
+  {
+    each.Image->FillBuffer(17.0f);
+  }
+  const auto filter = MakeFilter<2>();
+  filter->SetValidationData(MakeData<2>(cases));
+  ExpectContains(MessageOf([&] { filter->Update(); }),
+                 "Images must have more than one value for a validation, but all");
 }
 
 TEST(UNetValidation, AnImageWithoutObjectsIsScored)
