@@ -49,6 +49,10 @@ public:
   static ColorType
   GetMarkColor(unsigned short value);
 
+  /** Labels in 16 bits, of which only equality of neighbors counts; 0 for those below 1. */
+  static LabelType::Pointer
+  ShortenLabels(const Image<std::int64_t, 2> * labels);
+
   /** Starts a sheet without rows. */
   void
   SetColumns(const std::vector<std::string> & titles);

@@ -6,6 +6,7 @@
 #include "ITKTorchVisualizationExport.h"
 #include "itkImage.h"
 #include "itkRGBPixel.h"
+#include "itkVectorImage.h"
 
 namespace itk
 {
@@ -14,6 +15,11 @@ using ColorImage = Image<RGBPixel<unsigned char>, 2>;
 /** `dark` becomes black and `bright`, which may be the lesser, white, over red and yellow. */
 ITKTorchVisualization_EXPORT ColorImage::Pointer
 Color(Image<float, 2> * image, float dark, float bright);
+
+/** The first one to three components as gray or colors, two as red and green: black at the 0.2nd and white at the
+ * 99.9th percentile of all finite values. */
+ITKTorchVisualization_EXPORT ColorImage::Pointer
+ColorComponents(const VectorImage<float, 2> * image);
 
 /** A color for each label, black for 0. */
 ITKTorchVisualization_EXPORT ColorImage::Pointer

@@ -15,6 +15,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
 
 namespace itk
 {
@@ -302,6 +303,21 @@ ComparisonSheet::GetMarkColor(unsigned short value)
                                                 MakeColor(235, 60, 160),
                                                 MakeColor(0, 190, 255) };
   return colors.at(value - 1u);
+}
+
+ComparisonSheet::LabelType::Pointer
+ComparisonSheet::ShortenLabels(const Image<std::int64_t, 2> * labels)
+{
+  constexpr std::int64_t largest = std::numeric_limits<unsigned short>::max();
+  auto                   shortened = LabelType::New();
+  shortened->SetRegions(labels->GetBufferedRegion().GetSize());
+  shortened->Allocate();
+  std::transform(labels->GetBufferPointer(),
+                 labels->GetBufferPointer() + labels->GetBufferedRegion().GetNumberOfPixels(),
+                 shortened->GetBufferPointer(),
+                 [](std::int64_t label)
+                 { return static_cast<unsigned short>(label <= 0 ? 0 : 1 + (label - 1) % largest); });
+  return shortened;
 }
 
 void

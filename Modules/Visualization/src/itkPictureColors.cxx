@@ -5,6 +5,10 @@
 #include "itkLabelToRGBImageFilter.h"
 #include "itkScalarToRGBColormapImageFilter.h"
 #include <algorithm>
+#include <cmath>
+#include <iterator>
+#include <limits>
+#include <vector>
 
 namespace itk
 {
@@ -38,5 +42,37 @@ ColorLabels(Image<std::int64_t, 2> * labels)
   colors->SetBackgroundValue(0);
   colors->Update();
   return colors->GetOutput();
+}
+
+ColorImage::Pointer
+ColorComponents(const VectorImage<float, 2> * image)
+{
+  const std::size_t   pixels = image->GetBufferedRegion().GetNumberOfPixels();
+  const std::size_t   components = image->GetNumberOfComponentsPerPixel();
+  const float * const values = image->GetBufferPointer();
+  std::vector<float>  sorted;
+  std::copy_if(
+    values, values + pixels * components, std::back_inserter(sorted), [](float value) { return std::isfinite(value); });
+  std::sort(sorted.begin(), sorted.end());
+  const auto quantile = [&](double fraction) {
+    return sorted.empty() ? 0.0f : sorted[static_cast<std::size_t>(fraction * static_cast<double>(sorted.size() - 1))];
+  };
+  const float low = quantile(0.002);
+  const float range = std::max(quantile(0.999) - low, std::numeric_limits<float>::min());
+  auto        picture = ColorImage::New();
+  picture->SetRegions(image->GetBufferedRegion().GetSize());
+  picture->Allocate();
+  for (std::size_t i = 0; i < pixels; ++i)
+  {
+    for (unsigned int channel = 0; channel < 3; ++channel)
+    {
+      // Two components are shown in red and green.
+      const bool  isShown = components == 1 || channel < components;
+      const float value = isShown ? values[i * components + (components == 1 ? 0 : channel)] : low;
+      const float share = std::isfinite(value) ? std::clamp((value - low) / range, 0.0f, 1.0f) : 0.0f;
+      picture->GetBufferPointer()[i][channel] = static_cast<unsigned char>(std::lround(255.0f * share));
+    }
+  }
+  return picture;
 }
 } // namespace itk

@@ -4,10 +4,9 @@
 #include "itkComparisonSheet.h"
 #include "itkLabelImageReader.h"
 #include "itkMiddlePlane.h"
+#include "itkPictureColors.h"
 #include "itkVerifiedImageReader.h"
 #include <algorithm>
-#include <cmath>
-#include <limits>
 #include <set>
 #include <sstream>
 
@@ -17,7 +16,6 @@ namespace
 {
 using Severity = TrainingSetSeverity;
 using ImageType = ComparisonSheet::ImageType;
-using LabelType = ComparisonSheet::LabelType;
 using ColorType = ComparisonSheet::ColorType;
 
 constexpr std::size_t columns = 6;
@@ -30,66 +28,17 @@ MakeColor(unsigned char red, unsigned char green, unsigned char blue)
   return color;
 }
 
-/** Its first one to three components as gray or colors, from the 0.2nd to the 99.9th percentile of all. */
-ImageType::Pointer
-DrawPicture(const VectorImage<float, 2> * image)
-{
-  const std::size_t   pixels = image->GetBufferedRegion().GetNumberOfPixels();
-  const std::size_t   components = image->GetNumberOfComponentsPerPixel();
-  const float * const values = image->GetBufferPointer();
-  std::vector<float>  sorted;
-  std::copy_if(
-    values, values + pixels * components, std::back_inserter(sorted), [](float value) { return std::isfinite(value); });
-  std::sort(sorted.begin(), sorted.end());
-  const auto quantile = [&](double fraction) {
-    return sorted.empty() ? 0.0f : sorted[static_cast<std::size_t>(fraction * static_cast<double>(sorted.size() - 1))];
-  };
-  const float low = quantile(0.002);
-  const float range = std::max(quantile(0.999) - low, std::numeric_limits<float>::min());
-  auto        picture = ImageType::New();
-  picture->SetRegions(image->GetBufferedRegion().GetSize());
-  picture->Allocate();
-  for (std::size_t i = 0; i < pixels; ++i)
-  {
-    for (unsigned int channel = 0; channel < 3; ++channel)
-    {
-      // Two components are shown in red and green.
-      const bool  isShown = components == 1 || channel < components;
-      const float value = isShown ? values[i * components + (components == 1 ? 0 : channel)] : low;
-      const float share = std::isfinite(value) ? std::clamp((value - low) / range, 0.0f, 1.0f) : 0.0f;
-      picture->GetBufferPointer()[i][channel] = static_cast<unsigned char>(std::lround(255.0f * share));
-    }
-  }
-  return picture;
-}
-
-/** Labels in 16 bits, of which only equality of neighbors counts. */
-LabelType::Pointer
-Shorten(const LabelImageType<2> * labels)
-{
-  constexpr std::int64_t largest = std::numeric_limits<unsigned short>::max();
-  auto                   shortened = LabelType::New();
-  shortened->SetRegions(labels->GetBufferedRegion().GetSize());
-  shortened->Allocate();
-  std::transform(labels->GetBufferPointer(),
-                 labels->GetBufferPointer() + labels->GetBufferedRegion().GetNumberOfPixels(),
-                 shortened->GetBufferPointer(),
-                 [](std::int64_t label)
-                 { return static_cast<unsigned short>(label == 0 ? 0 : 1 + (label - 1) % largest); });
-  return shortened;
-}
-
 template <unsigned int VDimension>
 void
 ReadCell(const ImageLabelPair & pair, ComparisonSheet::Cell & cell)
 {
   const auto image = ReadVerifiedImage<VectorImage<float, VDimension>>(pair.Image);
-  cell.Image = DrawPicture(MiddlePlane(image.GetPointer())).GetPointer();
+  cell.Image = ColorComponents(MiddlePlane(image.GetPointer())).GetPointer();
   auto reader = LabelImageReader<VDimension>::New();
   reader->SetFileName(pair.Label);
   reader->ColorsAreLabelsOn();
   reader->Update();
-  const auto labels = Shorten(MiddlePlane(reader->GetOutput()));
+  const auto labels = ComparisonSheet::ShortenLabels(MiddlePlane(reader->GetOutput()));
   if (labels->GetBufferedRegion().GetSize() == cell.Image->GetBufferedRegion().GetSize())
   {
     cell.Labels = labels.GetPointer();
