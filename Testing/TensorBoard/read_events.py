@@ -6,6 +6,7 @@
 Exit status 77 if the packages of requirements.txt are absent."""
 
 import argparse
+import csv
 import io
 import json
 import os
@@ -38,6 +39,8 @@ def expect(found, expected, what):
 class Program:
     def __init__(self, options):
         self.program = os.path.abspath(options.write)
+        self.itktorch = os.path.abspath(options.itktorch)
+        self.pairs = os.path.abspath(options.pairs)
         self.work = os.path.abspath(options.work)
         shutil.rmtree(self.work, ignore_errors=True)
         os.makedirs(self.work)
@@ -200,9 +203,39 @@ def check_resumed_run(program):
     expect(scalars_of(read(folder), "a"), [(step, bits(value)) for step, value in expected], "a run")
 
 
+def check_training(program):
+    """The numbers and pictures of a training with a validation after each of two epochs."""
+    run = os.path.join(program.work, "training")
+    command = f"train {program.pairs} --run {run} --tensorboard --device cpu --folds 0,1 --validation-folds 7,8"
+    command += " --epochs 2 --base-filters 4 --levels 2 --crop-size 32 --batch-size 4"
+    subprocess.run([program.itktorch, *command.split()], check=True, stderr=subprocess.DEVNULL, timeout=300)
+    with open(os.path.join(run, "metrics.csv"), encoding="utf-8") as file:
+        rows = list(csv.DictReader(file))
+    with open(program.pairs, encoding="utf-8") as file:
+        images = [row["image"] for row in csv.DictReader(file) if row["fold"] in ("7", "8")]
+    steps = [int(row["step"]) for row in rows]
+    events = read(run)
+    dice = [(step, bits(row["validation_dice"])) for step, row in zip(steps, rows)]
+    expect(scalars_of(events, "validation/Dice"), dice, "Dice")
+    numbers = [i * len(images) // 4 for i in range(4)]
+    tags = [f"validation pictures/{number + 1} {os.path.basename(images[number])}" for number in numbers]
+    expect(sorted(events.Tags()["images"]), sorted(tags), "tags of validation pictures")
+    for tag in tags:
+        expect([event.step for event in events.Images(tag)], steps, f"steps of {tag}")
+        for event in events.Images(tag):
+            picture = numpy.asarray(Image.open(io.BytesIO(event.encoded_image_string)))
+            expect((picture.shape[1], picture.shape[0], picture.shape[2]), (event.width, event.height, 3), tag)
+            # Three cells side by side, of which that of the truth has outlines.
+            cells = numpy.array_split(picture[picture.shape[0] // 4 :], 3, axis=1)
+            outlines = [int((cell == (0, 220, 70)).all(axis=2).sum()) for cell in cells]
+            expect((outlines[0], outlines[1] > 50, outlines[2]), (0, True, 0), f"outlines of {tag}")
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--write", required=True, help="ITKTorchWriteTensorBoardFile")
+    parser.add_argument("--itktorch", required=True)
+    parser.add_argument("--pairs", required=True, help="a table of images, labels and folds")
     parser.add_argument("--work", required=True, help="a folder that is made anew")
     program = Program(parser.parse_args())
     for check in (
@@ -212,6 +245,7 @@ def main():
         check_as_the_server_reads,
         check_unfinished_record,
         check_resumed_run,
+        check_training,
     ):
         check(program)
 

@@ -7,6 +7,7 @@
 #include "itkTorchProgress.h"
 #include "itkUNetTrainingData.h"
 #include "itkUNetTrainingState.h"
+#include "itkUNetValidationCase.h"
 #include <memory>
 
 namespace itk
@@ -106,9 +107,11 @@ public:
 
   /** How well the trained network, with averaged weights where there are averages, does on the validation pairs. Keeps
    * its weights if no validation before was better. Between epochs, the scores belong to the last line of the history.
-   */
+   * \param observer is told of each image when it has been scored */
   UNetValidationScores
-  Validate(const TorchProgress & progress);
+  Validate(
+    const TorchProgress &          progress,
+    const UNetValidationObserver & observer = [](const UNetValidationCase &) {});
 
   /** After the last step of an epoch, and its validation where there is one: a training that goes on from here does not
    * validate it again. */

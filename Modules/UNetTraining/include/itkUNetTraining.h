@@ -56,6 +56,9 @@ public:
     /** After each step. The state's position is that after it, its weights are those of the last update. */
     std::function<void(UNetTrainer & trainer, const UNetTrainingStep & step)> Step = [](UNetTrainer &,
                                                                                         const UNetTrainingStep &) {};
+    /** After each image of a validation. */
+    std::function<void(UNetTrainer & trainer, const UNetValidationCase & validationCase)> ValidationCase =
+      [](UNetTrainer &, const UNetValidationCase &) {};
     /** After each epoch, when the state has its weights and its line in the history. */
     std::function<void(const UNetTrainingEpoch & epoch)> Epoch = [](const UNetTrainingEpoch &) {};
     /** One sentence about the training data. */

@@ -7,6 +7,7 @@
 #include "itkUNetInferenceImageFilter.h"
 #include "itkUNetTraining.h"
 #include "itkUNetTrainingStepEvent.h"
+#include "itkUNetValidationCaseEvent.h"
 
 namespace itk
 {
@@ -33,11 +34,12 @@ namespace itk
  * the model alone computes none. Without a primary input Update() updates the model.
  *
  * ProgressEvent is invoked after every layer of a batch, UNetTrainingStepEvent after every step of the optimizer,
- * IterationEvent after every epoch, when GetHistory() has grown by a line and the outputs are those of the epoch. An
- * observer of a step that wants the outputs of this moment calls UpdateTrainingOutputs(). After AbortGenerateDataOn()
- * the filter throws ProcessAborted, and the outputs are those of the last whole step, or models without weights if
- * there was none: call DisconnectPipeline() on them before they are used, so that they are not brought up to date
- * first. The prediction is an execution of its own, with its start, progress and end.
+ * UNetValidationCaseEvent after every image of a validation, IterationEvent after every epoch, when GetHistory() has
+ * grown by a line and the outputs are those of the epoch. An observer of a step that wants the outputs of this moment
+ * calls UpdateTrainingOutputs(). After AbortGenerateDataOn() the filter throws ProcessAborted, and the outputs are
+ * those of the last whole step, or models without weights if there was none: call DisconnectPipeline() on them before
+ * they are used, so that they are not brought up to date first. The prediction is an execution of its own, with its
+ * start, progress and end.
  *
  * A TorchWarningEvent reports what is odd about the training data: objects in several parts, a polarity that is
  * doubtful or not the same in all images.

@@ -318,6 +318,12 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::GenerateTensors()
     this->InvokeEvent(UNetTrainingStepEvent(step));
     m_Trainer = nullptr;
   };
+  observer.ValidationCase = [this](UNetTrainer & trainer, const UNetValidationCase & each)
+  {
+    m_Trainer = &trainer;
+    this->InvokeEvent(UNetValidationCaseEvent(each));
+    m_Trainer = nullptr;
+  };
   observer.Epoch = [this](const UNetTrainingEpoch &)
   {
     this->ShareModels();

@@ -161,7 +161,7 @@ public:
   }
 
   UNetValidationScores
-  Validate(const TorchProgress & progress)
+  Validate(const TorchProgress & progress, const UNetValidationObserver & observer)
   {
     if (!m_Validation)
     {
@@ -170,7 +170,7 @@ public:
     const auto                   start = Clock::now();
     const UNetModel::WeightsType weights =
       CopyToHost(m_Weights.GetAverages().empty() ? m_Weights.GetOfModel() : m_Weights.GetAverages());
-    const UNetValidationScores scores = m_Validation->Compute(weights, progress);
+    const UNetValidationScores scores = m_Validation->Compute(weights, progress, observer);
     const bool                 isBest = scores.GetScore() > m_Position.BestScore;
     const double               seconds = SecondsSince(start);
     m_Position.TotalSeconds += seconds;
@@ -452,9 +452,9 @@ UNetTrainer::Step(const TorchProgress & progress)
 }
 
 UNetValidationScores
-UNetTrainer::Validate(const TorchProgress & progress)
+UNetTrainer::Validate(const TorchProgress & progress, const UNetValidationObserver & observer)
 {
-  return Guarded("UNetTrainer::Validate()", [&] { return m_Implementation->Validate(progress); });
+  return Guarded("UNetTrainer::Validate()", [&] { return m_Implementation->Validate(progress, observer); });
 }
 
 void

@@ -27,7 +27,8 @@ RunToTheEnd(UNetTrainer &                  trainer,
     {
       if (validates && (position.Step == steps || position.Epoch % parameters.ValidationInterval == 0))
       {
-        trainer.Validate(PartOfProgress(observer.Progress, fraction(position.Step), fraction(position.Step)));
+        trainer.Validate(PartOfProgress(observer.Progress, fraction(position.Step), fraction(position.Step)),
+                         [&](const UNetValidationCase & each) { observer.ValidationCase(trainer, each); });
       }
       trainer.EndEpoch();
       trainer.UpdateState();

@@ -92,7 +92,9 @@ UNetValidation::Prepare(const TorchProgress & progress)
 }
 
 UNetValidationScores
-UNetValidation::Compute(const UNetModel::WeightsType & weights, const TorchProgress & progress)
+UNetValidation::Compute(const UNetModel::WeightsType & weights,
+                        const TorchProgress &          progress,
+                        const UNetValidationObserver & observer)
 {
   const auto                       model = MakeModelOfNormalizedImages(m_Model, weights);
   const UNetInference              inference(*model, m_Device);
@@ -127,6 +129,12 @@ UNetValidation::Compute(const UNetModel::WeightsType & weights, const TorchProgr
                SegmentationEvaluation::Compute(
                  WithoutIgnored(labels, isIgnored), WithoutIgnored(truth, isIgnored), prepared->Spacing, evaluation)
                  .Scores);
+    observer({ pair,
+               m_Samples->GetNumberOfPairs(),
+               m_Data.GetName(pair),
+               prepared->Images.Image.To(TorchDevice::CPU()),
+               truth,
+               labels });
     progress(static_cast<double>(pair + 1) / pairs);
   }
   const auto mean = [&](const char * name)

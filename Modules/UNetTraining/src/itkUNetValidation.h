@@ -5,6 +5,7 @@
 
 #include "itkUNetSamples.h"
 #include "itkUNetTrainingEpoch.h"
+#include "itkUNetValidationCase.h"
 
 namespace itk
 {
@@ -31,9 +32,12 @@ public:
   }
 
   /** The loss is that of the training on whole images, of the full resolution alone and without augmentation; with a
-   * precision that is chosen by a trial and at least two classes, of probabilities of at least 1e-12. */
+   * precision that is chosen by a trial and at least two classes, of probabilities of at least 1e-12.
+   * \param observer is told of each image when it has been scored */
   UNetValidationScores
-  Compute(const UNetModel::WeightsType & weights, const TorchProgress & progress);
+  Compute(const UNetModel::WeightsType & weights,
+          const TorchProgress &          progress,
+          const UNetValidationObserver & observer);
 
 private:
   const UNetModel &            m_Model;

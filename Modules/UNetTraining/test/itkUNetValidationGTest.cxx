@@ -665,6 +665,47 @@ TEST(UNetValidationErrors, ImagesThatAreAllConstantAreCalledImagesOfTheValidatio
                  "Images must have more than one value for a validation, but all");
 }
 
+TEST(UNetValidation, EachImageIsAnEventWithTheTruthAndThePredictionThatWereScored)
+{
+  const auto                           cases = MakeCases(3);
+  const auto                           filter = MakeFilterFor<2>({}, cases, 2);
+  std::vector<itk::UNetValidationCase> seen;
+  std::vector<std::uint64_t>           steps;
+  filter->AddObserver(itk::UNetValidationCaseEvent(),
+                      [&](const itk::EventObject & event)
+                      {
+                        seen.push_back(dynamic_cast<const itk::UNetValidationCaseEvent &>(event).GetCase());
+                        steps.push_back(filter->GetPosition().Step);
+                      });
+  filter->Update();
+  const auto & history = filter->GetHistory();
+  ASSERT_EQ(seen.size(), 2 * cases.size());
+  for (std::size_t epoch = 0; epoch < 2; ++epoch)
+  {
+    double dice = 0.0;
+    for (std::size_t number = 0; number < cases.size(); ++number)
+    {
+      const auto & each = seen[epoch * cases.size() + number];
+      EXPECT_EQ(each.Number, number);
+      EXPECT_EQ(each.Count, cases.size());
+      EXPECT_EQ(steps[epoch * cases.size() + number], history[epoch].Step);
+      const at::Tensor truth = itk::GetATensor(each.Truth);
+      const at::Tensor prediction = itk::GetATensor(each.Prediction);
+      EXPECT_EQ(truth.sizes(), prediction.sizes());
+      EXPECT_EQ(truth.scalar_type(), at::kLong);
+      EXPECT_EQ(prediction.scalar_type(), at::kLong);
+      EXPECT_EQ(itk::GetATensor(each.Image).sizes(), truth.sizes());
+      const auto labels = itk::GetATensor(
+        itk::GetTorchTensor(cases[number].Label.GetPointer(), cases[number].Label->GetBufferedRegion(), "cpu"));
+      EXPECT_TRUE(truth.eq(labels.to(at::kLong)).all().item<bool>());
+      const auto sum = truth.gt(0).sum().item<double>() + prediction.gt(0).sum().item<double>();
+      dice +=
+        2.0 * truth.gt(0).logical_and(prediction.gt(0)).sum().item<double>() / sum / static_cast<double>(cases.size());
+    }
+    EXPECT_NEAR(history[epoch].Validation.Dice, dice, 1e-12);
+  }
+}
+
 TEST(UNetValidation, AnImageWithoutObjectsIsScored)
 {
   auto cases = MakeCases(1);

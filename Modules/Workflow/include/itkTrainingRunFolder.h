@@ -6,6 +6,7 @@
 #include "ITKTorchWorkflowExport.h"
 #include "itkTrainingSettings.h"
 #include "itkUNetTrainingState.h"
+#include "itkUNetValidationCase.h"
 #include <functional>
 #include <memory>
 #include <string>
@@ -72,11 +73,16 @@ public:
   void
   WriteCheckpoint(const UNetTrainingState & state);
 
-  /** Writes metrics.csv anew from the history, and the last line for TensorBoard. */
+  /** Writes metrics.csv anew from the history, and the last line for TensorBoard unless that was written before. */
   void
   WriteMetrics(const UNetTrainingState & state);
 
-  /** From now on, WriteMetrics() writes for TensorBoard, too. */
+  /** Writes a picture for TensorBoard, if that has begun, for each of the images that HasValidationPicture().
+   * \param step of the optimizer after which they were scored */
+  void
+  WritePicture(const UNetValidationCase & validationCase, std::uint64_t step);
+
+  /** From now on, WriteMetrics() and WritePicture() write for TensorBoard. */
   void
   BeginTensorBoard();
 
@@ -88,6 +94,7 @@ private:
   int                                m_Lock{ -1 };
   unsigned int                       m_NextCheckpoint{ 0 };
   double                             m_BestScore{ -1.0 };
+  std::uint64_t                      m_LoggedStep{ 0 };
   std::unique_ptr<TensorBoardWriter> m_TensorBoard;
 };
 } // namespace itk

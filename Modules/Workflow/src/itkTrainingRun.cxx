@@ -79,6 +79,7 @@ public:
     m_Filter->AddObserver(ProgressEvent(), [this](const EventObject &) { this->ObserveProgress(); });
     m_Filter->AddObserver(IterationEvent(), [this](const EventObject &) { this->ObserveEpoch(); });
     m_Filter->AddObserver(UNetTrainingStepEvent(), [this](const EventObject &) { this->ObserveStep(); });
+    m_Filter->AddObserver(UNetValidationCaseEvent(), [this](const EventObject & event) { this->ObserveCase(event); });
     m_Filter->MeasureCostOn();
     TrainingRunResult result;
     try
@@ -201,6 +202,16 @@ private:
       m_Filter->UpdateTrainingOutputs();
       this->Try([this] { m_Folder->WriteCheckpoint(*m_Filter->GetState()); });
       m_LastCheckpoint = Clock::now();
+    }
+  }
+
+  void
+  ObserveCase(const EventObject & event)
+  {
+    if (m_Folder)
+    {
+      const auto & each = dynamic_cast<const UNetValidationCaseEvent &>(event).GetCase();
+      this->Try([&] { m_Folder->WritePicture(each, m_Filter->GetPosition().Step); });
     }
   }
 

@@ -8,6 +8,7 @@
 #include "itkUNetModelWriter.h"
 #include "itkUNetTrainingStateReader.h"
 #include "itkUNetTrainingStateWriter.h"
+#include "itkValidationPicture.h"
 #include <nlohmann/json.hpp>
 #include <cerrno>
 #include <chrono>
@@ -296,9 +297,10 @@ TrainingRunFolder::WriteMetrics(const UNetTrainingState & state)
     table += epoch.IsBest ? ",1\n" : ",0\n";
   }
   AtomicFileWrite(this->GetFile("metrics.csv"), table);
-  if (m_TensorBoard && !state.GetHistory().empty())
+  if (m_TensorBoard && !state.GetHistory().empty() && state.GetHistory().back().Step != m_LoggedStep)
   {
     const UNetTrainingEpoch & epoch = state.GetHistory().back();
+    m_LoggedStep = epoch.Step;
     for (const MetricColumn & column : metricColumns)
     {
       const double value = column.Value(epoch);
@@ -307,6 +309,19 @@ TrainingRunFolder::WriteMetrics(const UNetTrainingState & state)
         m_TensorBoard->AddScalar(column.Tag, static_cast<std::int64_t>(epoch.Step), static_cast<float>(value));
       }
     }
+  }
+}
+
+void
+TrainingRunFolder::WritePicture(const UNetValidationCase & validationCase, std::uint64_t step)
+{
+  if (m_TensorBoard && HasValidationPicture(validationCase.Number, validationCase.Count))
+  {
+    const std::string name = fs::path(validationCase.Name).filename().string();
+    // Files of different folders may have the same name.
+    m_TensorBoard->AddImage("validation pictures/" + std::to_string(validationCase.Number + 1) + ' ' + name,
+                            static_cast<std::int64_t>(step),
+                            DrawValidationPicture(validationCase).GetPointer());
   }
 }
 
