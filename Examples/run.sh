@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# The main example: sets up, builds, segments microscope images with the model that comes with the program and scores it;
+# The main example: sets up, builds, segments microscope images with the model that comes with the program, scores it;
 # then trains a small U-Net on other images, segments the same with it, and compares it with a threshold and Canny.
 # Usage: bash Examples/run.sh [options of NucleiSegmentation, such as --epochs 5 or --device cuda]
 # Results: Examples/output (labels, model, scores.csv, comparison.png)

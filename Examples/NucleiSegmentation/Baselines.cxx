@@ -148,7 +148,8 @@ main(int argc, char ** argv)
   app.add_option("--folds", options.Folds, "only these folds, such as 8,9; default: all")
     ->delimiter(',')
     ->allow_extra_args(false);
-  app.add_option("--otsu", options.OtsuFolder, "folder to write the objects of Otsu's threshold to, named as the labels");
+  app.add_option(
+    "--otsu", options.OtsuFolder, "folder to write the objects of Otsu's threshold to, named as the labels");
   app.add_flag("--skip-canny", options.SkipCanny, "skip the edges");
   app.add_option("--every", options.EveryNth, "detect edges in every n-th image only")
     ->check(CLI::Range(1, 1'000'000))

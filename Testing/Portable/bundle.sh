@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Collects the test and benchmark programs of a build, its CUDA plug-in if there is one, and the libraries that they
 # need, in a folder for other machines: x86-64 Linux, glibc 2.36 or newer, LibTorch of the same minor version.
-# Usage: bash Testing/Portable/bundle.sh BUILD OUT     OUT must not exist yet; it gets bin, lib and run.sh
+# Usage: bash Testing/Portable/bundle.sh BUILD OUT     OUT must not exist yet; it gets bin, lib, share and run.sh
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 limit_mib=60
@@ -80,6 +80,9 @@ done
 if [ -e "$plugin" ]; then
   cp -L "$plugin" "$temporary/lib"
   collect_libraries_of "$plugin"
+fi
+if [ -d "$build/share" ]; then
+  cp -r "$build/share" "$temporary"
 fi
 chmod 755 "$temporary"/bin/* "$temporary"/lib/*
 strip --strip-unneeded "$temporary"/bin/* "$temporary"/lib/*

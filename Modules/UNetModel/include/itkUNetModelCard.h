@@ -30,7 +30,7 @@ struct ITKTorchUNetModel_EXPORT UNetModelCard
   /** The images that it is for, in a sentence that is shown to users. */
   std::string Domain;
   std::string License;
-  /** A JSON object of InstanceSegmentationParameters that separate the model's objects best; empty if none are known. */
+  /** A JSON object of InstanceSegmentationParameters that separate the model's objects best; empty if none is known. */
   std::string ObjectParameters;
   /** Without float32 by direct convolution, which always is. */
   std::vector<PermittedComputation> Permitted;
