@@ -174,7 +174,8 @@ private:
     char text[32];
     std::snprintf(text,
                   sizeof(text),
-                  seconds < 120        ? "%.2g s"
+                  seconds < 10         ? "%.2g s"
+                  : seconds < 120      ? "%.0f s"
                   : seconds < 2 * 3600 ? "%.0f min"
                                        : "%.1f h",
                   seconds < 120        ? seconds

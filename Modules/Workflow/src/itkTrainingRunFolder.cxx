@@ -145,6 +145,8 @@ TrainingRunFolder::TrainingRunFolder(const std::string & folder)
   {
     // The lock holds without the name of its holder.
   }
+  // Of trainings that were killed; other programs may write here, too.
+  RemoveAbandonedWrites(folder, std::chrono::hours(1));
 }
 
 TrainingRunFolder::~TrainingRunFolder()

@@ -4,6 +4,7 @@
 #include "itkFolderTest.h"
 #include "itkTestHelpers.h"
 #include "itkUNetModelReader.h"
+#include <chrono>
 #include <csignal>
 #include <filesystem>
 #include <fstream>
@@ -136,6 +137,22 @@ TEST_F(TrainingRunFolderTest, AFolderIsHeldByOneObjectAtATime)
   EXPECT_EQ(MessageOf([&] { TrainingRunFolder(In("run")); }), "");
   std::ofstream(In("file")) << "x";
   ExpectContains(MessageOf([&] { TrainingRunFolder(In("file")); }), "Cannot make the folder " + In("file"));
+}
+
+TEST_F(TrainingRunFolderTest, WhatKilledTrainingsLeftIsRemovedAfterAnHour)
+{
+  namespace fs = std::filesystem;
+  for (const char * const name : { "run/.partial-old", "run/.partial-new" })
+  {
+    fs::create_directories(In(name));
+    std::ofstream(In(std::string(name) + "/checkpoint-0")) << "half";
+  }
+  const auto twoHoursAgo = fs::file_time_type::clock::now() - std::chrono::hours(2);
+  fs::last_write_time(In("run/.partial-old/checkpoint-0"), twoHoursAgo);
+  fs::last_write_time(In("run/.partial-old"), twoHoursAgo);
+  const TrainingRunFolder folder(In("run"));
+  EXPECT_FALSE(fs::exists(In("run/.partial-old")));
+  EXPECT_TRUE(fs::exists(In("run/.partial-new"))) << "another program may write it";
 }
 
 TEST_F(TrainingRunFolderTest, SettingsAreReadAsTheyWereWritten)
