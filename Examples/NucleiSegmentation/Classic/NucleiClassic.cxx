@@ -176,7 +176,8 @@ Train(const itk::TrainingSettings & settings, const std::string & name, const st
     }
   };
   observer.IsInterrupted = [] { return receivedSignal != 0; };
-  return !itk::RunTraining(settings, folder, HasRun(settings, folder), observer).IsInterrupted;
+  return itk::RunTraining(settings, folder, HasRun(settings, folder), observer).Ending !=
+         itk::UNetTraining::Ending::Interrupted;
 }
 
 /** The network of a training as pixels of nuclei: reader → network → threshold. */

@@ -27,8 +27,9 @@ struct SegmentOptions
   std::string Input;
   std::string Output;
   std::string StatedModel;
-  /** Its file. */
+  /** Its file, and what that holds but for the weights. */
   std::string          Model;
+  UNetModel::Pointer   Header;
   std::string          Device{ "auto" };
   unsigned int         Threads{ 0 };
   SegmentationSettings Settings;
@@ -54,22 +55,12 @@ constexpr const char * manyImages =
   A run that is killed leaves no partial output, but maybe a folder .partial-…, which later runs remove.
 )";
 
-/** The model without its weights, which are not read yet. */
-UNetModel::Pointer
-ReadWithoutWeights(const std::string & model)
-{
-  auto reader = UNetModelReader::New();
-  reader->SetFileName(model);
-  reader->UpdateOutputInformation();
-  return reader->GetOutput();
-}
-
 /** Says which model it is, where that is not what the user has written or the model says something of itself. */
 void
 SayModel(const SegmentOptions & options)
 {
-  const UNetModelCard card = ReadWithoutWeights(options.Model)->GetCard();
-  const std::string   name = card.Name.empty() ? options.Model : card.Name + " (" + options.Model + ')';
+  const UNetModelCard & card = options.Header->GetCard();
+  const std::string     name = card.Name.empty() ? options.Model : card.Name + " (" + options.Model + ')';
   if (!card.Domain.empty())
   {
     std::cerr << "itktorch: Model " << name << ": " << card.Domain << std::endl;
@@ -95,7 +86,7 @@ SegmentOne(const SegmentOptions & options)
 {
   VerifyImageCanBeWritten(options.Output);
   VerifyOutputsAreNoInputs({ options.Output }, { options.Input, options.Model });
-  options.Settings.VerifyOutputFormat(options.Output, ReadWithoutWeights(options.Model)->GetSpecification());
+  options.Settings.VerifyOutputFormat(options.Output, options.Header->GetSpecification());
   const auto segmenter = MakeSegmenter(options);
   const auto image = segmenter->Read(options.Input);
   SayModel(options);
@@ -151,10 +142,10 @@ SegmentCases(const std::vector<SegmentationCase> & cases,
 void
 SegmentMany(const SegmentOptions & options)
 {
-  const bool writesProbabilities = options.Settings.Output == SegmentationSettings::Kind::Probabilities;
-  const auto specification = ReadWithoutWeights(options.Model)->GetSpecification();
-  const bool takesSeries = specification.Dimension == 3;
-  const auto all =
+  const bool   writesProbabilities = options.Settings.Output == SegmentationSettings::Kind::Probabilities;
+  const auto & specification = options.Header->GetSpecification();
+  const bool   takesSeries = specification.Dimension == 3;
+  const auto   all =
     ListSegmentationCases(options.Input, { options.Output, options.Ending, writesProbabilities, takesSeries });
   const auto                    shard = ChooseShard(options.Shard);
   std::vector<SegmentationCase> cases;
@@ -206,14 +197,17 @@ ChooseModel(SegmentOptions & options, const CLI::App & command)
 {
   options.Settings.IsModelByDefault = options.StatedModel.empty();
   options.Model = FindModelFile(options.StatedModel.empty() ? defaultModelName : options.StatedModel);
-  const auto model = ReadWithoutWeights(options.Model);
+  auto reader = UNetModelReader::New();
+  reader->SetFileName(options.Model);
+  reader->UpdateOutputInformation();
+  options.Header = reader->GetOutput();
   if (command.count("--objects") == 0)
   {
-    InstanceSegmentationParameters objects = GetInstanceParameters(*model);
+    InstanceSegmentationParameters objects = GetInstanceParameters(*options.Header);
     CopyGivenParameters(command, options.Settings.Objects, objects);
     options.Settings.Objects = objects;
   }
-  return model->GetSpecification();
+  return options.Header->GetSpecification();
 }
 
 void

@@ -6,6 +6,7 @@
 #include "itkCommandLineValidator.h"
 #include "itkConsoleProgress.h"
 #include "itkErrorSentence.h"
+#include "itkModelFolder.h"
 #include "itkTorchRuntime.h"
 #include "itkTrainingOptions.h"
 #include "itkTrainingRun.h"
@@ -218,7 +219,10 @@ AddFileOptions(CLI::App & command, TrainOptions & options)
       ->delimiter(',');
   command.add_option("--validation-pairs", settings.ValidationPairs, "CSV file as pairs, of images that are scored.")
     ->excludes(folds);
-  command.add_option("--initial-model", settings.InitialModel, "Model to continue from; determines the network.");
+  command.add_option(
+    "--initial-model",
+    settings.InitialModel,
+    "Model to continue from, a file or the name of one that comes with this program; determines the network.");
   command
     .add_option_function<std::string>(
       "--class-names",
@@ -254,6 +258,7 @@ CompleteSettings(TrainOptions & options, const CLI::App & command)
   }
   if (!settings.InitialModel.empty())
   {
+    settings.InitialModel = FindModelFile(settings.InitialModel);
     auto initial = UNetModelReader::New();
     initial->SetFileName(settings.InitialModel);
     initial->UpdateOutputInformation();

@@ -9,6 +9,7 @@
 #include "itkImageLabelPairs.h"
 #include "itkImageSegmenter.h"
 #include "itkInstanceParameterFile.h"
+#include "itkModelFolder.h"
 #include "itkParameterGrid.h"
 #include "itkReadLabelFile.h"
 #include "itkSegmentationEvaluation.h"
@@ -120,7 +121,10 @@ ComputeProbabilities(const TuneOptions & options, const std::vector<ImageLabelPa
 /** Labels of the images by each computation, compared with those by direct convolution in float32. */
 template <unsigned int VDimension>
 std::vector<UNetModelCard::PermittedComputation>
-CompareComputations(const TuneOptions & options, const std::vector<ImageLabelPair> & pairs, UNetModel * model)
+CompareComputations(const TuneOptions &                 options,
+                    const std::vector<ImageLabelPair> & pairs,
+                    UNetModel *                         model,
+                    double                              threshold)
 {
   using LabelType = Image<std::uint16_t, VDimension>;
   std::vector<UNetModelCard::PermittedComputation> computations{
@@ -136,7 +140,7 @@ CompareComputations(const TuneOptions & options, const std::vector<ImageLabelPai
   auto network = UNetInferenceImageFilter<VectorImage<float, VDimension>, LabelType>::New();
   network->SetModel(model);
   network->SetDevice(options.Device);
-  network->SetThreshold(options.Parameters.MaskThreshold);
+  network->SetThreshold(threshold);
   double          pixels = 0.0;
   std::size_t     ended = 0;
   ConsoleProgress progress("Comparing precisions");
@@ -268,7 +272,7 @@ WriteModel(const TuneOptions &                 options,
            UNetModel *                         model,
            const Trial &                       best)
 {
-  const auto computations = CompareComputations<VDimension>(options, pairs, model);
+  const auto computations = CompareComputations<VDimension>(options, pairs, model, best.Parameters.MaskThreshold);
   std::printf("%-24s %12s\n", "computation", "equal pixels");
   UNetModelCard card = options.Card;
   for (const auto & [computation, equal] : computations)
@@ -323,6 +327,7 @@ Run(TuneOptions options, const CLI::App & command)
       throw CLI::ValidationError(name, "the output must be a model (.safetensors), but is " + options.Output + '.');
     }
   }
+  options.Model = FindModelFile(options.Model);
   const auto & metric = SegmentationMetric::Get(options.Metric);
   if (metric.What == SegmentationMetric::Kind::Count)
   {
@@ -382,7 +387,10 @@ AddTuneCommand(CLI::App & command)
   auto options = std::make_shared<TuneOptions>();
   command.add_option("pairs", options->Pairs, "CSV file with the columns image, label and (optional) fold.")
     ->required();
-  command.add_option("-m,--model", options->Model, "Model file (.safetensors).")->required();
+  command
+    .add_option(
+      "-m,--model", options->Model, "Model file (.safetensors), or the name of a model that comes with this program.")
+    ->required();
   command
     .add_option("-o,--output",
                 options->Output,

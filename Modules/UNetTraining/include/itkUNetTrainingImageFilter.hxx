@@ -272,6 +272,8 @@ UNetTrainingImageFilter<TInputImage, TOutputImage>::InitializeState(UNetTraining
     model.InitializeWeights(m_Parameters.Seed);
   }
   model.SetRecipe({});
+  // What was measured with other weights.
+  model.SetCard({});
   if (!m_ClassNames.empty())
   {
     model.SetClassNames(m_ClassNames);

@@ -680,10 +680,15 @@ TEST(UNetTraining, AnInitialModelIsContinuedAndNotChanged)
   initial->DisconnectPipeline();
   const auto before = itk::GetATensor(initial->GetWeights().at("classifier.weight")).clone();
   const auto second = MakeFilter<2>("cpu", 1);
+  itk::UNetModelCard card;
+  card.Name = "measured with the first weights";
+  initial->SetCard(card);
   second->SetInitialModel(initial);
   second->Update();
   EXPECT_TRUE(itk::GetATensor(initial->GetWeights().at("classifier.weight")).equal(before));
   EXPECT_LT(second->GetHistory()[0].Loss, first->GetHistory()[2].Loss);
+  EXPECT_EQ(initial->GetCard().Name, card.Name);
+  EXPECT_TRUE(second->GetModel()->GetCard().IsEmpty());
 }
 
 TEST(UNetTraining, EachParameterHasASetterThatReachesTheTable)

@@ -51,10 +51,10 @@ struct CaseResult
   double                       Seconds{ 0.0 };
   std::vector<SizeValueType>   Size;
   std::optional<SizeValueType> NumberOfObjects;
-  /** What the network was computed by; automatic where it is not known. */
-  UNetComputation Computation;
   /** Sentences about how the image was read and resampled. */
   std::vector<std::string> Notes;
+  /** What the network was computed by; automatic where it is not known. */
+  UNetComputation Computation{};
 };
 
 /** \class CaseRecords

@@ -78,11 +78,11 @@ struct SegmentedImage
 {
   std::vector<SizeValueType>   Size;
   std::optional<SizeValueType> NumberOfObjects;
-  /** What the network was computed by. */
-  UNetComputation Computation;
-
   /** Needs nothing of the segmenter and may be called on another thread. */
   std::function<void(const std::string & fileName)> Write;
+
+  /** What the network was computed by. */
+  UNetComputation Computation{};
 };
 
 /** What a segmenter tells of an image. */

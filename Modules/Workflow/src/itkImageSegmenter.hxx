@@ -28,7 +28,7 @@ SegmentedImage
 MakeSegmentedImage(const TImage * image, std::function<void(const std::string &)> write)
 {
   const auto & size = image->GetLargestPossibleRegion().GetSize();
-  return { { size.begin(), size.end() }, std::nullopt, {}, std::move(write) };
+  return { { size.begin(), size.end() }, std::nullopt, std::move(write) };
 }
 
 /** \class Segmenter

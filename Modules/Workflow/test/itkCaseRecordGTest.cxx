@@ -113,7 +113,7 @@ TEST_F(CaseRecord, ALineTellsWhatCameOfACase)
             (std::vector<std::string>{ "It is resampled.", "It is dark." }));
 
   const auto failed = nlohmann::json::parse(
-    this->Records().MakeLine(this->Case(), { itk::CaseStatus::Failed, "No.", 0.0, {}, {}, {}, {} }));
+    this->Records().MakeLine(this->Case(), { itk::CaseStatus::Failed, "No.", 0.0, {}, {}, {} }));
   EXPECT_EQ(failed["status"], "failed");
   EXPECT_EQ(failed["error"], "No.");
   EXPECT_FALSE(failed.contains("objects") || failed.contains("size"));
@@ -190,7 +190,7 @@ TEST_F(CaseRecord, ADamagedRecordIsNone)
     this->Make("out/a.png.json", text);
     EXPECT_FALSE(this->IsFinished()) << text;
   }
-  const auto failed = this->Records().MakeLine(this->Case(), { itk::CaseStatus::Failed, "No.", 0.0, {}, {}, {}, {} });
+  const auto failed = this->Records().MakeLine(this->Case(), { itk::CaseStatus::Failed, "No.", 0.0, {}, {}, {} });
   itk::CaseRecords::Write(this->Case(), failed);
   EXPECT_FALSE(this->IsFinished());
 }

@@ -27,7 +27,7 @@ public:
   Compute(const itk::ImageToSegment &, const std::string & fileName, const itk::SegmentationListener &) override
   {
     m_HadRecord.push_back(fs::exists(fileName + ".json"));
-    return { { 1, 1 }, std::nullopt, {}, [](const std::string & name) { std::ofstream(name) << "new"; } };
+    return { { 1, 1 }, std::nullopt, [](const std::string & name) { std::ofstream(name) << "new"; } };
   }
 
   std::vector<bool> m_HadRecord;
