@@ -17,12 +17,12 @@ mkdir -p $output/nuclei
 {
   echo image,output
   awk -F, -v data="$PWD/$data" -v output="$PWD/$output/nuclei" \
-    '$3 >= 8 { name = $2; sub(/.*\//, "", name); print data "/" $1 "," output "/" name }' $data/pairs.csv
+    'NR > 1 && $3 >= 8 { name = $2; sub(/.*\//, "", name); print data "/" $1 "," output "/" name }' $data/pairs.csv
 } >$output/images.csv
 echo
 echo "The model in the box:"
 build-examples/bin/itktorch segment $output/images.csv --again >$output/records.jsonl
 build-examples/bin/itktorch evaluate $output/nuclei $data/labels --csv $output/nuclei.csv
 echo
-echo "A small model, trained on $(awk -F, '$3 <= 6' $data/pairs.csv | wc -l) images:"
+echo "A small model, trained on $(awk -F, 'NR > 1 && $3 <= 6' $data/pairs.csv | wc -l) images:"
 build-examples/bin/NucleiSegmentation $data/pairs.csv --output $output "$@"
