@@ -5,8 +5,11 @@
 
 #include "ITKTorchUNetInferenceExport.h"
 #include "itkUNetInferenceParameters.h"
+#include "itkTorchDevice.h"
 #include "itkUNetLayerList.h"
+#include "itkUNetModelCard.h"
 #include <utility>
+#include <vector>
 
 namespace itk
 {
@@ -49,6 +52,11 @@ private:
   UNetPrecision m_Precision;
   bool          m_WantsWinograd;
 };
+
+/** What an automatic precision may be: float32, and what a model's card permits and the device can do.
+ * \param convolution that is wanted; Automatic for float32's by their definition and any that the card permits */
+ITKTorchUNetInference_EXPORT std::vector<UNetConvolutionChoice>
+GetPermittedChoices(const UNetModelCard & card, UNetConvolution convolution, const TorchDevice & device);
 } // namespace itk
 
 #endif

@@ -166,7 +166,7 @@ public:
     : IntensityNormalization(model.GetIntensityNormalization())
     , Specification(model.GetSpecification())
     , Device(device)
-    , m_Permitted(model.GetCard().Permitted)
+    , m_Card(model.GetCard())
     , m_Weights(WeightsOnDevice(model, device))
   {}
 
@@ -195,7 +195,7 @@ public:
     auto found = m_Automatic.find(convolution);
     if (found == m_Automatic.end())
     {
-      const auto choices = this->GetPermittedChoices(convolution);
+      const auto choices = GetPermittedChoices(m_Card, convolution, Device);
       const auto fastest = choices.size() == 1 ? choices.front() : this->FindFastest(choices);
       for (const UNetConvolutionChoice & other : choices)
       {
@@ -253,23 +253,6 @@ public:
   std::uint64_t LargestWindow{ 0 };
 
 private:
-  /** In float32, and what the model's card permits and the device can do. */
-  std::vector<UNetConvolutionChoice>
-  GetPermittedChoices(UNetConvolution convolution) const
-  {
-    std::vector<UNetConvolutionChoice> choices{ this->MakeChoice(UNetPrecision::Float32, convolution) };
-    for (const auto & [computation, equalPixels] : m_Permitted)
-    {
-      const bool isPossible =
-        computation.Precision != UNetPrecision::Float16 || Device.GetKind() == TorchDevice::Kind::CUDA;
-      if (isPossible && (convolution == UNetConvolution::Automatic || convolution == computation.Convolution))
-      {
-        choices.push_back(this->MakeChoice(computation.Precision, computation.Convolution));
-      }
-    }
-    return choices;
-  }
-
   /** Tries them on a small image of noise.
    * \param choices the first is taken for right: one whose logits differ from it by more than 5 % of their norm is
    * faulty on this device, and is left out */
@@ -309,7 +292,7 @@ private:
     return right[std::min_element(seconds.begin(), seconds.end()) - seconds.begin()];
   }
 
-  const std::vector<UNetModelCard::PermittedComputation>          m_Permitted;
+  const UNetModelCard                                             m_Card;
   UNetWeights                                                     m_Weights;
   std::map<UNetConvolutionChoice, std::unique_ptr<UNetPredictor>> m_Networks;
   std::map<UNetConvolution, UNetConvolutionChoice>                m_Automatic;
